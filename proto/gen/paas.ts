@@ -1,0 +1,52 @@
+import type * as grpc from '@grpc/grpc-js';
+import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
+
+import type { Duration as _google_protobuf_Duration, Duration__Output as _google_protobuf_Duration__Output } from './google/protobuf/Duration.ts';
+import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _google_protobuf_Timestamp__Output } from './google/protobuf/Timestamp.ts';
+import type { ExecRequest as _paas_v1_ExecRequest, ExecRequest__Output as _paas_v1_ExecRequest__Output } from './paas/v1/ExecRequest.ts';
+import type { ExecResponse as _paas_v1_ExecResponse, ExecResponse__Output as _paas_v1_ExecResponse__Output } from './paas/v1/ExecResponse.ts';
+import type { GetLogsRequest as _paas_v1_GetLogsRequest, GetLogsRequest__Output as _paas_v1_GetLogsRequest__Output } from './paas/v1/GetLogsRequest.ts';
+import type { GetLogsResponse as _paas_v1_GetLogsResponse, GetLogsResponse__Output as _paas_v1_GetLogsResponse__Output } from './paas/v1/GetLogsResponse.ts';
+import type { GetStatusRequest as _paas_v1_GetStatusRequest, GetStatusRequest__Output as _paas_v1_GetStatusRequest__Output } from './paas/v1/GetStatusRequest.ts';
+import type { GetStatusResponse as _paas_v1_GetStatusResponse, GetStatusResponse__Output as _paas_v1_GetStatusResponse__Output } from './paas/v1/GetStatusResponse.ts';
+import type { LogChunk as _paas_v1_LogChunk, LogChunk__Output as _paas_v1_LogChunk__Output } from './paas/v1/LogChunk.ts';
+import type { LogEnd as _paas_v1_LogEnd, LogEnd__Output as _paas_v1_LogEnd__Output } from './paas/v1/LogEnd.ts';
+import type { ProcessServiceClient as _paas_v1_ProcessServiceClient, ProcessServiceDefinition as _paas_v1_ProcessServiceDefinition } from './paas/v1/ProcessService.ts';
+import type { ProcessStatus as _paas_v1_ProcessStatus, ProcessStatus__Output as _paas_v1_ProcessStatus__Output } from './paas/v1/ProcessStatus.ts';
+import type { StopInfo as _paas_v1_StopInfo, StopInfo__Output as _paas_v1_StopInfo__Output } from './paas/v1/StopInfo.ts';
+import type { StopRequest as _paas_v1_StopRequest, StopRequest__Output as _paas_v1_StopRequest__Output } from './paas/v1/StopRequest.ts';
+import type { StopResponse as _paas_v1_StopResponse, StopResponse__Output as _paas_v1_StopResponse__Output } from './paas/v1/StopResponse.ts';
+
+type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
+  new(...args: ConstructorParameters<Constructor>): Subtype;
+};
+
+export interface ProtoGrpcType {
+  google: {
+    protobuf: {
+      Duration: MessageTypeDefinition<_google_protobuf_Duration, _google_protobuf_Duration__Output>
+      Timestamp: MessageTypeDefinition<_google_protobuf_Timestamp, _google_protobuf_Timestamp__Output>
+    }
+  }
+  paas: {
+    v1: {
+      EndReason: EnumTypeDefinition
+      ExecRequest: MessageTypeDefinition<_paas_v1_ExecRequest, _paas_v1_ExecRequest__Output>
+      ExecResponse: MessageTypeDefinition<_paas_v1_ExecResponse, _paas_v1_ExecResponse__Output>
+      GetLogsRequest: MessageTypeDefinition<_paas_v1_GetLogsRequest, _paas_v1_GetLogsRequest__Output>
+      GetLogsResponse: MessageTypeDefinition<_paas_v1_GetLogsResponse, _paas_v1_GetLogsResponse__Output>
+      GetStatusRequest: MessageTypeDefinition<_paas_v1_GetStatusRequest, _paas_v1_GetStatusRequest__Output>
+      GetStatusResponse: MessageTypeDefinition<_paas_v1_GetStatusResponse, _paas_v1_GetStatusResponse__Output>
+      LogChunk: MessageTypeDefinition<_paas_v1_LogChunk, _paas_v1_LogChunk__Output>
+      LogEnd: MessageTypeDefinition<_paas_v1_LogEnd, _paas_v1_LogEnd__Output>
+      LogStream: EnumTypeDefinition
+      ProcessService: SubtypeConstructor<typeof grpc.Client, _paas_v1_ProcessServiceClient> & { service: _paas_v1_ProcessServiceDefinition }
+      ProcessState: EnumTypeDefinition
+      ProcessStatus: MessageTypeDefinition<_paas_v1_ProcessStatus, _paas_v1_ProcessStatus__Output>
+      StopInfo: MessageTypeDefinition<_paas_v1_StopInfo, _paas_v1_StopInfo__Output>
+      StopRequest: MessageTypeDefinition<_paas_v1_StopRequest, _paas_v1_StopRequest__Output>
+      StopResponse: MessageTypeDefinition<_paas_v1_StopResponse, _paas_v1_StopResponse__Output>
+    }
+  }
+}
+

@@ -1,0 +1,10 @@
+// Original file: proto/paas/v1/paas.proto
+
+
+export interface ExecRequest {
+  'args'?: (string)[];
+}
+
+export interface ExecRequest__Output {
+  'args': (string)[];
+}

@@ -1,0 +1,14 @@
+// Original file: proto/paas/v1/paas.proto
+
+import type { LogChunk as _paas_v1_LogChunk, LogChunk__Output as _paas_v1_LogChunk__Output } from '../../paas/v1/LogChunk.ts';
+import type { LogEnd as _paas_v1_LogEnd, LogEnd__Output as _paas_v1_LogEnd__Output } from '../../paas/v1/LogEnd.ts';
+
+export interface GetLogsResponse {
+  'chunks'?: (_paas_v1_LogChunk)[];
+  'end'?: (_paas_v1_LogEnd | null);
+}
+
+export interface GetLogsResponse__Output {
+  'chunks': (_paas_v1_LogChunk__Output)[];
+  'end': (_paas_v1_LogEnd__Output | null);
+}

@@ -1,0 +1,25 @@
+/**
+ * The contract between `paasd` and `paasc`: `paas/v1/paas.proto`, its service definition and its message types.
+ *
+ * Importing it loads grpc-js, after the workaround that keeps `node:http2` alive (`http2_goaway.ts`).
+ *
+ * @module
+ */
+export { ProcessService, processService } from "./service.ts";
+export { fromTimestamp, toDuration, toTimestamp } from "./time.ts";
+export type * from "./gen/paas/v1/EndReason.ts";
+export type * from "./gen/paas/v1/ExecRequest.ts";
+export type * from "./gen/paas/v1/ExecResponse.ts";
+export type * from "./gen/paas/v1/GetLogsRequest.ts";
+export type * from "./gen/paas/v1/GetLogsResponse.ts";
+export type * from "./gen/paas/v1/GetStatusRequest.ts";
+export type * from "./gen/paas/v1/GetStatusResponse.ts";
+export type * from "./gen/paas/v1/LogChunk.ts";
+export type * from "./gen/paas/v1/LogEnd.ts";
+export type * from "./gen/paas/v1/LogStream.ts";
+export type * from "./gen/paas/v1/ProcessService.ts";
+export type * from "./gen/paas/v1/ProcessState.ts";
+export type * from "./gen/paas/v1/ProcessStatus.ts";
+export type * from "./gen/paas/v1/StopInfo.ts";
+export type * from "./gen/paas/v1/StopRequest.ts";
+export type * from "./gen/paas/v1/StopResponse.ts";

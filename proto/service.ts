@@ -1,0 +1,43 @@
+/**
+ * The contract at run time: `paas.v1.ProcessService` as grpc-js wants it.
+ *
+ * The `.proto` is part of the module graph (a text import), so that loading it needs no read permission and survives
+ * `deno compile`.
+ *
+ * @module
+ */
+import "./http2_goaway.ts";
+import { loadPackageDefinition } from "@grpc/grpc-js";
+import { fromJSON } from "@grpc/proto-loader";
+import protobuf from "protobufjs";
+import type { ProtoGrpcType } from "./gen/paas.ts";
+import source from "./paas/v1/paas.proto" with { type: "text" };
+
+const root = new protobuf.Root();
+for (const imported of ["google/protobuf/duration.proto", "google/protobuf/timestamp.proto"]) {
+  root.addJSON(protobuf.common.get(imported)?.nested ?? {});
+}
+protobuf.parse(source, root);
+
+/** How messages look in TypeScript; `deno task gen` makes the types of `gen/` with the same choices. */
+const definition = fromJSON(root.toJSON(), { longs: Number, enums: String, defaults: true, oneofs: true });
+
+/** The client class and the service definition, as `proto-loader` makes them from the `.proto`. */
+export const { ProcessService } = (loadPackageDefinition(definition) as unknown as ProtoGrpcType).paas.v1;
+
+const { GetLogs } = ProcessService.service;
+
+/**
+ * What the daemon serves: the service with a `GetLogs` that sends bytes as they are. The records of a log file are the
+ * wire form of {@linkcode GetLogsResponse}'s `chunks`, so a slice of the file needs no encoding.
+ */
+export const processService = {
+  ...ProcessService.service,
+  GetLogs: {
+    ...GetLogs,
+    responseSerialize: (message: Parameters<typeof GetLogs.responseSerialize>[0] | Uint8Array): Buffer =>
+      message instanceof Uint8Array
+        ? Buffer.from(message.buffer, message.byteOffset, message.byteLength)
+        : GetLogs.responseSerialize(message),
+  },
+};

@@ -1,0 +1,54 @@
+/**
+ * What can go wrong in the worker. Each error says in one sentence what happened and what to do; none knows of gRPC.
+ *
+ * @module
+ */
+
+/** Why a process could not be started. */
+export type SpawnFailure =
+  /** No argv, an empty program name, or NUL in an argument. */
+  | "invalid-command"
+  /** Arguments and environment are larger than the kernel takes (E2BIG, execve(2)). */
+  | "command-too-long"
+  /** The program, or the interpreter that its `#!` line names, does not exist. */
+  | "program-not-found"
+  /** The program is no executable file, or the runtime's permissions do not cover it. */
+  | "not-executable"
+  /** The working directory does not exist or is none. */
+  | "directory-not-found"
+  /** The machine is out of processes, file descriptors or memory. */
+  | "out-of-resources"
+  /** Anything else that the kernel refused. */
+  | "unknown";
+
+/** A process could not be started: none exists, and nothing is left behind. */
+export class SpawnError extends Error {
+  override readonly name = "SpawnError";
+
+  constructor(readonly failure: SpawnFailure, message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** A stop was asked for while another one is in progress. */
+export class StopInProgressError extends Error {
+  override readonly name = "StopInProgressError";
+
+  constructor() {
+    super("Cannot stop the process: a stop is already in progress; wait for it to finish");
+  }
+}
+
+/** The spool cannot be used: it cannot be opened, written or read. */
+export class SpoolError extends Error {
+  override readonly name = "SpoolError";
+
+  /** Whether it is for lack of space, files or quota, so that trying again later may help. */
+  readonly exhausted: boolean;
+
+  constructor(message: string, options: { cause: unknown }) {
+    super(`${message}: ${options.cause instanceof Error ? options.cause.message : options.cause}`, options);
+    const code = (options.cause as { code?: string } | undefined)?.code;
+    this.exhausted = code !== undefined && ["ENOSPC", "EDQUOT", "EFBIG", "EMFILE", "ENFILE"].includes(code);
+  }
+}
