@@ -39,6 +39,15 @@ export class StopInProgressError extends Error {
   }
 }
 
+/** A process cannot be signalled: the kernel does not let this user do it (kill(2), EPERM). */
+export class SignalError extends Error {
+  override readonly name = "SignalError";
+
+  constructor(signal: string, options: ErrorOptions) {
+    super(`Cannot send ${signal} to the process: it runs as another user`, options);
+  }
+}
+
 /** The spool cannot be used: it cannot be opened, written or read. */
 export class SpoolError extends Error {
   override readonly name = "SpoolError";

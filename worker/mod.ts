@@ -1,1 +1,17 @@
-export {};
+/**
+ * The worker: starts, watches, logs and stops Unix processes. It knows nothing of gRPC, TLS or users.
+ *
+ * @module
+ */
+export { spawn } from "./process.ts";
+export type { Process, SpawnOptions, StopOptions } from "./process.ts";
+export type { Command } from "./command.ts";
+export { Spool } from "./spool.ts";
+export { LogReader } from "./log_reader.ts";
+export type { LogReaderOptions } from "./log_reader.ts";
+export { decodeLogChunks } from "./log_record.ts";
+export type { LogChunk, LogStream } from "./log_record.ts";
+export { BASE_VARIABLES, baseEnvironment } from "./environment.ts";
+export { SignalError, SpawnError, SpoolError, StopInProgressError } from "./errors.ts";
+export type { SpawnFailure } from "./errors.ts";
+export type { Exit, FinishedStatus, ProcessStatus, RunningStatus, Stop, StoppingStatus, StopReason } from "./status.ts";

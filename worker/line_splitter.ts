@@ -1,0 +1,72 @@
+/**
+ * Cuts a stream of bytes into chunks of whole lines.
+ *
+ * @module
+ */
+
+/** The largest chunk, in bytes: a longer line is cut in pieces. */
+export const MAX_CHUNK_BYTES = 64 * 1024;
+
+const NEWLINE = 0x0a;
+
+/**
+ * Holds back the start of a line until its newline has come, so that chunks of two streams never mix within a line.
+ *
+ * @example
+ * ```ts
+ * import { LineSplitter } from "./line_splitter.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const splitter = new LineSplitter();
+ * const text = (chunks: Uint8Array[]) => chunks.map((chunk) => new TextDecoder().decode(chunk));
+ * assertEquals(text(splitter.push(new TextEncoder().encode("one\ntwo\nthr"))), ["one\ntwo\n"]);
+ * assertEquals(text(splitter.push(new TextEncoder().encode("ee\n"))), ["three\n"]);
+ * assertEquals(splitter.flush(), []);
+ * ```
+ */
+export class LineSplitter {
+  /** Pieces of a line whose newline has not come yet; together less than a chunk. */
+  #held: Uint8Array[] = [];
+  #heldBytes = 0;
+
+  /**
+   * The chunks that are ready once these bytes have come. They may share memory with `bytes`: use them before it is
+   * written over.
+   */
+  push(bytes: Uint8Array): Uint8Array[] {
+    const chunks: Uint8Array[] = [];
+    while (bytes.length > 0) {
+      const room = bytes.subarray(0, MAX_CHUNK_BYTES - this.#heldBytes);
+      const lines = room.lastIndexOf(NEWLINE) + 1;
+      const full = this.#heldBytes + room.length === MAX_CHUNK_BYTES;
+      if (lines === 0 && !full) {
+        this.#held.push(room.slice());
+        this.#heldBytes += room.length;
+        break;
+      }
+      const end = lines > 0 ? lines : room.length;
+      chunks.push(this.#release(room.subarray(0, end)));
+      bytes = bytes.subarray(end);
+    }
+    return chunks;
+  }
+
+  /** What is held back, as the last chunk: the stream has ended. Nothing, if it ended with a newline. */
+  flush(): Uint8Array[] {
+    return this.#heldBytes > 0 ? [this.#release(new Uint8Array())] : [];
+  }
+
+  #release(end: Uint8Array): Uint8Array {
+    if (this.#heldBytes === 0) return end;
+    const chunk = new Uint8Array(this.#heldBytes + end.length);
+    let at = 0;
+    for (const piece of this.#held) {
+      chunk.set(piece, at);
+      at += piece.length;
+    }
+    chunk.set(end, at);
+    this.#held = [];
+    this.#heldBytes = 0;
+    return chunk;
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * The log of one process: an append-only file of records, and readers that are positions in it.
+ *
+ * @module
+ */
+import { type FileHandle, open } from "node:fs/promises"; // Deno's own files have no read at a position
+import { SpoolError } from "./errors.ts";
+import { LogReader, type LogReaderOptions } from "./log_reader.ts";
+import { type LogSlice, type LogStream, RecordBuffer } from "./log_record.ts";
+
+/** Output that waits to be written, in bytes, above which a process has to wait for the spool. */
+const MAX_PENDING_BYTES = 1024 * 1024;
+
+/**
+ * The log of one process.
+ *
+ * Output is appended, collected while an earlier write is under way, and written in one piece. Only what is in the file
+ * is shown to readers. Memory is bounded by {@linkcode Log.writable}, not by the number or the pace of the readers.
+ */
+export class Log {
+  readonly #path: string;
+  #file: FileHandle | undefined;
+  /** The writer and the readers that keep the file open. */
+  #users = 1;
+  #pending: RecordBuffer | undefined;
+  #writing: Promise<void> | undefined;
+  /** The one write that is under way. */
+  #batch: Promise<void> | undefined;
+  #appendedBytes = 0;
+  #writtenBytes = 0;
+  #size = 0;
+  #ended = false;
+  #failure: SpoolError | undefined;
+  readonly #waiting = new Set<(grown: LogSlice | undefined) => void>();
+
+  private constructor(path: string, file: FileHandle) {
+    this.#path = path;
+    this.#file = file;
+  }
+
+  /**
+   * Makes the file of a new log.
+   *
+   * @throws {SpoolError} when that is not possible, or the file exists.
+   */
+  static async create(path: string): Promise<Log> {
+    try {
+      return new Log(path, await open(path, "ax+", 0o600));
+    } catch (cause) {
+      throw new SpoolError("Cannot create a log in the spool", { cause });
+    }
+  }
+
+  /** Payload bytes, of both streams, that are in the file. */
+  get bytes(): number {
+    return this.#writtenBytes;
+  }
+
+  /** Size of the file in bytes: always the end of a record. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Whether the log is complete: nothing more will come. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Why the log is cut short, if it is: the spool could not be written. */
+  get failure(): SpoolError | undefined {
+    return this.#failure;
+  }
+
+  /** Adds a chunk; its bytes are copied. After a failure of the spool it is dropped. */
+  append(stream: LogStream, data: Uint8Array): void {
+    if (this.#failure) return;
+    this.#pending ??= new RecordBuffer(data.length);
+    this.#pending.add({ offset: this.#appendedBytes, stream, time: Date.now(), data });
+    this.#appendedBytes += data.length;
+    this.#writing ??= this.#write();
+  }
+
+  /** Waits while too much output is not written yet: the back-pressure of the disk. */
+  async writable(): Promise<void> {
+    while (this.#batch && this.#appendedBytes - this.#writtenBytes > MAX_PENDING_BYTES) await this.#batch;
+  }
+
+  /** Writes what is left and completes the log. */
+  async end(): Promise<void> {
+    while (this.#writing) await this.#writing;
+    this.#ended = true;
+    this.#wake(undefined);
+    await this.release();
+  }
+
+  /** A new reader, at the start of the log. */
+  read(options: LogReaderOptions = {}): LogReader {
+    return new LogReader(this, options);
+  }
+
+  /** Takes part in keeping the file open; each call is to be answered by a {@linkcode Log.release}. */
+  async acquire(): Promise<void> {
+    this.#users++;
+    try {
+      this.#file ??= await open(this.#path, "r");
+    } catch (cause) {
+      this.#users--;
+      throw new SpoolError("Cannot open a log in the spool", { cause });
+    }
+  }
+
+  /** Lets go of the file: whoever is last closes it. */
+  async release(): Promise<void> {
+    if (--this.#users > 0) return;
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.close();
+  }
+
+  /**
+   * Up to `length` bytes of the file from a position on. The file has to be acquired.
+   *
+   * @throws {SpoolError} when the file cannot be read, or is shorter than what was written to it.
+   */
+  async readAt(position: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = new Uint8Array(length);
+    try {
+      const { bytesRead } = await this.#file!.read(bytes, 0, length, position);
+      if (bytesRead === 0) throw new Error("the file is shorter than the log");
+      return bytes.subarray(0, bytesRead);
+    } catch (cause) {
+      throw new SpoolError("Cannot read a log in the spool", { cause });
+    }
+  }
+
+  /**
+   * Waits until the log has grown or ended. A reader that has read everything gets what came, shared with all who
+   * waited, and needs no file for it; at the end, or when the spool failed, `undefined`.
+   */
+  growth(signal: AbortSignal): Promise<LogSlice | undefined> {
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const wake = (grown: LogSlice | undefined) => {
+        signal.removeEventListener("abort", forget);
+        resolve(grown);
+      };
+      const forget = () => {
+        this.#waiting.delete(wake);
+        reject(signal.reason);
+      };
+      this.#waiting.add(wake);
+      signal.addEventListener("abort", forget, { once: true });
+    });
+  }
+
+  #wake(grown: LogSlice | undefined): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const wake of waiting) wake(grown);
+  }
+
+  /** Writes as long as something is pending, one batch at a time. */
+  async #write(): Promise<void> {
+    while (this.#pending) {
+      const { bytes } = this.#pending;
+      const endOffset = this.#appendedBytes;
+      this.#pending = undefined;
+      this.#batch = this.#writeBatch(bytes, endOffset);
+      await this.#batch;
+    }
+    this.#batch = undefined;
+    this.#writing = undefined;
+  }
+
+  async #writeBatch(bytes: Uint8Array, endOffset: number): Promise<void> {
+    try {
+      for (let at = 0; at < bytes.length;) at += (await this.#file!.write(bytes, at)).bytesWritten;
+    } catch (cause) {
+      // What is in the file already stays readable; the process goes on, and what it prints from here on is dropped.
+      this.#failure = new SpoolError("The log is cut short: cannot write to the spool", { cause });
+      this.#pending = undefined;
+      return this.#wake(undefined);
+    }
+    this.#size += bytes.length;
+    this.#writtenBytes = endOffset;
+    this.#wake({ records: bytes, endOffset });
+  }
+}

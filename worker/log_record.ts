@@ -1,0 +1,175 @@
+/**
+ * The record format of the spool: one record holds one chunk of output.
+ *
+ * A record is the protobuf wire form (https://protobuf.dev/programming-guides/encoding/) of one element of
+ * `GetLogsResponse.chunks` in `proto/paas/v1/paas.proto`, so a run of whole records is a valid `GetLogsResponse` as it
+ * stands, and can be sent without being decoded:
+ *
+ * ```text
+ * 0a LENGTH                           chunks (field 1), length of what follows
+ *    08 OFFSET                        offset
+ *    10 STREAM                        stream: 1 stdout, 2 stderr
+ *    1a LENGTH 08 SECONDS 10 NANOS    time
+ *    22 LENGTH BYTES                  data
+ * ```
+ *
+ * @module
+ */
+
+/** The pipe that a chunk came through. */
+export type LogStream = "stdout" | "stderr";
+
+/** A piece of output: whole lines of one stream that arrived together, or a piece of a long line. */
+export interface LogChunk {
+  /** How many payload bytes, of both streams, stand before this chunk. */
+  readonly offset: number;
+  /** The pipe that it came through. */
+  readonly stream: LogStream;
+  /** When it was read, in milliseconds since the Unix epoch. */
+  readonly time: number;
+  /** The bytes as the process wrote them. */
+  readonly data: Uint8Array;
+}
+
+const STREAM_NUMBERS = { stdout: 1, stderr: 2 } as const;
+
+/** More than the largest record needs around its payload. */
+const MAX_OVERHEAD_BYTES = 64;
+
+/** Bytes that a varint of this value takes: seven bits in each. */
+function varintBytes(value: number): number {
+  let bytes = 1;
+  for (; value >= 0x80; value = Math.floor(value / 0x80)) bytes++;
+  return bytes;
+}
+
+/** Records one behind the other in one growing buffer: what is written to the spool in one piece. */
+export class RecordBuffer {
+  #buffer: Uint8Array;
+  #length = 0;
+
+  /** A buffer that has room for a first record with a payload of this many bytes. */
+  constructor(payloadBytes: number) {
+    this.#buffer = new Uint8Array(payloadBytes + MAX_OVERHEAD_BYTES);
+  }
+
+  /** The bytes of the records so far. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#buffer.subarray(0, this.#length) as Uint8Array<ArrayBuffer>;
+  }
+
+  /** Adds a record; its payload is copied. */
+  add({ offset, stream, time, data }: LogChunk): this {
+    this.#reserve(data.length + MAX_OVERHEAD_BYTES);
+    const seconds = Math.floor(time / 1000);
+    const nanos = Math.floor((time - seconds * 1000) * 1e6);
+    const timeBytes = 2 + varintBytes(seconds) + varintBytes(nanos);
+    const bodyBytes = 1 + varintBytes(offset) + 2 + 2 + timeBytes + 1 + varintBytes(data.length) + data.length;
+    this.#field(0x0a, bodyBytes);
+    this.#field(0x08, offset);
+    this.#field(0x10, STREAM_NUMBERS[stream]);
+    this.#field(0x1a, timeBytes);
+    this.#field(0x08, seconds);
+    this.#field(0x10, nanos);
+    this.#field(0x22, data.length);
+    this.#buffer.set(data, this.#length);
+    this.#length += data.length;
+    return this;
+  }
+
+  #field(tag: number, value: number): void {
+    this.#buffer[this.#length++] = tag;
+    for (; value >= 0x80; value = Math.floor(value / 0x80)) this.#buffer[this.#length++] = (value % 0x80) | 0x80;
+    this.#buffer[this.#length++] = value;
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#length + bytes <= this.#buffer.length) return;
+    const larger = new Uint8Array(2 * this.#buffer.length + bytes);
+    larger.set(this.bytes);
+    this.#buffer = larger;
+  }
+}
+
+/** A varint and where it ends, or `undefined` where the bytes end before it does. */
+function readVarint(bytes: Uint8Array, at: number): { value: number; end: number } | undefined {
+  for (let value = 0, scale = 1; at < bytes.length; scale *= 0x80) {
+    const byte = bytes[at++]!;
+    value += (byte & 0x7f) * scale;
+    if (byte < 0x80) return { value, end: at };
+  }
+  return undefined;
+}
+
+/** A run of whole records, and the offset that it reaches. */
+export interface LogSlice {
+  /** Whole records, as they stand in the file. */
+  readonly records: Uint8Array;
+  /** Payload bytes of the log that stand before the end of the slice. */
+  readonly endOffset: number;
+}
+
+/**
+ * The whole records at the start of these bytes; what stands behind them is the start of a record that goes on.
+ *
+ * @throws {RangeError} when there is none.
+ *
+ * @example
+ * ```ts
+ * import { RecordBuffer, wholeRecords } from "./log_record.ts";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const { bytes } = new RecordBuffer(5).add({ offset: 7, stream: "stdout", time: 0, data: new Uint8Array(5) });
+ * assertEquals(wholeRecords(new Uint8Array([...bytes, 0x0a, 0x20])), { records: bytes, endOffset: 12 });
+ * assertThrows(() => wholeRecords(bytes.subarray(0, -1)), RangeError);
+ * ```
+ */
+export function wholeRecords(bytes: Uint8Array): LogSlice {
+  let last = 0;
+  let end = 0;
+  for (;;) {
+    const length = readVarint(bytes, end + 1);
+    if (!length || length.end + length.value > bytes.length) break;
+    last = end;
+    end = length.end + length.value;
+  }
+  const records = bytes.subarray(0, end);
+  const [chunk] = decodeLogChunks(records.subarray(last));
+  if (!chunk) throw new RangeError("Cannot decode the log: no whole record where one was expected");
+  return { records, endOffset: chunk.offset + chunk.data.length };
+}
+
+/**
+ * The chunks of a run of whole records, without copying their payloads.
+ *
+ * @throws {RangeError} when the bytes are no run of whole records.
+ *
+ * @example
+ * ```ts
+ * import { decodeLogChunks, RecordBuffer } from "./log_record.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const chunk = { offset: 0, stream: "stderr", time: 1500, data: new TextEncoder().encode("hello") } as const;
+ * assertEquals([...decodeLogChunks(new RecordBuffer(5).add(chunk).bytes)], [chunk]);
+ * ```
+ */
+export function* decodeLogChunks(records: Uint8Array): Generator<LogChunk> {
+  let at = 0;
+  const field = (tag: number): number => {
+    const value = records[at] === tag ? readVarint(records, at + 1) : undefined;
+    if (!value) throw new RangeError(`Cannot decode the log: no field ${tag >> 3} of a record at byte ${at}`);
+    at = value.end;
+    return value.value;
+  };
+  while (at < records.length) {
+    field(0x0a);
+    const offset = field(0x08);
+    const stream = field(0x10) === STREAM_NUMBERS.stdout ? "stdout" : "stderr";
+    field(0x1a);
+    const time = field(0x08) * 1000 + field(0x10) / 1e6;
+    const length = field(0x22);
+    if (at + length > records.length) throw new RangeError(`Cannot decode the log: it is cut off at byte ${at}`);
+    yield { offset, stream, time, data: records.subarray(at, at + length) };
+    at += length;
+  }
+}

@@ -1,0 +1,133 @@
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { until } from "../tests/until.ts";
+import { SpoolError } from "./errors.ts";
+import { Log } from "./log.ts";
+import type { LogReader } from "./log_reader.ts";
+import { decodeLogChunks } from "./log_record.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+async function withLog(test: (log: Log, path: string) => Promise<void>): Promise<void> {
+  const directory = await Deno.makeTempDir();
+  try {
+    await test(await Log.create(`${directory}/log`), `${directory}/log`);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+/** Reads to the end; checks that the offsets leave no gap and repeat nothing. */
+async function readAll(reader: LogReader): Promise<string> {
+  let text = "";
+  let offset = 0;
+  for await (const records of reader) {
+    for (const chunk of decodeLogChunks(records)) {
+      assertEquals(chunk.offset, offset);
+      offset += chunk.data.length;
+      text += new TextDecoder("latin1").decode(chunk.data);
+    }
+  }
+  assertEquals(reader.offset, offset);
+  return text;
+}
+
+Deno.test("Log.read gives the same to a reader from the start, one in the middle and one after the end", async () => {
+  await withLog(async (log) => {
+    const early = readAll(log.read());
+    let expected = "";
+    let middle: Promise<string> | undefined;
+    for (let line = 0; line < 20_000; line++) {
+      const text = `line ${line}\n`;
+      expected += text;
+      log.append(line % 3 ? "stdout" : "stderr", bytes(text));
+      if (line % 100 === 0) await log.writable();
+      if (line === 10_000) {
+        await until("something is written", () => log.size > 0);
+        middle = readAll(log.read());
+      }
+    }
+    await log.end();
+    const late = readAll(log.read());
+    assertEquals(await Promise.all([early, middle, late]), [expected, expected, expected]);
+    assertEquals(log.bytes, expected.length);
+  });
+});
+
+Deno.test("Log.read without follow ends at what is there when it is called", async () => {
+  await withLog(async (log) => {
+    log.append("stdout", bytes("one\n"));
+    await until("it is written", () => log.bytes === 4);
+    const snapshot = log.read({ follow: false });
+    log.append("stdout", bytes("two\n"));
+    await until("it is written", () => log.bytes === 8);
+    assertEquals(await readAll(snapshot), "one\n");
+    assertEquals(await readAll(log.read({ follow: false })), "one\ntwo\n");
+    await log.end();
+  });
+});
+
+Deno.test("Log.read of an empty log ends when the log does", async () => {
+  await withLog(async (log) => {
+    const text = readAll(log.read());
+    assertEquals(await readAll(log.read({ follow: false })), "");
+    await log.end();
+    assertEquals(await text, "");
+  });
+});
+
+Deno.test("Log.read hands out slices of at most 256 KiB to a reader that lags", async () => {
+  await withLog(async (log) => {
+    for (let chunk = 0; chunk < 100; chunk++) log.append("stdout", new Uint8Array(60_000));
+    await log.end();
+    let largest = 0;
+    for await (const records of log.read()) largest = Math.max(largest, records.length);
+    assertEquals(largest <= 256 * 1024 && largest > 128 * 1024, true);
+  });
+});
+
+Deno.test("LogReader.cancel forgets a reader that waits for output", async () => {
+  await withLog(async (log) => {
+    const reader = log.read().getReader();
+    const pending = reader.read();
+    await reader.cancel();
+    assertEquals((await pending).done, true);
+    log.append("stdout", bytes("unseen\n"));
+    await log.end();
+  });
+});
+
+Deno.test("LogReader ends with the reason of its signal", async () => {
+  await withLog(async (log) => {
+    const abort = new AbortController();
+    const pending = readAll(log.read({ signal: abort.signal }));
+    abort.abort(new RangeError("enough"));
+    await assertRejects(() => pending, RangeError, "enough");
+    await log.end();
+  });
+});
+
+Deno.test("LogReader reads a log whose writer is gone", async () => {
+  await withLog(async (log) => {
+    log.append("stdout", bytes("kept\n"));
+    await log.end();
+    for (let time = 0; time < 3; time++) assertEquals(await readAll(log.read()), "kept\n");
+  });
+});
+
+Deno.test("LogReader says so when the file has vanished or was cut", async () => {
+  await withLog(async (log, path) => {
+    log.append("stdout", bytes("lost\n"));
+    await log.end();
+    await Deno.truncate(path, 0);
+    await assertRejects(() => readAll(log.read()), SpoolError, "shorter than the log");
+    await Deno.remove(path);
+    await assertRejects(() => readAll(log.read()), SpoolError, "Cannot open");
+  });
+});
+
+Deno.test("Log.create refuses a path that exists", async () => {
+  await withLog(async (log, path) => {
+    assertInstanceOf(await assertRejects(() => Log.create(path)), SpoolError);
+    await log.end();
+  });
+});

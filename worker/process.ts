@@ -1,0 +1,223 @@
+/**
+ * A process: started, watched, logged and stopped.
+ *
+ * @module
+ */
+import { type Command, startCommand } from "./command.ts";
+import { StopInProgressError } from "./errors.ts";
+import type { Log } from "./log.ts";
+import type { LogReader, LogReaderOptions } from "./log_reader.ts";
+import { ProcessGroup } from "./process_group.ts";
+import { pump } from "./pump.ts";
+import type { Spool } from "./spool.ts";
+import type { Exit, FinishedStatus, ProcessStatus, StopReason } from "./status.ts";
+
+/** How long what is left of a group may go on by itself after the leader has exited: a pipeline that drains. */
+const DRAIN_MS = 500;
+
+/** How long pipes are read on when nobody of the group is left to write to them. */
+const LAST_OUTPUT_MS = 2_000;
+
+/** No process exits with it: it stands for an exit that the runtime could not tell. */
+const UNKNOWN_EXIT_CODE = -1;
+
+/** The default grace period, in milliseconds. */
+const DEFAULT_GRACE_MS = 10_000;
+
+/** What to run, and where its log goes. */
+export interface SpawnOptions extends Command {
+  /** Where the log goes. */
+  spool: Spool;
+  /** A UUID that no other process of the spool has; default is a new one. */
+  id?: string | undefined;
+  /** The default grace period of this process, in milliseconds; 10 s unless given. */
+  stopGrace?: number | undefined;
+}
+
+/** How to stop a process. */
+export interface StopOptions {
+  /** Milliseconds from SIGTERM until SIGKILL; default is the `stopGrace` of the process. */
+  grace?: number | undefined;
+  /** Who asks, for the status. */
+  by?: string | undefined;
+  /** Why, for the status. */
+  reason?: StopReason | undefined;
+}
+
+/**
+ * Starts a process as the leader of its own session and process group.
+ *
+ * @throws {SpawnError} when it cannot be started; no process exists, and nothing is left behind.
+ * @throws {SpoolError} when its log cannot be made.
+ *
+ * @example
+ * ```ts
+ * import { decodeLogChunks, spawn, Spool } from "@paas/worker";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const directory = await Deno.makeTempDir();
+ * const process = await spawn({ args: ["echo", "hello"], spool: await Spool.open(directory) });
+ * let output = "";
+ * for await (const records of process.logs()) {
+ *   for (const { data } of decodeLogChunks(records)) output += new TextDecoder().decode(data);
+ * }
+ * assertEquals(output, "hello\n");
+ * assertEquals((await process.finished).exit, { code: 0 });
+ * await process.ended;
+ * await Deno.remove(directory, { recursive: true });
+ * ```
+ */
+export async function spawn(
+  { spool, id = crypto.randomUUID(), stopGrace = DEFAULT_GRACE_MS, ...command }: SpawnOptions,
+): Promise<Process> {
+  const log = await spool.createLog(id);
+  try {
+    return new Process(id, startCommand(command), log, stopGrace);
+  } catch (error) {
+    await log.end();
+    await spool.remove(id);
+    throw error;
+  }
+}
+
+/**
+ * A process that was started: its status, its log and its stop. Made by {@linkcode spawn}.
+ *
+ * It is finished when its leader has exited, whoever still holds its pipes. What is left of its group then has a moment
+ * to end by itself, and is ended otherwise: a process leaves nobody of its group behind, and its log always ends.
+ */
+export class Process {
+  /** The id that it was started with. */
+  readonly id: string;
+  /** Resolves when the leader has exited. Never rejects. */
+  readonly finished: Promise<FinishedStatus>;
+  /** Resolves when nothing of the group is left and the log is complete. Never rejects. */
+  readonly ended: Promise<void>;
+
+  readonly #group: ProcessGroup;
+  readonly #log: Log;
+  readonly #stopGrace: number;
+  #status: ProcessStatus = { state: "running", startTime: Date.now() };
+  /** The way of the group from SIGTERM until it is gone or killed, once that has begun. */
+  #termination: Promise<void> | undefined;
+  #stopInProgress = false;
+
+  /** For {@linkcode spawn}. */
+  constructor(id: string, child: Deno.ChildProcess, log: Log, stopGrace: number) {
+    this.id = id;
+    this.#log = log;
+    this.#stopGrace = stopGrace;
+    const exit = leaderExit(child);
+    this.#group = new ProcessGroup(child.pid, exit);
+    this.finished = exit.then((exit) => this.#finish(exit));
+    const lastOutput = new AbortController();
+    const logged = Promise.all([
+      pump(child.stdout, "stdout", log, lastOutput.signal),
+      pump(child.stderr, "stderr", log, lastOutput.signal),
+      this.finished, // the status is final before the log ends
+    ]).then(() => log.end());
+    this.ended = this.#conclude(logged, lastOutput);
+  }
+
+  /** Where in its life the process is. */
+  get status(): ProcessStatus {
+    return this.#status;
+  }
+
+  /** A new reader of the output, from its first byte on. */
+  logs(options?: LogReaderOptions): LogReader {
+    return this.#log.read(options);
+  }
+
+  /**
+   * Stops the process: SIGTERM to its group, and SIGKILL after the grace period, one deadline from that SIGTERM on.
+   * Resolves with the final status when the leader has exited and the group is gone or was killed; at once when the
+   * process has finished already.
+   *
+   * @throws {StopInProgressError} while another stop has not resolved.
+   * @throws {SignalError} when the process may not be signalled.
+   *
+   * @example
+   * ```ts
+   * import { spawn, Spool } from "@paas/worker";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const directory = await Deno.makeTempDir();
+   * const process = await spawn({ args: ["sleep", "60"], spool: await Spool.open(directory) });
+   * const { exit, endReason } = await process.stop();
+   * assertEquals([exit.signal, endReason], [15, "stopped"]);
+   * await process.ended;
+   * await Deno.remove(directory, { recursive: true });
+   * ```
+   */
+  async stop({ grace = this.#stopGrace, by, reason = "stopped" }: StopOptions = {}): Promise<FinishedStatus> {
+    if (this.#stopInProgress) throw new StopInProgressError();
+    if (this.#status.state === "finished") return this.#status;
+    this.#group.signal("SIGTERM");
+    const { startTime } = this.#status;
+    this.#status = { state: "stopping", startTime, stop: { reason, by, time: Date.now(), killed: false } };
+    this.#stopInProgress = true;
+    try {
+      await (this.#termination = this.#awaitTermination(grace));
+      return await this.finished;
+    } finally {
+      this.#stopInProgress = false;
+    }
+  }
+
+  /** Kills the whole group now. */
+  kill(): void {
+    this.#markKilled();
+    this.#group.signal("SIGKILL");
+  }
+
+  /** From SIGTERM on: lets the group end, and kills what is left of it at the deadline. */
+  async #awaitTermination(grace: number): Promise<void> {
+    this.#group.signal("SIGCONT"); // a frozen process cannot obey
+    if (await this.#group.gone(grace)) return;
+    this.kill();
+  }
+
+  #markKilled(): void {
+    if (this.#status.state !== "stopping") return;
+    this.#status = { ...this.#status, stop: { ...this.#status.stop, killed: true } };
+  }
+
+  #finish(exit: Exit): FinishedStatus {
+    const stop = this.#status.state === "stopping" ? this.#status.stop : undefined;
+    const { startTime } = this.#status;
+    const endReason = stop?.reason ?? "exited";
+    return this.#status = { state: "finished", startTime, finishTime: Date.now(), exit, endReason, stop };
+  }
+
+  /** Ends what the leader left behind: the rest of its group, then the wait for its pipes. */
+  async #conclude(logged: Promise<void>, lastOutput: AbortController): Promise<void> {
+    await this.finished;
+    try {
+      await (this.#termination ?? this.#endRest());
+    } catch {
+      // A rest that may not be signalled is not ours to end; the log ends all the same.
+    }
+    const limit = setTimeout(() => lastOutput.abort(), LAST_OUTPUT_MS);
+    await logged.catch(() => {}); // readers have been told of a log that failed
+    clearTimeout(limit);
+  }
+
+  async #endRest(): Promise<void> {
+    if (await this.#group.gone(DRAIN_MS)) return;
+    this.#group.signal("SIGTERM");
+    await this.#awaitTermination(this.#stopGrace);
+  }
+}
+
+/** How the leader ended. */
+async function leaderExit(child: Deno.ChildProcess): Promise<Exit> {
+  try {
+    const { code, signal } = await child.status;
+    return signal === null ? { code } : { signal: code - 128 };
+  } catch (error) {
+    // The runtime has no names for real-time signals and rejects; their number is in its message.
+    const number = /Invalid signal: (\d+)/.exec(String(error))?.[1];
+    return number === undefined ? { code: UNKNOWN_EXIT_CODE } : { signal: Number(number) };
+  }
+}

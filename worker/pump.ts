@@ -1,0 +1,60 @@
+/**
+ * The way of output from a pipe into the log.
+ *
+ * @module
+ */
+import { LineSplitter } from "./line_splitter.ts";
+import type { Log } from "./log.ts";
+import type { LogStream } from "./log_record.ts";
+
+/** A quiet pipe is read with a small buffer: a pending read holds it, for each pipe of each process. */
+const SMALL_READ_BYTES = 4 * 1024;
+const LARGE_READ_BYTES = 64 * 1024;
+
+/** The most that a pipe can hold (fcntl(2), F_SETPIPE_SZ, for an ordinary user). */
+const MAX_PIPE_BYTES = 1024 * 1024;
+
+/** How long a read of what is in a pipe already may take, in milliseconds. */
+const LAST_READ_MS = 100;
+
+/**
+ * Copies a pipe into the log, as chunks of whole lines, until its last writer has closed it or `deadline` aborts; then
+ * the start of a line that is left is logged too. The pipe is read only as fast as the log is written.
+ *
+ * The deadline never loses what the pipe held when it passed: if the log was the one to wait for, this much is still
+ * read.
+ */
+export async function pump(
+  pipe: ReadableStream<Uint8Array<ArrayBuffer>>,
+  stream: LogStream,
+  log: Log,
+  deadline: AbortSignal,
+): Promise<void> {
+  const splitter = new LineSplitter();
+  const reader = pipe.getReader({ mode: "byob" });
+  let reading = false;
+  let lateBytes = 0;
+  const stopReading = () => void reader.cancel().catch(() => {});
+  const stopIfQuiet = () => reading && stopReading();
+  deadline.addEventListener("abort", stopIfQuiet);
+  try {
+    for (let size = SMALL_READ_BYTES; lateBytes < MAX_PIPE_BYTES;) {
+      reading = true;
+      const limit = deadline.aborted ? setTimeout(stopReading, LAST_READ_MS) : undefined;
+      const { value, done } = await reader.read(new Uint8Array(size));
+      clearTimeout(limit);
+      reading = false;
+      if (done) break;
+      for (const chunk of splitter.push(value)) log.append(stream, chunk);
+      if (deadline.aborted) lateBytes += value.length;
+      size = value.length < SMALL_READ_BYTES ? SMALL_READ_BYTES : LARGE_READ_BYTES;
+      await log.writable();
+    }
+  } catch {
+    // A pipe that breaks has ended; what came through it is kept.
+  } finally {
+    deadline.removeEventListener("abort", stopIfQuiet);
+    for (const chunk of splitter.flush()) log.append(stream, chunk);
+    stopReading();
+  }
+}
