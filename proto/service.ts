@@ -9,8 +9,11 @@
 import "./http2_goaway.ts";
 import { loadPackageDefinition } from "@grpc/grpc-js";
 import { fromJSON } from "@grpc/proto-loader";
+import { Buffer } from "node:buffer";
 import protobuf from "protobufjs";
 import type { ProtoGrpcType } from "./gen/paas.ts";
+import type { GetLogsResponse } from "./gen/paas/v1/GetLogsResponse.ts";
+import type { ProcessServiceDefinition } from "./gen/paas/v1/ProcessService.ts";
 import source from "./paas/v1/paas.proto" with { type: "text" };
 
 const root = new protobuf.Root();
@@ -22,22 +25,30 @@ protobuf.parse(source, root);
 /** How messages look in TypeScript; `deno task gen` makes the types of `gen/` with the same choices. */
 const definition = fromJSON(root.toJSON(), { longs: Number, enums: String, defaults: true, oneofs: true });
 
-/** The client class and the service definition, as `proto-loader` makes them from the `.proto`. */
-export const { ProcessService } = (loadPackageDefinition(definition) as unknown as ProtoGrpcType).paas.v1;
+const { paas } = loadPackageDefinition(definition) as unknown as ProtoGrpcType;
 
-const { GetLogs } = ProcessService.service;
+/** The client class and the service definition, as `proto-loader` makes them from the `.proto`. */
+export const ProcessService: ProtoGrpcType["paas"]["v1"]["ProcessService"] = paas.v1.ProcessService;
+
+const { service } = ProcessService;
+const encode = service.GetLogs.responseSerialize;
+
+/** {@linkcode processService}'s own `GetLogs`: it takes messages, or bytes that are one already. */
+type RawGetLogs = Omit<ProcessServiceDefinition["GetLogs"], "responseSerialize"> & {
+  responseSerialize: (message: GetLogsResponse | Uint8Array) => Buffer;
+};
 
 /**
  * What the daemon serves: the service with a `GetLogs` that sends bytes as they are. The records of a log file are the
  * wire form of {@linkcode GetLogsResponse}'s `chunks`, so a slice of the file needs no encoding.
  */
-export const processService = {
-  ...ProcessService.service,
+export const processService: Omit<ProcessServiceDefinition, "GetLogs"> & { GetLogs: RawGetLogs } = {
+  ...service,
   GetLogs: {
-    ...GetLogs,
-    responseSerialize: (message: Parameters<typeof GetLogs.responseSerialize>[0] | Uint8Array): Buffer =>
+    ...service.GetLogs,
+    responseSerialize: (message) =>
       message instanceof Uint8Array
         ? Buffer.from(message.buffer, message.byteOffset, message.byteLength)
-        : GetLogs.responseSerialize(message),
+        : encode(message),
   },
 };

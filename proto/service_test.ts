@@ -1,0 +1,58 @@
+import { assertEquals } from "@std/assert";
+import { decodeLogChunks } from "@paas/worker";
+import { RecordBuffer } from "../worker/log_record.ts";
+import { ProcessService, processService } from "./mod.ts";
+
+const { GetLogs, GetLogs: { responseDeserialize } } = processService;
+
+const chunks = [
+  { offset: 0, stream: "stdout", time: 0, data: new Uint8Array() },
+  { offset: 1, stream: "stderr", time: 1_795_408_608_409.25, data: Uint8Array.of(0, 255, 10) },
+  { offset: 2 ** 50, stream: "stdout", time: 999, data: new Uint8Array(70_000).fill(1) },
+] as const;
+
+Deno.test("processService sends records of the spool that decode as the contract says", () => {
+  const records = new RecordBuffer(0);
+  for (const chunk of chunks) records.add(chunk);
+  const message = responseDeserialize(GetLogs.responseSerialize(records.bytes));
+  assertEquals(message.end, null);
+  assertEquals(
+    message.chunks.map(({ offset, stream, time, data }) => ({
+      offset,
+      stream: stream as string,
+      time: time!.seconds * 1000 + time!.nanos / 1e6,
+      data: new Uint8Array(data),
+    })),
+    chunks.map((chunk) => ({
+      ...chunk,
+      stream: chunk.stream === "stdout" ? "LOG_STREAM_STDOUT" : "LOG_STREAM_STDERR",
+    })),
+  );
+});
+
+Deno.test("processService's wire form of chunks is that of the spool", () => {
+  const message = GetLogs.responseSerialize({
+    chunks: [{
+      offset: 5,
+      stream: "LOG_STREAM_STDERR",
+      time: { seconds: 1, nanos: 2_000_000 },
+      data: Uint8Array.of(9),
+    }],
+  });
+  assertEquals([...decodeLogChunks(new Uint8Array(message))], [
+    { offset: 5, stream: "stderr", time: 1002, data: Uint8Array.of(9) },
+  ]);
+});
+
+Deno.test("ProcessService tells an unset follow from false", () => {
+  const { requestSerialize, requestDeserialize } = ProcessService.service.GetLogs;
+  const follow = (message: { follow?: boolean }) => requestDeserialize(requestSerialize(message)).follow;
+  assertEquals([follow({}), follow({ follow: false }), follow({ follow: true })], [undefined, false, true]);
+});
+
+Deno.test("ProcessService tells exit code 0 from no exit", () => {
+  const { responseSerialize, responseDeserialize } = ProcessService.service.GetStatus;
+  const exit = (status: { exitCode?: number; signal?: number }) =>
+    responseDeserialize(responseSerialize({ status })).status!.exit;
+  assertEquals([exit({}), exit({ exitCode: 0 }), exit({ signal: 9 })], [undefined, "exitCode", "signal"]);
+});
