@@ -1,1 +1,14 @@
-export {};
+/**
+ * `paasc`: the command line client of Paas. The program is `main.ts`; this is what it is made of.
+ *
+ * @module
+ */
+export { type Certificates, readCertificates } from "./certificates.ts";
+export type { Command, Context } from "./command.ts";
+export { type CommandLine, parseCommandLine } from "./command_line.ts";
+export { commands } from "./commands/mod.ts";
+export { connect, Daemon } from "./connect.ts";
+export { diagnose } from "./diagnose.ts";
+export { errorLine, exitCodes, PaascError } from "./errors.ts";
+export { type Output, print } from "./output.ts";
+export { type CertificateFiles, type Option, options, type Settings, settingsFrom } from "./settings.ts";

@@ -1,0 +1,62 @@
+/** `paasc help`: prints help. */
+import type { Command } from "../command.ts";
+import { PaascError } from "../errors.ts";
+import { print } from "../output.ts";
+import { options } from "../settings.ts";
+
+const help = `Usage: paasc help [COMMAND]
+
+Prints what paasc can do, or how to use one of its commands.
+`;
+
+/** The command, for a table of commands that it is in itself. */
+export function helpFor(commands: () => readonly Command[]): Command {
+  return {
+    name: "help",
+    summary: "print help, or that of a command",
+    help,
+
+    async run([name, ...more], { stdout }) {
+      if (more.length > 0) throw new PaascError("usage", "help takes one command: see 'paasc help'");
+      if (name === undefined) return await print(stdout, overview(commands()));
+      const command = commands().find((command) => command.name === name);
+      if (!command) throw new PaascError("usage", `unknown command '${name}': see 'paasc help'`);
+      await print(stdout, `${command.help}\nFor the options of every command see 'paasc --help'.\n`);
+    },
+  };
+}
+
+function overview(commands: readonly Command[]): string {
+  const list = commands.map(({ name, summary }) => `  ${name.padEnd(8)} ${summary}`).join("\n");
+  const table = options.map(({ name, letter, value, variable, help }) => {
+    const names = `${letter ? `-${letter}, ` : ""}--${name}${value ? ` ${value}` : ""}`;
+    return `  ${names.padEnd(24)} ${help}${variable ? ` [${variable}]` : ""}`;
+  }).join("\n");
+  return `Usage: paasc [options] COMMAND [options] [words]
+
+Runs processes on the machine of a paasd daemon, shows their output, ends them.
+
+Commands:
+${list}
+
+Options of every command, before its own words:
+${table}
+
+An option wins over its environment variable, in brackets. The certificates are
+PEM files; without options they are the development certificates that come with
+paasc, and you are alice.
+
+Exit codes:
+  0   done
+  1   the daemon refused or could not
+  2   the command line is wrong
+  69  no connection to the daemon, or it was lost: check the address, the server
+      CA and your certificate
+
+Example:
+  id=$(paasc exec sh -c 'echo hello; sleep 1; echo world')
+  paasc logs "$id"
+
+'paasc COMMAND --help' tells more about a command.
+`;
+}

@@ -1,0 +1,49 @@
+/**
+ * What can go wrong in `paasc`. Each error is one sentence for a person, and has the exit code that scripts rely on.
+ *
+ * @module
+ */
+
+/** Why `paasc` ended otherwise than well, and its exit code then. */
+export const exitCodes = {
+  /** The daemon refused or could not. */
+  failed: 1,
+  /** The command line is wrong. */
+  usage: 2,
+  /** No connection to the daemon, or it was lost (EX_UNAVAILABLE of sysexits.h). */
+  "no-connection": 69,
+  /** SIGINT: 128 + 2, as a shell reports it. */
+  interrupted: 130,
+  /** Whoever read stdout has gone: 128 + SIGPIPE, as a shell reports it for `cat`. */
+  "output-closed": 141,
+} as const;
+
+/** An end of `paasc` that is no success. An empty message prints nothing. */
+export class PaascError extends Error {
+  override readonly name = "PaascError";
+
+  constructor(readonly reason: keyof typeof exitCodes, message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/**
+ * An error as the one line that goes to stderr. Control characters, which may come from afar, are shown as escapes, so
+ * that they neither break the line nor reach a terminal.
+ *
+ * @example
+ * ```ts
+ * import { errorLine } from "./errors.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(errorLine(new Error("no such file: a\nb")), "paasc: no such file: a\\u000ab\n");
+ * ```
+ */
+export function errorLine(error: unknown): string {
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  // deno-lint-ignore no-control-regex -- they are what is looked for
+  const plain = message.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, (character) => {
+    return "\\u" + character.charCodeAt(0).toString(16).padStart(4, "0");
+  });
+  return `paasc: ${plain}\n`;
+}

@@ -1,0 +1,40 @@
+/**
+ * The program `paasc`: parses, calls, prints what went wrong, exits.
+ *
+ * @module
+ */
+import { parseCommandLine } from "./command_line.ts";
+import { errorLine, exitCodes, PaascError } from "./errors.ts";
+
+const encoder = new TextEncoder();
+
+/** Tells a person what went wrong, and a script by the exit code. */
+function end(error: unknown): never {
+  const code = error instanceof PaascError ? exitCodes[error.reason] : exitCodes.failed;
+  if (!(error instanceof PaascError && error.message === "")) {
+    try {
+      Deno.stderr.writeSync(encoder.encode(errorLine(error)));
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+  Deno.exit(code);
+}
+
+// What nobody foresaw ends in one line as well.
+addEventListener("error", (event) => {
+  event.preventDefault();
+  end(event.error);
+});
+addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  end(event.reason);
+});
+
+try {
+  const { command, words, settings } = parseCommandLine(Deno.args, (name) => Deno.env.get(name));
+  await command.run(words, { settings, stdout: Deno.stdout });
+} catch (error) {
+  end(error);
+}
+Deno.exit(0);

@@ -1,0 +1,32 @@
+/**
+ * Printing to stdout so that nothing is lost and nobody waits for ever: whole, with back-pressure, and quiet when the
+ * reader has gone.
+ *
+ * @module
+ */
+import { PaascError } from "./errors.ts";
+
+/** Where a command prints; `Deno.stdout` is one. */
+export interface Output {
+  /** Writes some of the bytes and tells how many. */
+  write(bytes: Uint8Array): Promise<number>;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * Prints all of the text or bytes; resolves when they have been taken.
+ *
+ * @throws {PaascError} When the reader has gone (as in `paasc logs ID | head`), or the bytes cannot be written
+ */
+export async function print(output: Output, content: string | Uint8Array): Promise<void> {
+  let rest = typeof content === "string" ? encoder.encode(content) : content;
+  try {
+    while (rest.length > 0) rest = rest.subarray(await output.write(rest));
+  } catch (cause) {
+    if (cause instanceof Deno.errors.BrokenPipe) throw new PaascError("output-closed", "", { cause });
+    throw new PaascError("failed", `cannot write to stdout: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * How Deno runs `paasc`: the one list that the tasks of `deno.json`, the installed script and the compiled program go by.
+ *
+ * @module
+ */
+import { variables } from "./settings.ts";
+
+/**
+ * The flags of `deno run` for `paasc`. The daemon may be anywhere, and the certificates too; nothing is written, nothing
+ * is run. Every environment variable but its own is as if it were not set: grpc-js neither fails for lack of permission
+ * nor obeys `http_proxy`, `GRPC_TRACE` and the like.
+ */
+export const runFlags: readonly string[] = [
+  "--quiet",
+  "--no-prompt",
+  "--allow-net",
+  "--allow-read",
+  `--allow-env=${variables.join(",")}`,
+  "--ignore-env",
+];

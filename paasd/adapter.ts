@@ -1,0 +1,184 @@
+/**
+ * Between grpc-js and the handlers: the one place that knows how the library wants to be called.
+ *
+ * A handler is a plain function of a request and its context; it returns or throws. Whatever it throws, whenever it
+ * ends, the daemon and the other calls go on, and the client gets one answer.
+ *
+ * @module
+ */
+import {
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  status as Code,
+} from "@grpc/grpc-js";
+import { type Guest, guestOf, type User } from "./identity.ts";
+import type { Log } from "./log.ts";
+import { type Refusal, toRefusal } from "./status_codes.ts";
+
+/** What a handler knows beside the request. */
+export interface CallContext {
+  /** Who calls. */
+  readonly user: User;
+  /** Aborts when the call is over, by the client, by its deadline, or by the handler's own end. */
+  readonly signal: AbortSignal;
+  /** What the handler adds to the log line of the call. */
+  readonly record: CallRecord;
+}
+
+/** What the log line of a call tells about its subject. Never arguments, environment or output. */
+export interface CallRecord {
+  /** The id of the process. */
+  process?: string;
+  /** The program's name, without its directory. */
+  program?: string | undefined;
+}
+
+/** Answers with one message. */
+export type UnaryHandler<Request, Response> = (
+  request: Request,
+  context: CallContext,
+) => Response | Promise<Response>;
+
+/** Answers with a stream of messages: an async generator, or anything else that is async iterable. */
+export type StreamingHandler<Request, Response> = (
+  request: Request,
+  context: CallContext,
+) => AsyncIterable<Response>;
+
+/** So many messages of a stream wait for a slow client: one on its way, and the next one ready. */
+const MAX_UNSENT_MESSAGES = 2;
+
+/**
+ * A unary call for grpc-js.
+ *
+ * @example
+ * ```ts ignore
+ * server.addService(processService, { GetStatus: unary(log, (request, context) => service.getStatus(request, context)) });
+ * ```
+ */
+export function unary<Request, Response>(
+  log: Log,
+  handle: UnaryHandler<Request, Response>,
+): handleUnaryCall<Request, Response> {
+  return async (call, callback) => {
+    const running = new RunningCall(call, log);
+    try {
+      const { user } = running.authenticate();
+      const response = await handle(call.request, running.context(user));
+      if (running.end(Code.OK)) callback(null, response);
+    } catch (error) {
+      const refusal = running.refuse(error);
+      if (refusal) callback(refusal);
+    }
+  };
+}
+
+/** A call that is answered with a stream, for grpc-js. A client that does not read makes its own producer wait. */
+export function serverStreaming<Request, Response>(
+  log: Log,
+  handle: StreamingHandler<Request, Response>,
+): handleServerStreamingCall<Request, Response> {
+  return async (call) => {
+    const running = new RunningCall(call, log);
+    try {
+      const guest = running.authenticate();
+      using _reading = guest.reads();
+      await send(call, running.signal, handle(call.request, running.context(guest.user)));
+      if (running.end(Code.OK)) call.end();
+    } catch (error) {
+      const refusal = running.refuse(error);
+      if (refusal) call.emit("error", Object.assign(new Error(refusal.details), refusal)); // as the library wants it
+    }
+  };
+}
+
+/** Writes messages as fast as the client takes them, until there are no more or the call is over. */
+async function send<Response>(
+  call: ServerWritableStream<unknown, Response>,
+  signal: AbortSignal,
+  messages: AsyncIterable<Response>,
+): Promise<void> {
+  let unsent = 0;
+  let proceed = () => {};
+  signal.addEventListener("abort", () => proceed());
+  for await (const message of messages) {
+    if (signal.aborted) return;
+    unsent++;
+    call.write(message, () => {
+      unsent--;
+      proceed();
+    });
+    // Not `drain`: the library's queue is of 16 messages, whatever their size, and that for each stalled reader.
+    while (unsent >= MAX_UNSENT_MESSAGES && !signal.aborted) {
+      await new Promise<void>((resolve) => proceed = resolve);
+    }
+  }
+}
+
+/** What calls of both kinds have. */
+type ServerCall = Pick<ServerUnaryCall<unknown, unknown>, "getAuthContext" | "getDeadline" | "getPath" | "once">;
+
+/** A call from its arrival to its one end, which is logged. */
+class RunningCall {
+  readonly #call: ServerCall;
+  readonly #log: Log;
+  readonly #controller = new AbortController();
+  readonly #record: CallRecord = {};
+  readonly #start = performance.now();
+  #user: User | undefined;
+
+  constructor(call: ServerCall, log: Log) {
+    this.#call = call;
+    this.#log = log;
+    call.once("cancelled", () => this.end(this.#isLate() ? Code.DEADLINE_EXCEEDED : Code.CANCELLED));
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /**
+   * Says who calls.
+   *
+   * @throws {UnauthenticatedError} when that cannot be told.
+   */
+  authenticate(): Guest {
+    const guest = guestOf(this.#call.getAuthContext().sslPeerCertificate);
+    this.#user = guest.user;
+    return guest;
+  }
+
+  context(user: User): CallContext {
+    return { user, signal: this.signal, record: this.#record };
+  }
+
+  /** Ends the call, and says whether it was still open: only then there is somebody to answer. */
+  end(code: Code): boolean {
+    if (this.signal.aborted) return false;
+    this.#controller.abort();
+    this.#log.write("call", {
+      user: this.#user?.id.slice(0, 16),
+      subject: this.#user?.subject,
+      method: this.#call.getPath().split("/").at(-1),
+      ...this.#record,
+      code: Code[code],
+      ms: Math.round((performance.now() - this.#start) * 10) / 10,
+    });
+    return true;
+  }
+
+  /** Ends the call with an error; gives what to tell the client if there still is one. */
+  refuse(error: unknown): Refusal | undefined {
+    if (this.signal.aborted) return undefined; // mostly it is the abort itself that comes back
+    const refusal = toRefusal(error, (reference, error) => this.#log.writeUnforeseen(reference, error));
+    this.end(refusal.code);
+    return refusal;
+  }
+
+  #isLate(): boolean {
+    const deadline = this.#call.getDeadline();
+    return (deadline instanceof Date ? deadline.getTime() : deadline) <= Date.now();
+  }
+}

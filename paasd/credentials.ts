@@ -1,0 +1,82 @@
+/**
+ * The daemon's certificate and key, and the CA of its clients, as read from their files.
+ *
+ * @module
+ */
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { StartError } from "./errors.ts";
+import type { Options } from "./options.ts";
+
+/** PEM, as `node:tls` takes it. */
+export interface Credentials {
+  /** The certificate of the daemon, and those that lead from it to its CA. */
+  readonly cert: string;
+  readonly key: string;
+  /** The CAs that sign the certificates of clients. */
+  readonly ca: string;
+}
+
+/**
+ * Reads the files, and sees that they can be used.
+ *
+ * @throws {StartError} when they cannot, with what is wrong with which.
+ */
+export async function readCredentials(
+  { tlsCert, tlsKey, clientCa }: Pick<Options, "tlsCert" | "tlsKey" | "clientCa">,
+): Promise<Credentials> {
+  const [cert, key, ca] = await Promise.all([
+    readPem(tlsCert, "certificate (--tls-cert)"),
+    readPem(tlsKey, "private key (--tls-key)"),
+    readPem(clientCa, "client CA (--client-ca)"),
+  ]);
+  const [own] = parse(cert, tlsCert);
+  parse(ca, clientCa);
+  if (!own?.checkPrivateKey(parseKey(key, tlsKey))) {
+    throw new StartError(
+      `The private key ${tlsKey} does not belong to the certificate ${tlsCert}: give both of one pair`,
+    );
+  }
+  if (own.validToDate.getTime() <= Date.now()) {
+    throw new StartError(`The certificate ${tlsCert} has expired on ${own.validToDate.toISOString()}: get a new one`);
+  }
+  if (own.validFromDate.getTime() > Date.now()) {
+    throw new StartError(
+      `The certificate ${tlsCert} is not valid before ${own.validFromDate.toISOString()}: check the clock`,
+    );
+  }
+  return { cert, key, ca };
+}
+
+/** All certificates of a PEM text. */
+export function parseCertificates(pem: string): X509Certificate[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return blocks.map((block) => new X509Certificate(block));
+}
+
+async function readPem(path: string, what: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new StartError(`Cannot read the ${what}: ${message.includes(path) ? message : `${path}: ${message}`}`);
+  }
+}
+
+function parse(pem: string, path: string): X509Certificate[] {
+  let certificates: X509Certificate[] = [];
+  try {
+    certificates = parseCertificates(pem);
+  } catch {
+    // said below
+  }
+  if (certificates.length === 0) throw new StartError(`Cannot find a certificate in ${path}: it must be PEM`);
+  return certificates;
+}
+
+function parseKey(pem: string, path: string): KeyObject {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    throw new StartError(`Cannot find a private key in ${path}: it must be PEM and without a passphrase`);
+  }
+}

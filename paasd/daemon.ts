@@ -1,0 +1,201 @@
+/**
+ * The daemon: its parts, put together, and how they end.
+ *
+ * @module
+ */
+import { processService } from "@paas/proto"; // first: it mends node:http2 before grpc-js is loaded
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { type Process, Spool, SpoolError, StopInProgressError } from "@paas/worker";
+import { serverStreaming, unary } from "./adapter.ts";
+import { readCredentials } from "./credentials.ts";
+import { keepDevelopmentCertificatesLocal } from "./development_certificates.ts";
+import { StartError } from "./errors.ts";
+import { FrontDoor } from "./front_door.ts";
+import type { Log } from "./log.ts";
+import { type Address, formatAddress, type Options } from "./options.ts";
+import { ProcessTable } from "./process_table.ts";
+import { RefusalLog } from "./refusal_log.ts";
+import { Service } from "./service.ts";
+import { makeTemporarySpool, removeTemporarySpool } from "./temporary_spool.ts";
+
+/** At the shutdown, a connection that takes nothing for so long is cut. */
+const STALL_LIMIT_MS = 10_000;
+
+/** At the shutdown, a process that even SIGKILL has not ended after so long is left to itself. */
+const KILL_LIMIT_MS = 5_000;
+
+const GRPC_OPTIONS = {
+  // A frozen client, and one that came in but never speaks, is noticed after 40 s.
+  "grpc.keepalive_time_ms": 30_000,
+  "grpc.keepalive_timeout_ms": 10_000,
+  "grpc.max_concurrent_streams": 4_096,
+  "grpc.enable_channelz": 0, // statistics that nobody reads
+};
+
+/**
+ * A running daemon.
+ *
+ * @example
+ * ```ts ignore
+ * await using daemon = await Daemon.start(options, new Log("text"));
+ * console.log(daemon.address.port);
+ * ```
+ */
+export class Daemon {
+  readonly #log: Log;
+  readonly #options: Options;
+  readonly #table = new ProcessTable();
+  readonly #server = new Server(GRPC_OPTIONS);
+  readonly #refusals: RefusalLog;
+  #door!: FrontDoor;
+  #temporarySpool: string | undefined;
+  #shutdown: Promise<void> | undefined;
+
+  private constructor(options: Options, log: Log) {
+    this.#options = options;
+    this.#log = log;
+    this.#refusals = new RefusalLog(log);
+  }
+
+  /**
+   * Starts a daemon; it listens when this resolves.
+   *
+   * @throws {StartError} when it cannot start; nothing is left behind.
+   */
+  static async start(options: Options, log: Log): Promise<Daemon> {
+    const daemon = new Daemon(options, log);
+    try {
+      await daemon.#start();
+      return daemon;
+    } catch (error) {
+      await daemon.#removeTemporarySpool();
+      throw error;
+    }
+  }
+
+  /** Where it listens, with the actual port. */
+  get address(): Address {
+    return this.#door.address;
+  }
+
+  async #start(): Promise<void> {
+    const { listen, stopGrace } = this.#options;
+    const credentials = await readCredentials(this.#options);
+    keepDevelopmentCertificatesLocal(credentials, listen);
+    const log = this.#log;
+    const service = new Service({ table: this.#table, spool: await this.#openSpool(), stopGrace });
+    this.#server.addService(processService, {
+      Exec: unary(log, service.exec.bind(service)),
+      GetLogs: serverStreaming(log, service.getLogs.bind(service)),
+      GetStatus: unary(log, service.getStatus.bind(service)),
+      Stop: unary(log, service.stop.bind(service)),
+    });
+    // Insecure to the library only: what is injected came through the front door.
+    const injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
+    try {
+      this.#door = await FrontDoor.open({
+        listen,
+        credentials,
+        admit: (socket) => injector.injectConnection(socket),
+        refused: (address, cause) => this.#refusals.write(address, cause),
+      });
+    } catch (error) {
+      throw new StartError(`Cannot listen on ${formatAddress(listen)}: ${listenCause(error)}`);
+    }
+  }
+
+  async #openSpool(): Promise<Spool> {
+    const { spoolDir, temporary } = this.#options;
+    try {
+      return await Spool.open(spoolDir ?? (this.#temporarySpool = await makeTemporarySpool(temporary)));
+    } catch (error) {
+      if (error instanceof SpoolError) throw new StartError(`${error.message}; give another with --spool-dir`);
+      throw error;
+    }
+  }
+
+  /**
+   * Ends the daemon in good order: no new processes, all processes stopped, their logs delivered to the end. Resolves
+   * when nothing is left.
+   */
+  shutdown(): Promise<void> {
+    return this.#shutdown ??= this.#shutDown();
+  }
+
+  /** Kills all processes now. */
+  kill(): void {
+    for (const process of this.#table.processes()) this.#kill(process);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  async #shutDown(): Promise<void> {
+    const start = performance.now();
+    const processes = await this.#table.close();
+    await Promise.all(processes.map((process) => this.#end(process)));
+    this.#door.close();
+    const closed = new AbortController();
+    this.#door.cutStalled(STALL_LIMIT_MS, closed.signal);
+    // A client that is told goodbye drops what it has received and not read yet: so readers leave first, by themselves.
+    await this.#door.readersLeft(start);
+    await new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
+    closed.abort();
+    this.#door.cutAll();
+    this.#refusals[Symbol.dispose]();
+    await this.#removeTemporarySpool();
+  }
+
+  /** Stops a process for the shutdown, and waits until its log has ended. */
+  async #end(process: Process): Promise<void> {
+    const { stopGrace } = this.#options;
+    const stopping = process.stop({ reason: "daemon-shutdown" }).catch((error) => {
+      // A user's stop may have a grace of hours; the daemon does not wait that long.
+      if (!(error instanceof StopInProgressError)) this.#report("not-stopped", process, error);
+    });
+    const killer = setTimeout(() => this.#kill(process), stopGrace);
+    let giveUp: ReturnType<typeof setTimeout> | undefined;
+    const limit = new Promise<void>((resolve) => giveUp = setTimeout(resolve, stopGrace + KILL_LIMIT_MS));
+    await Promise.race([Promise.all([stopping, process.ended]), limit]);
+    clearTimeout(killer);
+    clearTimeout(giveUp);
+  }
+
+  #kill(process: Process): void {
+    try {
+      process.kill();
+    } catch (error) {
+      this.#report("not-killed", process, error);
+    }
+  }
+
+  #report(event: string, { id }: Process, error: unknown): void {
+    this.#log.write(event, { process: id, cause: causeOf(error) });
+  }
+
+  async #removeTemporarySpool(): Promise<void> {
+    if (this.#temporarySpool === undefined) return;
+    await removeTemporarySpool(this.#temporarySpool).catch((error) =>
+      this.#log.write("spool-not-removed", { directory: this.#temporarySpool, cause: causeOf(error) })
+    );
+  }
+}
+
+function listenCause(error: unknown): string {
+  switch ((error as { code?: string }).code) {
+    case "EADDRINUSE":
+      return "another program uses that port; choose another one with --listen";
+    case "EADDRNOTAVAIL":
+    case "EINVAL": // what Deno makes of it
+      return "this machine has no such address; choose another one with --listen";
+    case "EACCES":
+      return "this user may not use that port; choose one above 1023 with --listen";
+    default:
+      return causeOf(error);
+  }
+}
+
+function causeOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

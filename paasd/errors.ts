@@ -1,0 +1,43 @@
+/**
+ * What the daemon itself refuses. Each error says in one sentence what happened and what to do.
+ *
+ * @module
+ */
+
+/** The command line or an environment variable is wrong: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** The daemon cannot start: exit code 1. */
+export class StartError extends Error {
+  override readonly name = "StartError";
+}
+
+/** A field of a request is not what it must be. */
+export class InvalidArgumentError extends Error {
+  override readonly name = "InvalidArgumentError";
+}
+
+/** There is no such process, or it is another user's: the two must not be told apart. */
+export class ProcessNotFoundError extends Error {
+  override readonly name = "ProcessNotFoundError";
+
+  constructor(id: string) {
+    super(`Cannot find process ${id}: check the id; a process is known until the daemon ends, and only to its owner`);
+  }
+}
+
+/** The daemon is about to end, and takes no new processes or readers any more. */
+export class ShuttingDownError extends Error {
+  override readonly name = "ShuttingDownError";
+
+  constructor() {
+    super("The daemon is shutting down: try again when it is back");
+  }
+}
+
+/** Nobody may come in like this: no client certificate, or one that is not good enough. */
+export class UnauthenticatedError extends Error {
+  override readonly name = "UnauthenticatedError";
+}

@@ -1,0 +1,194 @@
+/**
+ * The front door: everything about who may come in.
+ *
+ * It accepts TCP connections, speaks TLS with them, identifies who is there, and hands only those on who may come in;
+ * the gRPC server behind it never sees another.
+ *
+ * @module
+ */
+import type { Socket } from "node:net";
+import tls from "node:tls";
+import type { Credentials } from "./credentials.ts";
+import { type Guest, identify } from "./identity.ts";
+import { Listener } from "./listener.ts";
+import { type Address, formatAddress } from "./options.ts";
+
+/** So many connections may be open at a time; a file descriptor each. */
+const MAX_CONNECTIONS = 4_096;
+
+/** How long a connection may take until it has shown who it is. */
+const HANDSHAKE_LIMIT_MS = 10_000;
+
+/** Who takes no more than that is taking nothing: it is room for a GOAWAY and a PING. */
+const GOODBYE_BYTES = 256;
+
+/** What a front door needs. */
+export interface FrontDoorOptions {
+  /** Where to listen; port 0 picks one. */
+  listen: Address;
+  /** The daemon's own certificate, and the CA of its clients. */
+  credentials: Credentials;
+  /** Takes a connection of somebody who may come in. */
+  admit: (socket: tls.TLSSocket) => void;
+  /** Is told of a connection that may not. */
+  refused: (address: string, cause: string) => void;
+}
+
+/** A listener that lets in only clients with a good certificate, over TLS 1.3. */
+export class FrontDoor {
+  readonly #options: FrontDoorOptions;
+  readonly #tls: tls.Server;
+  /** Connections that have not shown yet who they are, with the timer of each. */
+  readonly #strangers = new Map<Socket, ReturnType<typeof setTimeout>>();
+  /** Connections that were let in or refused: a failed handshake may be told of after its connection has closed. */
+  readonly #judged = new WeakSet<Socket>();
+  readonly #guests = new Set<Guest>();
+  #listener!: Listener;
+
+  private constructor(options: FrontDoorOptions) {
+    this.#options = options;
+    this.#tls = tls.createServer({
+      ...options.credentials,
+      requestCert: true,
+      rejectUnauthorized: true,
+      minVersion: "TLSv1.3",
+      ALPNProtocols: ["h2"],
+    });
+    this.#tls.on("secureConnection", (socket) => this.#welcome(socket));
+    this.#tls.on("tlsClientError", (error, socket) => this.#refuse(beneath(socket), causeOf(error, socket)));
+  }
+
+  /**
+   * Opens the door.
+   *
+   * @throws the error of `listen(2)`, with its `code`.
+   */
+  static async open(options: FrontDoorOptions): Promise<FrontDoor> {
+    const door = new FrontDoor(options);
+    door.#listener = await Listener.listen(options.listen, (socket) => door.#meet(socket));
+    return door;
+  }
+
+  /** Where it is, with the actual port. */
+  get address(): Address {
+    return this.#listener.address;
+  }
+
+  /** Lets nobody in any more; who is in stays, but begins no new streams. */
+  close(): void {
+    this.#listener.close();
+    for (const guest of this.#guests) guest.dismiss();
+    for (const stranger of this.#strangers.keys()) stranger.destroy();
+  }
+
+  /** Cuts all connections. */
+  cutAll(): void {
+    for (const { socket } of this.#guests) socket.destroy();
+  }
+
+  /** Resolves when all who have been reading a stream, at or after that time of `performance.now()`, have left. */
+  async readersLeft(since: number): Promise<void> {
+    const readers = [...this.#guests].filter((guest) => guest.hasRead(since));
+    await Promise.all(readers.map(({ socket }) => new Promise((resolve) => socket.once("close", resolve))));
+  }
+
+  /**
+   * Cuts every connection that takes nothing for so long, or read its last stream so long ago, until the signal aborts.
+   *
+   * @param limit In milliseconds.
+   */
+  cutStalled(limit: number, signal: AbortSignal): void {
+    const taken = new WeakMap<Guest, { bytes: number; time: number }>();
+    const start = performance.now();
+    const check = () => {
+      const time = performance.now();
+      for (const guest of this.#guests) {
+        const bytes = guest.socket.bytesWritten;
+        const last = taken.get(guest);
+        const stalled = last && bytes - last.bytes <= GOODBYE_BYTES && time - last.time >= limit;
+        const stays = time - start >= limit && guest.hasReadUntil(time - limit);
+        if (stalled || stays) guest.socket.destroy();
+        else if (!last || bytes - last.bytes > GOODBYE_BYTES) taken.set(guest, { bytes, time });
+      }
+    };
+    check();
+    const timer = setInterval(check, limit / 20);
+    signal.addEventListener("abort", () => clearInterval(timer));
+  }
+
+  /** Somebody is at the door. */
+  #meet(socket: Socket): void {
+    const full = this.#strangers.size + this.#guests.size >= MAX_CONNECTIONS;
+    // The oldest stranger makes room: who is honest is known within milliseconds, so silence cannot lock the door.
+    if (full) this.#refuse(this.#strangers.keys().next().value ?? socket, `there are ${MAX_CONNECTIONS} connections`);
+    if (socket.destroyed) return;
+    const silence = () => this.#refuse(socket, `it did not finish the TLS handshake in ${HANDSHAKE_LIMIT_MS / 1000} s`);
+    this.#strangers.set(socket, setTimeout(silence, HANDSHAKE_LIMIT_MS));
+    socket.once("close", () => this.#forget(socket));
+    this.#tls.emit("connection", socket);
+  }
+
+  /** The TLS handshake is done. */
+  #welcome(secured: tls.TLSSocket): void {
+    const socket = beneath(secured);
+    secured.on("error", () => {}); // it closes, which is all that matters
+    try {
+      const guest = identify(secured);
+      if (!this.#judge(socket)) return void secured.destroy();
+      this.#guests.add(guest);
+      secured.once("close", () => this.#guests.delete(guest));
+    } catch (error) {
+      secured.destroy();
+      return this.#refuse(socket, (error as Error).message);
+    }
+    this.#options.admit(secured);
+  }
+
+  #refuse(socket: Socket, cause: string): void {
+    if (this.#judge(socket)) this.#options.refused(addressOf(socket), cause);
+    socket.destroy();
+  }
+
+  /** Says whether there was no judgement on this connection before. */
+  #judge(socket: Socket): boolean {
+    this.#forget(socket);
+    if (this.#judged.has(socket)) return false;
+    this.#judged.add(socket);
+    return true;
+  }
+
+  #forget(socket: Socket): void {
+    clearTimeout(this.#strangers.get(socket));
+    this.#strangers.delete(socket);
+  }
+}
+
+/**
+ * The TCP socket of a TLS socket. After a failed handshake the TLS socket has no address of its own any more; `_parent`
+ * is not documented, but what Node calls it as well.
+ */
+function beneath(socket: tls.TLSSocket): Socket {
+  return (socket as unknown as { _parent: Socket })._parent;
+}
+
+function addressOf({ remoteAddress, remotePort }: Socket): string {
+  return remoteAddress === undefined ? "unknown" : formatAddress({ host: remoteAddress, port: remotePort ?? 0 });
+}
+
+/** What kept a client from finishing its handshake. */
+function causeOf(error: Error & { code?: string }, { authorizationError }: tls.TLSSocket): string {
+  switch (String(authorizationError ?? error.code)) {
+    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
+      return "its certificate is not signed by the client CA, not valid now, or not for clients";
+    case "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE":
+      return "it sent no certificate";
+    case "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE":
+      return "it does not speak TLS 1.3";
+    case "ERR_SSL_WRONG_VERSION_NUMBER":
+      return "it does not speak TLS";
+    case "ECONNRESET":
+      return "it hung up during the TLS handshake";
+    default:
+      return error.message;
+  }
+}

@@ -1,0 +1,181 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import net from "node:net";
+import { join } from "node:path";
+import tls from "node:tls";
+import type { Pair } from "../certs/authority.ts";
+import { createAuthority } from "../certs/authority.ts";
+import { until } from "../tests/until.ts";
+import { FrontDoor } from "./front_door.ts";
+import { guestOf } from "./identity.ts";
+import { Setting } from "./test_setting.ts";
+
+/** A front door that says hello to whom it lets in, and what it has seen. */
+class Scene implements AsyncDisposable {
+  readonly admitted: string[] = [];
+  readonly causes: string[] = [];
+
+  private constructor(readonly setting: Setting) {}
+  door!: FrontDoor;
+
+  static async open(): Promise<Scene> {
+    const setting = await Setting.make();
+    const scene = new Scene(setting);
+    scene.door = await FrontDoor.open({
+      listen: { host: "127.0.0.1", port: 0 },
+      credentials: { ...setting.server, ca: setting.clientCa.cert },
+      admit: (socket) => {
+        scene.admitted.push(guestOf(socket.getPeerCertificate()).user.id);
+        socket.end("hello");
+      },
+      refused: (_address, cause) => scene.causes.push(cause),
+    });
+    return scene;
+  }
+
+  get port(): number {
+    return this.door.address.port;
+  }
+
+  /** What a client hears: "hello", or nothing. */
+  hear(pair: Partial<Pair>, options: tls.ConnectionOptions = {}): Promise<string> {
+    return new Promise((resolve) => {
+      let heard = "";
+      const { setting: { serverCa }, port } = this;
+      const identity = { ...pair, ca: serverCa.cert, servername: "localhost", ALPNProtocols: ["h2"] };
+      const socket = tls.connect({ host: "127.0.0.1", port, ...identity, ...options });
+      socket.on("data", (data: Uint8Array) => heard += new TextDecoder().decode(data));
+      socket.on("error", () => {});
+      socket.on("close", () => resolve(heard));
+    });
+  }
+
+  /** Waits for the next refusal. */
+  async cause(number = 1): Promise<string> {
+    await until(`refusal ${number} is told of`, () => this.causes.length >= number);
+    return this.causes.at(-1)!;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.door.close();
+    this.door.cutAll();
+    await this.setting[Symbol.asyncDispose]();
+  }
+}
+
+Deno.test("FrontDoor lets in who has a good certificate, as themselves", async () => {
+  await using scene = await Scene.open();
+  assertEquals(await scene.hear(await scene.setting.user()), "hello");
+  assertEquals(await scene.hear(await scene.setting.user({ commonName: ["alice", "mallory"] })), "hello");
+  assertEquals(new Set(scene.admitted).size, 2);
+  assertEquals(scene.causes, []);
+});
+
+Deno.test("FrontDoor refuses every other certificate, and says why", async () => {
+  await using scene = await Scene.open();
+  const { setting } = scene;
+  const hour = 3_600_000;
+  const stranger = await createAuthority({ commonName: "client CA" }); // of the same name
+  const expired = { notBefore: new Date(Date.now() - 2 * hour), notAfter: new Date(Date.now() - hour) };
+  const cases: [Partial<Pair>, RegExp][] = [
+    [{}, /sent no certificate/],
+    [await stranger.issue({ commonName: "alice", usages: ["clientAuth"] }), /not signed by the client CA/],
+    [await setting.serverCa.issue({ commonName: "alice", usages: ["clientAuth"] }), /not signed by the client CA/],
+    [setting.server, /not signed by the client CA/],
+    [await setting.user({ usages: ["serverAuth"] }), /not for clients/],
+    [await setting.user({ usages: [] }), /not for clients/],
+    [await setting.user(expired), /not valid now/],
+    [await setting.user({ notBefore: new Date(Date.now() + hour) }), /not valid now/],
+  ];
+  for (const [index, [pair, words]] of cases.entries()) {
+    assertEquals(await scene.hear(pair), "", String(words));
+    assertMatch(await scene.cause(index + 1), words);
+  }
+  assertEquals(scene.admitted, []);
+  assertEquals(scene.causes.length, cases.length);
+});
+
+Deno.test("FrontDoor refuses what is older than TLS 1.3, and what is not HTTP/2", async () => {
+  await using scene = await Scene.open();
+  const user = await scene.setting.user();
+  assertEquals(await scene.hear(user, { maxVersion: "TLSv1.2" }), "");
+  assertMatch(await scene.cause(1), /TLS 1\.3/);
+  assertEquals(await scene.hear(user, { ALPNProtocols: ["http/1.1"] }), "");
+  await scene.cause(2);
+  assertEquals(await scene.hear(user, { ALPNProtocols: undefined }), "");
+  assertMatch(await scene.cause(3), /HTTP\/2/);
+});
+
+Deno.test("FrontDoor outlives garbage, hang-ups and silence", async () => {
+  await using scene = await Scene.open();
+  const garbage = net.connect(scene.port, "127.0.0.1").on("error", () => {});
+  garbage.write("GET / HTTP/1.1\r\n\r\n");
+  assertMatch(await scene.cause(1), /does not speak TLS/);
+  for (let number = 0; number < 50; number++) {
+    const socket = net.connect(scene.port, "127.0.0.1", () => socket.resetAndDestroy()).on("error", () => {});
+  }
+  assertMatch(await scene.cause(51), /hung up/);
+  const silent = net.connect(scene.port, "127.0.0.1").on("error", () => {}).resume();
+  const closed = new Promise((resolve) => silent.on("close", resolve));
+  assertEquals(await scene.hear(await scene.setting.user()), "hello");
+  assertMatch(await scene.cause(52), /did not finish the TLS handshake/);
+  await closed;
+  garbage.destroy();
+});
+
+const openssl = await new Deno.Command("openssl", { args: ["version"], stdout: "null", stderr: "null" })
+  .output().then(({ success }) => success, () => false);
+
+/** Runs `openssl s_client` against the door; gives what it printed. */
+async function opensslClient(scene: Scene, pair: Pair, args: string[]): Promise<string> {
+  const { setting, port } = scene;
+  const cert = await setting.write("client.crt", pair.cert);
+  const key = await setting.write("client.key", pair.key);
+  const ca = await setting.write("server-ca.crt", setting.serverCa.cert);
+  const { stdout, stderr } = await new Deno.Command("openssl", {
+    args: [
+      "s_client",
+      "-connect",
+      `127.0.0.1:${port}`,
+      "-CAfile",
+      ca,
+      "-cert",
+      cert,
+      "-key",
+      key,
+      "-alpn",
+      "h2",
+      ...args,
+    ],
+    stdin: "null",
+  }).output();
+  return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+}
+
+Deno.test({
+  name: "FrontDoor speaks each of the three suites of TLS 1.3",
+  ignore: !openssl,
+  async fn() {
+    await using scene = await Scene.open();
+    const user = await scene.setting.user();
+    for (const suite of ["TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256"]) {
+      const printed = await opensslClient(scene, user, ["-ciphersuites", suite, "-ign_eof"]);
+      assertMatch(printed, new RegExp(`TLSv1.3, Cipher is ${suite}[^]*hello`));
+    }
+    assert(!(await opensslClient(scene, user, ["-tls1_2", "-ign_eof"])).includes("hello"));
+  },
+});
+
+Deno.test({
+  name: "FrontDoor refuses a resumed session, with and without its certificate",
+  ignore: !openssl,
+  async fn() {
+    await using scene = await Scene.open();
+    const user = await scene.setting.user();
+    const session = join(scene.setting.directory, "session");
+    assertMatch(await opensslClient(scene, user, ["-sess_out", session, "-ign_eof"]), /hello/);
+    const resumed = await opensslClient(scene, user, ["-sess_in", session, "-ign_eof"]);
+    assert(resumed.includes("Reused, TLSv1.3") && !resumed.includes("hello"), resumed);
+    assertMatch(await scene.cause(1), /resumed/);
+    assertEquals(scene.admitted.length, 1);
+  },
+});

@@ -1,0 +1,122 @@
+/**
+ * Who is at the other end of a connection: the one place where users are told from strangers, once for each connection.
+ *
+ * @module
+ */
+import { createHash, X509Certificate } from "node:crypto";
+import type { PeerCertificate, TLSSocket } from "node:tls";
+import { ShuttingDownError, UnauthenticatedError } from "./errors.ts";
+import { isForClients } from "./extended_key_usage.ts";
+
+/** A user: whoever holds the key of one client certificate. */
+export interface User {
+  /** The SHA-256 of the certificate (DER), in lower-case hexadecimal. */
+  readonly id: string;
+  /** The subject of the certificate, for people: neither unique nor proof of anything. */
+  readonly subject: string;
+  /** When the certificate ends, in milliseconds since the Unix epoch. */
+  readonly expires: number;
+}
+
+/** A connection whose user is known. */
+export class Guest {
+  #streams = 0;
+  #lastRead = -Infinity;
+  #dismissed = false;
+
+  constructor(readonly socket: TLSSocket, readonly user: User) {}
+
+  /** Whether it has been reading a stream at or after that time of `performance.now()`. */
+  hasRead(since: number): boolean {
+    return this.#streams > 0 || this.#lastRead >= since;
+  }
+
+  /** Whether it has read streams, the last one until before that time. */
+  hasReadUntil(time: number): boolean {
+    return this.#streams === 0 && this.#lastRead > -Infinity && this.#lastRead <= time;
+  }
+
+  /** Lets it begin no more streams. */
+  dismiss(): void {
+    this.#dismissed = true;
+  }
+
+  /**
+   * Notes that it reads a stream, until what this returns is disposed of.
+   *
+   * @throws {ShuttingDownError} when it has been dismissed.
+   */
+  reads(): Disposable {
+    if (this.#dismissed) throw new ShuttingDownError();
+    this.#streams++;
+    return {
+      [Symbol.dispose]: () => {
+        this.#streams--;
+        this.#lastRead = performance.now();
+      },
+    };
+  }
+}
+
+/** Guests by the certificate object that their connection shows for as long as it lives. */
+const guests = new WeakMap<PeerCertificate, Guest>();
+
+/**
+ * Identifies who has made a connection, and binds the user to it: from then on {@linkcode guestOf} knows it by what
+ * `socket.getPeerCertificate()` gives.
+ *
+ * The TLS stack has checked the CA and the possession of the key. What it lets through is checked here.
+ *
+ * @throws {UnauthenticatedError} when the connection is not good enough; the message completes "refused, because".
+ */
+export function identify(socket: TLSSocket): Guest {
+  if (!socket.authorized) throw new UnauthenticatedError("its certificate was not verified");
+  // The holder of a session ticket comes in as the one who got it, without any look at a certificate, and the runtime
+  // has no switch for tickets. No gRPC client needs them.
+  if (socket.isSessionReused()) {
+    throw new UnauthenticatedError("it resumed a TLS session instead of showing a certificate");
+  }
+  if (socket.alpnProtocol !== "h2") throw new UnauthenticatedError("it did not ask for HTTP/2 (ALPN h2)");
+  const certificate = socket.getPeerCertificate();
+  if (!certificate?.raw) throw new UnauthenticatedError("it sent no certificate");
+  const guest = new Guest(socket, readUser(certificate.raw));
+  guests.set(certificate, guest);
+  Object.assign(socket, { getPeerCertificate: () => certificate }); // it makes a new object each time otherwise
+  return guest;
+}
+
+/** The user of a certificate that is good for clients now. */
+function readUser(der: Uint8Array): User {
+  const { subject, validFromDate, validToDate } = new X509Certificate(der);
+  if (validFromDate.getTime() > Date.now()) throw new UnauthenticatedError("its certificate is not valid yet");
+  // The runtime lets in who has no extended key usage at all.
+  if (!isForClients(der)) {
+    throw new UnauthenticatedError("its certificate is not for clients (extended key usage clientAuth)");
+  }
+  const user: User = {
+    id: createHash("sha256").update(der).digest("hex"),
+    subject: subject.replaceAll("\n", ", "),
+    expires: validToDate.getTime(),
+  };
+  if (hasExpired(user)) throw new UnauthenticatedError("its certificate has expired");
+  return user;
+}
+
+/**
+ * Who makes a call.
+ *
+ * @param certificate What the connection of the call shows.
+ * @throws {UnauthenticatedError} when the connection was not identified, or its certificate has expired since.
+ */
+export function guestOf(certificate: PeerCertificate | undefined): Guest {
+  const guest = certificate && guests.get(certificate);
+  if (!guest) throw new UnauthenticatedError("Cannot tell who you are: connect with a client certificate");
+  if (hasExpired(guest.user)) {
+    throw new UnauthenticatedError("Your client certificate has expired: get a new one and connect again");
+  }
+  return guest;
+}
+
+function hasExpired({ expires }: User): boolean {
+  return expires <= Date.now();
+}

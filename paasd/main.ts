@@ -1,0 +1,74 @@
+/**
+ * The program `paasd`.
+ *
+ * @module
+ */
+import manifest from "./deno.json" with { type: "json" };
+import { StartError, UsageError } from "./errors.ts";
+import { Log } from "./log.ts";
+import { formatAddress, HELP, type Options, parseOptions } from "./options.ts";
+import { permissions } from "./permissions.ts";
+import { onTermination } from "./signals.ts";
+
+async function main(args: string[]): Promise<number> {
+  try {
+    const invocation = parseOptions(args, Deno.env);
+    switch (invocation.action) {
+      case "help":
+        console.log(HELP.trimEnd());
+        return 0;
+      case "version":
+        console.log(`paasd ${manifest.version}`);
+        return 0;
+      case "print-permissions":
+        console.log(permissions(invocation.options).join("\n"));
+        return 0;
+      case "serve":
+        return await serve(invocation.options);
+    }
+  } catch (error) {
+    if (!(error instanceof UsageError) && !(error instanceof StartError)) throw error;
+    console.error(`paasd: ${error.message}`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+/** Runs the daemon until it is told to end. */
+async function serve(options: Options): Promise<number> {
+  const { Daemon } = await import("./daemon.ts"); // slow to load, and not needed for --help
+  const log = new Log(options.logFormat);
+  survive(log);
+  const { promise: exitCode, resolve: exit, reject: fail } = Promise.withResolvers<number>();
+  const starting = Daemon.start(options, log);
+  using _signals = onTermination(
+    () => {
+      log.write("shutting-down");
+      starting.then((daemon) => daemon.shutdown()).then(() => exit(0), fail);
+    },
+    () => {
+      log.write("ended-at-once");
+      starting.then((daemon) => daemon.kill()).then(() => exit(1), fail);
+    },
+  );
+  Deno.addSignalListener("SIGHUP", () => log.write("ignored", { signal: "SIGHUP" }));
+  const { address } = await starting;
+  console.log(`paasd listening on ${formatAddress(address)}`);
+  const code = await exitCode;
+  await log.flush(1_000);
+  return code;
+}
+
+/**
+ * The last resort: an error that nobody caught, of one connection somewhere inside the runtime or the library, must not
+ * end the processes of all users.
+ */
+function survive(log: Log): void {
+  const report = (event: Event, error: unknown) => {
+    event.preventDefault();
+    log.writeUnforeseen(crypto.randomUUID().slice(0, 8), error);
+  };
+  addEventListener("unhandledrejection", (event) => report(event, event.reason));
+  addEventListener("error", (event) => report(event, event.error));
+}
+
+Deno.exit(await main(Deno.args));

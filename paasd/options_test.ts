@@ -1,0 +1,95 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { UsageError } from "./errors.ts";
+import { type Options, parseOptions } from "./options.ts";
+
+function optionsOf(args: string[], variables: Record<string, string> = {}): Options {
+  const invocation = parseOptions(args, new Map(Object.entries(variables)));
+  assert(invocation.action === "serve");
+  return invocation.options;
+}
+
+Deno.test("parseOptions() has defaults for everything", () => {
+  const options = optionsOf([]);
+  assertEquals(options.listen, { host: "127.0.0.1", port: 50051 });
+  assertMatch(options.tlsCert, /\/certs\/server\.crt$/);
+  assertMatch(options.tlsKey, /\/certs\/server\.key$/);
+  assertMatch(options.clientCa, /\/certs\/client-ca\.crt$/);
+  assertEquals(options.spoolDir, undefined);
+  assertEquals(options.temporary, `/tmp/paasd-${Deno.uid()}`);
+  assertEquals([options.stopGrace, options.logFormat], [10_000, "text"]);
+});
+
+Deno.test("parseOptions() takes flags before variables before defaults", () => {
+  const variables = {
+    PAASD_LISTEN: "127.0.0.1:1",
+    PAASD_STOP_GRACE: "1s",
+    PAASD_SPOOL_DIR: "/a",
+    PAASD_LOG_FORMAT: "",
+  };
+  const options = optionsOf(["--listen", "127.0.0.1:2", "--tls-cert=/x y,z"], variables);
+  assertEquals(options.listen.port, 2);
+  assertEquals(options.tlsCert, "/x y,z");
+  assertEquals([options.stopGrace, options.spoolDir, options.logFormat], [1_000, "/a", "text"]);
+});
+
+Deno.test("parseOptions() reads addresses", () => {
+  for (
+    const [text, host, port] of [
+      ["[::1]:0", "::1", 0],
+      ["0.0.0.0:443", "0.0.0.0", 443],
+      ["localhost:65535", "127.0.0.1", 65_535],
+    ] as const
+  ) assertEquals(optionsOf(["--listen", text]).listen, { host, port });
+});
+
+Deno.test("parseOptions() reads durations", () => {
+  for (
+    const [text, expected] of [["500ms", 500], ["10s", 10_000], ["5m", 300_000], ["1h", 3_600_000], ["1.5s", 1_500], [
+      "0s",
+      0,
+    ]] as const
+  ) {
+    assertEquals(optionsOf(["--stop-grace", text]).stopGrace, expected);
+  }
+});
+
+Deno.test("parseOptions() puts temporary files where the user's runtime files are", () => {
+  const name = `paasd-${Deno.uid()}`;
+  assertEquals(optionsOf([], { XDG_RUNTIME_DIR: "/run/user/7", TMPDIR: "/t" }).temporary, `/run/user/7/${name}`);
+  assertEquals(optionsOf([], { TMPDIR: "/t" }).temporary, `/t/${name}`);
+});
+
+Deno.test("parseOptions() refuses what is wrong, and names it", () => {
+  const cases: [string[], string][] = [
+    [["--listen", "50051"], "--listen"],
+    [["--listen", ":50051"], "--listen"],
+    [["--listen", "127.0.0.1:65536"], "--listen"],
+    [["--listen", "127.0.0.1:x"], "--listen"],
+    [["--listen", "::1:50051"], "--listen"],
+    [["--listen", "[127.0.0.1]:1"], "--listen"],
+    [["--listen", "example.org:1"], "--listen"],
+    [["--listen"], "--listen"],
+    [["--stop-grace", "10"], "--stop-grace"],
+    [["--stop-grace=-1s"], "--stop-grace"],
+    [["--stop-grace", "25h"], "--stop-grace"],
+    [["--log-format", "xml"], "--log-format"],
+    [["--tls-cert="], "--tls-cert"],
+    [["--spool-dir", "a\nb"], "--spool-dir"],
+    [["--unknown"], "--unknown"],
+    [["-x"], "-x"],
+    [["word"], "word"],
+    [["--", "word"], "word"],
+  ];
+  for (const [args, named] of cases) {
+    const { message } = assertThrows(() => parseOptions(args, new Map()), UsageError);
+    assert(message.includes(named) && !message.includes("\n"), message);
+  }
+  assertThrows(() => parseOptions([], new Map([["PAASD_LISTEN", "x"]])), UsageError, "PAASD_LISTEN");
+});
+
+Deno.test("parseOptions() prints permissions rather than help, as start.sh needs it", () => {
+  const actions = (args: string[]) => parseOptions(args, new Map()).action;
+  assertEquals(actions(["--help"]), "help");
+  assertEquals(actions(["--version"]), "version");
+  assertEquals(actions(["--print-permissions", "--help", "--version"]), "print-permissions");
+});

@@ -1,0 +1,60 @@
+/**
+ * The Deno permissions that the daemon runs under: exactly what its options need.
+ *
+ * @module
+ */
+import { BASE_VARIABLES } from "@paas/worker";
+import { resolve } from "node:path";
+import { UsageError } from "./errors.ts";
+import { toReachable } from "./listener.ts";
+import { type Address, formatAddress, type Options, VARIABLES } from "./options.ts";
+
+/** What grpc-js reads of the environment. */
+const GRPC_VARIABLES = [
+  "GRPC_NODE_VERBOSITY",
+  "GRPC_VERBOSITY",
+  "GRPC_NODE_TRACE",
+  "GRPC_TRACE",
+  "GRPC_SSL_CIPHER_SUITES",
+  "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
+  "GRPC_NODE_USE_ALTERNATIVE_RESOLVER",
+  "GRPC_NODE_DEBUG_SEND_ERROR_DETAILS",
+  "GRPC_EXPERIMENTAL_ENABLE_OUTLIER_DETECTION",
+];
+
+/**
+ * The permission flags for `deno run`.
+ *
+ * @throws {UsageError} when a path cannot be written in such a flag.
+ *
+ * @example
+ * ```ts ignore
+ * permissions(options); // ["--allow-net=127.0.0.1:50051", "--allow-read=…", …]
+ * ```
+ */
+export function permissions({ listen, tlsCert, tlsKey, clientCa, spoolDir, temporary }: Options): string[] {
+  const spool = resolve(spoolDir ?? temporary);
+  const certificates = [tlsCert, tlsKey, clientCa].map((path) => resolve(path));
+  return [
+    `--allow-net=${netPermission(listen).join(",")}`,
+    `--allow-read=${list([...certificates, spool])}`,
+    `--allow-write=${list([spool])}`,
+    `--allow-env=${[...VARIABLES, ...BASE_VARIABLES, "XDG_RUNTIME_DIR", ...GRPC_VARIABLES].join(",")}`,
+    "--allow-sys=uid", // whose directory for temporary files
+    "--allow-run", // whatever its users ask for
+  ];
+}
+
+/** To listen, and to try the own port. What port 0 becomes is not known before, so it takes all ports of the address. */
+function netPermission({ host, port }: Address): string[] {
+  const hosts = new Set([host, toReachable(host)]);
+  if (port !== 0) return [...hosts].map((host) => formatAddress({ host, port }));
+  return [...hosts].map((host) => host.includes(":") ? `[${host}]` : host);
+}
+
+/** A list of paths. Deno knows no way to write a comma in it, so one in a path would open another path. */
+function list(paths: string[]): string {
+  const odd = paths.find((path) => path.includes(","));
+  if (odd !== undefined) throw new UsageError(`Cannot use ${JSON.stringify(odd)}: a path must not have a comma in it`);
+  return paths.join(",");
+}

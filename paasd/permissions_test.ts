@@ -1,0 +1,52 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { UsageError } from "./errors.ts";
+import { parseOptions } from "./options.ts";
+import { permissions } from "./permissions.ts";
+
+function permissionsOf(...args: string[]): Map<string, string | undefined> {
+  const invocation = parseOptions(["--print-permissions", ...args], new Map());
+  assert(invocation.action === "print-permissions");
+  return new Map(permissions(invocation.options).map((flag) => flag.split("=") as [string, string | undefined]));
+}
+
+Deno.test("permissions() allow the address alone", () => {
+  const net = (address: string) => permissionsOf("--listen", address).get("--allow-net");
+  assertEquals(net("127.0.0.1:50051"), "127.0.0.1:50051");
+  assertEquals(net("[::1]:50051"), "[::1]:50051");
+  assertEquals(net("127.0.0.1:0"), "127.0.0.1"); // what it becomes is not known before
+  assertEquals(net("0.0.0.0:443"), "0.0.0.0:443,127.0.0.1:443"); // the second to try the own port
+  assertEquals(net("[::]:0"), "[::],[::1]");
+});
+
+Deno.test("permissions() allow the certificates and the spool alone, by absolute path", () => {
+  const flags = permissionsOf(
+    "--tls-cert",
+    "/a/s.crt",
+    "--tls-key",
+    "s 1.key",
+    "--client-ca",
+    "/c a.crt",
+    "--spool-dir",
+    "/s",
+  );
+  assertEquals(flags.get("--allow-read"), `/a/s.crt,${Deno.cwd()}/s 1.key,/c a.crt,/s`);
+  assertEquals(flags.get("--allow-write"), "/s");
+});
+
+Deno.test("permissions() refuse a path that would open another one", () => {
+  assertThrows(() => permissionsOf("--spool-dir", "/a,/"), UsageError, "comma");
+});
+
+Deno.test("permissions() name each variable, and open nothing else", () => {
+  const flags = permissionsOf();
+  assertEquals([...flags.keys()], [
+    "--allow-net",
+    "--allow-read",
+    "--allow-write",
+    "--allow-env",
+    "--allow-sys",
+    "--allow-run",
+  ]);
+  for (const [flag, value] of flags) assert(flag === "--allow-run" || value, flag);
+  assertEquals(flags.get("--allow-sys"), "uid");
+});

@@ -1,0 +1,31 @@
+/**
+ * How the daemon is told to end.
+ *
+ * @module
+ */
+
+/** Terminals and task runners deliver some signals twice. */
+const REPEAT_MS = 300;
+
+/**
+ * Calls `first` at the first SIGTERM or SIGINT, and `again` at each later one. Repeats within 300 ms count as one.
+ *
+ * @returns What gives the signals back to the runtime.
+ */
+export function onTermination(first: () => void, again: () => void): Disposable {
+  let last: number | undefined;
+  const listener = () => {
+    const now = performance.now();
+    const repeated = last !== undefined && now - last < REPEAT_MS;
+    const call = last === undefined ? first : again;
+    last = now;
+    if (!repeated) call();
+  };
+  const signals = ["SIGTERM", "SIGINT"] as const;
+  for (const signal of signals) Deno.addSignalListener(signal, listener);
+  return {
+    [Symbol.dispose]() {
+      for (const signal of signals) Deno.removeSignalListener(signal, listener);
+    },
+  };
+}

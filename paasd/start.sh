@@ -1,0 +1,16 @@
+#!/bin/sh
+# Starts the daemon under exactly the Deno permissions that its flags need. Deno takes the place of this shell, so
+# signals and the exit code are the daemon's own.
+#
+# usage: start.sh DENO [FLAGS]
+set -fu
+deno=$1
+shift
+main=$(dirname "$0")/main.ts
+asked='PAASD_LISTEN,PAASD_TLS_CERT,PAASD_TLS_KEY,PAASD_CLIENT_CA,PAASD_SPOOL_DIR,PAASD_STOP_GRACE,PAASD_LOG_FORMAT'
+permissions=$("$deno" run --no-prompt --allow-read=. --allow-sys=uid --allow-env="$asked,XDG_RUNTIME_DIR,TMPDIR" \
+  "$main" --print-permissions "$@") || exit
+IFS='
+'
+# shellcheck disable=SC2086 # one flag a line
+exec "$deno" run --no-prompt $permissions "$main" "$@"

@@ -1,0 +1,87 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { until } from "../tests/until.ts";
+import { Setting } from "./test_setting.ts";
+
+const script = fileURLToPath(new URL("start.sh", import.meta.url));
+
+function start(args: string[], env: Record<string, string> = {}): Deno.Command {
+  const command = [script, Deno.execPath(), ...args];
+  return new Deno.Command("sh", { args: command, env: { ...env, NO_COLOR: "1" }, stdout: "piped", stderr: "piped" });
+}
+
+async function outcome(args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { code, stdout, stderr } = await start(args).output();
+  return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+}
+
+Deno.test("start.sh passes flags, output and exit codes through", async () => {
+  assertMatch((await outcome(["--help"])).stdout, /^paasd runs Unix commands/);
+  assertMatch((await outcome(["--version"])).stdout, /^paasd \d+\.\d+\.\d+\n$/);
+  const printed = await outcome(["--print-permissions", "--spool-dir", "/a b"]);
+  assertEquals(printed.code, 0);
+  assertMatch(printed.stdout, /^(--allow-\w+(=.+)?\n)+$/);
+  assert(printed.stdout.includes("--allow-write=/a b\n"));
+  const wrong = await outcome(["--nonsense"]);
+  assertEquals([wrong.code, wrong.stdout], [2, ""]);
+  assertMatch(wrong.stderr, /^paasd: [^\n]*--nonsense[^\n]*\n$/);
+  const missing = await outcome(["--tls-cert", "/missing file"]);
+  assertEquals([missing.code, missing.stdout], [1, ""]);
+  assertMatch(missing.stderr, /^paasd: [^\n]*\/missing file[^\n]*\n$/);
+});
+
+Deno.test("start.sh starts a daemon in its own place, under paths with spaces", async () => {
+  await using setting = await Setting.make();
+  const directory = join(setting.directory, "a directory with * [odd] 'words'");
+  await Deno.mkdir(directory);
+  const flags: string[] = ["--listen", "localhost:0", "--spool-dir", join(directory, "spool")];
+  for (
+    const [flag, file] of [["--tls-cert", "server.crt"], ["--tls-key", "server.key"], [
+      "--client-ca",
+      "client-ca.crt",
+    ]] as const
+  ) {
+    await Deno.rename(join(setting.directory, file), join(directory, file));
+    flags.push(flag, join(directory, file));
+  }
+  const child = start(flags).spawn();
+  let stdout = "";
+  const reading = child.stdout.pipeThrough(new TextDecoderStream()).pipeTo(
+    new WritableStream({ write: (text) => void (stdout += text) }),
+  );
+  const stderr = new Response(child.stderr).text();
+  await until("the daemon is ready", () => stdout.endsWith("\n"));
+  assertMatch(stdout, /^paasd listening on 127\.0\.0\.1:\d+\n$/);
+  child.kill("SIGHUP"); // nothing happens
+  child.kill("SIGTERM"); // the process that was started is the daemon itself
+  const { code, signal } = await child.status;
+  await reading;
+  assertEquals([code, signal], [0, null], await stderr);
+  assertMatch(await stderr, /shutting-down\n/);
+  assertMatch(stdout, /^[^\n]+\n$/);
+});
+
+Deno.test("start.sh takes variables for flags, and puts a temporary spool where TMPDIR says", async () => {
+  await using setting = await Setting.make();
+  const { options: { tlsCert, tlsKey, clientCa }, directory } = setting;
+  const temporary = join(directory, "tmp");
+  await Deno.mkdir(temporary);
+  const variables = {
+    PAASD_LISTEN: "127.0.0.1:0",
+    PAASD_TLS_CERT: tlsCert,
+    PAASD_TLS_KEY: tlsKey,
+    PAASD_CLIENT_CA: clientCa,
+    TMPDIR: temporary,
+    XDG_RUNTIME_DIR: "",
+  };
+  const child = start([], variables).spawn();
+  const ready = child.stdout.getReader();
+  assertMatch(new TextDecoder().decode((await ready.read()).value), /listening/);
+  assertEquals([...Deno.readDirSync(temporary)].length, 1);
+  child.kill("SIGINT");
+  assertEquals((await child.status).code, 0);
+  assertEquals([...Deno.readDirSync(temporary)].length, 0);
+  await ready.cancel();
+  await child.stderr.cancel();
+});
