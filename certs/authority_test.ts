@@ -174,7 +174,7 @@ Deno.test("loadAuthority() refuses what is no CA, no key, or no pair", async () 
 
 /** What became of one TLS connection: whom the server let in, and what the client saw. */
 interface Meeting {
-  welcomed?: string;
+  welcomed?: string | string[] | undefined;
   clientError?: string | undefined;
   serverError?: string | undefined;
 }

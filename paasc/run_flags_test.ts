@@ -3,7 +3,7 @@ import { runFlags } from "./run_flags.ts";
 
 Deno.test("runFlags are those of the task paasc", async () => {
   const configuration = await Deno.readTextFile(new URL("../deno.json", import.meta.url));
-  assertStringIncludes(configuration, `"paasc": "deno run ${runFlags.join(" ")} paasc/main.ts"`);
+  assertStringIncludes(configuration, `"command": "deno run ${runFlags.join(" ")} paasc/main.ts"`);
 });
 
 Deno.test("runFlags permit nothing but the network, reading, and paasc's own variables", () => {

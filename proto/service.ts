@@ -7,6 +7,7 @@
  * @module
  */
 import "./http2_goaway.ts";
+import "./strict_utf8.ts";
 import { loadPackageDefinition } from "@grpc/grpc-js";
 import { fromJSON } from "@grpc/proto-loader";
 import { Buffer } from "node:buffer";

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { Buffer } from "node:buffer";
 import { decodeLogChunks } from "@paas/worker";
 import { RecordBuffer } from "../worker/log_record.ts";
 import { ProcessService, processService } from "./mod.ts";
@@ -55,4 +56,13 @@ Deno.test("ProcessService tells exit code 0 from no exit", () => {
   const exit = (status: { exitCode?: number; signal?: number }) =>
     responseDeserialize(responseSerialize({ status })).status!.exit;
   assertEquals([exit({}), exit({ exitCode: 0 }), exit({ signal: 9 })], [undefined, "exitCode", "signal"]);
+});
+
+Deno.test("ProcessService refuses text that is no UTF-8 or is cut off, and takes all that is", () => {
+  const { requestSerialize, requestDeserialize } = ProcessService.service.Exec;
+  const args = ["", "\ufeffbom", "\ufffd", "🦕\0\n"];
+  assertEquals(requestDeserialize(requestSerialize({ args })).args, args);
+  for (const wire of [[0x0a, 1, 0xff], [0x0a, 2, 0xc3, 0x28], [0x0a, 5, 0x61]]) {
+    assertThrows(() => requestDeserialize(Buffer.from(wire)));
+  }
 });

@@ -21,7 +21,7 @@ export class Spool {
   /**
    * Opens a spool, and makes it where there is none.
    *
-   * @throws {SpoolError} when the directory cannot be made or written, or holds a spool of another format.
+   * @throws {SpoolError} when the directory cannot be made or written, or holds anything but a spool of this format.
    *
    * @example
    * ```ts
@@ -37,12 +37,16 @@ export class Spool {
     const formatFile = join(directory, "format");
     try {
       await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
-      await Deno.chmod(directory, 0o700);
       const format = await readIfExists(formatFile);
-      if (format === undefined) await Deno.writeTextFile(formatFile, FORMAT, { mode: 0o600 });
-      else if (format !== FORMAT) {
-        throw new Error(`its format is "${format.trim()}", this program writes "${FORMAT.trim()}"`);
+      if (format === undefined) {
+        if (!await isEmpty(directory)) throw new Error("it is not empty, and no spool");
+        await Deno.writeTextFile(formatFile, FORMAT, { mode: 0o600, createNew: true });
+      } else if (format !== FORMAT) {
+        throw new Error(
+          `its format is ${JSON.stringify(format.trim())}, and this program's ${JSON.stringify(FORMAT.trim())}`,
+        );
       }
+      await Deno.chmod(directory, 0o700);
     } catch (cause) {
       throw new SpoolError(`Cannot use ${directory} as a spool`, { cause });
     }
@@ -72,6 +76,11 @@ export class Spool {
   async remove(id: string): Promise<void> {
     await Deno.remove(join(this.directory, id), { recursive: true });
   }
+}
+
+async function isEmpty(directory: string): Promise<boolean> {
+  for await (const _ of Deno.readDir(directory)) return false;
+  return true;
 }
 
 async function readIfExists(path: string): Promise<string | undefined> {
