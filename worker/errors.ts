@@ -23,17 +23,26 @@ export type SpawnFailure =
 
 /** A process could not be started: none exists, and nothing is left behind. */
 export class SpawnError extends Error {
+  /** The name of the class. */
   override readonly name = "SpawnError";
 
-  constructor(readonly failure: SpawnFailure, message: string, options?: ErrorOptions) {
+  /** An error of this kind, with a sentence for a person. */
+  constructor(
+    /** Why. */
+    readonly failure: SpawnFailure,
+    message: string,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
   }
 }
 
 /** A stop was asked for while another one is in progress. */
 export class StopInProgressError extends Error {
+  /** The name of the class. */
   override readonly name = "StopInProgressError";
 
+  /** The error; it says what to do. */
   constructor() {
     super("Cannot stop the process: a stop is already in progress; wait for it to finish");
   }
@@ -41,8 +50,10 @@ export class StopInProgressError extends Error {
 
 /** A process cannot be signalled: the kernel does not let this user do it (kill(2), EPERM). */
 export class SignalError extends Error {
+  /** The name of the class. */
   override readonly name = "SignalError";
 
+  /** An error about this signal. */
   constructor(signal: string, options: ErrorOptions) {
     super(`Cannot send ${signal} to the process: it runs as another user`, options);
   }
@@ -50,11 +61,13 @@ export class SignalError extends Error {
 
 /** The spool cannot be used: it cannot be opened, written or read. */
 export class SpoolError extends Error {
+  /** The name of the class. */
   override readonly name = "SpoolError";
 
   /** Whether it is for lack of space, files or quota, so that trying again later may help. */
   readonly exhausted: boolean;
 
+  /** What could not be done, and what the system said. */
   constructor(message: string, options: { cause: unknown }) {
     super(`${message}: ${options.cause instanceof Error ? options.cause.message : options.cause}`, options);
     const code = (options.cause as { code?: string } | undefined)?.code;

@@ -27,6 +27,7 @@ export interface LogReaderOptions {
 export class LogReader extends ReadableStream<Uint8Array> {
   readonly #position: LogPosition;
 
+  /** For `Log.read`. */
   constructor(log: Log, { follow = true, signal }: LogReaderOptions = {}) {
     const position = new LogPosition(log, follow);
     const cancellation = new AbortController();

@@ -7,11 +7,21 @@ export { spawn } from "./process.ts";
 export type { Process, SpawnOptions, StopOptions } from "./process.ts";
 export type { Command } from "./command.ts";
 export { Spool } from "./spool.ts";
+export type { Log } from "./log.ts";
 export { LogReader } from "./log_reader.ts";
 export type { LogReaderOptions } from "./log_reader.ts";
 export { decodeLogChunks } from "./log_record.ts";
-export type { LogChunk, LogStream } from "./log_record.ts";
+export type { LogChunk, LogSlice, LogStream } from "./log_record.ts";
 export { BASE_VARIABLES, baseEnvironment } from "./environment.ts";
 export { SignalError, SpawnError, SpoolError, StopInProgressError } from "./errors.ts";
 export type { SpawnFailure } from "./errors.ts";
-export type { Exit, FinishedStatus, ProcessStatus, RunningStatus, Stop, StoppingStatus, StopReason } from "./status.ts";
+export type {
+  Exit,
+  FinishedStatus,
+  ProcessStatus,
+  RunningStatus,
+  Started,
+  Stop,
+  StoppingStatus,
+  StopReason,
+} from "./status.ts";

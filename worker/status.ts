@@ -33,24 +33,28 @@ export interface Stop {
 }
 
 /** What every state knows. */
-interface Started {
+export interface Started {
   /** When the process was started, in milliseconds since the Unix epoch. */
   readonly startTime: number;
 }
 
 /** The leader of the process group runs. */
 export interface RunningStatus extends Started {
+  /** Tells the states apart. */
   readonly state: "running";
 }
 
 /** SIGTERM has been sent; the leader has not exited yet. */
 export interface StoppingStatus extends Started {
+  /** Tells the states apart. */
   readonly state: "stopping";
+  /** The stop that is in progress. */
   readonly stop: Stop;
 }
 
 /** The leader has exited. This state is final. */
 export interface FinishedStatus extends Started {
+  /** Tells the states apart. */
   readonly state: "finished";
   /** When the leader exited, in milliseconds since the Unix epoch. */
   readonly finishTime: number;
