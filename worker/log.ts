@@ -23,6 +23,8 @@ export class Log {
   /** The writer and the readers that keep the file open. */
   #users = 1;
   #pending: RecordBuffer | undefined;
+  /** A buffer that nobody holds any more, while writes follow each other. */
+  #spare: RecordBuffer | undefined;
   #writing: Promise<void> | undefined;
   /** The one write that is under way. */
   #batch: Promise<void> | undefined;
@@ -74,7 +76,7 @@ export class Log {
   /** Adds a chunk; its bytes are copied. After a failure of the spool it is dropped. */
   append(stream: LogStream, data: Uint8Array): void {
     if (this.#failure) return;
-    this.#pending ??= new RecordBuffer(data.length);
+    this.#pending ??= this.#emptyBuffer(data.length);
     this.#pending.add({ offset: this.#appendedBytes, stream, time: Date.now(), data });
     this.#appendedBytes += data.length;
     this.#writing ??= this.#write();
@@ -153,6 +155,12 @@ export class Log {
     });
   }
 
+  #emptyBuffer(payloadBytes: number): RecordBuffer {
+    const buffer = this.#spare?.clear() ?? new RecordBuffer(payloadBytes);
+    this.#spare = undefined;
+    return buffer;
+  }
+
   #wake(grown: LogSlice | undefined): void {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
@@ -162,17 +170,18 @@ export class Log {
   /** Writes as long as something is pending, one batch at a time. */
   async #write(): Promise<void> {
     while (this.#pending) {
-      const { bytes } = this.#pending;
-      const endOffset = this.#appendedBytes;
+      const batch = this.#pending;
       this.#pending = undefined;
-      this.#batch = this.#writeBatch(bytes, endOffset);
+      this.#batch = this.#writeBatch(batch, this.#appendedBytes);
       await this.#batch;
     }
+    this.#spare = undefined;
     this.#batch = undefined;
     this.#writing = undefined;
   }
 
-  async #writeBatch(bytes: Uint8Array, endOffset: number): Promise<void> {
+  async #writeBatch(batch: RecordBuffer, endOffset: number): Promise<void> {
+    const { bytes } = batch;
     try {
       for (let at = 0; at < bytes.length;) at += (await this.#file!.write(bytes, at)).bytesWritten;
     } catch (cause) {
@@ -183,6 +192,7 @@ export class Log {
     }
     this.#size += bytes.length;
     this.#writtenBytes = endOffset;
-    this.#wake({ records: bytes, endOffset });
+    if (this.#waiting.size === 0) this.#spare = batch;
+    else this.#wake({ records: bytes, endOffset });
   }
 }

@@ -53,6 +53,12 @@ export class RecordBuffer {
     this.#buffer = new Uint8Array(payloadBytes + MAX_OVERHEAD_BYTES);
   }
 
+  /** Empties it, to be filled again: the bytes that it gave before change. */
+  clear(): this {
+    this.#length = 0;
+    return this;
+  }
+
   /** The bytes of the records so far. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#buffer.subarray(0, this.#length) as Uint8Array<ArrayBuffer>;
