@@ -37,7 +37,7 @@ export async function compile(deno: string, path: string): Promise<Outcome> {
         ? {
           code: 69,
           message:
-            "Deno's runtime for compiled programs, denort, cannot be downloaded here: run this where dl.deno.land is reachable",
+            "Deno's runtime for compiled programs, denort, cannot be downloaded here: run this where Deno can download its parts",
         }
         : { code: 1, message: `deno compile failed: ${compiled.stderr.trim()}` };
     }

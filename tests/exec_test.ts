@@ -167,8 +167,10 @@ Deno.test("exec refuses what cannot be started with a code and a sentence, and l
     await t.step("nothing is left in the spool, and no process", async () => {
       assertEquals([...Deno.readDirSync(spool)].map(({ name }) => name), ["format"]);
       assertEquals(await childrenOf(daemon.pid), []);
-      const id = await daemon.exec(["true"]); // that this would have been seen
+      // Both would have been seen.
+      const id = await daemon.exec(["sleep", "600"]);
       assertEquals([...Deno.readDirSync(spool)].map(({ name }) => name).sort(), [id, "format"].sort());
+      assertEquals((await childrenOf(daemon.pid)).length, 1);
     });
   } finally {
     await Deno.remove(directory, { recursive: true });

@@ -22,7 +22,7 @@ Deno.test("ownership another user's process cannot be told from one that never w
       const sentence = "check the id; a process is known until the daemon ends, and only to its owner";
       const expected = [1, "", `paasc: Cannot find process ID: ${sentence}\n`];
       assertEquals(await answerFor(unknown), expected);
-      for (const id of [running, finished]) assertEquals(await answerFor(id), expected);
+      for (const id of [finished, running]) assertEquals(await answerFor(id), expected);
     });
   }
 
@@ -41,7 +41,7 @@ Deno.test("ownership another user's process cannot be told from one that never w
       };
       const expected = await answerFor(unknown);
       assertEquals(expected[0], Code.NOT_FOUND);
-      for (const id of [running, finished, stopped, running.toUpperCase()]) {
+      for (const id of [finished, stopped, running, running.toUpperCase()]) {
         assertEquals(await answerFor(id), expected);
       }
     });

@@ -6,10 +6,13 @@
  */
 import { credentials, type ServiceError } from "@grpc/grpc-js";
 import {
+  type ExecResponse__Output,
   type GetLogsResponse__Output,
+  type GetStatusResponse__Output,
   type LogEnd__Output,
   ProcessService,
   type ProcessStatus__Output,
+  type StopResponse__Output,
 } from "@paas/proto";
 import { assertEquals } from "@std/assert";
 import { createHash } from "node:crypto";
@@ -259,17 +262,18 @@ export class RawClient implements AsyncDisposable {
 
   /** Starts a process; gives its id. */
   async exec(args: string[]): Promise<string> {
-    return (await answer((callback) => this.service.Exec({ args }, callback))).processId;
+    return (await answer<ExecResponse__Output>((callback) => this.service.Exec({ args }, callback))).processId;
   }
 
   /** The status of a process. */
   async status(processId: string): Promise<ProcessStatus__Output> {
-    return (await answer((callback) => this.service.GetStatus({ processId }, callback))).status!;
+    return (await answer<GetStatusResponse__Output>((callback) => this.service.GetStatus({ processId }, callback)))
+      .status!;
   }
 
   /** Stops a process; gives its final status. */
   async stop(processId: string): Promise<ProcessStatus__Output> {
-    return (await answer((callback) => this.service.Stop({ processId }, callback))).status!;
+    return (await answer<StopResponse__Output>((callback) => this.service.Stop({ processId }, callback))).status!;
   }
 
   /** Reads the log of a process. */

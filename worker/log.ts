@@ -20,6 +20,8 @@ const MAX_PENDING_BYTES = 1024 * 1024;
 export class Log {
   readonly #path: string;
   #file: FileHandle | undefined;
+  /** The opening of the file that is under way: one for all who come meanwhile. */
+  #opening: Promise<void> | undefined;
   /** The writer and the readers that keep the file open. */
   #users = 1;
   #pending: RecordBuffer | undefined;
@@ -104,10 +106,18 @@ export class Log {
   async acquire(): Promise<void> {
     this.#users++;
     try {
-      this.#file ??= await open(this.#path, "r");
+      if (!this.#file) await (this.#opening ??= this.#open());
     } catch (cause) {
       this.#users--;
       throw new SpoolError("Cannot open a log in the spool", { cause });
+    }
+  }
+
+  async #open(): Promise<void> {
+    try {
+      this.#file = await open(this.#path, "r");
+    } finally {
+      this.#opening = undefined;
     }
   }
 

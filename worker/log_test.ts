@@ -114,6 +114,23 @@ Deno.test("LogReader reads a log whose writer is gone", async () => {
   });
 });
 
+Deno.test("LogReader leaves no descriptor behind, however many come at the same moment", async () => {
+  await withLog(async (log, path) => {
+    log.append("stdout", bytes("kept\n"));
+    await log.end();
+    const texts = await Promise.all(Array.from({ length: 20 }, () => readAll(log.read())));
+    assertEquals(new Set(texts), new Set(["kept\n"]));
+    const open = [...Deno.readDirSync("/proc/self/fd")].filter(({ name }) => {
+      try {
+        return Deno.readLinkSync(`/proc/self/fd/${name}`) === path;
+      } catch {
+        return false; // the descriptor of the listing itself
+      }
+    });
+    assertEquals(open.length, 0);
+  });
+});
+
 Deno.test("LogReader says so when the file has vanished or was cut", async () => {
   await withLog(async (log, path) => {
     log.append("stdout", bytes("lost\n"));
