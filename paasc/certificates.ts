@@ -44,8 +44,8 @@ export async function readCertificates(files: CertificateFiles): Promise<Certifi
       throw new PaascError("no-connection", `cannot read the ${title} ${files[name]}: ${why} (${help})`, { cause });
     }
   };
-  const [ca, cert, key] = await Promise.all([read("ca"), read("cert"), read("key")]);
-  return { files, pem: { ca, cert, key } };
+  // One after the other, so that of several that are missing it is always the same that is named.
+  return { files, pem: { ca: await read("ca"), cert: await read("cert"), key: await read("key") } };
 }
 
 /** Why nobody could connect with these files, whatever the daemon says. */
