@@ -38,16 +38,19 @@ export async function pump(
   const stopIfQuiet = () => reading && stopReading();
   deadline.addEventListener("abort", stopIfQuiet);
   try {
-    for (let size = SMALL_READ_BYTES; lateBytes < MAX_PIPE_BYTES;) {
+    let buffer = new Uint8Array(SMALL_READ_BYTES);
+    while (lateBytes < MAX_PIPE_BYTES) {
       reading = true;
       const limit = deadline.aborted ? setTimeout(stopReading, LAST_READ_MS) : undefined;
-      const { value, done } = await reader.read(new Uint8Array(size));
+      const { value, done } = await reader.read(buffer);
       clearTimeout(limit);
       reading = false;
       if (done) break;
       for (const chunk of splitter.push(value)) log.append(stream, chunk);
       if (deadline.aborted) lateBytes += value.length;
-      size = value.length < SMALL_READ_BYTES ? SMALL_READ_BYTES : LARGE_READ_BYTES;
+      // A pipe that is full gets the large buffer, and keeps it while it has that much to give.
+      const size = value.length < SMALL_READ_BYTES ? SMALL_READ_BYTES : LARGE_READ_BYTES;
+      buffer = value.buffer.byteLength === size ? new Uint8Array(value.buffer) : new Uint8Array(size);
       await log.writable();
     }
   } catch {
