@@ -13,7 +13,8 @@ import type {
   StopRequest__Output,
   StopResponse,
 } from "@paas/proto";
-import { spawn, type Spool } from "@paas/worker";
+import { fromTimestamp, type LogStream__Output as LogStreamMessage } from "@paas/proto";
+import { type LogReaderOptions, type LogStream, spawn, type Spool } from "@paas/worker";
 import type { CallContext } from "./adapter.ts";
 import { InvalidArgumentError } from "./errors.ts";
 import type { ProcessTable } from "./process_table.ts";
@@ -21,6 +22,12 @@ import { toStatusMessage } from "./status_message.ts";
 
 /** The longest grace period of a stop. */
 const MAX_GRACE_MS = 24 * 60 * 60 * 1000;
+
+const STREAMS: Record<LogStreamMessage, LogStream | undefined> = {
+  LOG_STREAM_UNSPECIFIED: undefined,
+  LOG_STREAM_STDOUT: "stdout",
+  LOG_STREAM_STDERR: "stderr",
+};
 
 /** So much of a program's name stands in the log. */
 const MAX_LOGGED_PROGRAM = 64;
@@ -56,14 +63,14 @@ export class Service {
 
   /** Streams the log as it lies in the spool, then says that this was all. */
   async *getLogs(
-    { processId, follow }: GetLogsRequest__Output,
+    request: GetLogsRequest__Output,
     { user, record, signal }: CallContext,
   ): AsyncGenerator<Uint8Array | GetLogsResponse> {
-    const process = this.#table.find(processId, user);
+    const process = this.#table.find(request.processId, user);
     record.process = process.id;
-    const log = process.logs({ follow, signal });
+    const log = process.logs({ ...toReaderOptions(request), signal });
     yield* log;
-    yield { end: { bytes: log.offset, status: toStatusMessage(process.status) } };
+    yield { end: { bytes: log.offset, lines: log.lines, status: toStatusMessage(process.status) } };
   }
 
   /** Tells the state of a process. */
@@ -80,6 +87,23 @@ export class Service {
     const status = await process.stop({ grace: grace ? toGrace(grace) : undefined, by: user.id });
     return { status: toStatusMessage(status) };
   }
+}
+
+/** What a reader of a log shall see. */
+function toReaderOptions(request: GetLogsRequest__Output): LogReaderOptions {
+  const { follow, fromOffset, tailLines, since, until, stream } = request;
+  if (fromOffset > 0 && tailLines !== undefined) {
+    throw new InvalidArgumentError("Give from_offset or tail_lines, not both: a tail is counted from the end");
+  }
+  if (!(stream in STREAMS)) throw new InvalidArgumentError("The stream must be stdout, stderr, or unset for both");
+  return {
+    follow,
+    fromOffset,
+    tailLines,
+    since: since ? fromTimestamp(since).getTime() : undefined,
+    until: until ? fromTimestamp(until).getTime() : undefined,
+    stream: STREAMS[stream],
+  };
 }
 
 /** Milliseconds of a grace period. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { status as Code } from "@grpc/grpc-js";
-import { SignalError, SpawnError, type SpawnFailure, SpoolError, StopInProgressError } from "@paas/worker";
+import { OffsetError, SignalError, SpawnError, type SpawnFailure, SpoolError, StopInProgressError } from "@paas/worker";
 import { InvalidArgumentError, ProcessNotFoundError, ShuttingDownError, UnauthenticatedError } from "./errors.ts";
 
 /** What a client sees of an error. */
@@ -31,6 +31,7 @@ function codeOf(error: unknown): Code {
   if (error instanceof SpoolError) return error.exhausted ? Code.RESOURCE_EXHAUSTED : Code.INTERNAL;
   if (error instanceof SignalError) return Code.PERMISSION_DENIED;
   if (error instanceof StopInProgressError) return Code.FAILED_PRECONDITION;
+  if (error instanceof OffsetError) return Code.INVALID_ARGUMENT;
   if (error instanceof InvalidArgumentError) return Code.INVALID_ARGUMENT;
   if (error instanceof ProcessNotFoundError) return Code.NOT_FOUND;
   if (error instanceof ShuttingDownError) return Code.UNAVAILABLE;

@@ -16,6 +16,8 @@ export type * from "./gen/paas/v1/GetStatusRequest.ts";
 export type * from "./gen/paas/v1/GetStatusResponse.ts";
 export type * from "./gen/paas/v1/LogChunk.ts";
 export type * from "./gen/paas/v1/LogEnd.ts";
+export type * from "./gen/paas/v1/LogGap.ts";
+export type * from "./gen/paas/v1/LogGapReason.ts";
 export type * from "./gen/paas/v1/LogStream.ts";
 export type * from "./gen/paas/v1/ProcessService.ts";
 export type * from "./gen/paas/v1/ProcessState.ts";

@@ -59,6 +59,17 @@ export class SignalError extends Error {
   }
 }
 
+/** A reader asks for a place that the log does not have. */
+export class OffsetError extends Error {
+  /** The name of the class. */
+  override readonly name = "OffsetError";
+
+  /** The place that was asked for, and where the log ends, in payload bytes. */
+  constructor(offset: number, end: number) {
+    super(`Cannot read the log from byte ${offset}: it has ${end} bytes; ask for a byte from 0 to that`);
+  }
+}
+
 /** The spool cannot be used: it cannot be opened, written or read. */
 export class SpoolError extends Error {
   /** The name of the class. */

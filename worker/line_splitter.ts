@@ -51,7 +51,12 @@ export class LineSplitter {
     return chunks;
   }
 
-  /** What is held back, as the last chunk: the stream has ended. Nothing, if it ended with a newline. */
+  /** Whether the start of a line is held back. */
+  get holds(): boolean {
+    return this.#heldBytes > 0;
+  }
+
+  /** What is held back, as a chunk without newline, if there is any. */
   flush(): Uint8Array[] {
     return this.#heldBytes > 0 ? [this.#release(new Uint8Array())] : [];
   }

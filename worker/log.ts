@@ -5,8 +5,12 @@
  */
 import { type FileHandle, open } from "node:fs/promises"; // Deno's own files have no read at a position
 import { SpoolError } from "./errors.ts";
+import { LogIndex, type Mark, START } from "./log_index.ts";
 import { LogReader, type LogReaderOptions } from "./log_reader.ts";
 import { type LogSlice, type LogStream, RecordBuffer } from "./log_record.ts";
+import { countNewlines } from "./log_search.ts";
+
+const NEWLINE = 0x0a;
 
 /** Output that waits to be written, in bytes, above which a process has to wait for the spool. */
 const MAX_PENDING_BYTES = 1024 * 1024;
@@ -30,9 +34,11 @@ export class Log {
   #writing: Promise<void> | undefined;
   /** The one write that is under way. */
   #batch: Promise<void> | undefined;
-  #appendedBytes = 0;
-  #writtenBytes = 0;
-  #size = 0;
+  /** The end of all that was appended. */
+  #appended: Mark = START;
+  /** The end of what is in the file. */
+  #written: Mark = START;
+  readonly #unfinished = new Set<LogStream>();
   #ended = false;
   #failure: SpoolError | undefined;
   readonly #waiting = new Set<(grown: LogSlice | undefined) => void>();
@@ -55,14 +61,12 @@ export class Log {
     }
   }
 
-  /** Payload bytes, of both streams, that are in the file. */
-  get bytes(): number {
-    return this.#writtenBytes;
-  }
+  /** Places in the log, for a search. They may lie behind what is in the file. */
+  readonly index: LogIndex = new LogIndex();
 
-  /** Size of the file in bytes: always the end of a record. */
-  get size(): number {
-    return this.#size;
+  /** The end of what is in the file, which readers see: always between two records. */
+  get written(): Mark {
+    return this.#written;
   }
 
   /** Whether the log is complete: nothing more will come. */
@@ -75,18 +79,34 @@ export class Log {
     return this.#failure;
   }
 
-  /** Adds a chunk; its bytes are copied. After a failure of the spool it is dropped. */
-  append(stream: LogStream, data: Uint8Array): void {
+  /**
+   * Adds a chunk; its bytes are copied. After a failure of the spool it is dropped.
+   *
+   * @param partial Whether the line goes on in the next chunk of the stream.
+   */
+  append(stream: LogStream, data: Uint8Array, partial = false): void {
     if (this.#failure) return;
+    const { position, offset, newlines, time: last } = this.#appended;
+    const time = Math.max(Date.now(), last); // a clock that is set back must not put the log out of order
     this.#pending ??= this.#emptyBuffer(data.length);
-    this.#pending.add({ offset: this.#appendedBytes, stream, time: Date.now(), data });
-    this.#appendedBytes += data.length;
+    const before = this.#pending.length;
+    this.#pending.add({ offset, stream, time, data, partial: partial || undefined });
+    if (partial || data.at(-1) !== NEWLINE) this.#unfinished.add(stream);
+    else this.#unfinished.delete(stream);
+    this.#appended = {
+      position: position + this.#pending.length - before,
+      offset: offset + data.length,
+      newlines: newlines + countNewlines(data),
+      unfinished: this.#unfinished.size,
+      time,
+    };
+    this.index.add(this.#appended);
     this.#writing ??= this.#write();
   }
 
   /** Waits while too much output is not written yet: the back-pressure of the disk. */
   async writable(): Promise<void> {
-    while (this.#batch && this.#appendedBytes - this.#writtenBytes > MAX_PENDING_BYTES) await this.#batch;
+    while (this.#batch && this.#appended.offset - this.#written.offset > MAX_PENDING_BYTES) await this.#batch;
   }
 
   /** Writes what is left and completes the log. */
@@ -97,7 +117,7 @@ export class Log {
     await this.release();
   }
 
-  /** A new reader, at the start of the log. */
+  /** A new reader, at the start of the log unless it asks for another place. */
   read(options: LogReaderOptions = {}): LogReader {
     return new LogReader(this, options);
   }
@@ -182,7 +202,7 @@ export class Log {
     while (this.#pending) {
       const batch = this.#pending;
       this.#pending = undefined;
-      this.#batch = this.#writeBatch(batch, this.#appendedBytes);
+      this.#batch = this.#writeBatch(batch, this.#appended);
       await this.#batch;
     }
     this.#spare = undefined;
@@ -190,7 +210,7 @@ export class Log {
     this.#writing = undefined;
   }
 
-  async #writeBatch(batch: RecordBuffer, endOffset: number): Promise<void> {
+  async #writeBatch(batch: RecordBuffer, end: Mark): Promise<void> {
     const { bytes } = batch;
     try {
       for (let at = 0; at < bytes.length;) at += (await this.#file!.write(bytes, at)).bytesWritten;
@@ -200,9 +220,8 @@ export class Log {
       this.#pending = undefined;
       return this.#wake(undefined);
     }
-    this.#size += bytes.length;
-    this.#writtenBytes = endOffset;
+    this.#written = end;
     if (this.#waiting.size === 0) this.#spare = batch;
-    else this.#wake({ records: bytes, endOffset });
+    else this.#wake({ records: bytes, endOffset: end.offset });
   }
 }

@@ -11,6 +11,7 @@
  *    10 STREAM                        stream: 1 stdout, 2 stderr
  *    1a LENGTH 08 SECONDS 10 NANOS    time
  *    22 LENGTH BYTES                  data
+ *    28 01                            partial, if the line goes on in a later chunk
  * ```
  *
  * @module
@@ -29,9 +30,22 @@ export interface LogChunk {
   readonly time: number;
   /** The bytes as the process wrote them. */
   readonly data: Uint8Array;
+  /** Whether the line goes on in the next chunk of the stream; absent if it does not. */
+  readonly partial?: true | undefined;
+}
+
+/** A run of payload bytes that a reader passes over because it did not ask for them. */
+export interface LogGap {
+  /** The offset of its first byte. */
+  readonly from: number;
+  /** The offset behind its last byte. */
+  readonly to: number;
 }
 
 const STREAM_NUMBERS = { stdout: 1, stderr: 2 } as const;
+
+/** `LOG_GAP_REASON_NOT_REQUESTED`. */
+const NOT_REQUESTED = 1;
 
 /** More than the largest record needs around its payload. */
 const MAX_OVERHEAD_BYTES = 64;
@@ -59,18 +73,24 @@ export class RecordBuffer {
     return this;
   }
 
+  /** How many bytes the records so far take. */
+  get length(): number {
+    return this.#length;
+  }
+
   /** The bytes of the records so far. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#buffer.subarray(0, this.#length) as Uint8Array<ArrayBuffer>;
   }
 
   /** Adds a record; its payload is copied. */
-  add({ offset, stream, time, data }: LogChunk): this {
+  add({ offset, stream, time, data, partial }: LogChunk): this {
     this.#reserve(data.length + MAX_OVERHEAD_BYTES);
     const seconds = Math.floor(time / 1000);
     const nanos = Math.floor((time - seconds * 1000) * 1e6);
     const timeBytes = 2 + varintBytes(seconds) + varintBytes(nanos);
-    const bodyBytes = 1 + varintBytes(offset) + 2 + 2 + timeBytes + 1 + varintBytes(data.length) + data.length;
+    const bodyBytes = 1 + varintBytes(offset) + 2 + 2 + timeBytes + 1 + varintBytes(data.length) + data.length +
+      (partial ? 2 : 0);
     this.#field(0x0a, bodyBytes);
     this.#field(0x08, offset);
     this.#field(0x10, STREAM_NUMBERS[stream]);
@@ -80,6 +100,20 @@ export class RecordBuffer {
     this.#field(0x22, data.length);
     this.#buffer.set(data, this.#length);
     this.#length += data.length;
+    if (partial) this.#field(0x28, 1);
+    return this;
+  }
+
+  /**
+   * Adds a gap: `GetLogsResponse.gap`, of which a message has one. It never stands in a file, only in what a reader that
+   * passes over bytes hands out.
+   */
+  addGap({ from, to }: LogGap): this {
+    this.#reserve(MAX_OVERHEAD_BYTES);
+    this.#field(0x1a, 1 + varintBytes(from) + 1 + varintBytes(to) + 2);
+    this.#field(0x08, from);
+    this.#field(0x10, to);
+    this.#field(0x18, NOT_REQUESTED);
     return this;
   }
 
@@ -146,7 +180,7 @@ export function wholeRecords(bytes: Uint8Array): LogSlice {
 }
 
 /**
- * The chunks of a run of whole records, without copying their payloads.
+ * The chunks of a run of whole records, without copying their payloads. Gaps are left out: they show in the offsets.
  *
  * @throws {RangeError} when the bytes are no run of whole records.
  *
@@ -160,6 +194,11 @@ export function wholeRecords(bytes: Uint8Array): LogSlice {
  * ```
  */
 export function* decodeLogChunks(records: Uint8Array): Generator<LogChunk> {
+  for (const { chunk } of decodeLogRecords(records)) yield chunk;
+}
+
+/** The chunks of a run of whole records, each with the number of bytes that its record takes. */
+export function* decodeLogRecords(records: Uint8Array): Generator<{ chunk: LogChunk; recordBytes: number }> {
   let at = 0;
   const field = (tag: number): number => {
     const value = records[at] === tag ? readVarint(records, at + 1) : undefined;
@@ -168,14 +207,23 @@ export function* decodeLogChunks(records: Uint8Array): Generator<LogChunk> {
     return value.value;
   };
   while (at < records.length) {
-    field(0x0a);
+    const begin = at;
+    if (records[at] === 0x1a) {
+      at = field(0x1a) + at;
+      continue;
+    }
+    const bodyBytes = field(0x0a);
+    const end = at + bodyBytes;
+    if (end > records.length) throw new RangeError(`Cannot decode the log: it is cut off at byte ${at}`);
     const offset = field(0x08);
     const stream = field(0x10) === STREAM_NUMBERS.stdout ? "stdout" : "stderr";
     field(0x1a);
     const time = field(0x08) * 1000 + field(0x10) / 1e6;
     const length = field(0x22);
-    if (at + length > records.length) throw new RangeError(`Cannot decode the log: it is cut off at byte ${at}`);
-    yield { offset, stream, time, data: records.subarray(at, at + length) };
+    const data = records.subarray(at, at + length);
     at += length;
+    const chunk: LogChunk = { offset, stream, time, data };
+    yield { chunk: at < end ? { ...chunk, partial: true } : chunk, recordBytes: end - begin };
+    at = end;
   }
 }

@@ -42,24 +42,24 @@ Deno.test("Log.read gives the same to a reader from the start, one in the middle
       log.append(line % 3 ? "stdout" : "stderr", bytes(text));
       if (line % 100 === 0) await log.writable();
       if (line === 10_000) {
-        await until("something is written", () => log.size > 0);
+        await until("something is written", () => log.written.position > 0);
         middle = readAll(log.read());
       }
     }
     await log.end();
     const late = readAll(log.read());
     assertEquals(await Promise.all([early, middle, late]), [expected, expected, expected]);
-    assertEquals(log.bytes, expected.length);
+    assertEquals(log.written.offset, expected.length);
   });
 });
 
 Deno.test("Log.read without follow ends at what is there when it is called", async () => {
   await withLog(async (log) => {
     log.append("stdout", bytes("one\n"));
-    await until("it is written", () => log.bytes === 4);
+    await until("it is written", () => log.written.offset === 4);
     const snapshot = log.read({ follow: false });
     log.append("stdout", bytes("two\n"));
-    await until("it is written", () => log.bytes === 8);
+    await until("it is written", () => log.written.offset === 8);
     assertEquals(await readAll(snapshot), "one\n");
     assertEquals(await readAll(log.read({ follow: false })), "one\ntwo\n");
     await log.end();

@@ -8,12 +8,13 @@ export type { Process, SpawnOptions, StopOptions } from "./process.ts";
 export type { Command } from "./command.ts";
 export { Spool } from "./spool.ts";
 export type { Log } from "./log.ts";
+export type { LogIndex, Mark } from "./log_index.ts";
 export { LogReader } from "./log_reader.ts";
 export type { LogReaderOptions } from "./log_reader.ts";
 export { decodeLogChunks } from "./log_record.ts";
-export type { LogChunk, LogSlice, LogStream } from "./log_record.ts";
+export type { LogChunk, LogGap, LogSlice, LogStream } from "./log_record.ts";
 export { BASE_VARIABLES, baseEnvironment } from "./environment.ts";
-export { SignalError, SpawnError, SpoolError, StopInProgressError } from "./errors.ts";
+export { OffsetError, SignalError, SpawnError, SpoolError, StopInProgressError } from "./errors.ts";
 export type { SpawnFailure } from "./errors.ts";
 export type {
   Exit,

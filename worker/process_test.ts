@@ -150,6 +150,15 @@ processTest("logs() is live: the first line is there while the process runs", as
   assertEquals(process.status.state, "running");
 });
 
+processTest("logs() shows a prompt that stands still without its newline, marked partial", async (run) => {
+  const process = await run(["sh", "-c", "printf 'name? '; sleep 60"]);
+  for await (const records of process.logs()) {
+    const chunks = [...decodeLogChunks(records)];
+    assertEquals(chunks.map(({ data, partial }) => [new TextDecoder().decode(data), partial]), [["name? ", true]]);
+    return;
+  }
+});
+
 processTest("logs() ends after the status is final", async (run) => {
   const process = await run(["sh", "-c", "exec >&- 2>&-; sleep 0.3; exit 5"]);
   await output(process);

@@ -14,12 +14,18 @@ const LARGE_READ_BYTES = 64 * 1024;
 /** The most that a pipe can hold (fcntl(2), F_SETPIPE_SZ, for an ordinary user). */
 const MAX_PIPE_BYTES = 1024 * 1024;
 
+/** How long the start of a line stands still before it is logged without its newline, in milliseconds. */
+const PARTIAL_LINE_MS = 100;
+
+const NEWLINE = 0x0a;
+
 /** How long a read of what is in a pipe already may take, in milliseconds. */
 const LAST_READ_MS = 100;
 
 /**
  * Copies a pipe into the log, as chunks of whole lines, until its last writer has closed it or `deadline` aborts; then
- * the start of a line that is left is logged too. The pipe is read only as fast as the log is written.
+ * the start of a line that is left is logged too. So it is when it stands still, as a prompt does. The pipe is read only
+ * as fast as the log is written.
  *
  * The deadline never loses what the pipe held when it passed: if the log was the one to wait for, this much is still
  * read.
@@ -36,6 +42,10 @@ export async function pump(
   let lateBytes = 0;
   const stopReading = () => void reader.cancel().catch(() => {});
   const stopIfQuiet = () => reading && stopReading();
+  const flush = () => {
+    for (const chunk of splitter.flush()) log.append(stream, chunk, true);
+  };
+  let still: ReturnType<typeof setTimeout> | undefined;
   deadline.addEventListener("abort", stopIfQuiet);
   try {
     let buffer = new Uint8Array(SMALL_READ_BYTES);
@@ -44,9 +54,11 @@ export async function pump(
       const limit = deadline.aborted ? setTimeout(stopReading, LAST_READ_MS) : undefined;
       const { value, done } = await reader.read(buffer);
       clearTimeout(limit);
+      clearTimeout(still);
       reading = false;
       if (done) break;
-      for (const chunk of splitter.push(value)) log.append(stream, chunk);
+      for (const chunk of splitter.push(value)) log.append(stream, chunk, chunk.at(-1) !== NEWLINE);
+      if (splitter.holds) still = setTimeout(flush, PARTIAL_LINE_MS);
       if (deadline.aborted) lateBytes += value.length;
       // A pipe that is full gets the large buffer, and keeps it while it has that much to give.
       const size = value.length < SMALL_READ_BYTES ? SMALL_READ_BYTES : LARGE_READ_BYTES;
@@ -56,6 +68,7 @@ export async function pump(
   } catch {
     // A pipe that breaks has ended; what came through it is kept.
   } finally {
+    clearTimeout(still);
     deadline.removeEventListener("abort", stopIfQuiet);
     for (const chunk of splitter.flush()) log.append(stream, chunk);
     stopReading();

@@ -11,6 +11,7 @@ import type { GetStatusRequest as _paas_v1_GetStatusRequest, GetStatusRequest__O
 import type { GetStatusResponse as _paas_v1_GetStatusResponse, GetStatusResponse__Output as _paas_v1_GetStatusResponse__Output } from './paas/v1/GetStatusResponse.ts';
 import type { LogChunk as _paas_v1_LogChunk, LogChunk__Output as _paas_v1_LogChunk__Output } from './paas/v1/LogChunk.ts';
 import type { LogEnd as _paas_v1_LogEnd, LogEnd__Output as _paas_v1_LogEnd__Output } from './paas/v1/LogEnd.ts';
+import type { LogGap as _paas_v1_LogGap, LogGap__Output as _paas_v1_LogGap__Output } from './paas/v1/LogGap.ts';
 import type { ProcessServiceClient as _paas_v1_ProcessServiceClient, ProcessServiceDefinition as _paas_v1_ProcessServiceDefinition } from './paas/v1/ProcessService.ts';
 import type { ProcessStatus as _paas_v1_ProcessStatus, ProcessStatus__Output as _paas_v1_ProcessStatus__Output } from './paas/v1/ProcessStatus.ts';
 import type { StopInfo as _paas_v1_StopInfo, StopInfo__Output as _paas_v1_StopInfo__Output } from './paas/v1/StopInfo.ts';
@@ -39,6 +40,8 @@ export interface ProtoGrpcType {
       GetStatusResponse: MessageTypeDefinition<_paas_v1_GetStatusResponse, _paas_v1_GetStatusResponse__Output>
       LogChunk: MessageTypeDefinition<_paas_v1_LogChunk, _paas_v1_LogChunk__Output>
       LogEnd: MessageTypeDefinition<_paas_v1_LogEnd, _paas_v1_LogEnd__Output>
+      LogGap: MessageTypeDefinition<_paas_v1_LogGap, _paas_v1_LogGap__Output>
+      LogGapReason: EnumTypeDefinition
       LogStream: EnumTypeDefinition
       ProcessService: SubtypeConstructor<typeof grpc.Client, _paas_v1_ProcessServiceClient> & { service: _paas_v1_ProcessServiceDefinition }
       ProcessState: EnumTypeDefinition

@@ -2,13 +2,16 @@
 
 import type { LogChunk as _paas_v1_LogChunk, LogChunk__Output as _paas_v1_LogChunk__Output } from '../../paas/v1/LogChunk.ts';
 import type { LogEnd as _paas_v1_LogEnd, LogEnd__Output as _paas_v1_LogEnd__Output } from '../../paas/v1/LogEnd.ts';
+import type { LogGap as _paas_v1_LogGap, LogGap__Output as _paas_v1_LogGap__Output } from '../../paas/v1/LogGap.ts';
 
 export interface GetLogsResponse {
   'chunks'?: (_paas_v1_LogChunk)[];
   'end'?: (_paas_v1_LogEnd | null);
+  'gap'?: (_paas_v1_LogGap | null);
 }
 
 export interface GetLogsResponse__Output {
   'chunks': (_paas_v1_LogChunk__Output)[];
   'end': (_paas_v1_LogEnd__Output | null);
+  'gap': (_paas_v1_LogGap__Output | null);
 }

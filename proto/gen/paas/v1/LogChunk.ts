@@ -9,6 +9,7 @@ export interface LogChunk {
   'stream'?: (_paas_v1_LogStream);
   'time'?: (_google_protobuf_Timestamp | null);
   'data'?: (Buffer | Uint8Array | string);
+  'partial'?: (boolean);
 }
 
 export interface LogChunk__Output {
@@ -16,4 +17,5 @@ export interface LogChunk__Output {
   'stream': (_paas_v1_LogStream__Output);
   'time': (_google_protobuf_Timestamp__Output | null);
   'data': (Buffer);
+  'partial': (boolean);
 }

@@ -6,9 +6,11 @@ import type { Long } from '@grpc/proto-loader';
 export interface LogEnd {
   'bytes'?: (number | string | Long);
   'status'?: (_paas_v1_ProcessStatus | null);
+  'lines'?: (number | string | Long);
 }
 
 export interface LogEnd__Output {
   'bytes': (number);
   'status': (_paas_v1_ProcessStatus__Output | null);
+  'lines': (number);
 }

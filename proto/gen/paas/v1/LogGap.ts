@@ -1,0 +1,16 @@
+// Original file: proto/paas/v1/paas.proto
+
+import type { LogGapReason as _paas_v1_LogGapReason, LogGapReason__Output as _paas_v1_LogGapReason__Output } from '../../paas/v1/LogGapReason.ts';
+import type { Long } from '@grpc/proto-loader';
+
+export interface LogGap {
+  'from'?: (number | string | Long);
+  'to'?: (number | string | Long);
+  'reason'?: (_paas_v1_LogGapReason);
+}
+
+export interface LogGap__Output {
+  'from': (number);
+  'to': (number);
+  'reason': (_paas_v1_LogGapReason__Output);
+}
