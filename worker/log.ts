@@ -5,6 +5,7 @@
  */
 import { type FileHandle, open } from "node:fs/promises"; // Deno's own files have no read at a position
 import { SpoolError } from "./errors.ts";
+import { MAX_CHUNK_BYTES } from "./line_splitter.ts";
 import { LogIndex, type Mark, START } from "./log_index.ts";
 import { LogReader, type LogReaderOptions } from "./log_reader.ts";
 import { type LogSlice, type LogStream, RecordBuffer } from "./log_record.ts";
@@ -49,13 +50,22 @@ export class Log {
   }
 
   /**
-   * Makes the file of a new log.
+   * Makes the file of a new log. There has to be room for a first chunk in the spool: better no process than one whose
+   * output is lost.
    *
    * @throws {SpoolError} when that is not possible, or the file exists.
    */
   static async create(path: string): Promise<Log> {
     try {
-      return new Log(path, await open(path, "ax+", 0o600));
+      const file = await open(path, "ax+", 0o600);
+      try {
+        await writeAll(file, new Uint8Array(MAX_CHUNK_BYTES));
+        await file.truncate();
+      } catch (error) {
+        await file.close();
+        throw error;
+      }
+      return new Log(path, file);
     } catch (cause) {
       throw new SpoolError("Cannot create a log in the spool", { cause });
     }
@@ -213,10 +223,10 @@ export class Log {
   async #writeBatch(batch: RecordBuffer, end: Mark): Promise<void> {
     const { bytes } = batch;
     try {
-      for (let at = 0; at < bytes.length;) at += (await this.#file!.write(bytes, at)).bytesWritten;
+      await writeAll(this.#file!, bytes);
     } catch (cause) {
       // What is in the file already stays readable; the process goes on, and what it prints from here on is dropped.
-      this.#failure = new SpoolError("The log is cut short: cannot write to the spool", { cause });
+      this.#failure = new SpoolError("Cannot write the rest of the log to the spool", { cause });
       this.#pending = undefined;
       return this.#wake(undefined);
     }
@@ -224,4 +234,8 @@ export class Log {
     if (this.#waiting.size === 0) this.#spare = batch;
     else this.#wake({ records: bytes, endOffset: end.offset });
   }
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
 }
