@@ -3,15 +3,19 @@
  *
  * @module
  */
-import type { Settings } from "./settings.ts";
+import type { Given, Option, Settings } from "./settings.ts";
 import type { Output } from "./output.ts";
 
 /** What a command has to work with besides its own words. */
 export interface Context {
   /** The options of every command. */
   readonly settings: Settings;
+  /** The options of its own that were given. */
+  readonly given: Given;
   /** Where it prints. */
   readonly stdout: Output;
+  /** Where it tells a person how it goes. */
+  readonly stderr: Output;
 }
 
 /** A command of `paasc`. */
@@ -21,6 +25,8 @@ export interface Command {
   readonly summary: string;
   /** What `paasc NAME --help` prints. */
   readonly help: string;
+  /** The options of its own, besides those of every command. */
+  readonly options?: readonly Option[];
   /**
    * Runs it with its own words, those behind its options.
    *

@@ -3,20 +3,22 @@
  *
  * Options stand before a command's own words. From the first of these on everything is passed on untouched, since for
  * `exec` it belongs to the remote program. A general parser would not do: those at hand look for `--` and options
- * behind that word as well.
+ * behind that word as well. The options of every command may stand before its name too, those of its own behind it.
  *
  * @module
  */
 import type { Command } from "./command.ts";
 import { commands } from "./commands/mod.ts";
 import { PaascError } from "./errors.ts";
-import { options, type Settings, settingsFrom } from "./settings.ts";
+import { type Given, type Option, options, type Settings, settingsFrom } from "./settings.ts";
 
 /** What a command line asks for. */
 export interface CommandLine {
   readonly command: Command;
   /** The command's own words. */
   readonly words: readonly string[];
+  /** The options that were given, the command's own among them. */
+  readonly given: Given;
   readonly settings: Settings;
 }
 
@@ -42,15 +44,16 @@ export function parseCommandLine(
   environment: (name: string) => string | undefined,
 ): CommandLine {
   const given: Record<string, string | undefined> = {};
-  const [name, ...rest] = takeOptions(args, given, "paasc");
+  const [name, ...rest] = takeOptions(args, options, given, "paasc");
   const command = name === undefined ? undefined : find(name);
-  const words = command === undefined ? [] : takeOptions(rest, given, `paasc ${command.name}`);
+  const known = [...options, ...command?.options ?? []];
+  const words = command === undefined ? [] : takeOptions(rest, known, given, `paasc ${command.name}`);
   const settings = settingsFrom(given, environment);
 
-  if (given.help !== undefined) return { command: find("help"), words: command ? [command.name] : [], settings };
-  if (given.version !== undefined) return { command: find("version"), words: [], settings };
+  if (given.help !== undefined) return { command: find("help"), words: command ? [command.name] : [], given, settings };
+  if (given.version !== undefined) return { command: find("version"), words: [], given, settings };
   if (command === undefined) throw new PaascError("usage", "a command is missing: see 'paasc --help'");
-  return { command, words, settings };
+  return { command, words, given, settings };
 }
 
 function find(name: string): Command {
@@ -60,9 +63,10 @@ function find(name: string): Command {
   throw new PaascError("usage", `unknown command '${name}' (there are ${names}): see 'paasc --help'`);
 }
 
-/** Moves the options that the words begin with into `given`, drops one `--` behind them, and returns the rest. */
+/** Moves the known options that the words begin with into `given`, drops one `--` behind them, and returns the rest. */
 function takeOptions(
   words: readonly string[],
+  known: readonly Option[],
   given: Record<string, string | undefined>,
   program: string,
 ): readonly string[] {
@@ -76,7 +80,7 @@ function takeOptions(
     // --name, --name=VALUE, --name VALUE; -l, -lVALUE, -l VALUE
     const long = /^--([^=]*)(?:=(.*))?$/s.exec(word);
     const [, name, inline] = long ?? /^-(.)(.+)?$/s.exec(word) ?? [];
-    const option = options.find((option) => name === (long ? option.name : option.letter));
+    const option = known.find((option) => name === (long ? option.name : option.letter));
     if (!option) throw new PaascError("usage", `unknown option '${word}': ${help}`);
 
     if (option.value === undefined && inline !== undefined) {

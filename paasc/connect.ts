@@ -6,8 +6,15 @@
  *
  * @module
  */
-import { ProcessService, type ProcessServiceClient } from "@paas/proto";
-import { connectivityState, credentials, type requestCallback, type ServiceError, status } from "@grpc/grpc-js";
+import { type GetLogsRequest, ProcessService, type ProcessServiceClient } from "@paas/proto";
+import {
+  type ClientReadableStream,
+  connectivityState,
+  credentials,
+  type requestCallback,
+  type ServiceError,
+  status,
+} from "@grpc/grpc-js";
 import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
 import { readCertificates } from "./certificates.ts";
@@ -23,12 +30,27 @@ const channelOptions = {
   // A client of one daemon, at the address given: no proxy, no configuration from DNS.
   "grpc.enable_http_proxy": 0,
   "grpc.service_config_disable_resolution": 1,
-  // A daemon that is gone without a word is noticed within 20 s.
+  // A daemon that is gone without a word is noticed within 15 s.
   "grpc.keepalive_time_ms": 10_000,
-  "grpc.keepalive_timeout_ms": 10_000,
+  "grpc.keepalive_timeout_ms": 5_000,
+  // A new connection is new, whatever became of the one before.
+  "grpc.use_local_subchannel_pool": 1,
   // HTTP/2's own window of 64 KiB makes long logs wait for the network.
   "grpc-node.flow_control_window": 4 * 1024 * 1024,
 };
+
+/** There is no connection (any more), but there may be one again if it is tried later. */
+export class OutageError extends PaascError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("no-connection", message, options);
+  }
+}
+
+/**
+ * What grpc-js says when a call ends without an answer from the daemon; a daemon words nothing like it. It may say so
+ * before it counts the connection as lost.
+ */
+const brokenOff = /^(?:Received RST_STREAM with code \d|Connection dropped$|Stream refused by server$|Call cancelled$)/;
 
 /**
  * Connects to the daemon and returns when it has let the client in.
@@ -49,7 +71,8 @@ export async function connect(settings: Settings): Promise<Daemon> {
   );
   if (await becomesReady(client)) return new Daemon(client, server.text);
   client.close();
-  throw new PaascError("no-connection", await diagnose(server, certificates));
+  const { sentence, mayPass } = await diagnose(server, certificates);
+  throw mayPass ? new OutageError(sentence) : new PaascError("no-connection", sentence);
 }
 
 /** Whether the client's first attempt to connect succeeds, in time. */
@@ -87,13 +110,17 @@ export class Daemon implements Disposable {
     });
   }
 
+  /** The log of a process, as messages that are not decoded: `log_message.ts` does that at less cost. */
+  logs(request: GetLogsRequest): ClientReadableStream<Uint8Array> {
+    const { path, requestSerialize } = ProcessService.service.GetLogs;
+    return this.client.makeServerStreamRequest(path, requestSerialize, (bytes): Uint8Array => bytes, request);
+  }
+
   /** What the failure of a call comes to: the daemon's own words, or that the connection broke. */
   failure(error: ServiceError, ifLost?: string): PaascError {
     if (this.isLost(error)) {
       const consequence = ifLost ? `; ${ifLost}` : "";
-      return new PaascError("no-connection", `the connection to ${this.server} was lost${consequence}`, {
-        cause: error,
-      });
+      return new OutageError(`the connection to ${this.server} was lost${consequence}`, { cause: error });
     }
     const said = error.details || `the daemon answered ${status[error.code] ?? error.code}, and no more`;
     const reason = error.code === status.UNAUTHENTICATED ? "no-connection" : "failed";
@@ -105,9 +132,10 @@ export class Daemon implements Disposable {
    * daemon may send as well. An answer without payload has metadata (its content-type); after payload it has none, and
    * the connection tells.
    */
-  private isLost({ metadata }: ServiceError): boolean {
+  private isLost({ metadata, details }: ServiceError): boolean {
     return Object.keys(metadata.getMap()).length === 0 &&
-      this.client.getChannel().getConnectivityState(false) !== connectivityState.READY;
+      (brokenOff.test(details) ||
+        this.client.getChannel().getConnectivityState(false) !== connectivityState.READY);
   }
 
   [Symbol.dispose]() {

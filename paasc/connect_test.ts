@@ -6,11 +6,11 @@ import { stop } from "./commands/stop.ts";
 import type { Command } from "./command.ts";
 import { connect } from "./connect.ts";
 import { PaascError } from "./errors.ts";
-import { Printed, TestDaemon } from "./test_daemon.ts";
+import { contextWith, Printed, TestDaemon } from "./test_daemon.ts";
 
 async function run(command: Command, words: string[], daemon: TestDaemon, output: "text" | "json" = "text") {
   const stdout = new Printed();
-  await command.run(words, { settings: daemon.files.settings(daemon.port, output), stdout });
+  await command.run(words, contextWith({ settings: daemon.files.settings(daemon.port, output), stdout }));
   return stdout.text;
 }
 

@@ -34,24 +34,36 @@ interface Look {
   late: boolean;
 }
 
+/** Why a connection could not be made. */
+export interface Diagnosis {
+  /** The reason and what to check, in one sentence. */
+  readonly sentence: string;
+  /** Whether it may be otherwise soon without anybody changing a certificate or an option. */
+  readonly mayPass: boolean;
+}
+
 /**
- * Says in one sentence why no connection to this server can be made with these certificates.
+ * Says why no connection to this server can be made with these certificates.
  *
  * Meant for after a failure: it makes up to two connections of its own, each of which takes 3 s at most. It does not
  * throw.
  */
-export async function diagnose(server: ServerAddress, certificates: Certificates): Promise<string> {
+export async function diagnose(server: ServerAddress, certificates: Certificates): Promise<Diagnosis> {
   const own = unusable(certificates);
-  if (own) return own;
+  if (own) return { sentence: own, mayPass: false };
 
   const asStranger = await look(server, { ca: certificates.pem.ca, rejectUnauthorized: false }, "handshake");
-  const why = nobodyThere(asStranger, server) ?? strangerThere(asStranger, server, certificates);
-  if (why) return `cannot connect to ${server.text}: ${why}`;
+  const told = (why: string, mayPass: boolean) => ({ sentence: `cannot connect to ${server.text}: ${why}`, mayPass });
+  const nobody = nobodyThere(asStranger, server);
+  if (nobody) return told(nobody, true);
+  const stranger = strangerThere(asStranger, server, certificates);
+  if (stranger) return told(stranger, false);
 
   const { ca, cert, key } = certificates.pem;
-  return `cannot connect to ${server.text}: ${
-    notWelcome(await look(server, { ca, cert, key }, "greeting"), certificates)
-  }`;
+  const asClient = await look(server, { ca, cert, key }, "greeting");
+  // It may have gone since the first look, or be too busy.
+  const mayPass = asClient.greeted || asClient.late || !asClient.connected;
+  return told(notWelcome(asClient, certificates), mayPass);
 }
 
 /** Why what is at this address is no TLS server that could be a paasd. */
@@ -96,9 +108,9 @@ function strangerThere({ certificate, distrust }: Look, { host }: ServerAddress,
 }
 
 /** Why the server, which is the right one, does not want this client. */
-function notWelcome({ greeted, late }: Look, { files, pem }: Certificates) {
+function notWelcome({ connected, greeted, late }: Look, { files, pem }: Certificates) {
   if (greeted) return "the connection failed, but the daemon answers now; try again";
-  if (late) return "the daemon does not answer; try again";
+  if (late || !connected) return "the daemon does not answer; try again";
   const [certificate] = certificatesOf(pem.cert);
   const why = certificate && invalidity(certificate, "clientAuth") ||
     "it does not trust the CA that signed it, or has revoked it";

@@ -45,7 +45,7 @@ async function told(
   },
 ): Promise<string> {
   using files = new ClientFiles({ ca, ...own });
-  const sentence = await diagnose(parseServerAddress(`${host}:${port}`), await readCertificates(files));
+  const { sentence } = await diagnose(parseServerAddress(`${host}:${port}`), await readCertificates(files));
   return sentence.replaceAll(files.directory + "/", "").replace(`${host}:${port}`, "SERVER");
 }
 

@@ -10,6 +10,8 @@ export const exitCodes = {
   failed: 1,
   /** The command line is wrong. */
   usage: 2,
+  /** The log is incomplete: what the daemon sent does not add up, or it did not say that this was all. */
+  incomplete: 3,
   /** No connection to the daemon, or it was lost (EX_UNAVAILABLE of sysexits.h). */
   "no-connection": 69,
   /** SIGINT: 128 + 2, as a shell reports it. */

@@ -32,8 +32,8 @@ addEventListener("unhandledrejection", (event) => {
 });
 
 try {
-  const { command, words, settings } = parseCommandLine(Deno.args, (name) => Deno.env.get(name));
-  await command.run(words, { settings, stdout: Deno.stdout });
+  const { command, words, given, settings } = parseCommandLine(Deno.args, (name) => Deno.env.get(name));
+  await command.run(words, { settings, given, stdout: Deno.stdout, stderr: Deno.stderr });
 } catch (error) {
   end(error);
 }

@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import type { AddressInfo } from "node:net";
 import { createServer, type TlsOptions } from "node:tls";
 import { runFlags } from "./run_flags.ts";
+import { Cable } from "./test_cable.ts";
 import { ClientFiles, makeCertificates, TestDaemon } from "./test_daemon.ts";
 
 const main = new URL("main.ts", import.meta.url).pathname;
@@ -207,4 +208,23 @@ Deno.test("paasc logs ends quietly with 141 when its reader goes, as cat does", 
   await reader.cancel();
   assertEquals([(await child.status).code, await new Response(child.stderr).text()], [141, ""]);
   await gone;
+});
+
+Deno.test("paasc logs ends with 130 after SIGINT while it waits for the connection", async () => {
+  const { daemon } = await endlessLog();
+  await using _daemon = daemon;
+  await using cable = await Cable.to(daemon.port);
+  const child = paasc([...options({ port: cable.port, files: daemon.files }), "logs", "id"]).spawn();
+  const stdout = child.stdout.getReader();
+  await stdout.read();
+  await cable.remove();
+  const stderr = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  assertStringIncludes((await stderr.read()).value ?? "", "was lost; trying to get it back\n");
+  const interrupted = performance.now();
+  child.kill("SIGINT");
+  assertEquals((await child.status).code, 130);
+  const took = performance.now() - interrupted;
+  assert(took < 500, `it took ${took} ms`);
+  assertEquals((await stderr.read()).done, true);
+  await stdout.cancel();
 });

@@ -19,13 +19,13 @@ const encoder = new TextEncoder();
  *
  * @throws {PaascError} When the reader has gone (as in `paasc logs ID | head`), or the bytes cannot be written
  */
-export async function print(output: Output, content: string | Uint8Array): Promise<void> {
+export async function print(output: Output, content: string | Uint8Array, name = "stdout"): Promise<void> {
   let rest = typeof content === "string" ? encoder.encode(content) : content;
   try {
     while (rest.length > 0) rest = rest.subarray(await output.write(rest));
   } catch (cause) {
     if (cause instanceof Deno.errors.BrokenPipe) throw new PaascError("output-closed", "", { cause });
-    throw new PaascError("failed", `cannot write to stdout: ${cause instanceof Error ? cause.message : cause}`, {
+    throw new PaascError("failed", `cannot write to ${name}: ${cause instanceof Error ? cause.message : cause}`, {
       cause,
     });
   }

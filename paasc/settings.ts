@@ -6,7 +6,7 @@
  */
 import { PaascError } from "./errors.ts";
 
-/** An option of every command. */
+/** An option of the command line. */
 export interface Option {
   /** Its name after `--`. */
   readonly name: string;
@@ -18,6 +18,9 @@ export interface Option {
   readonly variable?: string;
   readonly help: string;
 }
+
+/** The options that were given, by name: their values, or an empty text for one that takes none. */
+export type Given = Readonly<Record<string, string | undefined>>;
 
 /** The options of every command. */
 export const options: readonly Option[] = [
@@ -69,7 +72,7 @@ const certificates = decodeURIComponent(new URL("../certs", import.meta.url).pat
  * @throws {PaascError} When the form of output is neither text nor JSON
  */
 export function settingsFrom(
-  given: Readonly<Record<string, string | undefined>>,
+  given: Given,
   environment: (name: string) => string | undefined,
 ): Settings {
   const output = given.output ?? "text";

@@ -17,6 +17,7 @@ import type {
 } from "@paas/proto";
 import { Buffer } from "node:buffer";
 import { type Authority, createAuthority, type Pair } from "../certs/authority.ts";
+import type { Context } from "./command.ts";
 import type { Output } from "./output.ts";
 import type { Settings } from "./settings.ts";
 
@@ -71,6 +72,11 @@ export class ClientFiles implements Disposable {
   }
 }
 
+/** What a command has to work with, as far as a test does not care. */
+export function contextWith(some: Partial<Context> & Pick<Context, "settings">): Context {
+  return { given: {}, stdout: new Printed(), stderr: new Printed(), ...some };
+}
+
 /** The running stand-in and a client's files for it. */
 export class TestDaemon implements AsyncDisposable {
   private constructor(readonly server: Server, readonly port: number, readonly files: ClientFiles) {}
@@ -96,6 +102,8 @@ export class TestDaemon implements AsyncDisposable {
 
   async [Symbol.asyncDispose]() {
     await new Promise((resolve) => this.server.tryShutdown(resolve));
+    // Sessions whose client has said goodbye close in a later macrotask (http2_goaway.ts).
+    for (let task = 0; task < 2; task++) await new Promise((resolve) => setTimeout(resolve, 0));
     this.files[Symbol.dispose]();
   }
 }

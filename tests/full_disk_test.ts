@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Daemon, text } from "./paas.ts";
+import { until } from "./until.ts";
 
 async function mount(...args: string[]): Promise<boolean> {
   const { success } = await new Deno.Command("mount", { args, stderr: "null" }).output();
@@ -25,7 +26,7 @@ Deno.test("a full spool ends neither process, follower nor daemon, and refuses n
     const refused = await daemon.paasc(["exec", "echo", "lost"]);
     assertEquals([refused.code, text(refused.stdout)], [1, ""]);
     assertStringIncludes(refused.stderr, "No space left on device");
-    assertStringIncludes(daemon.log, "method=Exec program=echo code=RESOURCE_EXHAUSTED");
+    await until("the refusal is logged", () => daemon.log.includes("method=Exec program=echo code=RESOURCE_EXHAUSTED"));
     assertEquals([...Deno.readDirSync(`${directory}/spool`)].map(({ name }) => name).sort(), [id, "format"].sort());
 
     await mount("-o", "remount,size=16m", directory);

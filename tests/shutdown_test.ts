@@ -21,7 +21,10 @@ interface Followed {
 /** Starts a shell script that prints process ids first, and two followers, and waits until they have that line. */
 async function follow(daemon: Daemon, script: string): Promise<Followed> {
   const id = await daemon.exec(["sh", "-c", script]);
-  const [text, json] = [daemon.startPaasc(["logs", id]), daemon.startPaasc(["logs", "-o", "json", id])];
+  const [text, json] = [
+    daemon.startPaasc(["logs", "--reconnect", "0s", id]),
+    daemon.startPaasc(["logs", "--reconnect", "0s", "-o", "json", id]),
+  ];
   const firstLine = await until("the followers have the first line", () => {
     return json.printed.includes("\n") && /^.*\n/.exec(text.printed)?.[0];
   });
@@ -115,7 +118,7 @@ Deno.test("paasd gives a follower that has stalled 10 s, then ends as well as ev
   // More than all the buffers between the daemon and a pipe that nobody reads.
   const id = await daemon.exec(["sh", "-c", "head -c 60000000 /dev/zero; echo $$; exec sleep 1000"]);
   const stalled = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...runFlags, `${ROOT}/paasc/main.ts`, "--server", daemon.address, "logs", id],
+    args: ["run", ...runFlags, `${ROOT}/paasc/main.ts`, "--server", daemon.address, "logs", "--reconnect", "0s", id],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

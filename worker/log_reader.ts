@@ -120,7 +120,8 @@ class Reading {
       const unfiltered = this.#request.stream === undefined && this.#until === Infinity;
       for (let slice = await this.#nextSlice(); slice; slice = await this.#nextSlice()) {
         const { records, endOffset } = slice;
-        const asItIs = unfiltered && this.#timely && this.#next.offset === this.offset;
+        const wanted = this.#timely && this.#start <= this.#next.offset;
+        const asItIs = unfiltered && wanted && this.#next.offset === this.offset;
         this.#next = { position: this.#next.position + records.length, offset: endOffset };
         if (asItIs) {
           this.offset = endOffset;

@@ -2,7 +2,7 @@
 import type { Command } from "../command.ts";
 import { PaascError } from "../errors.ts";
 import { print } from "../output.ts";
-import { options } from "../settings.ts";
+import { type Option, options } from "../settings.ts";
 
 const help = `Usage: paasc help [COMMAND]
 
@@ -21,17 +21,22 @@ export function helpFor(commands: () => readonly Command[]): Command {
       if (name === undefined) return await print(stdout, overview(commands()));
       const command = commands().find((command) => command.name === name);
       if (!command) throw new PaascError("usage", `unknown command '${name}': see 'paasc help'`);
-      await print(stdout, `${command.help}\nFor the options of every command see 'paasc --help'.\n`);
+      const own = command.options ? `\nOptions of its own:\n${table(command.options)}\n` : "";
+      await print(stdout, `${command.help}${own}\nFor the options of every command see 'paasc --help'.\n`);
     },
   };
 }
 
-function overview(commands: readonly Command[]): string {
-  const list = commands.map(({ name, summary }) => `  ${name.padEnd(8)} ${summary}`).join("\n");
-  const table = options.map(({ name, letter, value, variable, help }) => {
+/** Options as help lists them. */
+function table(options: readonly Option[]): string {
+  return options.map(({ name, letter, value, variable, help }) => {
     const names = `${letter ? `-${letter}, ` : ""}--${name}${value ? ` ${value}` : ""}`;
     return `  ${names.padEnd(24)} ${help}${variable ? ` [${variable}]` : ""}`;
   }).join("\n");
+}
+
+function overview(commands: readonly Command[]): string {
+  const list = commands.map(({ name, summary }) => `  ${name.padEnd(8)} ${summary}`).join("\n");
   return `Usage: paasc [options] COMMAND [options] [words]
 
 Runs processes on the machine of a paasd daemon, shows their output, ends them.
@@ -40,7 +45,7 @@ Commands:
 ${list}
 
 Options of every command, before its own words:
-${table}
+${table(options)}
 
 An option wins over its environment variable, in brackets. The certificates are
 PEM files; without options they are the development certificates that come with
@@ -50,6 +55,7 @@ Exit codes:
   0   done
   1   the daemon refused or could not
   2   the command line is wrong
+  3   the log is incomplete
   69  no connection to the daemon, or it was lost: check the address, the server
       CA and your certificate
 

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { PaascError } from "../errors.ts";
 import type { Output } from "../output.ts";
-import { Printed, TestDaemon } from "../test_daemon.ts";
+import { contextWith, Printed, TestDaemon } from "../test_daemon.ts";
 import { logs } from "./logs.ts";
 
 type Call = ServerWritableStream<GetLogsRequest__Output, GetLogsResponse>;
@@ -19,7 +19,7 @@ function chunk(offset: number, data: string | Uint8Array, stream: LogChunk["stre
 /** Runs `paasc logs` against a daemon that serves logs so. */
 async function run(serve: (call: Call) => void, stdout: Output, output: "text" | "json" = "text"): Promise<void> {
   await using daemon = await TestDaemon.start({ GetLogs: serve });
-  await logs.run(["some-id"], { settings: daemon.files.settings(daemon.port, output), stdout });
+  await logs.run(["some-id"], contextWith({ settings: daemon.files.settings(daemon.port, output), stdout }));
 }
 
 async function failure(serve: (call: Call) => void): Promise<{ text: string; reason: string; message: string }> {
@@ -60,7 +60,7 @@ Deno.test("logs -o json prints a line for each chunk and one for the end", async
   await run(
     (call) => {
       call.write({ chunks: [chunk(0, "a\n"), chunk(2, new Uint8Array([0, 255]), "LOG_STREAM_STDERR")] });
-      call.write({ end: { bytes: 4, status: finished } });
+      call.write({ end: { bytes: 4, lines: 2, status: finished } });
       call.end();
     },
     stdout,
@@ -70,7 +70,7 @@ Deno.test("logs -o json prints a line for each chunk and one for the end", async
   assertEquals(stdout.text.trimEnd().split("\n").map((line) => JSON.parse(line)), [
     { offset: 0, stream: "stdout", time: at, data: "YQo=" },
     { offset: 2, stream: "stderr", time: at, data: "AP8=" },
-    { end: { bytes: 4, status: { state: "finished", exitCode: 0, startTime: at, finishTime: at } } },
+    { end: { bytes: 4, lines: 2, status: { state: "finished", exitCode: 0, startTime: at, finishTime: at } } },
   ]);
 });
 
@@ -82,7 +82,7 @@ Deno.test("logs fails when the log does not end as it should", async (t) => {
       some(call);
       call.end();
     });
-    assertEquals([text, reason], ["some\n", "failed"]);
+    assertEquals([text, reason], ["some\n", "incomplete"]);
     assertEquals(
       message,
       "the log is cut short after 5 bytes: the daemon ended it without saying that it is complete",
@@ -93,14 +93,14 @@ Deno.test("logs fails when the log does not end as it should", async (t) => {
       some(call);
       call.write({ chunks: [chunk(6, "x")] });
     });
-    assertEquals([text, reason], ["some\n", "failed"]);
+    assertEquals([text, reason], ["some\n", "incomplete"]);
     assertEquals(message, "the log is cut short after 5 bytes: the next piece from the daemon begins at byte 6");
   });
   await t.step("a repeat within a message", async () => {
     const { reason, message } = await failure((call) =>
       call.write({ chunks: [chunk(0, "some\n"), chunk(0, "some\n")] })
     );
-    assertEquals([reason, message], ["failed", "the next piece from the daemon begins at byte 0"]);
+    assertEquals([reason, message], ["incomplete", "the next piece from the daemon begins at byte 0"]);
   });
   await t.step("an end that counts more", async () => {
     const { reason, message } = await failure((call) => {
@@ -108,7 +108,21 @@ Deno.test("logs fails when the log does not end as it should", async (t) => {
       call.write({ end: { bytes: 6, status: finished } });
       call.end();
     });
-    assertEquals([reason, message], ["failed", "the log is cut short after 5 bytes: the daemon counts 6"]);
+    assertEquals([reason, message], [
+      "incomplete",
+      "the log is cut short after 5 bytes: the daemon counts 6, but sent 5",
+    ]);
+  });
+  await t.step("a gap that does not follow on", async () => {
+    const { text, reason, message } = await failure((call) => {
+      some(call);
+      call.write({ gap: { from: 6, to: 8, reason: "LOG_GAP_REASON_NOT_REQUESTED" }, chunks: [chunk(8, "x")] });
+    });
+    assertEquals([text, reason], ["some\n", "incomplete"]);
+    assertEquals(
+      message,
+      "the log is cut short after 5 bytes: the next piece from the daemon is a gap from byte 6 to 8",
+    );
   });
   await t.step("the daemon shuts down", async () => {
     const { text, reason, message } = await failure((call) => {
@@ -141,7 +155,10 @@ Deno.test("logs tells how far it came when the connection breaks", async () => {
       return Promise.resolve(bytes.length);
     },
   };
-  const running = () => logs.run(["id"], { settings: daemon.files.settings(daemon.port), stdout });
+  const running = () => {
+    const settings = daemon.files.settings(daemon.port);
+    return logs.run(["id"], contextWith({ settings, stdout, given: { reconnect: "0s" } }));
+  };
   const error = await assertRejects(running, PaascError);
   assertEquals(error.reason, "no-connection");
   assertEquals(

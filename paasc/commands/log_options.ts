@@ -1,0 +1,88 @@
+/**
+ * The options of `paasc logs`.
+ *
+ * @module
+ */
+import { PaascError } from "../errors.ts";
+import type { LogForm } from "../log_printer.ts";
+import type { Given, Option } from "../settings.ts";
+import { parseDuration, parseWhen, type Time } from "../when.ts";
+
+/** All of them. */
+export const logOptions: readonly Option[] = [
+  { name: "tail", value: "N", help: "begin with the last N lines there are" },
+  { name: "since", value: "WHEN", help: "only what was written at that time or later" },
+  { name: "until", value: "WHEN", help: "only what was written before that time" },
+  { name: "no-follow", help: "end with what there is, though the process runs" },
+  { name: "stdout-only", help: "only what was written to stdout" },
+  { name: "stderr-only", help: "only what was written to stderr" },
+  { name: "timestamps", help: "begin each line with the time (UTC) it was written" },
+  { name: "split", help: "print to stderr what was written to stderr" },
+  { name: "reconnect", value: "DURATION", help: "how long to try to reconnect (default 1m)" },
+];
+
+/** What the options come to. */
+export interface LogChoice {
+  /** What is asked of the daemon. */
+  readonly request: {
+    readonly follow: boolean;
+    readonly tailLines?: number | undefined;
+    readonly since?: Time | undefined;
+    readonly until?: Time | undefined;
+    readonly stream?: "LOG_STREAM_STDOUT" | "LOG_STREAM_STDERR" | undefined;
+  };
+  readonly form: LogForm;
+  /** How long to try to get a lost connection back, in milliseconds. */
+  readonly patience: number;
+}
+
+/**
+ * The choice that follows from the options given.
+ *
+ * @param now The time that durations count back from, in milliseconds since the Unix epoch
+ * @throws {PaascError} When a value is no good, or two options exclude each other
+ */
+export function logChoice(given: Given, output: "text" | "json", now: number): LogChoice {
+  if (given["stdout-only"] !== undefined && given["stderr-only"] !== undefined) {
+    throw new PaascError(
+      "usage",
+      "options '--stdout-only' and '--stderr-only' exclude each other: see 'paasc logs --help'",
+    );
+  }
+  for (const name of ["timestamps", "split"]) {
+    if (output === "json" && given[name] !== undefined) {
+      throw new PaascError("usage", `option '--${name}' is for text, not for '-o json': see 'paasc logs --help'`);
+    }
+  }
+  return {
+    request: {
+      follow: given["no-follow"] === undefined,
+      tailLines: value(given, "tail", "a number of lines", lines),
+      since: value(given, "since", when, (text) => parseWhen(text, now)),
+      until: value(given, "until", when, (text) => parseWhen(text, now)),
+      stream: given["stdout-only"] !== undefined
+        ? "LOG_STREAM_STDOUT"
+        : given["stderr-only"] !== undefined
+        ? "LOG_STREAM_STDERR"
+        : undefined,
+    },
+    form: { output, timestamps: given.timestamps !== undefined, split: given.split !== undefined },
+    patience: value(given, "reconnect", "a duration such as 30s or 1h30m", parseDuration) ?? 60_000,
+  };
+}
+
+const when = "a duration such as 10m or 1h30m, or an RFC 3339 time such as 2026-01-31T23:59:59Z";
+
+/** The value of an option, unless it was not given. */
+function value<Value>(given: Given, name: string, what: string, parse: (text: string) => Value | undefined) {
+  const text = given[name];
+  if (text === undefined) return undefined;
+  const parsed = parse(text);
+  if (parsed !== undefined) return parsed;
+  throw new PaascError("usage", `option '--${name}' takes ${what}, not '${text}': see 'paasc logs --help'`);
+}
+
+function lines(text: string): number | undefined {
+  const number = Number(text);
+  return /^\d+$/.test(text) && Number.isSafeInteger(number) ? number : undefined;
+}

@@ -1,0 +1,162 @@
+/**
+ * Printing a log, and holding the daemon to its promise: each byte comes once, in order, or is declared missing.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { PaascError } from "./errors.ts";
+import { rfc3339, word } from "./json.ts";
+import type { LogMessage, LogPiece } from "./log_message.ts";
+import { type Output, print } from "./output.ts";
+import { statusJson } from "./process_status.ts";
+
+/** How a log is printed. */
+export interface LogForm {
+  readonly output: "text" | "json";
+  /** Whether each line begins with the time of its arrival. */
+  readonly timestamps: boolean;
+  /** Whether what the process wrote to stderr goes there. */
+  readonly split: boolean;
+}
+
+/** The words for the numbers of the enum `LogStream`. */
+const streams: readonly string[] = ["unspecified", "stdout", "stderr"];
+const stderrNumber = streams.indexOf("stderr");
+const newline = "\n".charCodeAt(0);
+
+/** Prints the messages of a log, whichever connections they come by. */
+export class LogPrinter {
+  /** Up to which offset the log has been printed. */
+  position = 0;
+  /** Whether the daemon has said that this was all. */
+  complete = false;
+  readonly #stdout: Printer;
+  readonly #stderr: Printer;
+
+  /** @param note Tells a person that bytes are missing */
+  constructor(
+    stdout: Output,
+    stderr: Output,
+    private readonly form: LogForm,
+    private readonly note: (text: string) => void,
+  ) {
+    const { timestamps } = form;
+    this.#stdout = new Printer(stdout, "stdout", timestamps);
+    this.#stderr = form.split ? new Printer(stderr, "stderr", timestamps) : this.#stdout;
+  }
+
+  /**
+   * Prints a message.
+   *
+   * @throws {PaascError} When it does not follow on the last one, or cannot be printed
+   */
+  async print({ pieces, gap, end }: LogMessage): Promise<void> {
+    let expected = this.position;
+    if (gap) {
+      if (gap.from !== expected || gap.to < gap.from) {
+        throw wrong(`the next piece from the daemon is a gap from byte ${gap.from} to ${gap.to}`);
+      }
+      expected = gap.to;
+    }
+    for (const { offset, data } of pieces) {
+      if (offset !== expected) throw wrong(`the next piece from the daemon begins at byte ${offset}`);
+      expected += data.length;
+    }
+    if (end && end.bytes !== expected) throw wrong(`the daemon counts ${end.bytes}, but sent ${expected}`);
+
+    if (gap && gap.reason !== "LOG_GAP_REASON_NOT_REQUESTED") await this.#printGap(gap);
+    if (this.form.output === "json") {
+      await this.#printLines([...pieces.map(pieceJson), ...(end ? [endJson(end)] : [])]);
+    } else if (this.form.split) {
+      await this.#stdout.print(pieces.filter(({ stream }) => stream !== stderrNumber));
+      await this.#stderr.print(pieces.filter(({ stream }) => stream === stderrNumber));
+    } else {
+      await this.#stdout.print(pieces);
+    }
+    this.position = expected;
+    this.complete = end !== undefined;
+  }
+
+  /** A failure, as it is to be told once some of the log has been printed. */
+  cutShort(failure: PaascError): PaascError {
+    if (this.position === 0) return failure;
+    const { reason, message, cause } = failure;
+    return new PaascError(reason, `the log is cut short after ${this.position} bytes: ${message}`, { cause });
+  }
+
+  async #printGap({ from, to, reason }: NonNullable<LogMessage["gap"]>): Promise<void> {
+    const why = word(reason, "LOG_GAP_REASON_");
+    if (this.form.output === "json") await this.#printLines([{ gap: { from, to, reason: why } }]);
+    else this.note(`bytes ${from} to ${to} are missing: ${why}`);
+  }
+
+  async #printLines(objects: readonly unknown[]): Promise<void> {
+    await this.#stdout.bytes(objects.map((object) => `${JSON.stringify(object)}\n`).join(""));
+  }
+}
+
+/** One of the places that pieces are printed to. */
+class Printer {
+  /** The stream whose unfinished line was printed last. */
+  #open: number | undefined;
+
+  constructor(
+    private readonly output: Output,
+    private readonly name: string,
+    private readonly timestamps: boolean,
+  ) {}
+
+  /** Prints the data of pieces by one write, as far as the system takes it. */
+  async print(pieces: readonly LogPiece[]): Promise<void> {
+    const parts = this.timestamps ? pieces.flatMap((piece) => this.#stamped(piece)) : pieces.map(({ data }) => data);
+    const [first, second] = parts;
+    if (first) await this.bytes(second ? Buffer.concat(parts) : first);
+  }
+
+  bytes(content: string | Uint8Array): Promise<void> {
+    return print(this.output, content, this.name);
+  }
+
+  /**
+   * The lines of a piece, with its time before each that begins here. Where another stream has left a line unfinished,
+   * that line is broken off: so every line that is printed begins with a time, and none holds bytes of both streams.
+   */
+  #stamped({ stream, time, data }: LogPiece): Uint8Array[] {
+    if (data.length === 0) return [];
+    const stamp = Buffer.from(time ? `${milliseconds(time)} ` : "- ");
+    const parts: Uint8Array[] = [];
+    if (this.#open !== undefined && this.#open !== stream) parts.push(Buffer.from("\n"));
+    if (this.#open !== stream) parts.push(stamp);
+    for (let at = 0; at < data.length;) {
+      const end = data.indexOf(newline, at) + 1 || data.length;
+      if (at > 0) parts.push(stamp);
+      parts.push(data.subarray(at, end));
+      at = end;
+    }
+    this.#open = data[data.length - 1] === newline ? undefined : stream;
+    return parts;
+  }
+}
+
+function wrong(why: string): PaascError {
+  return new PaascError("incomplete", why);
+}
+
+/** A time in RFC 3339, always of the same width. */
+function milliseconds({ seconds, nanos }: { readonly seconds: number; readonly nanos: number }): string {
+  return new Date(seconds * 1000 + Math.floor(nanos / 1e6)).toISOString();
+}
+
+function pieceJson({ offset, stream, time, data, partial }: LogPiece) {
+  return {
+    offset,
+    stream: streams[stream] ?? String(stream),
+    time: time ? rfc3339(time) : undefined,
+    data: Buffer.from(data.buffer, data.byteOffset, data.length).toString("base64"),
+    partial: partial || undefined,
+  };
+}
+
+function endJson({ bytes, status, lines }: NonNullable<LogMessage["end"]>) {
+  return { end: { bytes, lines, status: status ? statusJson(status) : undefined } };
+}

@@ -1,0 +1,64 @@
+/**
+ * Durations and points in time, as they stand on the command line.
+ *
+ * @module
+ */
+
+/** A point in time, as `google.protobuf.Timestamp` has it. */
+export interface Time {
+  readonly seconds: number;
+  readonly nanos: number;
+}
+
+/** How many milliseconds each unit has. */
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/**
+ * A duration such as `500ms`, `10m` or `1h30m`, in milliseconds; undefined when the text is none.
+ *
+ * @example
+ * ```ts
+ * import { parseDuration } from "./when.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([parseDuration("1h30m"), parseDuration("0.5s"), parseDuration("10")], [5_400_000, 500, undefined]);
+ * ```
+ */
+export function parseDuration(text: string): number | undefined {
+  if (!/^(?:\d+(?:\.\d+)?(?:ms|[smhd]))+$/.test(text)) return undefined;
+  let sum = 0;
+  for (const [, amount, unit] of text.matchAll(/([\d.]+)([a-z]+)/g)) sum += Number(amount) * units[unit!]!;
+  return sum;
+}
+
+/**
+ * A point in time: a duration is that long before `now`, in milliseconds since the Unix epoch; all else must be
+ * RFC 3339, of which every digit counts. Undefined when the text is neither.
+ *
+ * @example
+ * ```ts
+ * import { parseWhen } from "./when.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parseWhen("1m", 90_500), { seconds: 30, nanos: 500_000_000 });
+ * assertEquals(parseWhen("1970-01-01T01:00:01.000000001+01:00", 0), { seconds: 1, nanos: 1 });
+ * ```
+ */
+export function parseWhen(text: string, now: number): Time | undefined {
+  const ago = parseDuration(text);
+  if (ago !== undefined) {
+    const then = Math.max(0, now - ago);
+    return { seconds: Math.floor(then / 1000), nanos: Math.floor(then % 1000 * 1e6) };
+  }
+  const [, day, time, fraction = "", zone] =
+    /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)$/.exec(text) ?? [];
+  if (day === undefined || !exists(day)) return undefined;
+  const milliseconds = Date.parse(`${day}T${time}${zone!.toUpperCase()}`);
+  return milliseconds >= 0 ? { seconds: milliseconds / 1000, nanos: Number(fraction.padEnd(9, "0")) } : undefined;
+}
+
+/** Whether there is such a day: `Date` takes February 30 for March 2. */
+function exists(day: string): boolean {
+  const date = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
+}

@@ -1,0 +1,67 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Cable } from "../paasc/test_cable.ts";
+import { Daemon, startPaasc, text } from "./paas.ts";
+import { until } from "./until.ts";
+
+Deno.test("logs gives what its options ask for, of both streams", async () => {
+  await using daemon = await Daemon.start();
+  const id = await daemon.exec(["sh", "-c", "seq 1000; sleep 0.2; echo oops >&2; sleep 0.2; printf end"]);
+  await daemon.untilStatus(id, "Status: finished (exit code 0)");
+  const logs = async (...options: string[]) => {
+    const { code, stdout, stderr } = await daemon.paasc(["logs", ...options, id]);
+    assertEquals(code, 0, stderr);
+    return [text(stdout), stderr];
+  };
+  assertEquals(await logs("--tail", "3"), ["1000\noops\nend", ""]);
+  assertEquals(await logs("--tail", "0"), ["", ""]);
+  assertEquals(await logs("--stderr-only"), ["oops\n", ""]);
+  assertEquals(await logs("--tail", "4", "--stdout-only"), ["999\n1000\nend", ""]);
+  assertEquals(await logs("--tail", "2", "--split"), ["end", "oops\n"]);
+  assertEquals(await logs("--since", "1h", "--tail", "1"), ["end", ""]);
+  assertEquals(await logs("--until", "1h"), ["", ""]);
+  const [stamped] = await logs("--tail", "3", "--timestamps");
+  const times = stamped!.split("\n").map((line) => {
+    assertMatch(line, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (1000|oops|end)$/);
+    return line.split(" ")[0]!;
+  });
+  assert(times[0]! < times[1]! && times[1]! < times[2]!, "the times do not rise");
+  assertEquals(await logs("--since", times[1]!), ["oops\nend", ""]);
+});
+
+Deno.test("logs with --no-follow ends although the process runs, and shows a prompt without newline", async () => {
+  await using daemon = await Daemon.start();
+  const id = await daemon.exec(["sh", "-c", "echo line; printf 'name? '; sleep 1000"]);
+  await until("the prompt is there", async () => {
+    const { code, stdout } = await daemon.paasc(["logs", "--no-follow", id]);
+    assertEquals(code, 0);
+    return text(stdout) === "line\nname? ";
+  });
+  assertEquals(await daemon.status(id), "Status: running");
+});
+
+Deno.test("logs goes on at the next byte when the connection breaks, as often as that happens", async () => {
+  await using daemon = await Daemon.start();
+  await using cable = await Cable.to(daemon.port);
+  cable.limits = [30_000, 100_000, 250_000, 60_000];
+  const id = await daemon.exec(["sh", "-c", "seq 300000"]);
+  await using client = startPaasc(["--server", `127.0.0.1:${cable.port}`, "logs", id]);
+  const { code, stdout, stderr } = await client.result();
+  assertEquals([code, stderr], [0, ""]);
+  assert(cable.connections > 4, "the connection was not cut");
+  const whole = Array.from({ length: 300_000 }, (_, number) => `${number + 1}\n`).join("");
+  assert(text(stdout) === whole, "what was printed is not what was written");
+});
+
+Deno.test("logs comes back when the listener does, and says so when that takes long", async () => {
+  await using daemon = await Daemon.start();
+  await using cable = await Cable.to(daemon.port);
+  const id = await daemon.exec(["sh", "-c", "echo before; sleep 4; echo after"]);
+  await using client = startPaasc(["--server", `127.0.0.1:${cable.port}`, "logs", id]);
+  await until("it follows", () => client.printed === "before\n");
+  await cable.remove();
+  await daemon.untilStatus(id, "Status: finished (exit code 0)");
+  await cable.mend();
+  const { code, stdout, stderr } = await client.result();
+  assertEquals([code, text(stdout)], [0, "before\nafter\n"], stderr);
+  assertMatch(stderr, /^paasc: [^\n]+\npaasc: [^\n]+\n$/);
+});
