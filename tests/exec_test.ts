@@ -1,7 +1,9 @@
 import { status as Code } from "@grpc/grpc-js";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { Daemon, failure, RawClient, startPaasc, text } from "./paas.ts";
+import { failure } from "../paasd/test_setting.ts";
+import { Daemon, startPaasc, text } from "./paas.ts";
+import { RawClient } from "./raw_client.ts";
 
 /** Prints its arguments, each with a NUL behind it. */
 const PRINT_ARGUMENTS = ["sh", "-c", 'for argument; do printf "%s\\0" "$argument"; done', "sh"];

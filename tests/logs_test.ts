@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { Daemon, lives, RawClient, type RawLog, text } from "./paas.ts";
+import { Daemon, lives, text } from "./paas.ts";
+import { RawClient, type RawLog } from "./raw_client.ts";
 import { until } from "./until.ts";
 
 const MIB = 1024 * 1024;

@@ -1,6 +1,8 @@
 import { status as Code } from "@grpc/grpc-js";
 import { assertEquals } from "@std/assert";
-import { Daemon, failure, RawClient, text } from "./paas.ts";
+import { failure } from "../paasd/test_setting.ts";
+import { Daemon, text } from "./paas.ts";
+import { RawClient } from "./raw_client.ts";
 
 Deno.test("ownership another user's process cannot be told from one that never was", async (t) => {
   await using daemon = await Daemon.start();

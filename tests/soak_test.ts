@@ -8,7 +8,8 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import http2, { connect } from "node:http2";
 import net from "node:net";
 import tls from "node:tls";
-import { Daemon, RawClient, ROOT, text } from "./paas.ts";
+import { Daemon, ROOT, text } from "./paas.ts";
+import { RawClient } from "./raw_client.ts";
 import { until } from "./until.ts";
 
 const CONNECTIONS = 2_500;

@@ -2,7 +2,9 @@ import { status as Code } from "@grpc/grpc-js";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
-import { Daemon, failure, lives, RawClient, ROOT, text } from "./paas.ts";
+import { failure } from "../paasd/test_setting.ts";
+import { Daemon, lives, ROOT, text } from "./paas.ts";
+import { RawClient } from "./raw_client.ts";
 import { until } from "./until.ts";
 
 /** Ignores SIGTERM, and its children do. */
