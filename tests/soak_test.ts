@@ -151,7 +151,7 @@ Deno.test("paasd survives 500 streams that are cancelled", async () => {
 
 /** Connects to each address that comes, calls 100 times, says so, and reads a log until the daemon has gone. */
 const CLIENT = `
-  import { RawClient } from "./tests/paas.ts";
+  import { RawClient } from "./tests/raw_client.ts";
   for await (const line of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
     const [address, id] = line.trim().split(" ");
     await using client = new RawClient({ address });
