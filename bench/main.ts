@@ -41,13 +41,20 @@ async function throughput(words: string[], begin = performance.now()): Promise<n
   return bytes / 1e3 / (performance.now() - begin);
 }
 
-/** Runs words that print the time, and gives how late each line came, in milliseconds, sorted. */
+/**
+ * Runs words that print the time, and gives how late each line came, in milliseconds, sorted. What was printed before the
+ * first one came waited for the connection, not for the way.
+ */
 async function delays(words: string[]): Promise<number[]> {
   const child = new Deno.Command(words[0]!, { args: words.slice(1), stdout: "piped", stderr: "inherit" }).spawn();
   const late: number[] = [];
+  let first: number | undefined;
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
     const now = performance.timeOrigin + performance.now();
-    for (const line of text.trim().split("\n")) late.push(now - Number(line) / 1e6);
+    first ??= now;
+    for (const printed of text.trim().split("\n").map((line) => Number(line) / 1e6)) {
+      if (printed > first) late.push(now - printed);
+    }
   }
   await child.status;
   return late.sort((a, b) => a - b);
