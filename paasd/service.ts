@@ -3,17 +3,18 @@
  *
  * @module
  */
-import type {
-  ExecRequest__Output,
-  ExecResponse,
-  GetLogsRequest__Output,
-  GetLogsResponse,
-  GetStatusRequest__Output,
-  GetStatusResponse,
-  StopRequest__Output,
-  StopResponse,
+import {
+  type ExecRequest__Output,
+  type ExecResponse,
+  fromTimestamp,
+  type GetLogsRequest__Output,
+  type GetLogsResponse,
+  type GetStatusRequest__Output,
+  type GetStatusResponse,
+  type LogStream__Output as LogStreamMessage,
+  type StopRequest__Output,
+  type StopResponse,
 } from "@paas/proto";
-import { fromTimestamp, type LogStream__Output as LogStreamMessage } from "@paas/proto";
 import { type LogReaderOptions, type LogStream, spawn, type Spool } from "@paas/worker";
 import type { CallContext } from "./adapter.ts";
 import { InvalidArgumentError } from "./errors.ts";

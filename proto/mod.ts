@@ -6,7 +6,7 @@
  * @module
  */
 export { ProcessService, processService } from "./service.ts";
-export { fromTimestamp, toDuration, toTimestamp } from "./time.ts";
+export { fromTimestamp, toTimestamp } from "./time.ts";
 export type * from "./gen/paas/v1/EndReason.ts";
 export type * from "./gen/paas/v1/ExecRequest.ts";
 export type * from "./gen/paas/v1/ExecResponse.ts";

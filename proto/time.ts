@@ -1,9 +1,8 @@
 /**
- * Times of the contract (`google.protobuf.Timestamp`, `google.protobuf.Duration`) from and to JavaScript's.
+ * Times of the contract (`google.protobuf.Timestamp`) from and to JavaScript's.
  *
  * @module
  */
-import type { Duration } from "./gen/google/protobuf/Duration.ts";
 import type { Timestamp, Timestamp__Output } from "./gen/google/protobuf/Timestamp.ts";
 
 /**
@@ -36,20 +35,4 @@ export function toTimestamp(milliseconds: number): Timestamp & { seconds: number
  */
 export function fromTimestamp({ seconds, nanos }: Timestamp__Output): Date {
   return new Date(seconds * 1000 + nanos / 1e6);
-}
-
-/**
- * A `google.protobuf.Duration` for a number of milliseconds.
- *
- * @example
- * ```ts
- * import { toDuration } from "@paas/proto";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(toDuration(2500), { seconds: 2, nanos: 500_000_000 });
- * ```
- */
-export function toDuration(milliseconds: number): Duration & { seconds: number; nanos: number } {
-  const seconds = Math.trunc(milliseconds / 1000);
-  return { seconds, nanos: Math.round((milliseconds - seconds * 1000) * 1e6) };
 }

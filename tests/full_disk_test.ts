@@ -22,6 +22,9 @@ Deno.test("a full spool ends neither process, follower nor daemon, and refuses n
     const whole = Array.from({ length: 2_000_000 }, (_, number) => `${number + 1}\n`).join("");
     assert(stdout.length > 1_000_000 && whole.startsWith(text(stdout)), "what was kept is not the start of the output");
     await daemon.untilStatus(id, "Status: finished (exit code 7)");
+    const snapshot = await daemon.paasc(["logs", "--no-follow", id]);
+    assert(snapshot.code !== 0, "what was kept was said to be all there is");
+    assert(whole.startsWith(text(snapshot.stdout)), "what was kept is not the start of the output");
 
     const refused = await daemon.paasc(["exec", "echo", "lost"]);
     assertEquals([refused.code, text(refused.stdout)], [1, ""]);

@@ -170,8 +170,9 @@ class Reading {
       if (this.#over) return undefined;
       const ahead = (live ? log.written : this.#now).position - this.#next.position;
       if (ahead > 0) return wholeRecords(await log.readAt(this.#next.position, Math.min(ahead, MAX_SLICE_BYTES)));
+      // Also for a reader that does not follow: what is there now is not all that was printed up to now.
+      if (log.failure && this.#next.position === log.written.position) throw log.failure;
       if (!live) return undefined;
-      if (log.failure) throw log.failure;
       if (log.ended || Date.now() >= this.#until) return undefined;
       const grown = await this.#growth();
       if (grown) return grown;
