@@ -19,6 +19,7 @@ export type * from "./gen/paas/v1/LogEnd.ts";
 export type * from "./gen/paas/v1/LogGap.ts";
 export type * from "./gen/paas/v1/LogGapReason.ts";
 export type * from "./gen/paas/v1/LogStream.ts";
+export type * from "./gen/paas/v1/OnSlow.ts";
 export type * from "./gen/paas/v1/ProcessService.ts";
 export type * from "./gen/paas/v1/ProcessState.ts";
 export type * from "./gen/paas/v1/ProcessStatus.ts";

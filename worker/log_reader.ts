@@ -29,6 +29,11 @@ export interface LogReaderOptions {
   until?: number | undefined;
   /** Only this stream. */
   stream?: LogStream | undefined;
+  /**
+   * What becomes of a reader that follows and is slower than the process writes: it gets everything later (`wait`, the
+   * default), or, when it is more than 4 MiB behind, goes on at the present (`skip`).
+   */
+  onSlow?: "wait" | "skip" | undefined;
   /** Ends the reading: the stream errors with the signal's reason. */
   signal?: AbortSignal | undefined;
 }

@@ -43,6 +43,7 @@ export interface ProtoGrpcType {
       LogGap: MessageTypeDefinition<_paas_v1_LogGap, _paas_v1_LogGap__Output>
       LogGapReason: EnumTypeDefinition
       LogStream: EnumTypeDefinition
+      OnSlow: EnumTypeDefinition
       ProcessService: SubtypeConstructor<typeof grpc.Client, _paas_v1_ProcessServiceClient> & { service: _paas_v1_ProcessServiceDefinition }
       ProcessState: EnumTypeDefinition
       ProcessStatus: MessageTypeDefinition<_paas_v1_ProcessStatus, _paas_v1_ProcessStatus__Output>

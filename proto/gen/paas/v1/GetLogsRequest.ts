@@ -2,6 +2,7 @@
 
 import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _google_protobuf_Timestamp__Output } from '../../google/protobuf/Timestamp.ts';
 import type { LogStream as _paas_v1_LogStream, LogStream__Output as _paas_v1_LogStream__Output } from '../../paas/v1/LogStream.ts';
+import type { OnSlow as _paas_v1_OnSlow, OnSlow__Output as _paas_v1_OnSlow__Output } from '../../paas/v1/OnSlow.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface GetLogsRequest {
@@ -12,6 +13,8 @@ export interface GetLogsRequest {
   'since'?: (_google_protobuf_Timestamp | null);
   'until'?: (_google_protobuf_Timestamp | null);
   'stream'?: (_paas_v1_LogStream);
+  'onSlow'?: (_paas_v1_OnSlow);
+  'compress'?: (boolean);
   '_follow'?: "follow";
   '_tailLines'?: "tailLines";
 }
@@ -24,6 +27,8 @@ export interface GetLogsRequest__Output {
   'since': (_google_protobuf_Timestamp__Output | null);
   'until': (_google_protobuf_Timestamp__Output | null);
   'stream': (_paas_v1_LogStream__Output);
+  'onSlow': (_paas_v1_OnSlow__Output);
+  'compress': (boolean);
   '_follow'?: "follow";
   '_tailLines'?: "tailLines";
 }

@@ -7,10 +7,14 @@ export interface LogGap {
   'from'?: (number | string | Long);
   'to'?: (number | string | Long);
   'reason'?: (_paas_v1_LogGapReason);
+  'lines'?: (number | string | Long);
+  '_lines'?: "lines";
 }
 
 export interface LogGap__Output {
   'from': (number);
   'to': (number);
   'reason': (_paas_v1_LogGapReason__Output);
+  'lines'?: (number);
+  '_lines'?: "lines";
 }
