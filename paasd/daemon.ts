@@ -107,7 +107,7 @@ export class Daemon {
   async #openSpool(): Promise<Spool> {
     const { spoolDir, temporary } = this.#options;
     try {
-      return await Spool.open(spoolDir ?? (this.#temporarySpool = await makeTemporarySpool(temporary)));
+      return await Spool.open(spoolDir ?? (this.#temporarySpool = await makeTemporarySpool(temporary)), this.#options);
     } catch (error) {
       if (error instanceof SpoolError) throw new StartError(`${error.message}; give another with --spool-dir`);
       throw error;

@@ -4,6 +4,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { MIN_LIMIT_BYTES } from "@paas/worker";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,6 +21,8 @@ Usage: paasd [FLAGS]
   --tls-key FILE         its private key, PEM
   --client-ca FILE       the CA that signs the certificates of users, PEM
   --spool-dir DIR        where logs are kept (a new directory in XDG_RUNTIME_DIR or TMPDIR, removed at the end)
+  --max-log-bytes SIZE   how much is kept of the log of each process, the newest (unlimited): 500M, 2G, or plain bytes
+  --max-spool-bytes SIZE how much is kept of all logs together; the largest one gives first (unlimited)
   --stop-grace DURATION  from SIGTERM until SIGKILL when a process is stopped: 500ms, 10s, 5m, 1h (10s)
   --log-format FORMAT    of the log on stderr: text or json (text)
   --print-permissions    print the Deno permissions that these flags need, one flag a line
@@ -40,6 +43,8 @@ const VALUES = {
   "tls-key": fileURLToPath(new URL("../certs/server.key", import.meta.url)),
   "client-ca": fileURLToPath(new URL("../certs/client-ca.crt", import.meta.url)),
   "spool-dir": "",
+  "max-log-bytes": "unlimited",
+  "max-spool-bytes": "unlimited",
   "stop-grace": "10s",
   "log-format": "text",
 };
@@ -53,6 +58,9 @@ const SWITCHES = ["help", "version", "print-permissions"] as const;
 
 /** Milliseconds of the units of a duration. */
 const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** Bytes of the units of a size. */
+const SIZES: Record<string, number> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 
 /** An address to listen on. */
 export interface Address {
@@ -70,6 +78,9 @@ export interface Options {
   readonly clientCa: string;
   /** Where logs are kept; `undefined` means a new directory below `temporary`, removed at the end. */
   readonly spoolDir: string | undefined;
+  /** How much is kept of each log and of all, in bytes of the spool; `Infinity` is everything. */
+  readonly maxLogBytes: number;
+  readonly maxSpoolBytes: number;
   /** The directory for runtime files of this user. */
   readonly temporary: string;
   /** From SIGTERM until SIGKILL, in milliseconds. */
@@ -128,6 +139,8 @@ export function parseOptions(args: string[], environment: Environment): Invocati
   }
 
   const path = (flag: Flag) => read(flag, parsePath, "a path");
+  const size = (flag: Flag) =>
+    read(flag, parseSize, "a size of at least 1M such as 500M, 2G or 1000000000, or unlimited");
   const options: Options = {
     listen: read("listen", parseAddress, "IP:PORT or localhost:PORT"),
     tlsCert: path("tls-cert"),
@@ -136,6 +149,8 @@ export function parseOptions(args: string[], environment: Environment): Invocati
     spoolDir: flags["spool-dir"] === undefined && !environment.get(variableOf("spool-dir"))
       ? undefined
       : path("spool-dir"),
+    maxLogBytes: size("max-log-bytes"),
+    maxSpoolBytes: size("max-spool-bytes"),
     temporary: join(environment.get("XDG_RUNTIME_DIR") || environment.get("TMPDIR") || "/tmp", `paasd-${Deno.uid()}`),
     stopGrace: read("stop-grace", parseDuration, "a duration of at most 24h such as 500ms, 10s, 5m or 1h"),
     logFormat: read("log-format", parseLogFormat, "text or json"),
@@ -169,6 +184,14 @@ function parseDuration(text: string): number | undefined {
   const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
   const milliseconds = Number(amount) * (UNITS[unit] ?? NaN);
   return milliseconds <= 24 * 3_600_000 ? milliseconds : undefined;
+}
+
+/** Bytes; the units are powers of 1024, as those of systemd and Docker are. */
+function parseSize(text: string): number | undefined {
+  if (text === "unlimited") return Infinity;
+  const [, amount, unit = ""] = /^(\d+)(?:([KMGT])(?:iB)?)?$/i.exec(text) ?? [];
+  const bytes = Number(amount) * SIZES[unit.toUpperCase()]!;
+  return bytes >= MIN_LIMIT_BYTES && bytes <= Number.MAX_SAFE_INTEGER ? bytes : undefined;
 }
 
 function parseLogFormat(text: string): LogFormat | undefined {

@@ -17,6 +17,7 @@ Deno.test("parseOptions() has defaults for everything", () => {
   assertEquals(options.spoolDir, undefined);
   assertEquals(options.temporary, `/tmp/paasd-${Deno.uid()}`);
   assertEquals([options.stopGrace, options.logFormat], [10_000, "text"]);
+  assertEquals([options.maxLogBytes, options.maxSpoolBytes], [Infinity, Infinity]);
 });
 
 Deno.test("parseOptions() takes flags before variables before defaults", () => {
@@ -53,6 +54,23 @@ Deno.test("parseOptions() reads durations", () => {
   }
 });
 
+Deno.test("parseOptions() reads sizes", () => {
+  for (
+    const [text, expected] of [
+      ["1048576", 2 ** 20],
+      ["1500K", 1500 * 2 ** 10],
+      ["500M", 500 * 2 ** 20],
+      ["2g", 2 ** 31],
+      ["10GiB", 10 * 2 ** 30],
+      ["1T", 2 ** 40],
+      ["unlimited", Infinity],
+    ] as const
+  ) {
+    assertEquals(optionsOf(["--max-log-bytes", text]).maxLogBytes, expected);
+    assertEquals(optionsOf([], { PAASD_MAX_SPOOL_BYTES: text }).maxSpoolBytes, expected);
+  }
+});
+
 Deno.test("parseOptions() puts temporary files where the user's runtime files are", () => {
   const name = `paasd-${Deno.uid()}`;
   assertEquals(optionsOf([], { XDG_RUNTIME_DIR: "/run/user/7", TMPDIR: "/t" }).temporary, `/run/user/7/${name}`);
@@ -73,6 +91,11 @@ Deno.test("parseOptions() refuses what is wrong, and names it", () => {
     [["--stop-grace=-1s"], "--stop-grace"],
     [["--stop-grace", "25h"], "--stop-grace"],
     [["--log-format", "xml"], "--log-format"],
+    [["--max-log-bytes", "1000"], "--max-log-bytes"],
+    [["--max-log-bytes", "1.5G"], "--max-log-bytes"],
+    [["--max-log-bytes", "99999999T"], "--max-log-bytes"],
+    [["--max-spool-bytes=-1"], "--max-spool-bytes"],
+    [["--max-spool-bytes", "lots"], "--max-spool-bytes"],
     [["--tls-cert="], "--tls-cert"],
     [["--spool-dir", "a\nb"], "--spool-dir"],
     [["--unknown"], "--unknown"],

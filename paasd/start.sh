@@ -7,8 +7,7 @@ set -fu
 deno=$1
 shift
 main=$(dirname "$0")/main.ts
-asked='PAASD_LISTEN,PAASD_TLS_CERT,PAASD_TLS_KEY,PAASD_CLIENT_CA,PAASD_SPOOL_DIR,PAASD_STOP_GRACE,PAASD_LOG_FORMAT'
-permissions=$("$deno" run --no-prompt --allow-read=. --allow-sys=uid --allow-env="$asked,XDG_RUNTIME_DIR,TMPDIR" \
+permissions=$("$deno" run --no-prompt --allow-read=. --allow-sys=uid --allow-env='PAASD_*,XDG_RUNTIME_DIR,TMPDIR' \
   "$main" --print-permissions "$@") || exit
 IFS='
 '

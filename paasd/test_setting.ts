@@ -73,6 +73,8 @@ export class Setting implements AsyncDisposable {
       tlsKey: join(this.directory, "server.key"),
       clientCa: join(this.directory, "client-ca.crt"),
       spoolDir: undefined,
+      maxLogBytes: Infinity,
+      maxSpoolBytes: Infinity,
       temporary: join(this.directory, "temporary"),
       stopGrace: 2_000,
       logFormat: "text",

@@ -15,16 +15,14 @@ Deno.test("a full spool ends neither process, follower nor daemon, and refuses n
   }
   try {
     await using daemon = await Daemon.start(["--spool-dir", `${directory}/spool`]);
-    const id = await daemon.exec(["sh", "-c", "sleep 0.3; seq 2000000; exit 7"]);
-    const { code, stdout, stderr } = await daemon.paasc(["logs", id]);
-    assert(code !== 0, "the log was said to be complete");
-    assertStringIncludes(stderr, "No space left on device");
-    const whole = Array.from({ length: 2_000_000 }, (_, number) => `${number + 1}\n`).join("");
-    assert(stdout.length > 1_000_000 && whole.startsWith(text(stdout)), "what was kept is not the start of the output");
-    await daemon.untilStatus(id, "Status: finished (exit code 7)");
-    const snapshot = await daemon.paasc(["logs", "--no-follow", id]);
-    assert(snapshot.code !== 0, "what was kept was said to be all there is");
-    assert(whole.startsWith(text(snapshot.stdout)), "what was kept is not the start of the output");
+    const go = `${directory}/go`;
+    const script = `seq 2000000; while [ ! -e ${go} ]; do sleep 0.1; done; sleep 1.5; echo after; exit 7`;
+    const id = await daemon.exec(["sh", "-c", script]);
+    await using follower = daemon.startPaasc(["logs", id]);
+    await using watcher = daemon.startPaasc(["logs", "-o", "json", id]);
+    await until("the loss is told while the process runs", () => /"gap":.*no.space/.test(watcher.printed));
+    assertEquals(await daemon.status(id), "Status: running");
+    await new Deno.Command("sh", { args: ["-c", `cat /dev/zero > ${directory}/rest`], stderr: "null" }).output();
 
     const refused = await daemon.paasc(["exec", "echo", "lost"]);
     assertEquals([refused.code, text(refused.stdout)], [1, ""]);
@@ -33,6 +31,19 @@ Deno.test("a full spool ends neither process, follower nor daemon, and refuses n
     assertEquals([...Deno.readDirSync(`${directory}/spool`)].map(({ name }) => name).sort(), [id, "format"].sort());
 
     await mount("-o", "remount,size=16m", directory);
+    await Deno.writeTextFile(go, "");
+    await daemon.untilStatus(id, "Status: finished (exit code 7)");
+    const whole = Array.from({ length: 2_000_000 }, (_, number) => `${number + 1}\n`).join("") + "after\n";
+    for (const { code, stdout, stderr } of [await follower.result(), await daemon.paasc(["logs", id])]) {
+      assertEquals(code, 0, stderr);
+      const printed = text(stdout);
+      const kept = printed.slice(0, -"after\n".length);
+      assert(kept.length > 1_000_000 && whole.startsWith(kept), "what was kept is not the start of the output");
+      assert(printed.endsWith("after\n"), "what was printed later was not kept");
+      const missing = [...stderr.matchAll(/bytes (\d+) to (\d+)\) are missing: the daemon's disk or quota was full/g)];
+      const bytes = missing.reduce((sum, [, from, to]) => sum + Number(to) - Number(from), 0);
+      assertEquals(printed.length + bytes, whole.length, stderr);
+    }
     const later = await daemon.exec(["echo", "kept"]);
     assertEquals(text((await daemon.paasc(["logs", later])).stdout), "kept\n");
   } finally {

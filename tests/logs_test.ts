@@ -163,7 +163,7 @@ Deno.test("logs follow: a reader that is stalled costs nobody anything", async (
   const served = () => daemon.log.match(/method=GetLogs .*code=OK/g)?.length;
   await until("the other reader's call is logged", served);
   assertEquals(served(), 1, "a stalled reader was served to the end");
-  assert(openFiles(daemon).some((path) => path.endsWith(`${id}/log`)), "the stalled readers have the log open");
+  assert(openFiles(daemon).some((path) => path.endsWith(`${id}/0.log`)), "the stalled readers have the log open");
   const [after, peak] = [await daemon.residentSize(), await peakSize(daemon)];
   console.log(
     `300 MB in ${took.toFixed()} ms; resident: ${before.toFixed()} MiB before, ${peak.toFixed()} at most, ${after.toFixed()} after`,
@@ -173,7 +173,7 @@ Deno.test("logs follow: a reader that is stalled costs nobody anything", async (
 
   for (const reader of [stalled, stalledToo]) reader.kill("SIGKILL");
   await until("the calls are over", () => daemon.log.match(/method=GetLogs .*code=CANCELLED/g)?.length === 2);
-  await until("nobody has the log open any more", () => !openFiles(daemon).some((path) => path.endsWith(`${id}/log`)));
+  await until("nobody has the log open any more", () => !openFiles(daemon).some((path) => path.endsWith(`${id}/0.log`)));
 });
 
 Deno.test("logs follow: a reader that is killed is forgotten", async () => {

@@ -1,82 +1,108 @@
 /**
- * The log of one process: an append-only file of records, and readers that are positions in it.
+ * The log of one process: records in a row of segments, and readers that are positions in it.
  *
  * @module
  */
-import { type FileHandle, open } from "node:fs/promises"; // Deno's own files have no read at a position
 import { SpoolError } from "./errors.ts";
-import { MAX_CHUNK_BYTES } from "./line_splitter.ts";
-import { LogIndex, type Mark, START } from "./log_index.ts";
+import { LogIndex, type Mark, START, withLine } from "./log_index.ts";
 import { LogReader, type LogReaderOptions } from "./log_reader.ts";
-import { type LogSlice, type LogStream, RecordBuffer } from "./log_record.ts";
+import { type LogGap, type LogSlice, type LogStream, RecordBuffer } from "./log_record.ts";
 import { countNewlines } from "./log_search.ts";
+import { Segment } from "./log_segment.ts";
+import { Retention } from "./retention.ts";
 
 const NEWLINE = 0x0a;
 
 /** Output that waits to be written, in bytes, above which a process has to wait for the spool. */
 const MAX_PENDING_BYTES = 1024 * 1024;
 
+/** How long output is dropped after the spool could not be written, in milliseconds, until that is tried again. */
+const RETRY_MS = 1_000;
+
+/** The end of a log that could not be written. */
+interface LostEnd {
+  /** What is in the spool ends here. */
+  readonly from: Mark;
+  readonly reason: LogGap["reason"];
+  readonly retryAt: number;
+  /** Whether its gap is about to be written, with what came next behind it. */
+  retrying: boolean;
+}
+
 /**
  * The log of one process.
  *
- * Output is appended, collected while an earlier write is under way, and written in one piece. Only what is in the file
+ * Output is appended, collected while an earlier write is under way, and written in one piece. Only what is in the spool
  * is shown to readers. Memory is bounded by {@linkcode Log.writable}, not by the number or the pace of the readers.
+ *
+ * When the spool cannot be written the log goes on: what could not be kept is a gap.
  */
 export class Log {
-  readonly #path: string;
-  #file: FileHandle | undefined;
-  /** The opening of the file that is under way: one for all who come meanwhile. */
-  #opening: Promise<void> | undefined;
-  /** The writer and the readers that keep the file open. */
-  #users = 1;
+  readonly #directory: string;
+  readonly #retention: Retention;
+  /** The last one is being written, unless all were dropped. */
+  readonly #segments: Segment[];
   #pending: RecordBuffer | undefined;
   /** A buffer that nobody holds any more, while writes follow each other. */
   #spare: RecordBuffer | undefined;
   #writing: Promise<void> | undefined;
   /** The one write that is under way. */
   #batch: Promise<void> | undefined;
+  #inSegment = false;
   /** The end of all that was appended. */
   #appended: Mark = START;
-  /** The end of what is in the file. */
   #written: Mark = START;
-  readonly #unfinished = new Set<LogStream>();
+  #lost: LostEnd | undefined;
   #ended = false;
-  #failure: SpoolError | undefined;
   readonly #waiting = new Set<(grown: LogSlice | undefined) => void>();
 
-  private constructor(path: string, file: FileHandle) {
-    this.#path = path;
-    this.#file = file;
+  private constructor(directory: string, retention: Retention, segment: Segment) {
+    this.#directory = directory;
+    this.#retention = retention;
+    this.#segments = [segment];
   }
 
   /**
-   * Makes the file of a new log. There has to be room for a first chunk in the spool: better no process than one whose
-   * output is lost.
+   * Makes a new log. There has to be room for a first chunk in the spool: better no process than one whose output is
+   * lost.
    *
-   * @throws {SpoolError} when that is not possible, or the file exists.
+   * @param directory Where its segments go; it has to exist.
+   * @throws {SpoolError} when that is not possible, or there is a log already.
    */
-  static async create(path: string): Promise<Log> {
+  static async create(directory: string, retention = new Retention()): Promise<Log> {
     try {
-      const file = await open(path, "ax+", 0o600);
+      const segment = await Segment.create(directory, START);
       try {
-        await writeAll(file, new Uint8Array(MAX_CHUNK_BYTES));
-        await file.truncate();
+        await segment.tryRoom();
       } catch (error) {
-        await file.close();
+        await segment.release();
         throw error;
       }
-      return new Log(path, file);
+      return new Log(directory, retention, segment);
     } catch (cause) {
       throw new SpoolError("Cannot create a log in the spool", { cause });
     }
   }
 
-  /** Places in the log, for a search. They may lie behind what is in the file. */
+  /** Places in the log, for a search. They may lie behind what is in the spool. */
   readonly index: LogIndex = new LogIndex();
 
-  /** The end of what is in the file, which readers see: always between two records. */
+  /** The start of what is in the spool: what is before it was dropped. */
+  get first(): Mark {
+    return this.#segments[0]?.start ?? this.#kept;
+  }
+
+  /** The end of what readers see: always between two records. What its end has lost counts as well. */
   get written(): Mark {
     return this.#written;
+  }
+
+  /** The gap at the end of the log, if what came last could not be kept. */
+  get lostEnd(): { from: Mark; gap: LogGap } | undefined {
+    if (!this.#lost) return undefined;
+    const { from, reason } = this.#lost;
+    const { offset, newlines } = this.#written;
+    return { from, gap: { from: from.offset, to: offset, reason, lines: newlines - from.newlines } };
   }
 
   /** Whether the log is complete: nothing more will come. */
@@ -84,47 +110,61 @@ export class Log {
     return this.#ended;
   }
 
-  /** Why the log is cut short, if it is: the spool could not be written. */
-  get failure(): SpoolError | undefined {
-    return this.#failure;
+  /** Bytes in the spool. */
+  get bytes(): number {
+    return this.#segments.length === 0 ? 0 : this.#segments.at(-1)!.end - this.first.position;
+  }
+
+  /** Whether there is a segment that can be dropped. */
+  get canDrop(): boolean {
+    return this.#segments.length > 1 || this.bytes > 0 && !this.#inSegment;
   }
 
   /**
-   * Adds a chunk; its bytes are copied. After a failure of the spool it is dropped.
+   * Adds a chunk; its bytes are copied.
    *
    * @param partial Whether the line goes on in the next chunk of the stream.
    */
   append(stream: LogStream, data: Uint8Array, partial = false): void {
-    if (this.#failure) return;
-    const { position, offset, newlines, time: last } = this.#appended;
+    const { position, offset, newlines, unfinished, time: last } = this.#appended;
     const time = Math.max(Date.now(), last); // a clock that is set back must not put the log out of order
-    this.#pending ??= this.#emptyBuffer(data.length);
-    const before = this.#pending.length;
-    this.#pending.add({ offset, stream, time, data, partial: partial || undefined });
-    if (partial || data.at(-1) !== NEWLINE) this.#unfinished.add(stream);
-    else this.#unfinished.delete(stream);
-    this.#appended = {
-      position: position + this.#pending.length - before,
+    const appended = {
+      position,
       offset: offset + data.length,
       newlines: newlines + countNewlines(data),
-      unfinished: this.#unfinished.size,
+      unfinished: withLine(unfinished, stream, !partial && data.at(-1) === NEWLINE),
       time,
     };
+    if (this.#lost && !this.#lost.retrying && time < this.#lost.retryAt) {
+      this.#appended = this.#written = appended;
+      return;
+    }
+    const pending = this.#pending ??= this.#emptyBuffer(data.length);
+    const before = pending.length;
+    this.#addLostEnd(pending);
+    pending.add({ offset, stream, time, data, partial: partial || undefined });
+    this.#appended = { ...appended, position: position + pending.length - before };
     this.index.add(this.#appended);
     this.#writing ??= this.#write();
   }
 
   /** Waits while too much output is not written yet: the back-pressure of the disk. */
   async writable(): Promise<void> {
-    while (this.#batch && this.#appended.offset - this.#written.offset > MAX_PENDING_BYTES) await this.#batch;
+    const limit = Math.min(MAX_PENDING_BYTES, this.#retention.segmentBytes);
+    while (this.#batch && this.#appended.position - this.#written.position > limit) await this.#batch;
   }
 
   /** Writes what is left and completes the log. */
   async end(): Promise<void> {
     while (this.#writing) await this.#writing;
+    if (this.#lost) {
+      this.#addLostEnd(this.#pending = this.#emptyBuffer(0));
+      this.#appended = { ...this.#appended, position: this.#appended.position + this.#pending.length };
+      await (this.#writing = this.#write());
+    }
     this.#ended = true;
     this.#wake(undefined);
-    await this.release();
+    await this.#segments.at(-1)?.release();
   }
 
   /** A new reader, at the start of the log unless it asks for another place. */
@@ -132,52 +172,38 @@ export class Log {
     return new LogReader(this, options);
   }
 
-  /** Takes part in keeping the file open; each call is to be answered by a {@linkcode Log.release}. */
-  async acquire(): Promise<void> {
-    this.#users++;
-    try {
-      if (!this.#file) await (this.#opening ??= this.#open());
-    } catch (cause) {
-      this.#users--;
-      throw new SpoolError("Cannot open a log in the spool", { cause });
-    }
-  }
-
-  async #open(): Promise<void> {
-    try {
-      this.#file = await open(this.#path, "r");
-    } finally {
-      this.#opening = undefined;
-    }
-  }
-
-  /** Lets go of the file: whoever is last closes it. */
-  async release(): Promise<void> {
-    if (--this.#users > 0) return;
-    const file = this.#file;
-    this.#file = undefined;
-    await file?.close();
+  /** The segment that holds a position, between {@linkcode Log.first} and {@linkcode Log.written}. */
+  segmentAt(position: number): Segment | undefined {
+    return this.#segments.findLast(({ start }) => start.position <= position);
   }
 
   /**
-   * Up to `length` bytes of the file from a position on. The file has to be acquired.
+   * At most `length` bytes of the spool from a position on; `undefined` when they were dropped.
    *
-   * @throws {SpoolError} when the file cannot be read, or is shorter than what was written to it.
+   * @throws {SpoolError} when they cannot be read.
    */
-  async readAt(position: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = new Uint8Array(length);
+  async readAt(position: number, length: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const segment = this.segmentAt(position);
+    if (!segment) return undefined;
+    await segment.hold();
     try {
-      const { bytesRead } = await this.#file!.read(bytes, 0, length, position);
-      if (bytesRead === 0) throw new Error("the file is shorter than the log");
-      return bytes.subarray(0, bytesRead);
-    } catch (cause) {
-      throw new SpoolError("Cannot read a log in the spool", { cause });
+      return await segment.read(position, length);
+    } finally {
+      await segment.release();
     }
+  }
+
+  /** Removes the oldest segment, to make room. Only where {@linkcode Log.canDrop}. */
+  async dropOldest(): Promise<void> {
+    const oldest = this.#segments.shift()!;
+    this.#retention.free(oldest.size);
+    this.index.dropBefore(this.first);
+    await oldest.remove();
   }
 
   /**
    * Waits until the log has grown or ended. A reader that has read everything gets what came, shared with all who
-   * waited, and needs no file for it; at the end, or when the spool failed, `undefined`.
+   * waited, and needs no file for it; at the end, or when the spool could not be written, `undefined`.
    */
   growth(signal: AbortSignal): Promise<LogSlice | undefined> {
     return new Promise((resolve, reject) => {
@@ -195,10 +221,22 @@ export class Log {
     });
   }
 
+  /** The end of what is in the spool. */
+  get #kept(): Mark {
+    return this.#lost?.from ?? this.#written;
+  }
+
   #emptyBuffer(payloadBytes: number): RecordBuffer {
     const buffer = this.#spare?.clear() ?? new RecordBuffer(payloadBytes);
     this.#spare = undefined;
     return buffer;
+  }
+
+  /** Before anything is written behind a lost end, the gap is. */
+  #addLostEnd(pending: RecordBuffer): void {
+    if (!this.#lost || this.#lost.retrying) return;
+    pending.addGap(this.lostEnd!.gap);
+    this.#lost.retrying = true;
   }
 
   #wake(grown: LogSlice | undefined): void {
@@ -223,19 +261,43 @@ export class Log {
   async #writeBatch(batch: RecordBuffer, end: Mark): Promise<void> {
     const { bytes } = batch;
     try {
-      await writeAll(this.#file!, bytes);
+      await this.#retention.reserve(this, bytes.length);
+      this.#inSegment = true;
+      await (await this.#writableSegment()).write(bytes);
     } catch (cause) {
-      // What is in the file already stays readable; the process goes on, and what it prints from here on is dropped.
-      this.#failure = new SpoolError("Cannot write the rest of the log to the spool", { cause });
-      this.#pending = undefined;
-      return this.#wake(undefined);
+      this.#retention.free(bytes.length);
+      return this.#loseEnd(cause);
+    } finally {
+      this.#inSegment = false;
     }
+    this.#lost = undefined;
     this.#written = end;
     if (this.#waiting.size === 0) this.#spare = batch;
     else this.#wake({ records: bytes, endOffset: end.offset });
   }
-}
 
-async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
+  async #writableSegment(): Promise<Segment> {
+    const last = this.#segments.at(-1);
+    if (last?.takesMore(this.#retention.segmentBytes)) return last;
+    const next = await Segment.create(this.#directory, this.#kept);
+    this.#segments.push(next);
+    await last?.release();
+    return next;
+  }
+
+  /** What is not in the spool by now is lost; the process goes on. */
+  #loseEnd(cause: unknown): void {
+    const { exhausted } = new SpoolError("Cannot write the log to the spool", { cause });
+    const from = this.#kept;
+    this.#lost = {
+      from,
+      reason: exhausted ? "no-space" : "write-failed",
+      retryAt: Date.now() + RETRY_MS,
+      retrying: false,
+    };
+    this.#pending = undefined;
+    this.#appended = this.#written = { ...this.#appended, position: from.position };
+    this.index.dropBehind(from.position);
+    this.#wake(undefined);
+  }
 }

@@ -6,11 +6,22 @@
 import { OffsetError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { linesAt, type Mark, START } from "./log_index.ts";
-import { decodeLogChunks, type LogSlice, type LogStream, RecordBuffer, wholeRecords } from "./log_record.ts";
+import {
+  decodeLogRecords,
+  type LogGap,
+  type LogSlice,
+  type LogStream,
+  RecordBuffer,
+  wholeRecords,
+} from "./log_record.ts";
 import { findOffset, findTail, findTime } from "./log_search.ts";
+import type { Segment } from "./log_segment.ts";
 
 /** The largest slice that a reader hands out, in bytes: it bounds the memory of a reader that lags. */
 const MAX_SLICE_BYTES = 256 * 1024;
+
+/** So far behind, in bytes of the spool, a reader that wants to skip goes on at the present. */
+const MAX_BEHIND_BYTES = 4 * 1024 * 1024;
 
 /** The longest time that a timer can wait, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -88,45 +99,55 @@ export class LogReader extends ReadableStream<Uint8Array> {
 
 /** A place in a log, and the way on from there. */
 class Reading {
-  /** Up to here every byte has been handed out or declared as passed over. */
+  /** Up to here every byte has been handed out or declared as missing. */
   offset: number;
   lines = 0;
 
   readonly #log: Log;
   readonly #request: LogReaderOptions;
   readonly #signal: AbortSignal;
+  readonly #live: boolean;
   readonly #until: number;
-  /** The end of the log when the reader was made. */
+  /** The end of the log when the reader was made, and what that end had lost. */
   readonly #now: Mark;
-  /** The next record in the file, and its offset: behind `offset` while bytes are passed over. */
+  readonly #lostThen: Log["lostEnd"];
+  /** The next record in the spool, and its offset: behind `offset` while bytes are passed over. */
   #next: Pick<Mark, "position" | "offset"> = START;
+  /** The segment that is held open. */
+  #segment: Segment | undefined;
   /** The first byte that is asked for. */
   #start = 0;
   #timely: boolean;
   #over = false;
 
   constructor(log: Log, request: LogReaderOptions, signal: AbortSignal) {
-    const { fromOffset = 0, since, until = Infinity } = request;
+    const { follow, fromOffset = 0, since, until = Infinity } = request;
     this.#now = log.written;
+    this.#lostThen = log.lostEnd;
     if (fromOffset > this.#now.offset) throw new OffsetError(fromOffset, this.#now.offset);
     this.offset = fromOffset;
     this.#log = log;
     this.#request = request;
     this.#signal = signal;
+    this.#live = follow !== false;
     this.#until = until;
     this.#timely = since === undefined;
   }
 
   /** Slices that account for every byte: it is in a chunk, or in a gap before the chunks of a slice. */
   async *messages(): AsyncGenerator<Uint8Array, void, void> {
-    await this.#log.acquire();
     try {
       await this.#findStart();
       const unfiltered = this.#request.stream === undefined && this.#until === Infinity;
-      for (let slice = await this.#nextSlice(); slice; slice = await this.#nextSlice()) {
+      for (;;) {
+        this.#signal.throwIfAborted();
+        yield* this.#passOver();
+        const slice = await this.#nextSlice();
+        if (slice === "passed") continue;
+        if (!slice) break;
         const { records, endOffset } = slice;
-        const wanted = this.#timely && this.#start <= this.#next.offset;
-        const asItIs = unfiltered && wanted && this.#next.offset === this.offset;
+        const begin = offsetOf(records);
+        const asItIs = unfiltered && this.#timely && begin === this.offset && this.#start <= begin;
         this.#next = { position: this.#next.position + records.length, offset: endOffset };
         if (asItIs) {
           this.offset = endOffset;
@@ -134,16 +155,14 @@ class Reading {
         } else {
           yield* this.#requested(records);
         }
+        if (this.#over) break;
       }
       const end = await this.#end();
       this.lines = linesAt(end);
-      if (this.offset < end.offset) {
-        const gap = { from: this.offset, to: end.offset };
-        this.offset = end.offset;
-        yield new RecordBuffer(0).addGap(gap).bytes;
-      }
+      yield* this.#lostEnd(end.offset);
+      yield* this.#declare({ from: this.offset, to: end.offset, reason: "not-requested" });
     } finally {
-      await this.#log.release();
+      await this.#segment?.release();
     }
   }
 
@@ -152,36 +171,72 @@ class Reading {
     const tail = tailLines === undefined ? 0 : await findTail(this.#log, this.#now, tailLines);
     this.#start = Math.max(this.offset, tail);
     this.#next = await findOffset(this.#log, this.#start);
-    if (since === undefined) return;
-    const later = await findTime(this.#log, since);
-    if (later.offset > this.#next.offset) this.#next = later;
+    if (since !== undefined) {
+      const later = await findTime(this.#log, since);
+      if (later.position > this.#next.position) this.#next = later;
+    }
+    // What was dropped before it is not what was asked for only if all of it is older.
+    const { first } = this.#log;
+    const droppedToo = this.#next.position === first.position && first.offset > this.#start;
+    if (droppedToo && !(first.time < (since ?? -Infinity))) this.#next = START;
+  }
+
+  /** Declares what was dropped or lost, or what a slow reader skips. */
+  *#passOver(): Generator<Uint8Array> {
+    const { first, written, index } = this.#log;
+    yield* this.#lostEnd(Infinity);
+    if (this.#next.position < first.position) {
+      const lines = this.#next === START && this.#start === 0 ? first.newlines : undefined;
+      yield* this.#missing({ from: this.#next.offset, to: first.offset, reason: "dropped", lines });
+      this.#next = first;
+    }
+    const behind = written.position - this.#next.position;
+    if (this.#request.onSlow === "skip" && this.#live && behind > MAX_BEHIND_BYTES) {
+      const present = index.last(({ position }) => position <= written.position);
+      if (present.position <= this.#next.position) return;
+      yield* this.#missing({ from: this.#next.offset, to: present.offset, reason: "skipped" });
+      this.#next = present;
+    }
+  }
+
+  /** Declares what the end of the log has lost, up to some offset, once all before it was read. */
+  *#lostEnd(to: number): Generator<Uint8Array> {
+    const lost = this.#live ? this.#log.lostEnd : this.#lostThen;
+    if (!lost || this.#next.position < lost.from.position) return;
+    yield* this.#missing(to < lost.gap.to ? { ...lost.gap, to, lines: undefined } : lost.gap);
   }
 
   /** Where the reading has ended. */
   async #end(): Promise<Mark> {
     if (this.#until !== Infinity) {
       const end = await findTime(this.#log, this.#until);
-      if (end.offset <= (this.#request.follow === false ? this.#now.offset : Infinity)) return end;
+      if (end.offset <= (this.#live ? Infinity : this.#now.offset)) return end;
     }
-    return this.#request.follow === false ? this.#now : this.#log.written;
+    return this.#live ? this.#log.written : this.#now;
   }
 
-  /** The next records, from the file or as they come; `undefined` at the end. */
-  async #nextSlice(): Promise<LogSlice | undefined> {
+  /** The next records, from the spool or as they come; `undefined` at the end, "passed" when there is another look due. */
+  async #nextSlice(): Promise<LogSlice | "passed" | undefined> {
     const log = this.#log;
-    const live = this.#request.follow !== false;
-    for (;;) {
-      this.#signal.throwIfAborted();
-      if (this.#over) return undefined;
-      const ahead = (live ? log.written : this.#now).position - this.#next.position;
-      if (ahead > 0) return wholeRecords(await log.readAt(this.#next.position, Math.min(ahead, MAX_SLICE_BYTES)));
-      // Also for a reader that does not follow: what is there now is not all that was printed up to now.
-      if (log.failure && this.#next.position === log.written.position) throw log.failure;
-      if (!live) return undefined;
-      if (log.ended || Date.now() >= this.#until) return undefined;
-      const grown = await this.#growth();
-      if (grown) return grown;
+    const ahead = (this.#live ? log.written : this.#now).position - this.#next.position;
+    if (ahead > 0) {
+      const bytes = await this.#read(this.#next.position, Math.min(ahead, MAX_SLICE_BYTES));
+      return bytes ? wholeRecords(bytes) : "passed";
     }
+    if (!this.#live || log.ended || Date.now() >= this.#until) return undefined;
+    return await this.#growth() ?? "passed";
+  }
+
+  /** Bytes of the spool; `undefined` if they were dropped. */
+  async #read(position: number, length: number): Promise<Uint8Array | undefined> {
+    const segment = this.#log.segmentAt(position);
+    if (segment !== this.#segment) {
+      await this.#segment?.release();
+      this.#segment = undefined;
+      await segment?.hold();
+      this.#segment = segment;
+    }
+    return await segment?.read(position, length);
   }
 
   async #growth(): Promise<LogSlice | undefined> {
@@ -202,7 +257,11 @@ class Reading {
   *#requested(records: Uint8Array): Generator<Uint8Array> {
     const { stream, since = -Infinity } = this.#request;
     let message: RecordBuffer | undefined;
-    for (const chunk of decodeLogChunks(records)) {
+    for (const { chunk, gap } of decodeLogRecords(records)) {
+      if (!chunk) { // the first record, if any is a gap
+        yield* this.#missing(gap!);
+        continue;
+      }
       if (chunk.time >= this.#until) {
         this.#over = true;
         break;
@@ -215,7 +274,7 @@ class Reading {
       if (!message || offset > this.offset) {
         if (message) yield message.bytes;
         message = new RecordBuffer(data.length);
-        if (offset > this.offset) message.addGap({ from: this.offset, to: offset });
+        if (offset > this.offset) message.addGap({ from: this.offset, to: offset, reason: "not-requested" });
       }
       message.add({ ...chunk, offset, data });
       this.offset = offset + data.length;
@@ -223,4 +282,24 @@ class Reading {
     }
     if (message) yield message.bytes;
   }
+  /** Declares a gap, as far as its bytes were asked for; what was passed over before it was not. */
+  *#missing(gap: LogGap): Generator<Uint8Array> {
+    const from = Math.max(gap.from, this.#start, this.offset);
+    const to = this.#live ? gap.to : Math.min(gap.to, this.#now.offset);
+    if (from >= to) return;
+    yield* this.#declare({ from: this.offset, to: from, reason: "not-requested" });
+    yield* this.#declare(from === gap.from && to === gap.to ? gap : { from, to, reason: gap.reason });
+  }
+
+  *#declare(gap: LogGap): Generator<Uint8Array> {
+    if (gap.from >= gap.to) return;
+    this.offset = gap.to;
+    yield new RecordBuffer(0).addGap(gap).bytes;
+  }
+}
+
+/** The offset of the first record. */
+function offsetOf(records: Uint8Array): number {
+  for (const { chunk, gap } of decodeLogRecords(records)) return (chunk?.offset ?? gap?.from)!;
+  return NaN;
 }

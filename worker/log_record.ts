@@ -14,6 +14,17 @@
  *    28 01                            partial, if the line goes on in a later chunk
  * ```
  *
+ * Where bytes could not be kept, the record before the next chunk is a gap, which is `GetLogsResponse.gap`. A message has
+ * one gap, before its chunks, so a slice ends before the next one:
+ *
+ * ```text
+ * 1a LENGTH                           gap (field 3), length of what follows
+ *    08 FROM                          from
+ *    10 TO                            to
+ *    18 REASON                        reason
+ *    20 LINES                         lines, if known
+ * ```
+ *
  * @module
  */
 
@@ -34,18 +45,47 @@ export interface LogChunk {
   readonly partial?: true | undefined;
 }
 
-/** A run of payload bytes that a reader passes over because it did not ask for them. */
+/** Why bytes of a log are missing, in the order of their numbers, from 1 on. */
+const GAP_REASONS = [
+  /** The reader did not ask for them. */
+  "not-requested",
+  /** The limits of the spool: they were the oldest. */
+  "dropped",
+  /** There was no room in the spool. */
+  "no-space",
+  /** The spool could not be written for another reason. */
+  "write-failed",
+  /** The reader was too slow and wanted to go on at the present. */
+  "skipped",
+] as const;
+
+/** Why bytes of a log are missing. */
+export type LogGapReason = typeof GAP_REASONS[number];
+
+/** A run of payload bytes that is missing. */
 export interface LogGap {
   /** The offset of its first byte. */
   readonly from: number;
   /** The offset behind its last byte. */
   readonly to: number;
+  /** Why. */
+  readonly reason: LogGapReason;
+  /** How many newlines it has, if that is known. */
+  readonly lines?: number | undefined;
+}
+
+/** A record, and how many bytes it takes: it has a chunk or a gap. */
+export interface LogRecord {
+  readonly chunk?: LogChunk;
+  readonly gap?: LogGap;
+  readonly recordBytes: number;
 }
 
 const STREAM_NUMBERS = { stdout: 1, stderr: 2 } as const;
 
-/** `LOG_GAP_REASON_NOT_REQUESTED`. */
-const NOT_REQUESTED = 1;
+/** The tags of the two kinds of records. */
+const CHUNK = 0x0a;
+const GAP = 0x1a;
 
 /** More than the largest record needs around its payload. */
 const MAX_OVERHEAD_BYTES = 64;
@@ -91,7 +131,7 @@ export class RecordBuffer {
     const timeBytes = 2 + varintBytes(seconds) + varintBytes(nanos);
     const bodyBytes = 1 + varintBytes(offset) + 2 + 2 + timeBytes + 1 + varintBytes(data.length) + data.length +
       (partial ? 2 : 0);
-    this.#field(0x0a, bodyBytes);
+    this.#field(CHUNK, bodyBytes);
     this.#field(0x08, offset);
     this.#field(0x10, STREAM_NUMBERS[stream]);
     this.#field(0x1a, timeBytes);
@@ -104,16 +144,15 @@ export class RecordBuffer {
     return this;
   }
 
-  /**
-   * Adds a gap: `GetLogsResponse.gap`, of which a message has one. It never stands in a file, only in what a reader that
-   * passes over bytes hands out.
-   */
-  addGap({ from, to }: LogGap): this {
+  /** Adds a gap. */
+  addGap({ from, to, reason, lines }: LogGap): this {
     this.#reserve(MAX_OVERHEAD_BYTES);
-    this.#field(0x1a, 1 + varintBytes(from) + 1 + varintBytes(to) + 2);
+    const linesBytes = lines === undefined ? 0 : 1 + varintBytes(lines);
+    this.#field(GAP, 1 + varintBytes(from) + 1 + varintBytes(to) + 2 + linesBytes);
     this.#field(0x08, from);
     this.#field(0x10, to);
-    this.#field(0x18, NOT_REQUESTED);
+    this.#field(0x18, GAP_REASONS.indexOf(reason) + 1);
+    if (lines !== undefined) this.#field(0x20, lines);
     return this;
   }
 
@@ -150,7 +189,8 @@ export interface LogSlice {
 }
 
 /**
- * The whole records at the start of these bytes; what stands behind them is the start of a record that goes on.
+ * The whole records at the start of these bytes, as far as they are one message: up to the next gap. What stands behind
+ * them otherwise is the start of a record that goes on.
  *
  * @throws {RangeError} when there is none.
  *
@@ -167,16 +207,17 @@ export interface LogSlice {
 export function wholeRecords(bytes: Uint8Array): LogSlice {
   let last = 0;
   let end = 0;
-  for (;;) {
+  while (end === 0 || bytes[end] !== GAP) {
     const length = readVarint(bytes, end + 1);
     if (!length || length.end + length.value > bytes.length) break;
     last = end;
     end = length.end + length.value;
   }
   const records = bytes.subarray(0, end);
-  const [chunk] = decodeLogChunks(records.subarray(last));
-  if (!chunk) throw new RangeError("Cannot decode the log: no whole record where one was expected");
-  return { records, endOffset: chunk.offset + chunk.data.length };
+  for (const { chunk, gap } of decodeLogRecords(records.subarray(last))) {
+    return { records, endOffset: chunk ? chunk.offset + chunk.data.length : gap!.to };
+  }
+  throw new RangeError("Cannot decode the log: no whole record where one was expected");
 }
 
 /**
@@ -194,36 +235,54 @@ export function wholeRecords(bytes: Uint8Array): LogSlice {
  * ```
  */
 export function* decodeLogChunks(records: Uint8Array): Generator<LogChunk> {
-  for (const { chunk } of decodeLogRecords(records)) yield chunk;
+  for (const { chunk } of decodeLogRecords(records)) if (chunk) yield chunk;
 }
 
-/** The chunks of a run of whole records, each with the number of bytes that its record takes. */
-export function* decodeLogRecords(records: Uint8Array): Generator<{ chunk: LogChunk; recordBytes: number }> {
+/**
+ * The chunks and gaps of a run of whole records.
+ *
+ * @throws {RangeError} when the bytes are no run of whole records.
+ *
+ * @example
+ * ```ts
+ * import { decodeLogRecords, RecordBuffer } from "./log_record.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const gap = { from: 3, to: 900, reason: "no-space", lines: 4 } as const;
+ * const [record] = decodeLogRecords(new RecordBuffer(0).addGap(gap).bytes);
+ * assertEquals(record?.gap, gap);
+ * ```
+ */
+export function* decodeLogRecords(records: Uint8Array): Generator<LogRecord> {
   let at = 0;
+  let end = 0;
   const field = (tag: number): number => {
     const value = records[at] === tag ? readVarint(records, at + 1) : undefined;
     if (!value) throw new RangeError(`Cannot decode the log: no field ${tag >> 3} of a record at byte ${at}`);
     at = value.end;
     return value.value;
   };
+  const optional = (tag: number) => at < end ? field(tag) : undefined;
   while (at < records.length) {
     const begin = at;
-    if (records[at] === 0x1a) {
-      at = field(0x1a) + at;
-      continue;
-    }
-    const bodyBytes = field(0x0a);
-    const end = at + bodyBytes;
+    const isGap = records[at] === GAP;
+    end = field(isGap ? GAP : CHUNK) + at;
     if (end > records.length) throw new RangeError(`Cannot decode the log: it is cut off at byte ${at}`);
-    const offset = field(0x08);
-    const stream = field(0x10) === STREAM_NUMBERS.stdout ? "stdout" : "stderr";
-    field(0x1a);
-    const time = field(0x08) * 1000 + field(0x10) / 1e6;
-    const length = field(0x22);
-    const data = records.subarray(at, at + length);
-    at += length;
-    const chunk: LogChunk = { offset, stream, time, data };
-    yield { chunk: at < end ? { ...chunk, partial: true } : chunk, recordBytes: end - begin };
+    const recordBytes = end - begin;
+    if (isGap) {
+      const gap = { from: field(0x08), to: field(0x10), reason: GAP_REASONS[field(0x18) - 1]!, lines: optional(0x20) };
+      yield { gap, recordBytes };
+    } else {
+      const offset = field(0x08);
+      const stream = field(0x10) === STREAM_NUMBERS.stdout ? "stdout" : "stderr";
+      field(0x1a);
+      const time = field(0x08) * 1000 + field(0x10) / 1e6;
+      const length = field(0x22);
+      const data = records.subarray(at, at + length);
+      at += length;
+      const chunk: LogChunk = { offset, stream, time, data };
+      yield { chunk: at < end ? { ...chunk, partial: true } : chunk, recordBytes };
+    }
     at = end;
   }
 }

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Log } from "./log.ts";
-import { linesAt, type Mark } from "./log_index.ts";
-import { decodeLogRecords, type LogChunk, wholeRecords } from "./log_record.ts";
+import { linesAt, type Mark, withLine } from "./log_index.ts";
+import { decodeLogRecords, type LogRecord, wholeRecords } from "./log_record.ts";
 
 const NEWLINE = 0x0a;
 
@@ -19,30 +19,39 @@ export function countNewlines(bytes: Uint8Array): number {
   return count;
 }
 
-/** The record that holds the payload byte at an offset, as the mark before it; at the end of the log, that end. */
+/**
+ * The record that holds the payload byte at an offset, as the mark before it; at the end of the log, that end. Where the
+ * byte was dropped it is the first record that is there.
+ */
 export async function findOffset(log: Log, offset: number): Promise<Mark> {
   const from = log.index.last((mark) => mark.offset <= offset);
-  return await findRecord(log, from, ({ offset: begin, data }) => begin + data.length > offset);
+  return await findRecord(log, from, (record) => endOf(record) > offset);
 }
 
 /** The first record that was read at a time or later, as the mark before it; at the end of the log, that end. */
 export async function findTime(log: Log, time: number): Promise<Mark> {
   const from = log.index.last((mark) => mark.time < time);
-  return await findRecord(log, from, (chunk) => chunk.time >= time);
+  return await findRecord(log, from, ({ chunk }) => chunk !== undefined && chunk.time >= time);
 }
 
-/** The offset at which the last lines before an end begin, so many of them. */
+/** The offset at which the last lines before an end begin, so many of them; 0 if that was dropped. */
 export async function findTail(log: Log, end: Mark, lines: number): Promise<number> {
   if (lines === 0) return end.offset;
   const skipped = linesAt(end) - lines;
-  if (skipped <= 0) return 0;
+  const { first } = log;
+  if (skipped <= 0 || skipped < first.newlines) return 0;
+  if (skipped === first.newlines) return first.unfinished ? 0 : first.offset;
   const from = log.index.last((mark) => mark.newlines < skipped);
   let offset = end.offset;
-  await findRecord(log, from, ({ data, offset: begin }, before) => {
+  await findRecord(log, from, ({ chunk, gap }, before) => {
     let missing = skipped - before.newlines;
-    for (let at = data.indexOf(NEWLINE); at >= 0; at = data.indexOf(NEWLINE, at + 1)) {
+    if (gap && missing <= (gap.lines ?? 0)) {
+      offset = gap.from; // somewhere in it
+      return true;
+    }
+    for (let at = newlineIn(chunk, 0); at >= 0; at = newlineIn(chunk, at + 1)) {
       if (--missing > 0) continue;
-      offset = begin + at + 1;
+      offset = chunk!.offset + at + 1;
       return true;
     }
     return false;
@@ -50,26 +59,48 @@ export async function findTail(log: Log, end: Mark, lines: number): Promise<numb
   return offset;
 }
 
+function newlineIn(chunk: LogRecord["chunk"], at: number): number {
+  return chunk ? chunk.data.indexOf(NEWLINE, at) : -1;
+}
+
+/** The offset behind a record. */
+function endOf({ chunk, gap }: LogRecord): number {
+  return chunk ? chunk.offset + chunk.data.length : gap!.to;
+}
+
 /** Reads on from a mark up to the first record that a condition holds for, and gives the mark before it. */
 async function findRecord(
   log: Log,
   from: Mark,
-  holds: (chunk: LogChunk, before: Mark) => boolean,
+  holds: (record: LogRecord, before: Mark) => boolean,
 ): Promise<Mark> {
   const end = log.written;
   let mark = from;
   while (mark.position < end.position) {
     const bytes = await log.readAt(mark.position, Math.min(READ_BYTES, end.position - mark.position));
-    for (const { chunk, recordBytes } of decodeLogRecords(wholeRecords(bytes).records)) {
-      if (holds(chunk, mark)) return mark;
-      mark = {
-        position: mark.position + recordBytes,
-        offset: chunk.offset + chunk.data.length,
-        newlines: mark.newlines + countNewlines(chunk.data),
-        unfinished: mark.unfinished, // not known between marks, and asked for at the end only
-        time: chunk.time,
-      };
+    if (!bytes) { // dropped meanwhile
+      mark = log.first;
+      continue;
+    }
+    for (const record of decodeLogRecords(wholeRecords(bytes).records)) {
+      if (holds(record, mark)) return mark;
+      mark = markBehind(mark, record);
     }
   }
   return end;
+}
+
+function markBehind(mark: Mark, record: LogRecord): Mark {
+  const { chunk, gap, recordBytes } = record;
+  const position = mark.position + recordBytes;
+  const offset = endOf(record);
+  if (!chunk) return { ...mark, position, offset, newlines: mark.newlines + (gap!.lines ?? 0) };
+  const { stream, data, partial, time } = chunk;
+  return {
+    position,
+    offset,
+    newlines: mark.newlines + countNewlines(data),
+    unfinished: withLine(mark.unfinished, stream, !partial && data.at(-1) === NEWLINE),
+    time,
+  };
 }

@@ -1,4 +1,5 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { dirname } from "node:path";
 import { until } from "../tests/until.ts";
 import { SpoolError } from "./errors.ts";
 import { Log } from "./log.ts";
@@ -10,7 +11,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 async function withLog(test: (log: Log, path: string) => Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir();
   try {
-    await test(await Log.create(`${directory}/log`), `${directory}/log`);
+    await test(await Log.create(directory), `${directory}/0.log`);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
@@ -142,9 +143,9 @@ Deno.test("LogReader says so when the file has vanished or was cut", async () =>
   });
 });
 
-Deno.test("Log.create refuses a path that exists", async () => {
+Deno.test("Log.create refuses a directory that has a log", async () => {
   await withLog(async (log, path) => {
-    assertInstanceOf(await assertRejects(() => Log.create(path)), SpoolError);
+    assertInstanceOf(await assertRejects(() => Log.create(dirname(path))), SpoolError);
     await log.end();
   });
 });

@@ -2,8 +2,8 @@
  * The spool: the directory where logs live, in a directory of their own for each process.
  *
  * ```text
- * SPOOL/format      version of the format, one line
- * SPOOL/ID/log      the records of one process (log_record.ts)
+ * SPOOL/format           version of the format, one line
+ * SPOOL/ID/POSITION.log  records of one process (log_record.ts); POSITION is how many bytes of them come before
  * ```
  *
  * @module
@@ -11,16 +11,24 @@
 import { join } from "node:path";
 import { SpoolError } from "./errors.ts";
 import { Log } from "./log.ts";
+import { Retention, type SpoolLimits } from "./retention.ts";
 
-const FORMAT = "paas-spool 1\n";
+const FORMAT = "paas-spool 2\n";
 
 /** A private directory (mode 0700) for logs. */
 export class Spool {
-  private constructor(readonly directory: string) {}
+  readonly #retention: Retention;
+  readonly #logs = new Map<string, Log>();
+
+  private constructor(readonly directory: string, limits: SpoolLimits) {
+    this.#retention = new Retention(limits);
+  }
 
   /**
    * Opens a spool, and makes it where there is none.
    *
+   * @param limits How much it keeps; without any, everything.
+   * @throws {RangeError} when a limit is less than 1 MiB.
    * @throws {SpoolError} when the directory cannot be made or written, or holds anything but a spool of this format.
    *
    * @example
@@ -33,7 +41,8 @@ export class Spool {
    * await Deno.remove(directory, { recursive: true });
    * ```
    */
-  static async open(directory: string): Promise<Spool> {
+  static async open(directory: string, limits: SpoolLimits = {}): Promise<Spool> {
+    const spool = new Spool(directory, limits);
     const formatFile = join(directory, "format");
     try {
       await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
@@ -50,7 +59,7 @@ export class Spool {
     } catch (cause) {
       throw new SpoolError(`Cannot use ${directory} as a spool`, { cause });
     }
-    return new Spool(directory);
+    return spool;
   }
 
   /**
@@ -65,7 +74,9 @@ export class Spool {
       throw new SpoolError("Cannot create a log in the spool", { cause });
     }
     try {
-      return await Log.create(join(this.directory, id, "log"));
+      const log = await Log.create(join(this.directory, id), this.#retention);
+      this.#logs.set(id, log);
+      return log;
     } catch (error) {
       await this.remove(id);
       throw error;
@@ -74,6 +85,9 @@ export class Spool {
 
   /** Removes what is stored of a process. */
   async remove(id: string): Promise<void> {
+    const log = this.#logs.get(id);
+    if (log) this.#retention.forget(log);
+    this.#logs.delete(id);
     await Deno.remove(join(this.directory, id), { recursive: true });
   }
 }

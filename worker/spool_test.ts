@@ -51,7 +51,7 @@ Deno.test("Spool.createLog keeps logs private and refuses an id that is taken", 
     const spool = await Spool.open(`${directory}/spool`);
     const log = await spool.createLog("one");
     assertEquals(await mode(`${directory}/spool/one`), 0o700);
-    assertEquals(await mode(`${directory}/spool/one/log`), 0o600);
+    assertEquals(await mode(`${directory}/spool/one/0.log`), 0o600);
     await assertRejects(() => spool.createLog("one"), SpoolError);
     await log.end();
   });
