@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { decodeLogChunks } from "@paas/worker";
+import { decodeLogChunks, decodeLogRecords } from "@paas/worker";
 import { RecordBuffer } from "../worker/log_record.ts";
 import { ProcessService, processService } from "./mod.ts";
 
@@ -29,6 +29,21 @@ Deno.test("processService sends records of the spool that decode as the contract
       stream: chunk.stream === "stdout" ? "LOG_STREAM_STDOUT" : "LOG_STREAM_STDERR",
     })),
   );
+});
+
+Deno.test("processService sends gaps of the spool, for every reason, that decode as the contract says", () => {
+  const reasons = ["not-requested", "dropped", "no-space", "write-failed", "skipped"] as const;
+  for (const reason of reasons) {
+    for (const lines of [undefined, 0, 300]) {
+      const gap = { from: 5, to: 2 ** 40, reason, lines };
+      const records = new RecordBuffer(0).addGap(gap).add(chunks[1]).bytes;
+      const message = responseDeserialize(GetLogs.responseSerialize(records));
+      assertEquals([message.gap?.from, message.gap?.to, message.gap?.lines], [5, 2 ** 40, lines]);
+      assertEquals(message.gap?.reason, `LOG_GAP_REASON_${reason.toUpperCase().replace("-", "_")}`);
+      assertEquals([...decodeLogRecords(records)][0]?.gap, gap);
+      assertEquals(message.chunks.length, 1);
+    }
+  }
 });
 
 Deno.test("processService's wire form of chunks is that of the spool", () => {

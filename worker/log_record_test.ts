@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { decodeLogChunks, type LogChunk, RecordBuffer, wholeRecords } from "./log_record.ts";
+import { decodeLogChunks, type LogChunk, type LogGap, RecordBuffer, wholeRecords } from "./log_record.ts";
 
 const chunks: LogChunk[] = [
   { offset: 0, stream: "stdout", time: 0, data: new Uint8Array() },
@@ -19,6 +19,16 @@ Deno.test("decodeLogChunks refuses bytes that are cut off or no records", () => 
     assertThrows(() => [...decodeLogChunks(bytes.subarray(0, length))], RangeError);
   }
   assertThrows(() => [...decodeLogChunks(Uint8Array.of(1, 2, 3, 4))], RangeError);
+});
+
+Deno.test("wholeRecords ends before a gap, unless it begins with one", () => {
+  const gap: LogGap = { from: 130, to: 2 ** 40 + 1, reason: "no-space" };
+  const first = new RecordBuffer(0).add(chunks[1]!).bytes;
+  const gapAndMore = new RecordBuffer(0).addGap(gap).add(chunks[2]!).bytes;
+  assertEquals(wholeRecords(Uint8Array.of(...first, ...gapAndMore)), { records: first, endOffset: 130 });
+  assertEquals(wholeRecords(gapAndMore).records, gapAndMore);
+  const alone = new RecordBuffer(0).addGap(gap).bytes;
+  assertEquals(wholeRecords(Uint8Array.of(...alone, ...alone)), { records: alone, endOffset: gap.to });
 });
 
 Deno.test("wholeRecords cuts at the end of a record, wherever the bytes end", () => {
