@@ -72,7 +72,8 @@ test("logs goes on at the next byte, wherever the connection was cut", async () 
   const stdout = new Digest();
   const stderr = new Printed();
   const settings = daemon.files.settings(cable.port);
-  await logs.run(["id"], contextWith({ settings, stdout, stderr, given: { tail: "99", until: "1h" } }));
+  const given = { tail: "99", until: "1h", "on-slow": "skip", compress: "" };
+  await logs.run(["id"], contextWith({ settings, stdout, stderr, given }));
   assertEquals([stdout.bytes, stdout.text, stderr.text], [log.length, sha256(log), ""]);
 
   assert(requests.length >= 4, `${requests.length} calls`);
@@ -81,6 +82,7 @@ test("logs goes on at the next byte, wherever the connection was cut", async () 
   for (const { tailLines, until } of later) {
     assertEquals([tailLines, until?.nanos], [undefined, requests[0]!.until!.nanos]);
   }
+  for (const { onSlow, compress } of requests) assertEquals([onSlow, compress], ["ON_SLOW_SKIP", true]);
   assertEquals(requests[0]!.tailLines, 99);
   const offsets = requests.map(({ fromOffset }) => fromOffset);
   assertEquals(offsets, offsets.toSorted((one, other) => one - other));

@@ -5,7 +5,8 @@
  */
 import { Buffer } from "node:buffer";
 import { PaascError } from "./errors.ts";
-import { rfc3339, word } from "./json.ts";
+import { rfc3339 } from "./json.ts";
+import { gapJson, gapSentence, isMissing, type LogGap } from "./log_gap.ts";
 import type { LogMessage, LogPiece } from "./log_message.ts";
 import { type Output, print } from "./output.ts";
 import { statusJson } from "./process_status.ts";
@@ -64,7 +65,7 @@ export class LogPrinter {
     }
     if (end && end.bytes !== expected) throw wrong(`the daemon counts ${end.bytes}, but sent ${expected}`);
 
-    if (gap && gap.reason !== "LOG_GAP_REASON_NOT_REQUESTED") await this.#printGap(gap);
+    if (gap && isMissing(gap)) await this.#printGap(gap);
     if (this.form.output === "json") {
       await this.#printLines([...pieces.map(pieceJson), ...(end ? [endJson(end)] : [])]);
     } else if (this.form.split) {
@@ -84,16 +85,19 @@ export class LogPrinter {
     return new PaascError(reason, `the log is cut short after ${this.position} bytes: ${message}`, { cause });
   }
 
-  async #printGap({ from, to, reason }: NonNullable<LogMessage["gap"]>): Promise<void> {
-    const why = word(reason, "LOG_GAP_REASON_");
-    if (this.form.output === "json") await this.#printLines([{ gap: { from, to, reason: why } }]);
-    else this.note(`bytes ${from} to ${to} are missing: ${why}`);
+  async #printGap(gap: LogGap): Promise<void> {
+    if (this.form.output === "json") return await this.#printLines([gapJson(gap)]);
+    for (const printer of [this.#stdout, this.#stderr]) printer.breakOff();
+    this.note(gapSentence(gap));
   }
 
   async #printLines(objects: readonly unknown[]): Promise<void> {
     await this.#stdout.bytes(objects.map((object) => `${JSON.stringify(object)}\n`).join(""));
   }
 }
+
+/** Instead of the number of a stream: what goes on behind missing bytes is another line, whichever stream it is of. */
+const lost = -1;
 
 /** One of the places that pieces are printed to. */
 class Printer {
@@ -111,6 +115,11 @@ class Printer {
     const parts = this.timestamps ? pieces.flatMap((piece) => this.#stamped(piece)) : pieces.map(({ data }) => data);
     const [first, second] = parts;
     if (first) await this.bytes(second ? Buffer.concat(parts) : first);
+  }
+
+  /** Has an unfinished line end before the next one, where times stand before lines. */
+  breakOff(): void {
+    if (this.#open !== undefined) this.#open = lost;
   }
 
   bytes(content: string | Uint8Array): Promise<void> {

@@ -66,23 +66,45 @@ Deno.test("LogPrinter counts gaps, and tells of those that nobody asked for", as
   const gapped: LogMessage[] = [
     { pieces: [], gap: { from: 0, to: 3, reason: "LOG_GAP_REASON_NOT_REQUESTED" } },
     { pieces: [{ offset: 3, stream: out, data: Buffer.from("a\n"), time: undefined, partial: true }] },
+    { pieces: [], gap: { from: 5, to: 7, reason: "LOG_GAP_REASON_DROPPED", lines: 2 } },
+    { pieces: [], gap: { from: 7, to: 8, reason: "LOG_GAP_REASON_DROPPED" } },
     {
       pieces: [],
-      gap: { from: 5, to: 7, reason: "LOG_GAP_REASON_UNSPECIFIED" },
-      end: { bytes: 7, lines: 2, status: null },
+      gap: { from: 8, to: 9, reason: "LOG_GAP_REASON_SKIPPED" },
+      end: { bytes: 9, lines: 2, status: null },
     },
   ];
   assertEquals(await printed({}, gapped), {
     stdout: "a\n",
     stderr: "",
-    notes: ["bytes 5 to 7 are missing: unspecified"],
+    notes: [
+      "2 lines (2 bytes, bytes 5 to 7) are missing: the daemon keeps only the newest part of a log",
+      "1 byte (bytes 7 to 8) is missing: the daemon keeps only the newest part of a log",
+      "1 byte (bytes 8 to 9) is missing: this reader was more than 4 MiB behind, and --on-slow is skip",
+    ],
   });
   const { stdout, notes } = await printed({ output: "json" }, gapped);
   assertEquals([stdout.trimEnd().split("\n").map((line) => JSON.parse(line)), notes], [[
     { offset: 3, stream: "stdout", data: "YQo=", partial: true },
-    { gap: { from: 5, to: 7, reason: "unspecified" } },
-    { end: { bytes: 7, lines: 2 } },
+    { gap: { from: 5, to: 7, reason: "dropped", lines: 2 } },
+    { gap: { from: 7, to: 8, reason: "dropped" } },
+    { gap: { from: 8, to: 9, reason: "skipped" } },
+    { end: { bytes: 9, lines: 2 } },
   ], []]);
+});
+
+Deno.test("LogPrinter begins a new line, with its time, behind bytes that are missing", async () => {
+  const [one, , three] = messages([out, "one", 1], [err, "twotwo", 2], [out, "three\n", 3]);
+  const missing = (reason: "LOG_GAP_REASON_SKIPPED" | "LOG_GAP_REASON_NOT_REQUESTED") =>
+    [one!, { ...three!, gap: { from: 3, to: 9, reason } }] satisfies LogMessage[];
+  const at = (second: number) => `1970-01-01T00:00:0${second}.001Z `;
+  for (const split of [false, true]) {
+    const { stdout } = await printed({ timestamps: true, split }, missing("LOG_GAP_REASON_SKIPPED"));
+    assertEquals(stdout, `${at(1)}one\n${at(3)}three\n`);
+  }
+  const { stdout } = await printed({ timestamps: true }, missing("LOG_GAP_REASON_NOT_REQUESTED"));
+  assertEquals(stdout, `${at(1)}onethree\n`); // of the other stream, and the line goes on
+  assertEquals((await printed({}, missing("LOG_GAP_REASON_SKIPPED"))).stdout, "onethree\n");
 });
 
 Deno.test("LogPrinter refuses what does not follow on, and prints nothing of it", async () => {

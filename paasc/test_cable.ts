@@ -9,6 +9,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export class Cable implements AsyncDisposable {
   /** How many connections have been made through it. */
   connections = 0;
+  /** How many bytes the daemon has sent through it. */
+  bytes = 0;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
 
@@ -56,6 +58,7 @@ export class Cable implements AsyncDisposable {
     }
     client.on("data", (data: Uint8Array) => daemon.write(data));
     daemon.on("data", (data: Uint8Array) => {
+      this.bytes += data.length;
       client.write(data.subarray(0, Math.min(left, data.length)));
       left -= data.length;
       if (left <= 0) client.end(() => client.destroy());

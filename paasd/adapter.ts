@@ -13,6 +13,7 @@ import {
   type ServerWritableStream,
   status as Code,
 } from "@grpc/grpc-js";
+import { compressed, gzipHeaders } from "./compression.ts";
 import { type Guest, guestOf, type User } from "./identity.ts";
 import type { Log } from "./log.ts";
 import { type Refusal, toRefusal } from "./status_codes.ts";
@@ -25,6 +26,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** What the handler adds to the log line of the call. */
   readonly record: CallRecord;
+  /** Has the messages of a stream compressed. The client is told now, so it must be before the first one. */
+  compress(): void;
 }
 
 /** What the log line of a call tells about its subject. Never arguments, environment or output. */
@@ -85,7 +88,7 @@ export function serverStreaming<Request, Response>(
     try {
       const guest = running.authenticate();
       using _reading = guest.reads();
-      await send(call, running.signal, handle(call.request, running.context(guest.user)));
+      await send(call, running, handle(call.request, running.context(guest.user)));
       if (running.end(Code.OK)) call.end();
     } catch (error) {
       const refusal = running.refuse(error);
@@ -96,17 +99,19 @@ export function serverStreaming<Request, Response>(
 
 /** Writes messages as fast as the client takes them, until there are no more or the call is over. */
 async function send<Response>(
-  call: ServerWritableStream<unknown, Response>,
-  signal: AbortSignal,
+  call: ServerWritableStream<unknown, Response | Uint8Array>,
+  running: RunningCall,
   messages: AsyncIterable<Response>,
 ): Promise<void> {
+  const { signal } = running;
   let unsent = 0;
   let proceed = () => {};
   signal.addEventListener("abort", () => proceed());
   for await (const message of messages) {
+    const wire = running.compresses ? await compressed(message) : message;
     if (signal.aborted) return;
     unsent++;
-    call.write(message, () => {
+    call.write(wire, () => {
       unsent--;
       proceed();
     });
@@ -118,7 +123,10 @@ async function send<Response>(
 }
 
 /** What calls of both kinds have. */
-type ServerCall = Pick<ServerUnaryCall<unknown, unknown>, "getAuthContext" | "getDeadline" | "getPath" | "once">;
+type ServerCall = Pick<
+  ServerUnaryCall<unknown, unknown>,
+  "getAuthContext" | "getDeadline" | "getPath" | "once" | "sendMetadata"
+>;
 
 /** A call from its arrival to its one end, which is logged. */
 class RunningCall {
@@ -127,6 +135,8 @@ class RunningCall {
   readonly #controller = new AbortController();
   readonly #record: CallRecord = {};
   readonly #start = performance.now();
+  /** Whether its messages are to be compressed. */
+  compresses = false;
   #user: User | undefined;
 
   constructor(call: ServerCall, log: Log) {
@@ -151,7 +161,11 @@ class RunningCall {
   }
 
   context(user: User): CallContext {
-    return { user, signal: this.signal, record: this.#record };
+    const compress = () => {
+      this.compresses = true;
+      this.#call.sendMetadata(gzipHeaders);
+    };
+    return { user, signal: this.signal, record: this.#record, compress };
   }
 
   /** Ends the call, and says whether it was still open: only then there is somebody to answer. */

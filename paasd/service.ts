@@ -12,6 +12,7 @@ import {
   type GetStatusRequest__Output,
   type GetStatusResponse,
   type LogStream__Output as LogStreamMessage,
+  type OnSlow__Output as OnSlowMessage,
   type StopRequest__Output,
   type StopResponse,
 } from "@paas/proto";
@@ -28,6 +29,12 @@ const STREAMS: Record<LogStreamMessage, LogStream | undefined> = {
   LOG_STREAM_UNSPECIFIED: undefined,
   LOG_STREAM_STDOUT: "stdout",
   LOG_STREAM_STDERR: "stderr",
+};
+
+const ON_SLOW: Record<OnSlowMessage, LogReaderOptions["onSlow"]> = {
+  ON_SLOW_UNSPECIFIED: undefined,
+  ON_SLOW_WAIT: "wait",
+  ON_SLOW_SKIP: "skip",
 };
 
 /** So much of a program's name stands in the log. */
@@ -65,11 +72,12 @@ export class Service {
   /** Streams the log as it lies in the spool, then says that this was all. */
   async *getLogs(
     request: GetLogsRequest__Output,
-    { user, record, signal }: CallContext,
+    { user, record, signal, compress }: CallContext,
   ): AsyncGenerator<Uint8Array | GetLogsResponse> {
     const process = this.#table.find(request.processId, user);
     record.process = process.id;
     const log = process.logs({ ...toReaderOptions(request), signal });
+    if (request.compress) compress();
     yield* log;
     yield { end: { bytes: log.offset, lines: log.lines, status: toStatusMessage(process.status) } };
   }
@@ -92,11 +100,12 @@ export class Service {
 
 /** What a reader of a log shall see. */
 function toReaderOptions(request: GetLogsRequest__Output): LogReaderOptions {
-  const { follow, fromOffset, tailLines, since, until, stream } = request;
+  const { follow, fromOffset, tailLines, since, until, stream, onSlow } = request;
   if (fromOffset > 0 && tailLines !== undefined) {
     throw new InvalidArgumentError("Give from_offset or tail_lines, not both: a tail is counted from the end");
   }
   if (!(stream in STREAMS)) throw new InvalidArgumentError("The stream must be stdout, stderr, or unset for both");
+  if (!(onSlow in ON_SLOW)) throw new InvalidArgumentError("on_slow must be wait or skip, or unset to wait");
   return {
     follow,
     fromOffset,
@@ -104,6 +113,7 @@ function toReaderOptions(request: GetLogsRequest__Output): LogReaderOptions {
     since: since ? fromTimestamp(since).getTime() : undefined,
     until: until ? fromTimestamp(until).getTime() : undefined,
     stream: STREAMS[stream],
+    onSlow: ON_SLOW[onSlow],
   };
 }
 

@@ -47,9 +47,10 @@ export const processService: Omit<ProcessServiceDefinition, "GetLogs"> & { GetLo
   ...service,
   GetLogs: {
     ...service.GetLogs,
-    responseSerialize: (message) =>
-      message instanceof Uint8Array
-        ? Buffer.from(message.buffer, message.byteOffset, message.byteLength)
-        : encode(message),
+    responseSerialize: (message) => {
+      if (Buffer.isBuffer(message)) return message; // as it is: a compressed one copies itself into its frame
+      if (message instanceof Uint8Array) return Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+      return encode(message);
+    },
   },
 };

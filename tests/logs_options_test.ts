@@ -1,6 +1,8 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { join } from "node:path";
 import { Cable } from "../paasc/test_cable.ts";
 import { Daemon, startPaasc, text } from "./paas.ts";
+import { RawClient, RawLog } from "./raw_client.ts";
 import { until } from "./until.ts";
 
 Deno.test("logs gives what its options ask for, of both streams", async () => {
@@ -64,4 +66,40 @@ Deno.test("logs comes back when the listener does, and says so when that takes l
   const { code, stdout, stderr } = await client.result();
   assertEquals([code, text(stdout)], [0, "before\nafter\n"], stderr);
   assertMatch(stderr, /^paasc: [^\n]+\npaasc: [^\n]+\n$/);
+});
+
+Deno.test("logs --on-slow skip goes on at the present, and declares what it skips", async () => {
+  await using daemon = await Daemon.start();
+  const directory = await Deno.makeTempDir();
+  try {
+    const script = 'seq 1000000; until [ -e "$1/go" ]; do sleep 0.01; done; echo end';
+    const id = await daemon.exec(["sh", "-c", script, "sh", directory]);
+    await until("there is much to skip", async () => {
+      return text((await daemon.paasc(["logs", "--no-follow", "--tail", "1", id])).stdout) === "1000000\n";
+    });
+    await using client = daemon.startPaasc(["logs", "--on-slow", "skip", id]);
+    await until("it has skipped", () => client.printed !== "");
+    await Deno.writeTextFile(join(directory, "go"), "");
+    const { code, stdout, stderr } = await client.result();
+    assertEquals(code, 0, stderr);
+    const [, to] = /^paasc: \S+ \S+ .*bytes 0 to (\d+)\) are missing: .* --on-slow is skip\n$/.exec(stderr) ?? [];
+    const whole = Array.from({ length: 1_000_000 }, (_, number) => `${number + 1}\n`).join("") + "end\n";
+    assert(Number(to) > 4 * 1024 * 1024, `stderr: ${stderr}`);
+    assert(text(stdout) === whole.slice(Number(to)), "what was printed is not what was written behind the gap");
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("logs refuses choices that the contract does not have", async () => {
+  await using daemon = await Daemon.start();
+  await using client = new RawClient(daemon);
+  const processId = await client.exec(["echo", "hello"]);
+  for (const choice of [{ stream: 7 }, { onSlow: 7 }]) {
+    const call = client.service.GetLogs({ processId, ...choice as object });
+    await assertRejects(() => new RawLog(call).end, Error, "INVALID_ARGUMENT");
+  }
+  for (const onSlow of ["ON_SLOW_UNSPECIFIED", "ON_SLOW_WAIT", "ON_SLOW_SKIP"] as const) {
+    assertEquals((await new RawLog(client.service.GetLogs({ processId, onSlow })).end).bytes, 6);
+  }
 });

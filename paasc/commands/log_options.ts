@@ -19,6 +19,8 @@ export const logOptions: readonly Option[] = [
   { name: "timestamps", help: "begin each line with the time (UTC) it was written" },
   { name: "split", help: "print to stderr what was written to stderr" },
   { name: "reconnect", value: "DURATION", help: "how long to try to reconnect (default 1m)" },
+  { name: "on-slow", value: "wait|skip", help: "get all, later, or skip what is old (default wait)" },
+  { name: "compress", help: "have the output compressed on its way" },
 ];
 
 /** What the options come to. */
@@ -30,6 +32,8 @@ export interface LogChoice {
     readonly since?: Time | undefined;
     readonly until?: Time | undefined;
     readonly stream?: "LOG_STREAM_STDOUT" | "LOG_STREAM_STDERR" | undefined;
+    readonly onSlow: "ON_SLOW_WAIT" | "ON_SLOW_SKIP";
+    readonly compress: boolean;
   };
   readonly form: LogForm;
   /** How long to try to get a lost connection back, in milliseconds. */
@@ -44,11 +48,11 @@ export interface LogChoice {
  */
 export function logChoice(given: Given, output: "text" | "json", now: number): LogChoice {
   if (given["stdout-only"] !== undefined && given["stderr-only"] !== undefined) {
-    throw new PaascError(
-      "usage",
-      "options '--stdout-only' and '--stderr-only' exclude each other: see 'paasc logs --help'",
-    );
+    throw exclusive("--stdout-only", "--stderr-only");
   }
+  const onSlow = value(given, "on-slow", "wait or skip", (text) => slowness.get(text)) ?? "ON_SLOW_WAIT";
+  // What is read then lies in the past: there is no present to go on at.
+  if (onSlow === "ON_SLOW_SKIP" && given["no-follow"] !== undefined) throw exclusive("--on-slow skip", "--no-follow");
   for (const name of ["timestamps", "split"]) {
     if (output === "json" && given[name] !== undefined) {
       throw new PaascError("usage", `option '--${name}' is for text, not for '-o json': see 'paasc logs --help'`);
@@ -65,13 +69,25 @@ export function logChoice(given: Given, output: "text" | "json", now: number): L
         : given["stderr-only"] !== undefined
         ? "LOG_STREAM_STDERR"
         : undefined,
+      onSlow,
+      compress: given.compress !== undefined,
     },
     form: { output, timestamps: given.timestamps !== undefined, split: given.split !== undefined },
     patience: value(given, "reconnect", "a duration such as 30s or 1h30m", parseDuration) ?? 60_000,
   };
 }
 
+/** What becomes of a reader that is too slow, by the words for it. */
+const slowness = new Map<string, LogChoice["request"]["onSlow"]>([
+  ["wait", "ON_SLOW_WAIT"],
+  ["skip", "ON_SLOW_SKIP"],
+]);
+
 const when = "a duration such as 10m or 1h30m, or an RFC 3339 time such as 2026-01-31T23:59:59Z";
+
+function exclusive(one: string, other: string): PaascError {
+  return new PaascError("usage", `options '${one}' and '${other}' exclude each other: see 'paasc logs --help'`);
+}
 
 /** The value of an option, unless it was not given. */
 function value<Value>(given: Given, name: string, what: string, parse: (text: string) => Value | undefined) {

@@ -20,7 +20,15 @@ function usageError(...options: string[]): string {
 
 Deno.test("logChoice() asks for everything, as it comes, unless it is told otherwise", () => {
   assertEquals(choice(), {
-    request: { follow: true, tailLines: undefined, since: undefined, until: undefined, stream: undefined },
+    request: {
+      follow: true,
+      tailLines: undefined,
+      since: undefined,
+      until: undefined,
+      stream: undefined,
+      onSlow: "ON_SLOW_WAIT",
+      compress: false,
+    },
     form: { output: "text", timestamps: false, split: false },
     patience: 60_000,
   });
@@ -35,6 +43,7 @@ Deno.test("logChoice() asks for everything, as it comes, unless it is told other
       "--stderr-only",
       "--split",
       "--timestamps",
+      "--compress",
     ),
     {
       request: {
@@ -43,6 +52,8 @@ Deno.test("logChoice() asks for everything, as it comes, unless it is told other
         since: { seconds: (now - 250) / 1000 - 5_400, nanos: 250_000_000 },
         until: { seconds: (now - 250) / 1000 - 1, nanos: 750_000_000 },
         stream: "LOG_STREAM_STDERR",
+        onSlow: "ON_SLOW_WAIT",
+        compress: true,
       },
       form: { output: "text", timestamps: true, split: true },
       patience: 60_000,
@@ -51,6 +62,8 @@ Deno.test("logChoice() asks for everything, as it comes, unless it is told other
   assertEquals(choice("--stdout-only").request.stream, "LOG_STREAM_STDOUT");
   assertEquals(choice("--reconnect", "1h").patience, 3_600_000);
   assertEquals(choice("--tail", "0").request.tailLines, 0);
+  assertEquals(choice("--on-slow", "skip").request.onSlow, "ON_SLOW_SKIP");
+  assertEquals(choice("--on-slow=wait", "--no-follow").request.onSlow, "ON_SLOW_WAIT");
 });
 
 Deno.test("logChoice() takes every digit of an RFC 3339 time", () => {
@@ -75,10 +88,17 @@ Deno.test("logChoice() names the option that is no good", () => {
   }
   assertStringIncludes(usageError("--reconnect", "soon"), "option '--reconnect' takes a duration");
   assertStringIncludes(usageError("--stdout-only", "--stderr-only"), "exclude each other");
+  for (const text of ["never", "Skip", "constructor"]) {
+    assertStringIncludes(usageError("--on-slow", text), `option '--on-slow' takes wait or skip, not '${text}'`);
+  }
+  assertStringIncludes(
+    usageError("--on-slow", "skip", "--no-follow"),
+    "options '--on-slow skip' and '--no-follow' exclude each other",
+  );
   assertStringIncludes(usageError("-ojson", "--split"), "option '--split' is for text");
   assertStringIncludes(usageError("-ojson", "--timestamps"), "option '--timestamps' is for text");
   assertStringIncludes(usageError("--tail="), "option '--tail' takes a value, N");
-  assertStringIncludes(usageError("--no-follow=yes"), "takes no value");
+  for (const name of ["no-follow", "compress"]) assertStringIncludes(usageError(`--${name}=yes`), "takes no value");
 });
 
 Deno.test("the options of logs are no options of other commands, nor stand before its name", () => {

@@ -16,9 +16,15 @@ it is that in which the daemon read them.
 When the connection breaks it is made anew, and the output goes on at the next
 byte; a daemon that was restarted does not know the process any more.
 
-It exits with 0 only when the log is complete, as far as it was asked for; with
-3 when the daemon does not account for every byte. Ctrl-C ends the printing, not
-the process.
+It exits with 0 when every byte asked for was printed or is declared missing on
+stderr: how much, and why; with 3 when the daemon does not account for every
+byte. Ctrl-C ends the printing, not the process.
+
+A reader that is slower than the process writes gets everything, later. With
+--on-slow skip it goes on at the present when it is more than 4 MiB behind, also
+of what was there before it came, and what it skips is declared missing. With
+--compress the daemon sends compressed what is long enough: for slow networks;
+it costs time on both sides.
 
 WHEN is a duration, such as 500ms, 10m or 1h30m: that long ago; or an RFC 3339
 time, such as 2026-01-31T23:59:59Z. With --timestamps a line that one stream has
@@ -28,13 +34,14 @@ With -o json it prints a line for each piece of output: offset (how many bytes
 come before it), stream (stdout, stderr), time, data (the bytes in base64), and
 partial: true when its last line goes on in the next piece of that stream; and a
 last line with end: bytes and lines (how many the log has in all) and status. A
-line with gap (from, to, reason) stands for bytes that are missing though they
-were asked for.
+line with gap (from, to, reason, and lines if that is known) declares bytes
+missing that were asked for; then nothing of it is on stderr.
 
 Examples:
   paasc logs 2b5c0c4e-2a8f-4a3c-9d5f-0d8e5b9b7c11
   paasc logs --tail 20 --timestamps ID
   paasc logs --since 1h30m --until 10m --no-follow ID
+  paasc logs --tail 100 --on-slow skip --compress ID
   paasc logs --split ID >out.txt 2>err.txt
   paasc logs -o json --stderr-only ID | jq -rj '.data // empty | @base64d'
 `;

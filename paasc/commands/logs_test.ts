@@ -74,6 +74,22 @@ Deno.test("logs -o json prints a line for each chunk and one for the end", async
   ]);
 });
 
+Deno.test("logs ends well when what is missing is declared, and tells of it on stderr", async () => {
+  const [stdout, stderr] = [new Printed(), new Printed()];
+  await using daemon = await TestDaemon.start({
+    GetLogs(call) {
+      call.write({ gap: { from: 0, to: 9, reason: "LOG_GAP_REASON_DROPPED", lines: 2 }, chunks: [chunk(9, "x\n")] });
+      call.write({ end: { bytes: 11, lines: 3, status: finished } });
+      call.end();
+    },
+  });
+  await logs.run(["some-id"], contextWith({ settings: daemon.files.settings(daemon.port), stdout, stderr }));
+  assertEquals([stdout.text, stderr.text], [
+    "x\n",
+    "paasc: 2 lines (9 bytes, bytes 0 to 9) are missing: the daemon keeps only the newest part of a log\n",
+  ]);
+});
+
 Deno.test("logs fails when the log does not end as it should", async (t) => {
   const some = (call: Call) => call.write({ chunks: [chunk(0, "some\n")] });
 
