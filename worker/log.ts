@@ -69,7 +69,7 @@ export class Log {
    * @param directory Where its segments go; it has to exist.
    * @throws {SpoolError} when that is not possible, or there is a log already.
    */
-  static async create(directory: string, retention = new Retention()): Promise<Log> {
+  static async create(directory: string, retention: Retention = new Retention()): Promise<Log> {
     try {
       const segment = await Segment.create(directory, START);
       try {
