@@ -8,6 +8,13 @@ const running: ProcessStatus__Output = {
   finishTime: null,
   endReason: "END_REASON_UNSPECIFIED",
   stop: null,
+  processId: "2b5c0c4e-2a8f-4a3c-9d5f-0d8e5b9b7c11",
+  args: ["echo", "hello"],
+  name: "",
+  labels: {},
+  pid: 7,
+  logBytes: 6,
+  logLines: 1,
 };
 const finished: ProcessStatus__Output = {
   ...running,

@@ -89,6 +89,11 @@ export class Daemon {
       GetLogs: serverStreaming(log, service.getLogs.bind(service)),
       GetStatus: unary(log, service.getStatus.bind(service)),
       Stop: unary(log, service.stop.bind(service)),
+      Wait: unary(log, service.wait.bind(service)),
+      Signal: unary(log, service.signal.bind(service)),
+      List: unary(log, service.list.bind(service)),
+      Remove: unary(log, service.remove.bind(service)),
+      Watch: serverStreaming(log, service.watch.bind(service)),
     });
     // Insecure to the library only: what is injected came through the front door.
     const injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
@@ -135,6 +140,7 @@ export class Daemon {
     const start = performance.now();
     const processes = await this.#table.close();
     await Promise.all(processes.map((process) => this.#end(process)));
+    this.#table.endWatching();
     this.#door.close();
     const closed = new AbortController();
     this.#door.cutStalled(STALL_LIMIT_MS, closed.signal);

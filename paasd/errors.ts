@@ -28,6 +28,26 @@ export class ProcessNotFoundError extends Error {
   }
 }
 
+/** A live process of the user has the name that another one shall get. */
+export class NameTakenError extends Error {
+  override readonly name = "NameTakenError";
+
+  constructor(name: string) {
+    super(
+      `Cannot start a process named ${JSON.stringify(name)}: a running one has that name; stop it, or give another`,
+    );
+  }
+}
+
+/** A process is to be removed that has not finished. */
+export class NotFinishedError extends Error {
+  override readonly name = "NotFinishedError";
+
+  constructor() {
+    super("Cannot remove the process: it has not finished; stop it first");
+  }
+}
+
 /** The daemon is about to end, and takes no new processes or readers any more. */
 export class ShuttingDownError extends Error {
   override readonly name = "ShuttingDownError";

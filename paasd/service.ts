@@ -3,42 +3,45 @@
  *
  * @module
  */
-import {
-  type ExecRequest__Output,
-  type ExecResponse,
-  fromTimestamp,
-  type GetLogsRequest__Output,
-  type GetLogsResponse,
-  type GetStatusRequest__Output,
-  type GetStatusResponse,
-  type LogStream__Output as LogStreamMessage,
-  type OnSlow__Output as OnSlowMessage,
-  type StopRequest__Output,
-  type StopResponse,
+import type {
+  ExecRequest__Output,
+  ExecResponse,
+  GetLogsRequest__Output,
+  GetLogsResponse,
+  GetStatusRequest__Output,
+  GetStatusResponse,
+  ListRequest__Output,
+  ListResponse,
+  RemoveRequest__Output,
+  RemoveResponse,
+  SignalRequest__Output,
+  SignalResponse,
+  StopRequest__Output,
+  StopResponse,
+  WaitRequest__Output,
+  WaitResponse,
+  WatchRequest__Output,
+  WatchResponse,
 } from "@paas/proto";
-import { type LogReaderOptions, type LogStream, spawn, type Spool } from "@paas/worker";
+import { spawn, type Spool } from "@paas/worker";
 import type { CallContext } from "./adapter.ts";
-import { InvalidArgumentError } from "./errors.ts";
-import type { ProcessTable } from "./process_table.ts";
+import type { Entry, ProcessTable } from "./process_table.ts";
+import {
+  toDescription,
+  toGrace,
+  toListFilter,
+  toReaderOptions,
+  toRequestKey,
+  toSignal,
+  toSpawnOptions,
+} from "./requests.ts";
 import { toStatusMessage } from "./status_message.ts";
-
-/** The longest grace period of a stop. */
-const MAX_GRACE_MS = 24 * 60 * 60 * 1000;
-
-const STREAMS: Record<LogStreamMessage, LogStream | undefined> = {
-  LOG_STREAM_UNSPECIFIED: undefined,
-  LOG_STREAM_STDOUT: "stdout",
-  LOG_STREAM_STDERR: "stderr",
-};
-
-const ON_SLOW: Record<OnSlowMessage, LogReaderOptions["onSlow"]> = {
-  ON_SLOW_UNSPECIFIED: undefined,
-  ON_SLOW_WAIT: "wait",
-  ON_SLOW_SKIP: "skip",
-};
 
 /** So much of a program's name stands in the log. */
 const MAX_LOGGED_PROGRAM = 64;
+
+/** A page of a list ends when the arguments in it come to so many characters: a message must not get too large. */
+const MAX_PAGE_LENGTH = 512 * 1024;
 
 /** What the calls work with. */
 export interface ServiceOptions {
@@ -61,10 +64,15 @@ export class Service {
   }
 
   /** Starts a process, and answers with its id as soon as it runs. */
-  async exec({ args }: ExecRequest__Output, { user, record }: CallContext): Promise<ExecResponse> {
-    record.program = args[0]?.split("/").at(-1)?.slice(0, MAX_LOGGED_PROGRAM);
-    const start = () => spawn({ args, spool: this.#spool, stopGrace: this.#stopGrace });
-    const { id } = await this.#table.start(user, start);
+  async exec(request: ExecRequest__Output, { user, record }: CallContext): Promise<ExecResponse> {
+    record.program = request.args[0]?.split("/").at(-1)?.slice(0, MAX_LOGGED_PROGRAM);
+    const { stopGrace = this.#stopGrace, ...options } = toSpawnOptions(request);
+    const { process: { id } } = await this.#table.start(
+      user,
+      toDescription(request),
+      (changed) => spawn({ ...options, stopGrace, changed, spool: this.#spool }),
+      toRequestKey(request),
+    );
     record.process = id;
     return { processId: id };
   }
@@ -72,56 +80,78 @@ export class Service {
   /** Streams the log as it lies in the spool, then says that this was all. */
   async *getLogs(
     request: GetLogsRequest__Output,
-    { user, record, signal, compress }: CallContext,
+    context: CallContext,
   ): AsyncGenerator<Uint8Array | GetLogsResponse> {
-    const process = this.#table.find(request.processId, user);
-    record.process = process.id;
-    const log = process.logs({ ...toReaderOptions(request), signal });
-    if (request.compress) compress();
+    const entry = this.#find(request, context);
+    const log = entry.process.logs({ ...toReaderOptions(request), signal: context.signal });
+    if (request.compress) context.compress();
     yield* log;
-    yield { end: { bytes: log.offset, lines: log.lines, status: toStatusMessage(process.status) } };
+    yield { end: { bytes: log.offset, lines: log.lines, status: toStatusMessage(entry) } };
   }
 
   /** Tells the state of a process. */
-  getStatus({ processId }: GetStatusRequest__Output, { user, record }: CallContext): GetStatusResponse {
-    const process = this.#table.find(processId, user);
-    record.process = process.id;
-    return { status: toStatusMessage(process.status) };
+  getStatus(request: GetStatusRequest__Output, context: CallContext): GetStatusResponse {
+    return { status: toStatusMessage(this.#find(request, context)) };
   }
 
   /** Stops a process, and answers when it has finished. It goes on when the client goes away. */
-  async stop({ processId, grace }: StopRequest__Output, { user, record }: CallContext): Promise<StopResponse> {
-    const process = this.#table.find(processId, user);
-    record.process = process.id;
-    const status = await process.stop({ grace: grace ? toGrace(grace) : undefined, by: user.id });
-    return { status: toStatusMessage(status) };
+  async stop(request: StopRequest__Output, context: CallContext): Promise<StopResponse> {
+    const entry = this.#find(request, context);
+    const grace = request.grace ? toGrace(request.grace) : undefined;
+    await entry.process.stop({ grace, by: context.user.id });
+    return { status: toStatusMessage(entry) };
   }
-}
 
-/** What a reader of a log shall see. */
-function toReaderOptions(request: GetLogsRequest__Output): LogReaderOptions {
-  const { follow, fromOffset, tailLines, since, until, stream, onSlow } = request;
-  if (fromOffset > 0 && tailLines !== undefined) {
-    throw new InvalidArgumentError("Give from_offset or tail_lines, not both: a tail is counted from the end");
+  /** Answers when a process has finished. */
+  async wait(request: WaitRequest__Output, context: CallContext): Promise<WaitResponse> {
+    const entry = this.#find(request, context);
+    await entry.process.finished;
+    return { status: toStatusMessage(entry) };
   }
-  if (!(stream in STREAMS)) throw new InvalidArgumentError("The stream must be stdout, stderr, or unset for both");
-  if (!(onSlow in ON_SLOW)) throw new InvalidArgumentError("on_slow must be wait or skip, or unset to wait");
-  return {
-    follow,
-    fromOffset,
-    tailLines,
-    since: since ? fromTimestamp(since).getTime() : undefined,
-    until: until ? fromTimestamp(until).getTime() : undefined,
-    stream: STREAMS[stream],
-    onSlow: ON_SLOW[onSlow],
-  };
-}
 
-/** Milliseconds of a grace period. */
-function toGrace({ seconds, nanos }: NonNullable<StopRequest__Output["grace"]>): number {
-  const milliseconds = seconds * 1000 + nanos / 1e6;
-  if (seconds < 0 || nanos < 0 || nanos > 999_999_999 || milliseconds > MAX_GRACE_MS) {
-    throw new InvalidArgumentError("The grace period must be a valid duration, not negative and at most 24 hours");
+  /** Sends a signal to a process. */
+  signal(request: SignalRequest__Output, context: CallContext): SignalResponse {
+    const { signal, to } = toSignal(request);
+    this.#find(request, context).process.signal(signal, to);
+    return {};
   }
-  return milliseconds;
+
+  /** A page of the user's own processes, the newest first. */
+  list(request: ListRequest__Output, { user }: CallContext): ListResponse {
+    const { holds, pageSize } = toListFilter(request);
+    const page: Entry[] = [];
+    let length = 0;
+    for (const entry of this.#table.list(user)) {
+      if (!holds(entry)) continue;
+      if (page.length === pageSize || length > MAX_PAGE_LENGTH) {
+        return { processes: page.map(toStatusMessage), nextPageToken: String(page.at(-1)!.sequence) };
+      }
+      page.push(entry);
+      for (const arg of entry.args) length += arg.length;
+    }
+    return { processes: page.map(toStatusMessage) };
+  }
+
+  /** Forgets a finished process and its log. */
+  async remove(request: RemoveRequest__Output, context: CallContext): Promise<RemoveResponse> {
+    const entry = this.#find(request, context);
+    this.#table.remove(entry);
+    await entry.process.ended;
+    await this.#spool.remove(entry.process.id);
+    return {};
+  }
+
+  /** Streams what happens to the user's own processes. */
+  async *watch(_request: WatchRequest__Output, { user, signal }: CallContext): AsyncGenerator<WatchResponse> {
+    for await (const { id, entry } of this.#table.watch(user, signal)) {
+      yield { processId: id, status: entry && toStatusMessage(entry) };
+    }
+  }
+
+  /** The process that a request names. */
+  #find({ processId }: { processId: string }, { user, record }: CallContext): Entry {
+    const entry = this.#table.find(processId, user);
+    record.process = entry.process.id;
+    return entry;
+  }
 }

@@ -4,8 +4,25 @@
  * @module
  */
 import { status as Code } from "@grpc/grpc-js";
-import { OffsetError, SignalError, SpawnError, type SpawnFailure, SpoolError, StopInProgressError } from "@paas/worker";
-import { InvalidArgumentError, ProcessNotFoundError, ShuttingDownError, UnauthenticatedError } from "./errors.ts";
+import {
+  FinishedError,
+  InputClosedError,
+  InputOffsetError,
+  OffsetError,
+  SignalError,
+  SpawnError,
+  type SpawnFailure,
+  SpoolError,
+  StopInProgressError,
+} from "@paas/worker";
+import {
+  InvalidArgumentError,
+  NameTakenError,
+  NotFinishedError,
+  ProcessNotFoundError,
+  ShuttingDownError,
+  UnauthenticatedError,
+} from "./errors.ts";
 
 /** What a client sees of an error. */
 export interface Refusal {
@@ -31,6 +48,11 @@ function codeOf(error: unknown): Code {
   if (error instanceof SpoolError) return error.exhausted ? Code.RESOURCE_EXHAUSTED : Code.INTERNAL;
   if (error instanceof SignalError) return Code.PERMISSION_DENIED;
   if (error instanceof StopInProgressError) return Code.FAILED_PRECONDITION;
+  if (error instanceof FinishedError) return Code.FAILED_PRECONDITION;
+  if (error instanceof NotFinishedError) return Code.FAILED_PRECONDITION;
+  if (error instanceof InputClosedError) return Code.FAILED_PRECONDITION;
+  if (error instanceof InputOffsetError) return Code.INVALID_ARGUMENT;
+  if (error instanceof NameTakenError) return Code.ALREADY_EXISTS;
   if (error instanceof OffsetError) return Code.INVALID_ARGUMENT;
   if (error instanceof InvalidArgumentError) return Code.INVALID_ARGUMENT;
   if (error instanceof ProcessNotFoundError) return Code.NOT_FOUND;

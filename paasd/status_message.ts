@@ -5,13 +5,15 @@
  */
 import {
   type EndReason,
-  type ProcessState,
+  type ProcessState__Output,
   type ProcessStatus as ProcessStatusMessage,
   toTimestamp,
 } from "@paas/proto";
 import type { FinishedStatus, ProcessStatus } from "@paas/worker";
+import type { Entry } from "./process_table.ts";
 
-const STATES: Record<ProcessStatus["state"], ProcessState> = {
+/** The contract's words for the states. */
+export const STATES: Record<ProcessStatus["state"], ProcessState__Output> = {
   running: "PROCESS_STATE_RUNNING",
   stopping: "PROCESS_STATE_STOPPING",
   finished: "PROCESS_STATE_FINISHED",
@@ -19,14 +21,27 @@ const STATES: Record<ProcessStatus["state"], ProcessState> = {
 
 const END_REASONS: Record<FinishedStatus["endReason"], EndReason> = {
   "exited": "END_REASON_EXITED",
+  "signalled": "END_REASON_SIGNALLED",
   "stopped": "END_REASON_STOPPED",
   "timed-out": "END_REASON_TIMED_OUT",
+  "output-limit": "END_REASON_OUTPUT_LIMIT",
   "daemon-shutdown": "END_REASON_DAEMON_SHUTDOWN",
 };
 
-/** The message for a status. */
-export function toStatusMessage(status: ProcessStatus): ProcessStatusMessage {
-  const message: ProcessStatusMessage = { state: STATES[status.state], startTime: toTimestamp(status.startTime) };
+/** The message for the status of a process. */
+export function toStatusMessage({ process, args, name, labels }: Entry): ProcessStatusMessage {
+  const { id, pid, status, output } = process;
+  const message: ProcessStatusMessage = {
+    state: STATES[status.state],
+    startTime: toTimestamp(status.startTime),
+    processId: id,
+    args: [...args],
+    name,
+    labels,
+    pid,
+    logBytes: output.bytes,
+    logLines: output.lines,
+  };
   if (status.state === "finished") {
     message.finishTime = toTimestamp(status.finishTime);
     message.endReason = END_REASONS[status.endReason];

@@ -1,14 +1,33 @@
 import { assertEquals } from "@std/assert";
+import type { Process, ProcessStatus } from "@paas/worker";
 import { toStatusMessage } from "./status_message.ts";
 
 const stop = { reason: "stopped", by: "aa", time: 2_000, killed: true } as const;
 
+const known = {
+  processId: "id",
+  args: ["echo", "hello"],
+  name: "web",
+  labels: { tier: "front" },
+  pid: 7,
+  logBytes: 6,
+  logLines: 1,
+};
+
+function messageOf(status: ProcessStatus) {
+  const process = { id: "id", pid: 7, status, output: { bytes: 6, lines: 1 } } as Process;
+  const { args, name, labels } = known;
+  return toStatusMessage({ process, args, name, labels, owner: "aa", sequence: 0, requestKey: undefined });
+}
+
 Deno.test("toStatusMessage() tells no more than is known", () => {
-  assertEquals(toStatusMessage({ state: "running", startTime: 1_000 }), {
+  assertEquals(messageOf({ state: "running", startTime: 1_000 }), {
+    ...known,
     state: "PROCESS_STATE_RUNNING",
     startTime: { seconds: 1, nanos: 0 },
   });
-  assertEquals(toStatusMessage({ state: "stopping", startTime: 1_000, stop }), {
+  assertEquals(messageOf({ state: "stopping", startTime: 1_000, stop }), {
+    ...known,
     state: "PROCESS_STATE_STOPPING",
     startTime: { seconds: 1, nanos: 0 },
     stop: { stoppedBy: "aa", time: { seconds: 2, nanos: 0 }, killed: true },
@@ -17,14 +36,15 @@ Deno.test("toStatusMessage() tells no more than is known", () => {
 
 Deno.test("toStatusMessage() tells code and signal apart, code 0 included", () => {
   const finished = { state: "finished", startTime: 1_000, finishTime: 3_500 } as const;
-  assertEquals(toStatusMessage({ ...finished, exit: { code: 0 }, endReason: "exited" }), {
+  assertEquals(messageOf({ ...finished, exit: { code: 0 }, endReason: "exited" }), {
+    ...known,
     state: "PROCESS_STATE_FINISHED",
     startTime: { seconds: 1, nanos: 0 },
     finishTime: { seconds: 3, nanos: 500_000_000 },
     endReason: "END_REASON_EXITED",
     exitCode: 0,
   });
-  const signalled = toStatusMessage({ ...finished, exit: { signal: 37 }, endReason: "daemon-shutdown", stop });
+  const signalled = messageOf({ ...finished, exit: { signal: 37 }, endReason: "daemon-shutdown", stop });
   assertEquals([signalled.signal, signalled.exitCode], [37, undefined]);
   assertEquals([signalled.endReason, signalled.stop?.killed], ["END_REASON_DAEMON_SHUTDOWN", true]);
 });

@@ -12,22 +12,27 @@ export interface Command {
   args: readonly string[];
   /** Variables on top of the clean base (`baseEnvironment()`). */
   env?: Readonly<Record<string, string>> | undefined;
-  /** The working directory; default is that of the daemon. */
+  /** The working directory, an absolute path; default is that of the daemon. */
   cwd?: string | undefined;
+  /** Whether its stdin is a pipe that can be written to; default is an empty one. */
+  stdin?: boolean | undefined;
 }
 
 /**
- * Starts a command with an empty stdin and pipes for its output.
+ * Starts a command with pipes for its output. The program is looked up in the PATH that it gets.
  *
  * @throws {SpawnError} when that is not possible: no process exists.
  */
-export function startCommand({ args, env, cwd }: Command): Deno.ChildProcess {
+export function startCommand({ args, env, cwd, stdin }: Command): Deno.ChildProcess {
   const [program, ...rest] = args;
-  if (program === undefined) throw new SpawnError("invalid-command", "Cannot start a process: no command was given");
-  if (program === "") throw new SpawnError("invalid-command", "Cannot start a process: the program's name is empty");
-  if (args.some((arg) => arg.includes("\0"))) {
-    throw new SpawnError("invalid-command", "Cannot start a process: an argument contains a NUL byte");
+  if (program === undefined) throw invalid("no command was given");
+  if (program === "") throw invalid("the program's name is empty");
+  if (args.some((arg) => arg.includes("\0"))) throw invalid("an argument contains a NUL byte");
+  for (const [name, value] of Object.entries(env ?? {})) {
+    if (!/^[^=\0]+$/.test(name)) throw invalid("a variable has no name, or one with '=' or NUL in it");
+    if (value.includes("\0")) throw invalid(`the variable ${JSON.stringify(name)} contains a NUL byte`);
   }
+  if (cwd !== undefined && !/^\/[^\0]*$/.test(cwd)) throw invalid("its working directory must be an absolute path");
   try {
     return new Deno.Command(program, {
       args: rest,
@@ -35,7 +40,7 @@ export function startCommand({ args, env, cwd }: Command): Deno.ChildProcess {
       env: { ...baseEnvironment(), ...env },
       clearEnv: true,
       detached: true, // leads its own session and group: setsid(2)
-      stdin: "null",
+      stdin: stdin ? "piped" : "null",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
@@ -43,6 +48,10 @@ export function startCommand({ args, env, cwd }: Command): Deno.ChildProcess {
     const [failure, reason] = whyNotStarted(cause, program, cwd);
     throw new SpawnError(failure, `Cannot start ${JSON.stringify(program)}: ${reason}`, { cause });
   }
+}
+
+function invalid(reason: string): SpawnError {
+  return new SpawnError("invalid-command", `Cannot start a process: ${reason}`);
 }
 
 /** Errors of the runtime by meaning. A missing working directory differs from a missing program in its text alone. */
@@ -53,7 +62,7 @@ function whyNotStarted(error: unknown, program: string, cwd: string | undefined)
   }
   if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
     return message.endsWith(": entity not found")
-      ? ["program-not-found", "there is no such program in the PATH of the daemon"]
+      ? ["program-not-found", "there is no such program in its PATH"]
       : ["program-not-found", `${interpreterOr(program)} does not exist`];
   }
   if (error instanceof Deno.errors.PermissionDenied) {

@@ -48,14 +48,50 @@ export class StopInProgressError extends Error {
   }
 }
 
+/** A process that has finished is asked for something that only a living one can do. */
+export class FinishedError extends Error {
+  /** The name of the class. */
+  override readonly name = "FinishedError";
+
+  /** What cannot be done. */
+  constructor(what: string) {
+    super(`Cannot ${what}: the process has finished`);
+  }
+}
+
+/** Nobody reads the stdin of a process (any more). */
+export class InputClosedError extends Error {
+  /** The name of the class. */
+  override readonly name = "InputClosedError";
+
+  /** The error of the pipe, if it was that. */
+  constructor(options?: ErrorOptions) {
+    super("Cannot write to the process: its input is closed", options);
+  }
+}
+
+/** Bytes are written to a process, and others before them are missing. */
+export class InputOffsetError extends Error {
+  /** The name of the class. */
+  override readonly name = "InputOffsetError";
+
+  /** Where these bytes begin, and how many came before. */
+  constructor(from: number, taken: number) {
+    super(`Cannot write to the process from byte ${from}: it has been given ${taken} bytes; go on there`);
+  }
+}
+
 /** A process cannot be signalled: the kernel does not let this user do it (kill(2), EPERM). */
 export class SignalError extends Error {
   /** The name of the class. */
   override readonly name = "SignalError";
 
   /** An error about this signal. */
-  constructor(signal: string, options: ErrorOptions) {
-    super(`Cannot send ${signal} to the process: it runs as another user`, options);
+  constructor(signal: string | number, options: ErrorOptions) {
+    super(
+      `Cannot send ${typeof signal === "number" ? `signal ${signal}` : signal} to the process: it runs as another user`,
+      options,
+    );
   }
 }
 

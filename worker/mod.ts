@@ -5,6 +5,7 @@
  */
 export { spawn } from "./process.ts";
 export type { Process, SpawnOptions, StopOptions } from "./process.ts";
+export type { Input } from "./input.ts";
 export type { Command } from "./command.ts";
 export { Spool } from "./spool.ts";
 export type { Log } from "./log.ts";
@@ -17,7 +18,16 @@ export type { Segment } from "./log_segment.ts";
 export { MIN_LIMIT_BYTES } from "./retention.ts";
 export type { Retention, SpoolLimits } from "./retention.ts";
 export { BASE_VARIABLES, baseEnvironment } from "./environment.ts";
-export { OffsetError, SignalError, SpawnError, SpoolError, StopInProgressError } from "./errors.ts";
+export {
+  FinishedError,
+  InputClosedError,
+  InputOffsetError,
+  OffsetError,
+  SignalError,
+  SpawnError,
+  SpoolError,
+  StopInProgressError,
+} from "./errors.ts";
 export type { SpawnFailure } from "./errors.ts";
 export type {
   Exit,

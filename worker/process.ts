@@ -4,8 +4,10 @@
  * @module
  */
 import { type Command, startCommand } from "./command.ts";
-import { StopInProgressError } from "./errors.ts";
+import { FinishedError, StopInProgressError } from "./errors.ts";
+import { Input } from "./input.ts";
 import type { Log } from "./log.ts";
+import { linesAt } from "./log_index.ts";
 import type { LogReader, LogReaderOptions } from "./log_reader.ts";
 import { ProcessGroup } from "./process_group.ts";
 import { pump } from "./pump.ts";
@@ -32,7 +34,16 @@ export interface SpawnOptions extends Command {
   id?: string | undefined;
   /** The default grace period of this process, in milliseconds; 10 s unless given. */
   stopGrace?: number | undefined;
+  /** How long it may run until it is stopped, in milliseconds, at most 2^31 - 1; default is for ever. */
+  timeout?: number | undefined;
+  /** Is told each time that the status has changed. */
+  changed?: ((process: Process) => void) | undefined;
+  /** How much it may print until it is stopped, in bytes; default is everything. */
+  maxOutput?: number | undefined;
 }
+
+/** What a process is held to, and who is told of it. */
+type Limits = Pick<SpawnOptions, "timeout" | "maxOutput" | "stdin" | "changed"> & { stopGrace: number };
 
 /** How to stop a process. */
 export interface StopOptions {
@@ -68,11 +79,11 @@ export interface StopOptions {
  * ```
  */
 export async function spawn(
-  { spool, id = crypto.randomUUID(), stopGrace = DEFAULT_GRACE_MS, ...command }: SpawnOptions,
+  { spool, id = crypto.randomUUID(), stopGrace = DEFAULT_GRACE_MS, ...options }: SpawnOptions,
 ): Promise<Process> {
   const log = await spool.createLog(id);
   try {
-    return new Process(id, startCommand(command), log, stopGrace);
+    return new Process(id, startCommand(options), log, { ...options, stopGrace });
   } catch (error) {
     await log.end();
     await spool.remove(id);
@@ -89,6 +100,10 @@ export async function spawn(
 export class Process {
   /** The id that it was started with. */
   readonly id: string;
+  /** The process id of its leader, which is the number of its group. */
+  readonly pid: number;
+  /** Its stdin, if it was started with one. */
+  readonly input: Input | undefined;
   /** Resolves when the leader has exited. Never rejects. */
   readonly finished: Promise<FinishedStatus>;
   /** Resolves when nothing of the group is left and the log is complete. Never rejects. */
@@ -101,27 +116,48 @@ export class Process {
   /** The way of the group from SIGTERM until it is gone or killed, once that has begun. */
   #termination: Promise<void> | undefined;
   #stopInProgress = false;
+  readonly #changed: (process: Process) => void;
 
   /** For {@linkcode spawn}. */
-  constructor(id: string, child: Deno.ChildProcess, log: Log, stopGrace: number) {
+  constructor(
+    id: string,
+    child: Deno.ChildProcess,
+    log: Log,
+    { stopGrace, timeout, maxOutput = Infinity, stdin, changed = () => {} }: Limits,
+  ) {
     this.id = id;
+    this.pid = child.pid;
+    this.input = stdin ? new Input(child.stdin) : undefined;
     this.#log = log;
     this.#stopGrace = stopGrace;
+    this.#changed = changed;
     const exit = leaderExit(child);
+    const printed = () => {
+      if (log.written.offset > maxOutput) this.#stopFor("output-limit");
+    };
     this.#group = new ProcessGroup(child.pid, exit);
     this.finished = exit.then((exit) => this.#finish(exit));
     const lastOutput = new AbortController();
     const logged = Promise.all([
-      pump(child.stdout, "stdout", log, lastOutput.signal),
-      pump(child.stderr, "stderr", log, lastOutput.signal),
+      pump(child.stdout, "stdout", log, lastOutput.signal, printed),
+      pump(child.stderr, "stderr", log, lastOutput.signal, printed),
       this.finished, // the status is final before the log ends
     ]).then(() => log.end());
     this.ended = this.#conclude(logged, lastOutput);
+    if (timeout !== undefined) {
+      const timer = setTimeout(() => this.#stopFor("timed-out"), timeout);
+      this.finished.then(() => clearTimeout(timer));
+    }
   }
 
   /** Where in its life the process is. */
   get status(): ProcessStatus {
     return this.#status;
+  }
+
+  /** How much it has printed so far, in bytes and lines; one that is not finished counts too. */
+  get output(): { bytes: number; lines: number } {
+    return { bytes: this.#log.written.offset, lines: linesAt(this.#log.written) };
   }
 
   /** A new reader of the output, from its first byte on. */
@@ -155,7 +191,7 @@ export class Process {
     if (this.#status.state === "finished") return this.#status;
     this.#group.signal("SIGTERM");
     const { startTime } = this.#status;
-    this.#status = { state: "stopping", startTime, stop: { reason, by, time: Date.now(), killed: false } };
+    this.#become({ state: "stopping", startTime, stop: { reason, by, time: Date.now(), killed: false } });
     this.#stopInProgress = true;
     try {
       await (this.#termination = this.#awaitTermination(grace));
@@ -163,6 +199,19 @@ export class Process {
     } finally {
       this.#stopInProgress = false;
     }
+  }
+
+  /**
+   * Sends a signal to the group, or to its leader alone.
+   *
+   * @param signal Its number, 1 to 31 (signal(7)).
+   * @throws {FinishedError} when the process has finished.
+   * @throws {SignalError} when the process may not be signalled.
+   */
+  signal(signal: number, to: "group" | "leader" = "group"): void {
+    if (this.#status.state === "finished") throw new FinishedError(`send signal ${signal}`);
+    if (to === "group") this.#group.signal(signal);
+    else this.#group.signalLeader(signal);
   }
 
   /** Kills the whole group now. */
@@ -178,21 +227,34 @@ export class Process {
     this.kill();
   }
 
+  /** Stops it for a reason of its own limits, unless it is being stopped. */
+  #stopFor(reason: StopReason): void {
+    if (this.#status.state !== "running") return;
+    this.stop({ reason }).catch(() => {}); // one that may not be signalled goes on
+  }
+
   #markKilled(): void {
     if (this.#status.state !== "stopping") return;
-    this.#status = { ...this.#status, stop: { ...this.#status.stop, killed: true } };
+    this.#become({ ...this.#status, stop: { ...this.#status.stop, killed: true } });
   }
 
   #finish(exit: Exit): FinishedStatus {
     const stop = this.#status.state === "stopping" ? this.#status.stop : undefined;
     const { startTime } = this.#status;
-    const endReason = stop?.reason ?? "exited";
-    return this.#status = { state: "finished", startTime, finishTime: Date.now(), exit, endReason, stop };
+    const endReason = stop?.reason ?? (exit.signal === undefined ? "exited" : "signalled");
+    return this.#become({ state: "finished", startTime, finishTime: Date.now(), exit, endReason, stop });
+  }
+
+  #become<Status extends ProcessStatus>(status: Status): Status {
+    this.#status = status;
+    this.#changed(this);
+    return status;
   }
 
   /** Ends what the leader left behind: the rest of its group, then the wait for its pipes. */
   async #conclude(logged: Promise<void>, lastOutput: AbortController): Promise<void> {
     await this.finished;
+    this.input?.abort();
     try {
       await (this.#termination ?? this.#endRest());
     } catch {

@@ -41,13 +41,27 @@ export class ProcessGroup {
    *
    * @throws {SignalError} when the kernel does not allow it for any member.
    */
-  signal(signal: Deno.Signal): void {
+  signal(signal: Deno.Signal | number): void {
     if (this.#gone) return;
     try {
       process.kill(-this.#id, signal);
     } catch (cause) {
       if ((cause as { code?: string }).code !== "ESRCH") throw new SignalError(signal, { cause });
       this.#gone = this.#leaderExited;
+    }
+  }
+
+  /**
+   * Sends a signal to the leader alone; nothing happens once it has exited.
+   *
+   * @throws {SignalError} when the kernel does not allow it.
+   */
+  signalLeader(signal: number): void {
+    if (this.#leaderExited) return;
+    try {
+      process.kill(this.#id, signal);
+    } catch (cause) {
+      if ((cause as { code?: string }).code !== "ESRCH") throw new SignalError(signal, { cause });
     }
   }
 

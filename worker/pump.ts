@@ -29,12 +29,15 @@ const LAST_READ_MS = 100;
  *
  * The deadline never loses what the pipe held when it passed: if the log was the one to wait for, this much is still
  * read.
+ *
+ * @param printed Is told each time that something was read.
  */
 export async function pump(
   pipe: ReadableStream<Uint8Array<ArrayBuffer>>,
   stream: LogStream,
   log: Log,
   deadline: AbortSignal,
+  printed: () => void,
 ): Promise<void> {
   const splitter = new LineSplitter();
   const reader = pipe.getReader({ mode: "byob" });
@@ -64,6 +67,7 @@ export async function pump(
       const size = value.length < SMALL_READ_BYTES ? SMALL_READ_BYTES : LARGE_READ_BYTES;
       buffer = value.buffer.byteLength === size ? new Uint8Array(value.buffer) : new Uint8Array(size);
       await log.writable();
+      printed();
     }
   } catch {
     // A pipe that breaks has ended; what came through it is kept.

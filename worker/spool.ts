@@ -83,9 +83,10 @@ export class Spool {
     }
   }
 
-  /** Removes what is stored of a process. */
+  /** Removes what is stored of a process. Readers of its log are told that the rest was dropped. */
   async remove(id: string): Promise<void> {
     const log = this.#logs.get(id);
+    while (log?.canDrop) await log.dropOldest();
     if (log) this.#retention.forget(log);
     this.#logs.delete(id);
     await Deno.remove(join(this.directory, id), { recursive: true });

@@ -18,7 +18,7 @@ export type Exit =
   | { readonly signal: number; readonly code?: undefined };
 
 /** Who may end a process besides itself. */
-export type StopReason = "stopped" | "timed-out" | "daemon-shutdown";
+export type StopReason = "stopped" | "timed-out" | "output-limit" | "daemon-shutdown";
 
 /** A stop that was asked for. */
 export interface Stop {
@@ -60,8 +60,8 @@ export interface FinishedStatus extends Started {
   readonly finishTime: number;
   /** How it ended. */
   readonly exit: Exit;
-  /** Why it ended: by itself (or a signal from elsewhere), or for the reason of the stop. */
-  readonly endReason: "exited" | StopReason;
+  /** Why it ended: by itself, by a signal that no stop has sent, or for the reason of the stop. */
+  readonly endReason: "exited" | "signalled" | StopReason;
   /** The stop that ended it, if there was one. */
   readonly stop?: Stop | undefined;
 }

@@ -9,14 +9,24 @@ import type { GetLogsRequest as _paas_v1_GetLogsRequest, GetLogsRequest__Output 
 import type { GetLogsResponse as _paas_v1_GetLogsResponse, GetLogsResponse__Output as _paas_v1_GetLogsResponse__Output } from './paas/v1/GetLogsResponse.ts';
 import type { GetStatusRequest as _paas_v1_GetStatusRequest, GetStatusRequest__Output as _paas_v1_GetStatusRequest__Output } from './paas/v1/GetStatusRequest.ts';
 import type { GetStatusResponse as _paas_v1_GetStatusResponse, GetStatusResponse__Output as _paas_v1_GetStatusResponse__Output } from './paas/v1/GetStatusResponse.ts';
+import type { ListRequest as _paas_v1_ListRequest, ListRequest__Output as _paas_v1_ListRequest__Output } from './paas/v1/ListRequest.ts';
+import type { ListResponse as _paas_v1_ListResponse, ListResponse__Output as _paas_v1_ListResponse__Output } from './paas/v1/ListResponse.ts';
 import type { LogChunk as _paas_v1_LogChunk, LogChunk__Output as _paas_v1_LogChunk__Output } from './paas/v1/LogChunk.ts';
 import type { LogEnd as _paas_v1_LogEnd, LogEnd__Output as _paas_v1_LogEnd__Output } from './paas/v1/LogEnd.ts';
 import type { LogGap as _paas_v1_LogGap, LogGap__Output as _paas_v1_LogGap__Output } from './paas/v1/LogGap.ts';
 import type { ProcessServiceClient as _paas_v1_ProcessServiceClient, ProcessServiceDefinition as _paas_v1_ProcessServiceDefinition } from './paas/v1/ProcessService.ts';
 import type { ProcessStatus as _paas_v1_ProcessStatus, ProcessStatus__Output as _paas_v1_ProcessStatus__Output } from './paas/v1/ProcessStatus.ts';
+import type { RemoveRequest as _paas_v1_RemoveRequest, RemoveRequest__Output as _paas_v1_RemoveRequest__Output } from './paas/v1/RemoveRequest.ts';
+import type { RemoveResponse as _paas_v1_RemoveResponse, RemoveResponse__Output as _paas_v1_RemoveResponse__Output } from './paas/v1/RemoveResponse.ts';
+import type { SignalRequest as _paas_v1_SignalRequest, SignalRequest__Output as _paas_v1_SignalRequest__Output } from './paas/v1/SignalRequest.ts';
+import type { SignalResponse as _paas_v1_SignalResponse, SignalResponse__Output as _paas_v1_SignalResponse__Output } from './paas/v1/SignalResponse.ts';
 import type { StopInfo as _paas_v1_StopInfo, StopInfo__Output as _paas_v1_StopInfo__Output } from './paas/v1/StopInfo.ts';
 import type { StopRequest as _paas_v1_StopRequest, StopRequest__Output as _paas_v1_StopRequest__Output } from './paas/v1/StopRequest.ts';
 import type { StopResponse as _paas_v1_StopResponse, StopResponse__Output as _paas_v1_StopResponse__Output } from './paas/v1/StopResponse.ts';
+import type { WaitRequest as _paas_v1_WaitRequest, WaitRequest__Output as _paas_v1_WaitRequest__Output } from './paas/v1/WaitRequest.ts';
+import type { WaitResponse as _paas_v1_WaitResponse, WaitResponse__Output as _paas_v1_WaitResponse__Output } from './paas/v1/WaitResponse.ts';
+import type { WatchRequest as _paas_v1_WatchRequest, WatchRequest__Output as _paas_v1_WatchRequest__Output } from './paas/v1/WatchRequest.ts';
+import type { WatchResponse as _paas_v1_WatchResponse, WatchResponse__Output as _paas_v1_WatchResponse__Output } from './paas/v1/WatchResponse.ts';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
   new(...args: ConstructorParameters<Constructor>): Subtype;
@@ -38,6 +48,8 @@ export interface ProtoGrpcType {
       GetLogsResponse: MessageTypeDefinition<_paas_v1_GetLogsResponse, _paas_v1_GetLogsResponse__Output>
       GetStatusRequest: MessageTypeDefinition<_paas_v1_GetStatusRequest, _paas_v1_GetStatusRequest__Output>
       GetStatusResponse: MessageTypeDefinition<_paas_v1_GetStatusResponse, _paas_v1_GetStatusResponse__Output>
+      ListRequest: MessageTypeDefinition<_paas_v1_ListRequest, _paas_v1_ListRequest__Output>
+      ListResponse: MessageTypeDefinition<_paas_v1_ListResponse, _paas_v1_ListResponse__Output>
       LogChunk: MessageTypeDefinition<_paas_v1_LogChunk, _paas_v1_LogChunk__Output>
       LogEnd: MessageTypeDefinition<_paas_v1_LogEnd, _paas_v1_LogEnd__Output>
       LogGap: MessageTypeDefinition<_paas_v1_LogGap, _paas_v1_LogGap__Output>
@@ -47,9 +59,18 @@ export interface ProtoGrpcType {
       ProcessService: SubtypeConstructor<typeof grpc.Client, _paas_v1_ProcessServiceClient> & { service: _paas_v1_ProcessServiceDefinition }
       ProcessState: EnumTypeDefinition
       ProcessStatus: MessageTypeDefinition<_paas_v1_ProcessStatus, _paas_v1_ProcessStatus__Output>
+      RemoveRequest: MessageTypeDefinition<_paas_v1_RemoveRequest, _paas_v1_RemoveRequest__Output>
+      RemoveResponse: MessageTypeDefinition<_paas_v1_RemoveResponse, _paas_v1_RemoveResponse__Output>
+      SignalRequest: MessageTypeDefinition<_paas_v1_SignalRequest, _paas_v1_SignalRequest__Output>
+      SignalResponse: MessageTypeDefinition<_paas_v1_SignalResponse, _paas_v1_SignalResponse__Output>
+      SignalTarget: EnumTypeDefinition
       StopInfo: MessageTypeDefinition<_paas_v1_StopInfo, _paas_v1_StopInfo__Output>
       StopRequest: MessageTypeDefinition<_paas_v1_StopRequest, _paas_v1_StopRequest__Output>
       StopResponse: MessageTypeDefinition<_paas_v1_StopResponse, _paas_v1_StopResponse__Output>
+      WaitRequest: MessageTypeDefinition<_paas_v1_WaitRequest, _paas_v1_WaitRequest__Output>
+      WaitResponse: MessageTypeDefinition<_paas_v1_WaitResponse, _paas_v1_WaitResponse__Output>
+      WatchRequest: MessageTypeDefinition<_paas_v1_WatchRequest, _paas_v1_WatchRequest__Output>
+      WatchResponse: MessageTypeDefinition<_paas_v1_WatchResponse, _paas_v1_WatchResponse__Output>
     }
   }
 }

@@ -6,6 +6,8 @@ export const EndReason = {
   END_REASON_STOPPED: 'END_REASON_STOPPED',
   END_REASON_TIMED_OUT: 'END_REASON_TIMED_OUT',
   END_REASON_DAEMON_SHUTDOWN: 'END_REASON_DAEMON_SHUTDOWN',
+  END_REASON_SIGNALLED: 'END_REASON_SIGNALLED',
+  END_REASON_OUTPUT_LIMIT: 'END_REASON_OUTPUT_LIMIT',
 } as const;
 
 export type EndReason =
@@ -19,5 +21,9 @@ export type EndReason =
   | 3
   | 'END_REASON_DAEMON_SHUTDOWN'
   | 4
+  | 'END_REASON_SIGNALLED'
+  | 5
+  | 'END_REASON_OUTPUT_LIMIT'
+  | 6
 
 export type EndReason__Output = typeof EndReason[keyof typeof EndReason]

@@ -1,10 +1,28 @@
 // Original file: proto/paas/v1/paas.proto
 
+import type { Duration as _google_protobuf_Duration, Duration__Output as _google_protobuf_Duration__Output } from '../../google/protobuf/Duration.ts';
+import type { Long } from '@grpc/proto-loader';
 
 export interface ExecRequest {
   'args'?: (string)[];
+  'env'?: ({[key: string]: string});
+  'cwd'?: (string);
+  'timeout'?: (_google_protobuf_Duration | null);
+  'grace'?: (_google_protobuf_Duration | null);
+  'name'?: (string);
+  'labels'?: ({[key: string]: string});
+  'requestId'?: (string);
+  'maxOutputBytes'?: (number | string | Long);
 }
 
 export interface ExecRequest__Output {
   'args': (string)[];
+  'env': ({[key: string]: string});
+  'cwd': (string);
+  'timeout': (_google_protobuf_Duration__Output | null);
+  'grace': (_google_protobuf_Duration__Output | null);
+  'name': (string);
+  'labels': ({[key: string]: string});
+  'requestId': (string);
+  'maxOutputBytes': (number);
 }

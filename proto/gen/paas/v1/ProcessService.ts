@@ -8,8 +8,18 @@ import type { GetLogsRequest as _paas_v1_GetLogsRequest, GetLogsRequest__Output 
 import type { GetLogsResponse as _paas_v1_GetLogsResponse, GetLogsResponse__Output as _paas_v1_GetLogsResponse__Output } from '../../paas/v1/GetLogsResponse.ts';
 import type { GetStatusRequest as _paas_v1_GetStatusRequest, GetStatusRequest__Output as _paas_v1_GetStatusRequest__Output } from '../../paas/v1/GetStatusRequest.ts';
 import type { GetStatusResponse as _paas_v1_GetStatusResponse, GetStatusResponse__Output as _paas_v1_GetStatusResponse__Output } from '../../paas/v1/GetStatusResponse.ts';
+import type { ListRequest as _paas_v1_ListRequest, ListRequest__Output as _paas_v1_ListRequest__Output } from '../../paas/v1/ListRequest.ts';
+import type { ListResponse as _paas_v1_ListResponse, ListResponse__Output as _paas_v1_ListResponse__Output } from '../../paas/v1/ListResponse.ts';
+import type { RemoveRequest as _paas_v1_RemoveRequest, RemoveRequest__Output as _paas_v1_RemoveRequest__Output } from '../../paas/v1/RemoveRequest.ts';
+import type { RemoveResponse as _paas_v1_RemoveResponse, RemoveResponse__Output as _paas_v1_RemoveResponse__Output } from '../../paas/v1/RemoveResponse.ts';
+import type { SignalRequest as _paas_v1_SignalRequest, SignalRequest__Output as _paas_v1_SignalRequest__Output } from '../../paas/v1/SignalRequest.ts';
+import type { SignalResponse as _paas_v1_SignalResponse, SignalResponse__Output as _paas_v1_SignalResponse__Output } from '../../paas/v1/SignalResponse.ts';
 import type { StopRequest as _paas_v1_StopRequest, StopRequest__Output as _paas_v1_StopRequest__Output } from '../../paas/v1/StopRequest.ts';
 import type { StopResponse as _paas_v1_StopResponse, StopResponse__Output as _paas_v1_StopResponse__Output } from '../../paas/v1/StopResponse.ts';
+import type { WaitRequest as _paas_v1_WaitRequest, WaitRequest__Output as _paas_v1_WaitRequest__Output } from '../../paas/v1/WaitRequest.ts';
+import type { WaitResponse as _paas_v1_WaitResponse, WaitResponse__Output as _paas_v1_WaitResponse__Output } from '../../paas/v1/WaitResponse.ts';
+import type { WatchRequest as _paas_v1_WatchRequest, WatchRequest__Output as _paas_v1_WatchRequest__Output } from '../../paas/v1/WatchRequest.ts';
+import type { WatchResponse as _paas_v1_WatchResponse, WatchResponse__Output as _paas_v1_WatchResponse__Output } from '../../paas/v1/WatchResponse.ts';
 
 export interface ProcessServiceClient extends grpc.Client {
   Exec(argument: _paas_v1_ExecRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_ExecResponse__Output>): grpc.ClientUnaryCall;
@@ -35,6 +45,33 @@ export interface ProcessServiceClient extends grpc.Client {
   getStatus(argument: _paas_v1_GetStatusRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_GetStatusResponse__Output>): grpc.ClientUnaryCall;
   getStatus(argument: _paas_v1_GetStatusRequest, callback: grpc.requestCallback<_paas_v1_GetStatusResponse__Output>): grpc.ClientUnaryCall;
   
+  List(argument: _paas_v1_ListRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_ListResponse__Output>): grpc.ClientUnaryCall;
+  List(argument: _paas_v1_ListRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_paas_v1_ListResponse__Output>): grpc.ClientUnaryCall;
+  List(argument: _paas_v1_ListRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_ListResponse__Output>): grpc.ClientUnaryCall;
+  List(argument: _paas_v1_ListRequest, callback: grpc.requestCallback<_paas_v1_ListResponse__Output>): grpc.ClientUnaryCall;
+  list(argument: _paas_v1_ListRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_ListResponse__Output>): grpc.ClientUnaryCall;
+  list(argument: _paas_v1_ListRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_paas_v1_ListResponse__Output>): grpc.ClientUnaryCall;
+  list(argument: _paas_v1_ListRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_ListResponse__Output>): grpc.ClientUnaryCall;
+  list(argument: _paas_v1_ListRequest, callback: grpc.requestCallback<_paas_v1_ListResponse__Output>): grpc.ClientUnaryCall;
+  
+  Remove(argument: _paas_v1_RemoveRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_RemoveResponse__Output>): grpc.ClientUnaryCall;
+  Remove(argument: _paas_v1_RemoveRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_paas_v1_RemoveResponse__Output>): grpc.ClientUnaryCall;
+  Remove(argument: _paas_v1_RemoveRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_RemoveResponse__Output>): grpc.ClientUnaryCall;
+  Remove(argument: _paas_v1_RemoveRequest, callback: grpc.requestCallback<_paas_v1_RemoveResponse__Output>): grpc.ClientUnaryCall;
+  remove(argument: _paas_v1_RemoveRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_RemoveResponse__Output>): grpc.ClientUnaryCall;
+  remove(argument: _paas_v1_RemoveRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_paas_v1_RemoveResponse__Output>): grpc.ClientUnaryCall;
+  remove(argument: _paas_v1_RemoveRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_RemoveResponse__Output>): grpc.ClientUnaryCall;
+  remove(argument: _paas_v1_RemoveRequest, callback: grpc.requestCallback<_paas_v1_RemoveResponse__Output>): grpc.ClientUnaryCall;
+  
+  Signal(argument: _paas_v1_SignalRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_SignalResponse__Output>): grpc.ClientUnaryCall;
+  Signal(argument: _paas_v1_SignalRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_paas_v1_SignalResponse__Output>): grpc.ClientUnaryCall;
+  Signal(argument: _paas_v1_SignalRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_SignalResponse__Output>): grpc.ClientUnaryCall;
+  Signal(argument: _paas_v1_SignalRequest, callback: grpc.requestCallback<_paas_v1_SignalResponse__Output>): grpc.ClientUnaryCall;
+  signal(argument: _paas_v1_SignalRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_SignalResponse__Output>): grpc.ClientUnaryCall;
+  signal(argument: _paas_v1_SignalRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_paas_v1_SignalResponse__Output>): grpc.ClientUnaryCall;
+  signal(argument: _paas_v1_SignalRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_SignalResponse__Output>): grpc.ClientUnaryCall;
+  signal(argument: _paas_v1_SignalRequest, callback: grpc.requestCallback<_paas_v1_SignalResponse__Output>): grpc.ClientUnaryCall;
+  
   Stop(argument: _paas_v1_StopRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_StopResponse__Output>): grpc.ClientUnaryCall;
   Stop(argument: _paas_v1_StopRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_paas_v1_StopResponse__Output>): grpc.ClientUnaryCall;
   Stop(argument: _paas_v1_StopRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_StopResponse__Output>): grpc.ClientUnaryCall;
@@ -43,6 +80,20 @@ export interface ProcessServiceClient extends grpc.Client {
   stop(argument: _paas_v1_StopRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_paas_v1_StopResponse__Output>): grpc.ClientUnaryCall;
   stop(argument: _paas_v1_StopRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_StopResponse__Output>): grpc.ClientUnaryCall;
   stop(argument: _paas_v1_StopRequest, callback: grpc.requestCallback<_paas_v1_StopResponse__Output>): grpc.ClientUnaryCall;
+  
+  Wait(argument: _paas_v1_WaitRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_WaitResponse__Output>): grpc.ClientUnaryCall;
+  Wait(argument: _paas_v1_WaitRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_paas_v1_WaitResponse__Output>): grpc.ClientUnaryCall;
+  Wait(argument: _paas_v1_WaitRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_WaitResponse__Output>): grpc.ClientUnaryCall;
+  Wait(argument: _paas_v1_WaitRequest, callback: grpc.requestCallback<_paas_v1_WaitResponse__Output>): grpc.ClientUnaryCall;
+  wait(argument: _paas_v1_WaitRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_WaitResponse__Output>): grpc.ClientUnaryCall;
+  wait(argument: _paas_v1_WaitRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_paas_v1_WaitResponse__Output>): grpc.ClientUnaryCall;
+  wait(argument: _paas_v1_WaitRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_WaitResponse__Output>): grpc.ClientUnaryCall;
+  wait(argument: _paas_v1_WaitRequest, callback: grpc.requestCallback<_paas_v1_WaitResponse__Output>): grpc.ClientUnaryCall;
+  
+  Watch(argument: _paas_v1_WatchRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_paas_v1_WatchResponse__Output>;
+  Watch(argument: _paas_v1_WatchRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_paas_v1_WatchResponse__Output>;
+  watch(argument: _paas_v1_WatchRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_paas_v1_WatchResponse__Output>;
+  watch(argument: _paas_v1_WatchRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_paas_v1_WatchResponse__Output>;
   
 }
 
@@ -53,7 +104,17 @@ export interface ProcessServiceHandlers extends grpc.UntypedServiceImplementatio
   
   GetStatus: grpc.handleUnaryCall<_paas_v1_GetStatusRequest__Output, _paas_v1_GetStatusResponse>;
   
+  List: grpc.handleUnaryCall<_paas_v1_ListRequest__Output, _paas_v1_ListResponse>;
+  
+  Remove: grpc.handleUnaryCall<_paas_v1_RemoveRequest__Output, _paas_v1_RemoveResponse>;
+  
+  Signal: grpc.handleUnaryCall<_paas_v1_SignalRequest__Output, _paas_v1_SignalResponse>;
+  
   Stop: grpc.handleUnaryCall<_paas_v1_StopRequest__Output, _paas_v1_StopResponse>;
+  
+  Wait: grpc.handleUnaryCall<_paas_v1_WaitRequest__Output, _paas_v1_WaitResponse>;
+  
+  Watch: grpc.handleServerStreamingCall<_paas_v1_WatchRequest__Output, _paas_v1_WatchResponse>;
   
 }
 
@@ -61,5 +122,10 @@ export interface ProcessServiceDefinition extends grpc.ServiceDefinition {
   Exec: MethodDefinition<_paas_v1_ExecRequest, _paas_v1_ExecResponse, _paas_v1_ExecRequest__Output, _paas_v1_ExecResponse__Output>
   GetLogs: MethodDefinition<_paas_v1_GetLogsRequest, _paas_v1_GetLogsResponse, _paas_v1_GetLogsRequest__Output, _paas_v1_GetLogsResponse__Output>
   GetStatus: MethodDefinition<_paas_v1_GetStatusRequest, _paas_v1_GetStatusResponse, _paas_v1_GetStatusRequest__Output, _paas_v1_GetStatusResponse__Output>
+  List: MethodDefinition<_paas_v1_ListRequest, _paas_v1_ListResponse, _paas_v1_ListRequest__Output, _paas_v1_ListResponse__Output>
+  Remove: MethodDefinition<_paas_v1_RemoveRequest, _paas_v1_RemoveResponse, _paas_v1_RemoveRequest__Output, _paas_v1_RemoveResponse__Output>
+  Signal: MethodDefinition<_paas_v1_SignalRequest, _paas_v1_SignalResponse, _paas_v1_SignalRequest__Output, _paas_v1_SignalResponse__Output>
   Stop: MethodDefinition<_paas_v1_StopRequest, _paas_v1_StopResponse, _paas_v1_StopRequest__Output, _paas_v1_StopResponse__Output>
+  Wait: MethodDefinition<_paas_v1_WaitRequest, _paas_v1_WaitResponse, _paas_v1_WaitRequest__Output, _paas_v1_WaitResponse__Output>
+  Watch: MethodDefinition<_paas_v1_WatchRequest, _paas_v1_WatchResponse, _paas_v1_WatchRequest__Output, _paas_v1_WatchResponse__Output>
 }

@@ -4,6 +4,7 @@ import type { ProcessState as _paas_v1_ProcessState, ProcessState__Output as _pa
 import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _google_protobuf_Timestamp__Output } from '../../google/protobuf/Timestamp.ts';
 import type { EndReason as _paas_v1_EndReason, EndReason__Output as _paas_v1_EndReason__Output } from '../../paas/v1/EndReason.ts';
 import type { StopInfo as _paas_v1_StopInfo, StopInfo__Output as _paas_v1_StopInfo__Output } from '../../paas/v1/StopInfo.ts';
+import type { Long } from '@grpc/proto-loader';
 
 export interface ProcessStatus {
   'state'?: (_paas_v1_ProcessState);
@@ -13,6 +14,13 @@ export interface ProcessStatus {
   'finishTime'?: (_google_protobuf_Timestamp | null);
   'endReason'?: (_paas_v1_EndReason);
   'stop'?: (_paas_v1_StopInfo | null);
+  'processId'?: (string);
+  'args'?: (string)[];
+  'name'?: (string);
+  'labels'?: ({[key: string]: string});
+  'pid'?: (number);
+  'logBytes'?: (number | string | Long);
+  'logLines'?: (number | string | Long);
   'exit'?: "exitCode"|"signal";
 }
 
@@ -24,5 +32,12 @@ export interface ProcessStatus__Output {
   'finishTime': (_google_protobuf_Timestamp__Output | null);
   'endReason': (_paas_v1_EndReason__Output);
   'stop': (_paas_v1_StopInfo__Output | null);
+  'processId': (string);
+  'args': (string)[];
+  'name': (string);
+  'labels': ({[key: string]: string});
+  'pid': (number);
+  'logBytes': (number);
+  'logLines': (number);
   'exit'?: "exitCode"|"signal";
 }

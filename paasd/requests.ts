@@ -1,0 +1,178 @@
+/**
+ * Requests of the contract, checked and in the worker's terms.
+ *
+ * @module
+ */
+import {
+  type ExecRequest__Output,
+  fromTimestamp,
+  type GetLogsRequest__Output,
+  type ListRequest__Output,
+  type LogStream__Output as LogStreamMessage,
+  type OnSlow__Output as OnSlowMessage,
+  type ProcessState__Output,
+  type SignalRequest__Output,
+} from "@paas/proto";
+import type { LogReaderOptions, LogStream, SpawnOptions } from "@paas/worker";
+import { validate } from "@std/uuid";
+import { createHash } from "node:crypto";
+import { InvalidArgumentError } from "./errors.ts";
+import type { Description, Entry, RequestKey } from "./process_table.ts";
+import { STATES } from "./status_message.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The longest grace period of a stop. */
+const MAX_GRACE_MS = DAY_MS;
+
+/** The longest that a process may be told to run: a timer can wait 2^31 - 1 ms. */
+const MAX_TIMEOUT_MS = 24 * DAY_MS;
+
+const MAX_LABELS = 64;
+const MAX_LABEL_BYTES = 255;
+const MAX_REQUEST_ID_BYTES = 128;
+const MAX_PAGE_SIZE = 1_000;
+const DEFAULT_PAGE_SIZE = 100;
+
+const STREAMS: Record<LogStreamMessage, LogStream | undefined> = {
+  LOG_STREAM_UNSPECIFIED: undefined,
+  LOG_STREAM_STDOUT: "stdout",
+  LOG_STREAM_STDERR: "stderr",
+};
+
+const ON_SLOW: Record<OnSlowMessage, LogReaderOptions["onSlow"]> = {
+  ON_SLOW_UNSPECIFIED: undefined,
+  ON_SLOW_WAIT: "wait",
+  ON_SLOW_SKIP: "skip",
+};
+
+type DurationMessage = NonNullable<ExecRequest__Output["timeout"]>;
+
+/** How to start a process; the command itself is checked by the worker. */
+export function toSpawnOptions(
+  { args, env, cwd, timeout, grace, maxOutputBytes }: ExecRequest__Output,
+): Omit<SpawnOptions, "spool"> {
+  const options = {
+    args,
+    env,
+    cwd: cwd || undefined,
+    timeout: timeout ? toMilliseconds("timeout", timeout, MAX_TIMEOUT_MS) : undefined,
+    stopGrace: grace ? toGrace(grace) : undefined,
+    maxOutput: maxOutputBytes || undefined,
+  };
+  if (options.timeout === 0) throw new InvalidArgumentError("The timeout must be more than zero");
+  return options;
+}
+
+/** What a request says of its process. */
+export function toDescription({ args, name, labels }: ExecRequest__Output): Description {
+  if (name && !isName(name)) {
+    throw new InvalidArgumentError(
+      "The name must be of at most 63 letters, digits, '.', '_' and '-', and must not be a UUID",
+    );
+  }
+  const entries = Object.entries(labels);
+  if (entries.length > MAX_LABELS) throw new InvalidArgumentError(`There must be at most ${MAX_LABELS} labels`);
+  for (const [key, value] of entries) {
+    if (!isName(key)) {
+      throw new InvalidArgumentError("The key of a label must be of at most 63 letters, digits, '.', '_' and '-'");
+    }
+    if (bytesOf(value) > MAX_LABEL_BYTES) {
+      throw new InvalidArgumentError(`The value of a label must have at most ${MAX_LABEL_BYTES} bytes`);
+    }
+  }
+  return { args, name, labels };
+}
+
+/** What makes an Exec safe to repeat. */
+export function toRequestKey(request: ExecRequest__Output): RequestKey {
+  const { requestId: id } = request;
+  if (bytesOf(id) > MAX_REQUEST_ID_BYTES) {
+    throw new InvalidArgumentError(`The request_id must have at most ${MAX_REQUEST_ID_BYTES} bytes`);
+  }
+  return { id, digest: id && createHash("sha256").update(JSON.stringify(request)).digest("base64") };
+}
+
+/** What a reader of a log shall see. */
+export function toReaderOptions(request: GetLogsRequest__Output): LogReaderOptions {
+  const { follow, fromOffset, tailLines, since, until, stream, onSlow } = request;
+  if (fromOffset > 0 && tailLines !== undefined) {
+    throw new InvalidArgumentError("Give from_offset or tail_lines, not both: a tail is counted from the end");
+  }
+  if (!(stream in STREAMS)) throw new InvalidArgumentError("The stream must be stdout, stderr, or unset for both");
+  if (!(onSlow in ON_SLOW)) throw new InvalidArgumentError("on_slow must be wait or skip, or unset to wait");
+  return {
+    follow,
+    fromOffset,
+    tailLines,
+    since: since ? fromTimestamp(since).getTime() : undefined,
+    until: until ? fromTimestamp(until).getTime() : undefined,
+    stream: STREAMS[stream],
+    onSlow: ON_SLOW[onSlow],
+  };
+}
+
+/** Milliseconds of a grace period. */
+export function toGrace(grace: DurationMessage): number {
+  return toMilliseconds("grace period", grace, MAX_GRACE_MS);
+}
+
+/** Which signal goes to whom. */
+export function toSignal({ signal, target }: SignalRequest__Output): { signal: number; to: "group" | "leader" } {
+  if (signal < 1 || signal > 31) throw new InvalidArgumentError("The signal must be a number from 1 to 31");
+  const targets: string[] = ["SIGNAL_TARGET_UNSPECIFIED", "SIGNAL_TARGET_GROUP", "SIGNAL_TARGET_LEADER"];
+  if (!targets.includes(target)) throw new InvalidArgumentError("The target must be the group or the leader");
+  return { signal, to: target === "SIGNAL_TARGET_LEADER" ? "leader" : "group" };
+}
+
+/** Which processes are listed, and how many of them. */
+export interface ListFilter {
+  readonly pageSize: number;
+  holds(entry: Entry): boolean;
+}
+
+/** What a request wants to have listed. */
+export function toListFilter(request: ListRequest__Output): ListFilter {
+  const { states, name, labels, startedSince, startedUntil, idPrefix, pageSize, pageToken } = request;
+  if (pageSize < 0) throw new InvalidArgumentError("The page_size must not be negative");
+  if (!/^[0-9a-f-]{0,36}$/i.test(idPrefix)) {
+    throw new InvalidArgumentError("The id_prefix must be of hexadecimal digits and '-', as an id is");
+  }
+  if (!/^\d*$/.test(pageToken)) throw new InvalidArgumentError("The page_token must be one that List has given");
+  const known = Object.values(STATES) as ProcessState__Output[];
+  if (!states.every((state) => known.includes(state))) {
+    throw new InvalidArgumentError("A state must be running, stopping or finished");
+  }
+  const before = pageToken ? Number(pageToken) : Infinity;
+  const since = startedSince ? fromTimestamp(startedSince).getTime() : -Infinity;
+  const until = startedUntil ? fromTimestamp(startedUntil).getTime() : Infinity;
+  const wanted = Object.entries(labels);
+  return {
+    pageSize: Math.min(pageSize || DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE),
+    holds: ({ process: { id, status }, sequence, ...entry }) =>
+      sequence < before &&
+      (states.length === 0 || states.includes(STATES[status.state])) &&
+      (name === "" || entry.name === name) &&
+      wanted.every(([key, value]) => Object.hasOwn(entry.labels, key) && entry.labels[key] === value) &&
+      status.startTime >= since && status.startTime < until &&
+      id.startsWith(idPrefix.toLowerCase()),
+  };
+}
+
+function toMilliseconds(what: string, { seconds, nanos }: DurationMessage, most: number): number {
+  const milliseconds = seconds * 1000 + nanos / 1e6;
+  if (seconds < 0 || nanos < 0 || nanos > 999_999_999 || milliseconds > most) {
+    throw new InvalidArgumentError(
+      `The ${what} must be a valid duration, not negative and at most ${most / DAY_MS * 24} hours`,
+    );
+  }
+  return milliseconds;
+}
+
+function isName(text: string): boolean {
+  return /^[A-Za-z0-9._-]{1,63}$/.test(text) && !validate(text);
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
+}

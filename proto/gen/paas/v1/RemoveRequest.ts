@@ -1,0 +1,10 @@
+// Original file: proto/paas/v1/paas.proto
+
+
+export interface RemoveRequest {
+  'processId'?: (string);
+}
+
+export interface RemoveRequest__Output {
+  'processId': (string);
+}
