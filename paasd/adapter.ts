@@ -7,8 +7,10 @@
  * @module
  */
 import {
+  type handleBidiStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
+  type ServerDuplexStream,
   type ServerUnaryCall,
   type ServerWritableStream,
   status as Code,
@@ -24,6 +26,8 @@ export interface CallContext {
   readonly user: User;
   /** Aborts when the call is over, by the client, by its deadline, or by the handler's own end. */
   readonly signal: AbortSignal;
+  /** Aborts when the connection is gone. */
+  readonly connection: AbortSignal;
   /** What the handler adds to the log line of the call. */
   readonly record: CallRecord;
   /** Has the messages of a stream compressed. The client is told now, so it must be before the first one. */
@@ -68,8 +72,7 @@ export function unary<Request, Response>(
   return async (call, callback) => {
     const running = new RunningCall(call, log);
     try {
-      const { user } = running.authenticate();
-      const response = await handle(call.request, running.context(user));
+      const response = await handle(call.request, running.context(running.authenticate()));
       if (running.end(Code.OK)) callback(null, response);
     } catch (error) {
       const refusal = running.refuse(error);
@@ -78,28 +81,49 @@ export function unary<Request, Response>(
   };
 }
 
+/** Answers a stream of messages with another one. */
+export type DuplexHandler<Request, Response> = (
+  requests: AsyncIterable<Request>,
+  context: CallContext,
+) => AsyncIterable<Response>;
+
 /** A call that is answered with a stream, for grpc-js. A client that does not read makes its own producer wait. */
 export function serverStreaming<Request, Response>(
   log: Log,
   handle: StreamingHandler<Request, Response>,
 ): handleServerStreamingCall<Request, Response> {
-  return async (call) => {
-    const running = new RunningCall(call, log);
-    try {
-      const guest = running.authenticate();
-      using _reading = guest.reads();
-      await send(call, running, handle(call.request, running.context(guest.user)));
-      if (running.end(Code.OK)) call.end();
-    } catch (error) {
-      const refusal = running.refuse(error);
-      if (refusal) call.emit("error", Object.assign(new Error(refusal.details), refusal)); // as the library wants it
-    }
-  };
+  return (call) => answer(call, log, (context) => handle(call.request, context));
+}
+
+/** A call with a stream each way, for grpc-js. A handler that does not read makes its client wait. */
+export function duplex<Request, Response>(
+  log: Log,
+  handle: DuplexHandler<Request, Response>,
+): handleBidiStreamingCall<Request, Response> {
+  return (call) => answer(call, log, (context) => handle(call, context));
+}
+
+/** Answers a call with a stream. */
+async function answer<Response>(
+  call: ServerWritableStream<unknown, Response> | ServerDuplexStream<unknown, Response>,
+  log: Log,
+  messages: (context: CallContext) => AsyncIterable<Response>,
+): Promise<void> {
+  const running = new RunningCall(call, log);
+  try {
+    const guest = running.authenticate();
+    using _reading = guest.reads();
+    await send(call, running, messages(running.context(guest)));
+    if (running.end(Code.OK)) call.end();
+  } catch (error) {
+    const refusal = running.refuse(error);
+    if (refusal) call.emit("error", Object.assign(new Error(refusal.details), refusal)); // as the library wants it
+  }
 }
 
 /** Writes messages as fast as the client takes them, until there are no more or the call is over. */
 async function send<Response>(
-  call: ServerWritableStream<unknown, Response | Uint8Array>,
+  call: Pick<ServerWritableStream<unknown, Response | Uint8Array>, "write">,
   running: RunningCall,
   messages: AsyncIterable<Response>,
 ): Promise<void> {
@@ -122,11 +146,10 @@ async function send<Response>(
   }
 }
 
-/** What calls of both kinds have. */
-type ServerCall = Pick<
-  ServerUnaryCall<unknown, unknown>,
-  "getAuthContext" | "getDeadline" | "getPath" | "once" | "sendMetadata"
->;
+/** What calls of all kinds have. */
+type ServerCall =
+  & Pick<ServerUnaryCall<unknown, unknown>, "getAuthContext" | "getDeadline" | "getPath" | "sendMetadata">
+  & { once(event: "cancelled", listener: () => void): unknown };
 
 /** A call from its arrival to its one end, which is logged. */
 class RunningCall {
@@ -160,12 +183,12 @@ class RunningCall {
     return guest;
   }
 
-  context(user: User): CallContext {
+  context({ user, connection }: Guest): CallContext {
     const compress = () => {
       this.compresses = true;
       this.#call.sendMetadata(gzipHeaders);
     };
-    return { user, signal: this.signal, record: this.#record, compress };
+    return { user, signal: this.signal, connection, record: this.#record, compress };
   }
 
   /** Ends the call, and says whether it was still open: only then there is somebody to answer. */

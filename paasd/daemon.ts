@@ -6,7 +6,7 @@
 import { processService } from "@paas/proto"; // first: it mends node:http2 before grpc-js is loaded
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { type Process, Spool, SpoolError, StopInProgressError } from "@paas/worker";
-import { serverStreaming, unary } from "./adapter.ts";
+import { duplex, serverStreaming, unary } from "./adapter.ts";
 import { readCredentials } from "./credentials.ts";
 import { keepDevelopmentCertificatesLocal } from "./development_certificates.ts";
 import { StartError } from "./errors.ts";
@@ -89,6 +89,7 @@ export class Daemon {
       GetLogs: serverStreaming(log, service.getLogs.bind(service)),
       GetStatus: unary(log, service.getStatus.bind(service)),
       Stop: unary(log, service.stop.bind(service)),
+      Attach: duplex(log, service.attach.bind(service)),
       Wait: unary(log, service.wait.bind(service)),
       Signal: unary(log, service.signal.bind(service)),
       List: unary(log, service.list.bind(service)),
@@ -146,7 +147,9 @@ export class Daemon {
     this.#door.cutStalled(STALL_LIMIT_MS, closed.signal);
     // A client that is told goodbye drops what it has received and not read yet: so readers leave first, by themselves.
     await this.#door.readersLeft(start);
-    await new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
+    // The library may go on to wait for a session whose connection was closed in that same moment.
+    const goodbye = new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
+    await Promise.race([goodbye, this.#door.left()]);
     closed.abort();
     this.#door.cutAll();
     this.#refusals[Symbol.dispose]();

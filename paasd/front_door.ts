@@ -88,8 +88,13 @@ export class FrontDoor {
 
   /** Resolves when all who have been reading a stream, at or after that time of `performance.now()`, have left. */
   async readersLeft(since: number): Promise<void> {
-    const readers = [...this.#guests].filter((guest) => guest.hasRead(since));
-    await Promise.all(readers.map(({ socket }) => new Promise((resolve) => socket.once("close", resolve))));
+    await this.left((guest) => guest.hasRead(since));
+  }
+
+  /** Resolves when all guests that a condition holds for have left. */
+  async left(holds: (guest: Guest) => boolean = () => true): Promise<void> {
+    const guests = [...this.#guests].filter(holds);
+    await Promise.all(guests.map(({ socket }) => new Promise((resolve) => socket.once("close", resolve))));
   }
 
   /**
@@ -136,7 +141,10 @@ export class FrontDoor {
       const guest = identify(secured);
       if (!this.#judge(socket)) return void secured.destroy();
       this.#guests.add(guest);
-      secured.once("close", () => this.#guests.delete(guest));
+      secured.once("close", () => {
+        this.#guests.delete(guest);
+        guest.leave();
+      });
     } catch (error) {
       secured.destroy();
       return this.#refuse(socket, (error as Error).message);

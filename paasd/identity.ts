@@ -24,7 +24,19 @@ export class Guest {
   #lastRead = -Infinity;
   #dismissed = false;
 
+  readonly #connection = new AbortController();
+
   constructor(readonly socket: TLSSocket, readonly user: User) {}
+
+  /** Notes that its connection is gone. */
+  leave(): void {
+    this.#connection.abort();
+  }
+
+  /** Aborts when the connection is gone. */
+  get connection(): AbortSignal {
+    return this.#connection.signal;
+  }
 
   /** Whether it has been reading a stream at or after that time of `performance.now()`. */
   hasRead(since: number): boolean {

@@ -13,6 +13,7 @@ import {
   ShuttingDownError,
 } from "./errors.ts";
 import type { User } from "./identity.ts";
+import { Lease } from "./lease.ts";
 
 /** What a user has said of a process. */
 export interface Description {
@@ -20,12 +21,15 @@ export interface Description {
   /** Unique among the user's live processes; empty if it has none. */
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** How long it goes on without its client, in milliseconds; `undefined` is for ever. */
+  readonly stopAfterDisconnect?: number | undefined;
 }
 
 /** A process that the daemon knows. */
 export interface Entry extends Description {
   readonly process: Process;
   readonly owner: string;
+  readonly lease: Lease | undefined;
   /** Larger for a process that was started later. */
   readonly sequence: number;
   readonly requestKey: string | undefined;
@@ -110,7 +114,9 @@ export class ProcessTable {
     if (name) this.#names.add(name);
     try {
       const process = await spawn((process) => this.#tell(process.id));
-      const entry = { ...description, owner: owner.id, process, sequence: this.#sequence++, requestKey };
+      const { stopAfterDisconnect } = description;
+      const lease = stopAfterDisconnect === undefined ? undefined : new Lease(process, stopAfterDisconnect);
+      const entry = { ...description, owner: owner.id, process, lease, sequence: this.#sequence++, requestKey };
       this.#entries.set(process.id, entry);
       this.#tell(process.id);
       process.finished.then(() => this.#names.delete(name));

@@ -50,7 +50,7 @@ type DurationMessage = NonNullable<ExecRequest__Output["timeout"]>;
 
 /** How to start a process; the command itself is checked by the worker. */
 export function toSpawnOptions(
-  { args, env, cwd, timeout, grace, maxOutputBytes }: ExecRequest__Output,
+  { args, env, cwd, timeout, grace, maxOutputBytes, stdin }: ExecRequest__Output,
 ): Omit<SpawnOptions, "spool"> {
   const options = {
     args,
@@ -59,13 +59,14 @@ export function toSpawnOptions(
     timeout: timeout ? toMilliseconds("timeout", timeout, MAX_TIMEOUT_MS) : undefined,
     stopGrace: grace ? toGrace(grace) : undefined,
     maxOutput: maxOutputBytes || undefined,
+    stdin,
   };
   if (options.timeout === 0) throw new InvalidArgumentError("The timeout must be more than zero");
   return options;
 }
 
 /** What a request says of its process. */
-export function toDescription({ args, name, labels }: ExecRequest__Output): Description {
+export function toDescription({ args, name, labels, stopAfterDisconnect }: ExecRequest__Output): Description {
   if (name && !isName(name)) {
     throw new InvalidArgumentError(
       "The name must be of at most 63 letters, digits, '.', '_' and '-', and must not be a UUID",
@@ -81,7 +82,14 @@ export function toDescription({ args, name, labels }: ExecRequest__Output): Desc
       throw new InvalidArgumentError(`The value of a label must have at most ${MAX_LABEL_BYTES} bytes`);
     }
   }
-  return { args, name, labels };
+  return {
+    args,
+    name,
+    labels,
+    stopAfterDisconnect: stopAfterDisconnect
+      ? toMilliseconds("stop_after_disconnect", stopAfterDisconnect, DAY_MS)
+      : undefined,
+  };
 }
 
 /** What makes an Exec safe to repeat. */
@@ -93,18 +101,24 @@ export function toRequestKey(request: ExecRequest__Output): RequestKey {
   return { id, digest: id && createHash("sha256").update(JSON.stringify(request)).digest("base64") };
 }
 
-/** What a reader of a log shall see. */
-export function toReaderOptions(request: GetLogsRequest__Output): LogReaderOptions {
-  const { follow, fromOffset, tailLines, since, until, stream, onSlow } = request;
+/** Where a reader of a log begins. */
+export function toPlace(
+  { fromOffset, tailLines }: Pick<GetLogsRequest__Output, "fromOffset" | "tailLines">,
+): Pick<LogReaderOptions, "fromOffset" | "tailLines"> {
   if (fromOffset > 0 && tailLines !== undefined) {
     throw new InvalidArgumentError("Give from_offset or tail_lines, not both: a tail is counted from the end");
   }
+  return { fromOffset, tailLines };
+}
+
+/** What a reader of a log shall see. */
+export function toReaderOptions(request: GetLogsRequest__Output): LogReaderOptions {
+  const { follow, since, until, stream, onSlow } = request;
   if (!(stream in STREAMS)) throw new InvalidArgumentError("The stream must be stdout, stderr, or unset for both");
   if (!(onSlow in ON_SLOW)) throw new InvalidArgumentError("on_slow must be wait or skip, or unset to wait");
   return {
+    ...toPlace(request),
     follow,
-    fromOffset,
-    tailLines,
     since: since ? fromTimestamp(since).getTime() : undefined,
     until: until ? fromTimestamp(until).getTime() : undefined,
     stream: STREAMS[stream],

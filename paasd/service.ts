@@ -4,6 +4,8 @@
  * @module
  */
 import type {
+  AttachRequest__Output,
+  AttachResponse,
   ExecRequest__Output,
   ExecResponse,
   GetLogsRequest__Output,
@@ -12,6 +14,7 @@ import type {
   GetStatusResponse,
   ListRequest__Output,
   ListResponse,
+  LogEnd,
   RemoveRequest__Output,
   RemoveResponse,
   SignalRequest__Output,
@@ -23,13 +26,16 @@ import type {
   WatchRequest__Output,
   WatchResponse,
 } from "@paas/proto";
-import { spawn, type Spool } from "@paas/worker";
+import { type LogReader, spawn, type Spool } from "@paas/worker";
 import type { CallContext } from "./adapter.ts";
+import { exchange, type Piece } from "./attachment.ts";
+import { InvalidArgumentError } from "./errors.ts";
 import type { Entry, ProcessTable } from "./process_table.ts";
 import {
   toDescription,
   toGrace,
   toListFilter,
+  toPlace,
   toReaderOptions,
   toRequestKey,
   toSignal,
@@ -64,15 +70,16 @@ export class Service {
   }
 
   /** Starts a process, and answers with its id as soon as it runs. */
-  async exec(request: ExecRequest__Output, { user, record }: CallContext): Promise<ExecResponse> {
+  async exec(request: ExecRequest__Output, { user, connection, record }: CallContext): Promise<ExecResponse> {
     record.program = request.args[0]?.split("/").at(-1)?.slice(0, MAX_LOGGED_PROGRAM);
     const { stopGrace = this.#stopGrace, ...options } = toSpawnOptions(request);
-    const { process: { id } } = await this.#table.start(
+    const { process: { id }, lease } = await this.#table.start(
       user,
       toDescription(request),
       (changed) => spawn({ ...options, stopGrace, changed, spool: this.#spool }),
       toRequestKey(request),
     );
+    lease?.hold(connection);
     record.process = id;
     return { processId: id };
   }
@@ -83,10 +90,27 @@ export class Service {
     context: CallContext,
   ): AsyncGenerator<Uint8Array | GetLogsResponse> {
     const entry = this.#find(request, context);
-    const log = entry.process.logs({ ...toReaderOptions(request), signal: context.signal });
+    const options = toReaderOptions(request);
+    if (options.follow !== false) entry.lease?.hold(context.signal);
+    const log = entry.process.logs({ ...options, signal: context.signal });
     if (request.compress) context.compress();
     yield* log;
-    yield { end: { bytes: log.offset, lines: log.lines, status: toStatusMessage(entry) } };
+    yield endOf(log, entry);
+  }
+
+  /** Carries input to a process and its output back. */
+  async *attach(
+    requests: AsyncIterable<AttachRequest__Output>,
+    context: CallContext,
+  ): AsyncGenerator<Uint8Array | AttachResponse> {
+    const messages = requests[Symbol.asyncIterator]();
+    const { value: first } = await messages.next();
+    if (!first) throw new InvalidArgumentError("The first message must name a process");
+    const entry = this.#find(first, context);
+    entry.lease?.hold(context.signal);
+    const log = entry.process.logs({ ...toPlace(first), signal: context.signal });
+    yield* exchange(log, entry.process.input, piecesOf(first, messages));
+    yield endOf(log, entry);
   }
 
   /** Tells the state of a process. */
@@ -105,6 +129,7 @@ export class Service {
   /** Answers when a process has finished. */
   async wait(request: WaitRequest__Output, context: CallContext): Promise<WaitResponse> {
     const entry = this.#find(request, context);
+    entry.lease?.hold(context.signal);
     await entry.process.finished;
     return { status: toStatusMessage(entry) };
   }
@@ -153,5 +178,18 @@ export class Service {
     const entry = this.#table.find(processId, user);
     record.process = entry.process.id;
     return entry;
+  }
+}
+
+function endOf(log: LogReader, entry: Entry): { end: LogEnd } {
+  return { end: { bytes: log.offset, lines: log.lines, status: toStatusMessage(entry) } };
+}
+
+/** The input of the first message, and of all others. */
+async function* piecesOf(first: Piece, messages: AsyncIterator<AttachRequest__Output>): AsyncGenerator<Piece> {
+  yield first;
+  for (let next = await messages.next(); !next.done; next = await messages.next()) {
+    if (next.value.processId) throw new InvalidArgumentError("Only the first message names the process");
+    yield next.value;
   }
 }

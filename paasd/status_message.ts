@@ -25,6 +25,7 @@ const END_REASONS: Record<FinishedStatus["endReason"], EndReason> = {
   "stopped": "END_REASON_STOPPED",
   "timed-out": "END_REASON_TIMED_OUT",
   "output-limit": "END_REASON_OUTPUT_LIMIT",
+  "client-gone": "END_REASON_CLIENT_GONE",
   "daemon-shutdown": "END_REASON_DAEMON_SHUTDOWN",
 };
 
@@ -41,6 +42,7 @@ export function toStatusMessage({ process, args, name, labels }: Entry): Process
     pid,
     logBytes: output.bytes,
     logLines: output.lines,
+    stdin: process.input !== undefined,
   };
   if (status.state === "finished") {
     message.finishTime = toTimestamp(status.finishTime);

@@ -12,12 +12,22 @@ const known = {
   pid: 7,
   logBytes: 6,
   logLines: 1,
+  stdin: false,
 };
 
 function messageOf(status: ProcessStatus) {
   const process = { id: "id", pid: 7, status, output: { bytes: 6, lines: 1 } } as Process;
   const { args, name, labels } = known;
-  return toStatusMessage({ process, args, name, labels, owner: "aa", sequence: 0, requestKey: undefined });
+  return toStatusMessage({
+    process,
+    args,
+    name,
+    labels,
+    owner: "aa",
+    lease: undefined,
+    sequence: 0,
+    requestKey: undefined,
+  });
 }
 
 Deno.test("toStatusMessage() tells no more than is known", () => {

@@ -7,6 +7,8 @@
  */
 export { ProcessService, processService } from "./service.ts";
 export { fromTimestamp, toTimestamp } from "./time.ts";
+export type * from "./gen/paas/v1/AttachRequest.ts";
+export type * from "./gen/paas/v1/AttachResponse.ts";
 export type * from "./gen/paas/v1/EndReason.ts";
 export type * from "./gen/paas/v1/ExecRequest.ts";
 export type * from "./gen/paas/v1/ExecResponse.ts";
@@ -14,6 +16,7 @@ export type * from "./gen/paas/v1/GetLogsRequest.ts";
 export type * from "./gen/paas/v1/GetLogsResponse.ts";
 export type * from "./gen/paas/v1/GetStatusRequest.ts";
 export type * from "./gen/paas/v1/GetStatusResponse.ts";
+export type * from "./gen/paas/v1/InputState.ts";
 export type * from "./gen/paas/v1/ListRequest.ts";
 export type * from "./gen/paas/v1/ListResponse.ts";
 export type * from "./gen/paas/v1/LogChunk.ts";

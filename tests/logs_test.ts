@@ -173,7 +173,10 @@ Deno.test("logs follow: a reader that is stalled costs nobody anything", async (
 
   for (const reader of [stalled, stalledToo]) reader.kill("SIGKILL");
   await until("the calls are over", () => daemon.log.match(/method=GetLogs .*code=CANCELLED/g)?.length === 2);
-  await until("nobody has the log open any more", () => !openFiles(daemon).some((path) => path.endsWith(`${id}/0.log`)));
+  await until(
+    "nobody has the log open any more",
+    () => !openFiles(daemon).some((path) => path.endsWith(`${id}/0.log`)),
+  );
 });
 
 Deno.test("logs follow: a reader that is killed is forgotten", async () => {

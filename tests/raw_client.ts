@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  type ExecRequest,
   type ExecResponse__Output,
   type GetLogsResponse__Output,
   type GetStatusResponse__Output,
@@ -36,8 +37,9 @@ export class RawClient implements AsyncDisposable {
   }
 
   /** Starts a process; gives its id. */
-  async exec(args: string[]): Promise<string> {
-    return (await answer<ExecResponse__Output>((callback) => this.service.Exec({ args }, callback))).processId;
+  async exec(args: string[], options: ExecRequest = {}): Promise<string> {
+    const request = { ...options, args };
+    return (await answer<ExecResponse__Output>((callback) => this.service.Exec(request, callback))).processId;
   }
 
   /** The status of a process. */

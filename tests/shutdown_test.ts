@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { runFlags } from "../paasc/run_flags.ts";
 import { type Client, Daemon, lives, ROOT, text } from "./paas.ts";
+import { RawClient } from "./raw_client.ts";
 import { until } from "./until.ts";
 
 /** Each prints the ids of its processes on its first line, as soon as it is ready for a SIGTERM. */
@@ -214,6 +215,25 @@ Deno.test("paasd and its processes go on when a client is killed", async () => {
   await until("350 ms have passed", () => performance.now() - start > 350);
   daemon.kill("SIGTERM");
   assertEquals(await daemon.exitCode(), 1);
+});
+
+Deno.test("paasd ends though many readers leave in that very moment", async () => {
+  for (let time = 0; time < 5; time++) {
+    const daemon = await Daemon.start();
+    const clients = Array.from({ length: 10 }, () => new RawClient(daemon));
+    const processId = await clients[0]!.exec(["sh", "-c", "echo ready; exec sleep 60"]);
+    const calls = clients.flatMap(({ service }) => Array.from({ length: 100 }, () => service.GetLogs({ processId })));
+    await Promise.all(calls.map((call) => new Promise((resolve) => call.once("data", resolve))));
+    const cancelled = calls.map((call) => new Promise((resolve) => call.once("error", resolve)));
+    for (const call of calls) call.cancel();
+    await Promise.all(cancelled);
+    for (const client of clients) await client[Symbol.asyncDispose]();
+    daemon.kill("SIGTERM");
+    let code: number | undefined;
+    daemon.exitCode().then((exitCode) => code = exitCode);
+    await until("it has ended", () => code !== undefined);
+    assertEquals(code, 0);
+  }
 });
 
 Deno.test("deno task paasd prints one line, and ends well at a SIGTERM to the task", async () => {

@@ -18,7 +18,7 @@ export type Exit =
   | { readonly signal: number; readonly code?: undefined };
 
 /** Who may end a process besides itself. */
-export type StopReason = "stopped" | "timed-out" | "output-limit" | "daemon-shutdown";
+export type StopReason = "stopped" | "timed-out" | "output-limit" | "client-gone" | "daemon-shutdown";
 
 /** A stop that was asked for. */
 export interface Stop {

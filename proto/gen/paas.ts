@@ -3,12 +3,15 @@ import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-load
 
 import type { Duration as _google_protobuf_Duration, Duration__Output as _google_protobuf_Duration__Output } from './google/protobuf/Duration.ts';
 import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _google_protobuf_Timestamp__Output } from './google/protobuf/Timestamp.ts';
+import type { AttachRequest as _paas_v1_AttachRequest, AttachRequest__Output as _paas_v1_AttachRequest__Output } from './paas/v1/AttachRequest.ts';
+import type { AttachResponse as _paas_v1_AttachResponse, AttachResponse__Output as _paas_v1_AttachResponse__Output } from './paas/v1/AttachResponse.ts';
 import type { ExecRequest as _paas_v1_ExecRequest, ExecRequest__Output as _paas_v1_ExecRequest__Output } from './paas/v1/ExecRequest.ts';
 import type { ExecResponse as _paas_v1_ExecResponse, ExecResponse__Output as _paas_v1_ExecResponse__Output } from './paas/v1/ExecResponse.ts';
 import type { GetLogsRequest as _paas_v1_GetLogsRequest, GetLogsRequest__Output as _paas_v1_GetLogsRequest__Output } from './paas/v1/GetLogsRequest.ts';
 import type { GetLogsResponse as _paas_v1_GetLogsResponse, GetLogsResponse__Output as _paas_v1_GetLogsResponse__Output } from './paas/v1/GetLogsResponse.ts';
 import type { GetStatusRequest as _paas_v1_GetStatusRequest, GetStatusRequest__Output as _paas_v1_GetStatusRequest__Output } from './paas/v1/GetStatusRequest.ts';
 import type { GetStatusResponse as _paas_v1_GetStatusResponse, GetStatusResponse__Output as _paas_v1_GetStatusResponse__Output } from './paas/v1/GetStatusResponse.ts';
+import type { InputState as _paas_v1_InputState, InputState__Output as _paas_v1_InputState__Output } from './paas/v1/InputState.ts';
 import type { ListRequest as _paas_v1_ListRequest, ListRequest__Output as _paas_v1_ListRequest__Output } from './paas/v1/ListRequest.ts';
 import type { ListResponse as _paas_v1_ListResponse, ListResponse__Output as _paas_v1_ListResponse__Output } from './paas/v1/ListResponse.ts';
 import type { LogChunk as _paas_v1_LogChunk, LogChunk__Output as _paas_v1_LogChunk__Output } from './paas/v1/LogChunk.ts';
@@ -41,6 +44,8 @@ export interface ProtoGrpcType {
   }
   paas: {
     v1: {
+      AttachRequest: MessageTypeDefinition<_paas_v1_AttachRequest, _paas_v1_AttachRequest__Output>
+      AttachResponse: MessageTypeDefinition<_paas_v1_AttachResponse, _paas_v1_AttachResponse__Output>
       EndReason: EnumTypeDefinition
       ExecRequest: MessageTypeDefinition<_paas_v1_ExecRequest, _paas_v1_ExecRequest__Output>
       ExecResponse: MessageTypeDefinition<_paas_v1_ExecResponse, _paas_v1_ExecResponse__Output>
@@ -48,6 +53,7 @@ export interface ProtoGrpcType {
       GetLogsResponse: MessageTypeDefinition<_paas_v1_GetLogsResponse, _paas_v1_GetLogsResponse__Output>
       GetStatusRequest: MessageTypeDefinition<_paas_v1_GetStatusRequest, _paas_v1_GetStatusRequest__Output>
       GetStatusResponse: MessageTypeDefinition<_paas_v1_GetStatusResponse, _paas_v1_GetStatusResponse__Output>
+      InputState: MessageTypeDefinition<_paas_v1_InputState, _paas_v1_InputState__Output>
       ListRequest: MessageTypeDefinition<_paas_v1_ListRequest, _paas_v1_ListRequest__Output>
       ListResponse: MessageTypeDefinition<_paas_v1_ListResponse, _paas_v1_ListResponse__Output>
       LogChunk: MessageTypeDefinition<_paas_v1_LogChunk, _paas_v1_LogChunk__Output>

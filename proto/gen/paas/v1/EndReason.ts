@@ -8,6 +8,7 @@ export const EndReason = {
   END_REASON_DAEMON_SHUTDOWN: 'END_REASON_DAEMON_SHUTDOWN',
   END_REASON_SIGNALLED: 'END_REASON_SIGNALLED',
   END_REASON_OUTPUT_LIMIT: 'END_REASON_OUTPUT_LIMIT',
+  END_REASON_CLIENT_GONE: 'END_REASON_CLIENT_GONE',
 } as const;
 
 export type EndReason =
@@ -25,5 +26,7 @@ export type EndReason =
   | 5
   | 'END_REASON_OUTPUT_LIMIT'
   | 6
+  | 'END_REASON_CLIENT_GONE'
+  | 7
 
 export type EndReason__Output = typeof EndReason[keyof typeof EndReason]

@@ -13,6 +13,8 @@ export interface ExecRequest {
   'labels'?: ({[key: string]: string});
   'requestId'?: (string);
   'maxOutputBytes'?: (number | string | Long);
+  'stdin'?: (boolean);
+  'stopAfterDisconnect'?: (_google_protobuf_Duration | null);
 }
 
 export interface ExecRequest__Output {
@@ -25,4 +27,6 @@ export interface ExecRequest__Output {
   'labels': ({[key: string]: string});
   'requestId': (string);
   'maxOutputBytes': (number);
+  'stdin': (boolean);
+  'stopAfterDisconnect': (_google_protobuf_Duration__Output | null);
 }

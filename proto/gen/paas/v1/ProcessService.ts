@@ -2,6 +2,8 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
+import type { AttachRequest as _paas_v1_AttachRequest, AttachRequest__Output as _paas_v1_AttachRequest__Output } from '../../paas/v1/AttachRequest.ts';
+import type { AttachResponse as _paas_v1_AttachResponse, AttachResponse__Output as _paas_v1_AttachResponse__Output } from '../../paas/v1/AttachResponse.ts';
 import type { ExecRequest as _paas_v1_ExecRequest, ExecRequest__Output as _paas_v1_ExecRequest__Output } from '../../paas/v1/ExecRequest.ts';
 import type { ExecResponse as _paas_v1_ExecResponse, ExecResponse__Output as _paas_v1_ExecResponse__Output } from '../../paas/v1/ExecResponse.ts';
 import type { GetLogsRequest as _paas_v1_GetLogsRequest, GetLogsRequest__Output as _paas_v1_GetLogsRequest__Output } from '../../paas/v1/GetLogsRequest.ts';
@@ -22,6 +24,11 @@ import type { WatchRequest as _paas_v1_WatchRequest, WatchRequest__Output as _pa
 import type { WatchResponse as _paas_v1_WatchResponse, WatchResponse__Output as _paas_v1_WatchResponse__Output } from '../../paas/v1/WatchResponse.ts';
 
 export interface ProcessServiceClient extends grpc.Client {
+  Attach(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_paas_v1_AttachRequest, _paas_v1_AttachResponse__Output>;
+  Attach(options?: grpc.CallOptions): grpc.ClientDuplexStream<_paas_v1_AttachRequest, _paas_v1_AttachResponse__Output>;
+  attach(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_paas_v1_AttachRequest, _paas_v1_AttachResponse__Output>;
+  attach(options?: grpc.CallOptions): grpc.ClientDuplexStream<_paas_v1_AttachRequest, _paas_v1_AttachResponse__Output>;
+  
   Exec(argument: _paas_v1_ExecRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_ExecResponse__Output>): grpc.ClientUnaryCall;
   Exec(argument: _paas_v1_ExecRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_paas_v1_ExecResponse__Output>): grpc.ClientUnaryCall;
   Exec(argument: _paas_v1_ExecRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_ExecResponse__Output>): grpc.ClientUnaryCall;
@@ -98,6 +105,8 @@ export interface ProcessServiceClient extends grpc.Client {
 }
 
 export interface ProcessServiceHandlers extends grpc.UntypedServiceImplementation {
+  Attach: grpc.handleBidiStreamingCall<_paas_v1_AttachRequest__Output, _paas_v1_AttachResponse>;
+  
   Exec: grpc.handleUnaryCall<_paas_v1_ExecRequest__Output, _paas_v1_ExecResponse>;
   
   GetLogs: grpc.handleServerStreamingCall<_paas_v1_GetLogsRequest__Output, _paas_v1_GetLogsResponse>;
@@ -119,6 +128,7 @@ export interface ProcessServiceHandlers extends grpc.UntypedServiceImplementatio
 }
 
 export interface ProcessServiceDefinition extends grpc.ServiceDefinition {
+  Attach: MethodDefinition<_paas_v1_AttachRequest, _paas_v1_AttachResponse, _paas_v1_AttachRequest__Output, _paas_v1_AttachResponse__Output>
   Exec: MethodDefinition<_paas_v1_ExecRequest, _paas_v1_ExecResponse, _paas_v1_ExecRequest__Output, _paas_v1_ExecResponse__Output>
   GetLogs: MethodDefinition<_paas_v1_GetLogsRequest, _paas_v1_GetLogsResponse, _paas_v1_GetLogsRequest__Output, _paas_v1_GetLogsResponse__Output>
   GetStatus: MethodDefinition<_paas_v1_GetStatusRequest, _paas_v1_GetStatusResponse, _paas_v1_GetStatusRequest__Output, _paas_v1_GetStatusResponse__Output>

@@ -21,6 +21,7 @@ export interface ProcessStatus {
   'pid'?: (number);
   'logBytes'?: (number | string | Long);
   'logLines'?: (number | string | Long);
+  'stdin'?: (boolean);
   'exit'?: "exitCode"|"signal";
 }
 
@@ -39,5 +40,6 @@ export interface ProcessStatus__Output {
   'pid': (number);
   'logBytes': (number);
   'logLines': (number);
+  'stdin': (boolean);
   'exit'?: "exitCode"|"signal";
 }

@@ -1,0 +1,80 @@
+/**
+ * A client that is attached to a process: its input goes in, the output comes out.
+ *
+ * @module
+ */
+import type { AttachRequest__Output, AttachResponse } from "@paas/proto";
+import { type Input, InputClosedError, type LogReader } from "@paas/worker";
+import { InvalidArgumentError } from "./errors.ts";
+
+/** The largest piece of input, in bytes: grpc-js receives up to 16 of them ahead. */
+const MAX_INPUT_BYTES = 256 * 1024;
+
+/** A piece of input, as a client sends it. */
+export type Piece = Pick<AttachRequest__Output, "input" | "inputOffset" | "closeInput">;
+
+/**
+ * Writes a piece of input to the process, and resolves when the process has taken it.
+ *
+ * @throws {InvalidArgumentError} when it is none that the process can take.
+ * @throws {InputOffsetError} when input before it is missing.
+ */
+export async function feed(input: Input | undefined, piece: Piece): Promise<void> {
+  const { input: bytes, inputOffset, closeInput } = piece;
+  if (bytes.length === 0 && !closeInput) return;
+  if (!input) throw new InvalidArgumentError("The process was started without stdin: ask for it when you start it");
+  if (bytes.length > MAX_INPUT_BYTES) {
+    throw new InvalidArgumentError(`A message has at most ${MAX_INPUT_BYTES} bytes of input`);
+  }
+  try {
+    await input.write(bytes, inputOffset);
+  } catch (error) {
+    if (!(error instanceof InputClosedError)) throw error; // that it is closed is told, and no failure
+  }
+  if (closeInput) input.close();
+}
+
+/**
+ * The output of a process, and between it how its input stands whenever that has changed.
+ *
+ * @param pieces The input; the next piece is asked for when the process has taken the last one.
+ * @throws whatever {@linkcode feed} throws.
+ */
+export async function* exchange(
+  log: LogReader,
+  input: Input | undefined,
+  pieces: AsyncIterable<Piece>,
+): AsyncGenerator<Uint8Array | AttachResponse, void, void> {
+  let fed = Promise.withResolvers<"fed">();
+  const feedAll = async () => {
+    for await (const piece of pieces) {
+      await feed(input, piece);
+      fed.resolve("fed");
+    }
+  };
+  const failure = Promise.withResolvers<never>();
+  failure.promise.catch(() => {}); // one that comes when the output has ended changes nothing
+  feedAll().catch(failure.reject);
+  const output = log.getReader();
+  try {
+    yield inputState(input);
+    for (let reading = output.read();;) {
+      const event = await Promise.race([reading, fed.promise, failure.promise]);
+      if (event === "fed") {
+        fed = Promise.withResolvers();
+        yield inputState(input);
+      } else if (event.done) {
+        return;
+      } else {
+        yield event.value;
+        reading = output.read();
+      }
+    }
+  } finally {
+    await output.cancel();
+  }
+}
+
+function inputState(input: Input | undefined): AttachResponse {
+  return { input: { taken: input?.taken ?? 0, closed: input?.closed ?? true } };
+}
