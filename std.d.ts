@@ -48,6 +48,11 @@ declare module "@std/uuid" {
   export function validate(uuid: string): boolean;
 }
 
+declare module "@std/text/levenshtein-distance" {
+  /** How many characters must be put, dropped or replaced to make one text of the other. */
+  export function levenshteinDistance(one: string, other: string): number;
+}
+
 declare module "@std/cli/parse-args" {
   /** What {@linkcode parseArgs} makes of the options it was told of. */
   export interface Options<

@@ -1,146 +1,85 @@
 /**
- * `deno task bench [ROUNDS] [MEGABYTES]`: how Paas compares with `ssh` on this machine, side by side in the same run. Each
- * round measures both of a pair in turn; what counts is the ratio of their medians, for the machine is never quiet.
+ * `deno task bench [FIGURE ...] [--rounds N] [--megabytes N]`: how Paas compares with others on this machine, side by side
+ * in the same run. It prints a markdown table, and tells on stderr how it goes. A word picks the figures whose names
+ * begin with it.
  *
  * @module
  */
-import { join } from "node:path";
-import { runFlags } from "../paasc/run_flags.ts";
-import { Daemon, ROOT } from "../tests/paas.ts";
-import { SshServer } from "./ssh_server.ts";
+import { parseArgs } from "node:util";
+import { delayFigures } from "./delay.ts";
+import { progress, type Row } from "./figure.ts";
+import { followersFigures } from "./followers.ts";
+import { memoryFigures } from "./memory.ts";
+import { Setting } from "./setting.ts";
+import { throughputFigures } from "./throughput.ts";
 
-const rounds = Number(Deno.args[0] ?? 5);
-const bytes = Number(Deno.args[1] ?? 256) * 1024 * 1024;
+/** The longest that one figure may take, in milliseconds. */
+const LIMIT_MS = 10 * 60_000;
 
-/** Lines of 100 bytes, and no lines at all. */
-const LINES = `yes ${"x".repeat(99)} | head -c ${bytes}`;
-const ZEROS = `head -c ${bytes} /dev/zero`;
+const figures = [...throughputFigures, ...delayFigures, ...memoryFigures, ...followersFigures];
 
-/** Prints the time when it prints it, twenty times a second. */
-const CLOCK = "for i in $(seq 100); do date +%s%N; sleep 0.05; done";
-
-/** A figure: what is measured of each of the two, in turn. */
-interface Figure {
-  name: string;
-  unit: string;
-  paas: () => Promise<number>;
-  peer: () => Promise<number>;
+const { values, positionals } = parseArgs({
+  args: Deno.args,
+  allowPositionals: true,
+  options: { rounds: { type: "string", default: "5" }, megabytes: { type: "string", default: "1024" } },
+});
+const [rounds, megabytes] = [Number(values.rounds), Number(values.megabytes)];
+const chosen = figures.filter(({ name }) => !positionals.length || positionals.some((word) => name.startsWith(word)));
+const whole = [rounds, megabytes].every((number) => Number.isInteger(number) && number >= 1);
+if (!whole || chosen.length === 0) {
+  console.error("Usage: deno task bench [FIGURE ...] [--rounds N] [--megabytes N]");
+  console.error(`Figures: ${figures.map(({ name }) => name).join(", ")}`);
+  Deno.exit(2);
 }
 
-/** The words that run paasc against a daemon. */
-function paasc(daemon: Daemon, ...words: string[]): string[] {
-  return [Deno.execPath(), "run", ...runFlags, join(ROOT, "paasc/main.ts"), "--server", daemon.address, ...words];
+const interruption = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => interruption.abort());
+Deno.exit(await run());
+
+/** Measures until all is done or a signal comes, and leaves nothing behind; gives the exit code. */
+async function run(): Promise<number> {
+  await using setting = await Setting.make({ rounds, bytes: megabytes * 1024 * 1024 });
+  const interrupted = new Promise<number>((resolve) => interruption.signal.onabort = () => resolve(130));
+  return await Promise.race([measure(setting), interrupted]);
 }
 
-/** Runs words to their end, and gives the megabytes per second that they printed. */
-async function throughput(words: string[], begin = performance.now()): Promise<number> {
-  const line = `${words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ")} | wc -c`;
-  const { stdout } = await new Deno.Command("sh", { args: ["-c", line], stderr: "inherit" }).output();
-  const printed = Number(new TextDecoder().decode(stdout));
-  if (printed !== bytes) throw new Error(`${printed} bytes came instead of ${bytes}`);
-  return bytes / 1e3 / (performance.now() - begin);
-}
-
-/**
- * Runs words that print the time, and gives how late each line came, in milliseconds, sorted. What was printed before the
- * first one came waited for the connection, not for the way.
- */
-async function delays(words: string[]): Promise<number[]> {
-  const child = new Deno.Command(words[0]!, { args: words.slice(1), stdout: "piped", stderr: "inherit" }).spawn();
-  const late: number[] = [];
-  let first: number | undefined;
-  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-    const now = performance.timeOrigin + performance.now();
-    first ??= now;
-    for (const printed of text.trim().split("\n").map((line) => Number(line) / 1e6)) {
-      if (printed > first) late.push(now - printed);
-    }
-  }
-  await child.status;
-  return late.sort((a, b) => a - b);
-}
-
-/** Runs words to their end, and gives how long that took, in milliseconds. */
-async function duration(words: string[]): Promise<number> {
+async function measure(setting: Setting): Promise<number> {
   const begin = performance.now();
-  const { success } = await new Deno.Command(words[0]!, { args: words.slice(1), stdout: "null", stderr: "inherit" })
-    .output();
-  if (!success) throw new Error(`${words[0]} failed`);
-  return performance.now() - begin;
-}
-
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-const quantile = (sorted: number[], q: number) => sorted[Math.floor((sorted.length - 1) * q)]!;
-
-/** Figures of logs: a finished one, one that is written as fast as can be, and the delay of a single line. */
-async function figures(daemon: Daemon, ssh: SshServer, directory: string): Promise<Figure[]> {
-  const finished = async (line: string) => {
-    const id = await daemon.exec(["sh", "-c", line]);
-    await daemon.untilStatus(id, "Status: finished (exit code 0)");
-    return id;
-  };
-  const live = async (line: string) => {
-    const begin = performance.now();
-    return await throughput(paasc(daemon, "logs", await daemon.exec(["sh", "-c", line])), begin);
-  };
-  const clock = (q: number) => async () =>
-    quantile(await delays(paasc(daemon, "logs", await daemon.exec(["sh", "-c", CLOCK]))), q);
-  const sshClock = (q: number) => async () => quantile(await delays(ssh.command(CLOCK)), q);
-  const file = join(directory, "lines");
-  await new Deno.Command("sh", { args: ["-c", `${LINES} > ${file}`] }).output();
-  const [zeros, lines] = [await finished(ZEROS), await finished(LINES)];
-  return [
-    {
-      name: "history, no lines",
-      unit: "MB/s",
-      paas: () => throughput(paasc(daemon, "logs", zeros)),
-      peer: () => throughput(ssh.command(ZEROS)),
-    },
-    {
-      name: "history, lines of 100 bytes",
-      unit: "MB/s",
-      paas: () => throughput(paasc(daemon, "logs", lines)),
-      peer: () => throughput(ssh.command(`cat ${file}`)),
-    },
-    { name: "live, no lines", unit: "MB/s", paas: () => live(ZEROS), peer: () => throughput(ssh.command(ZEROS)) },
-    {
-      name: "live, lines of 100 bytes",
-      unit: "MB/s",
-      paas: () => live(LINES),
-      peer: () => throughput(ssh.command(LINES)),
-    },
-    { name: "delay of a line, median", unit: "ms", paas: clock(0.5), peer: sshClock(0.5) },
-    { name: "delay of a line, p99", unit: "ms", paas: clock(0.99), peer: sshClock(0.99) },
-    {
-      name: "start a command, fresh connection",
-      unit: "ms",
-      paas: () => duration(paasc(daemon, "exec", "true")),
-      peer: () => duration(ssh.command("true")),
-    },
-  ];
-}
-
-await using ssh = await SshServer.start();
-if (!ssh) {
-  console.log("There is no sshd on this machine to compare with: install Debian's openssh-server");
-  Deno.exit(0);
-}
-const directory = await Deno.makeTempDir();
-try {
-  await using daemon = await Daemon.start(["--spool-dir", join(directory, "spool")]);
-  console.log(`| figure (medians of ${rounds} rounds, ${bytes >> 20} MiB) | Paas | ssh | unit | ratio |`);
-  console.log("|---|---|---|---|---|");
-  for (const { name, unit, paas, peer } of await figures(daemon, ssh, directory)) {
-    const ours: number[] = [];
-    const theirs: number[] = [];
-    for (let round = 0; round < rounds; round++) {
-      ours.push(await paas());
-      theirs.push(await peer());
+  const machine = `${navigator.hardwareConcurrency} cores, Linux ${Deno.osRelease()}, Deno ${Deno.version.deno}`;
+  const ssh = setting.ssh ? `sshd of user ${setting.ssh.user}` : "no sshd here, so nothing of ssh";
+  console.log(`${new Date().toISOString()}; ${machine}; ${ssh}; medians of ${rounds}, ${megabytes} MiB.\n`);
+  console.log("| figure; what it is against | Paas | peer | unit | ratio | aim |\n|---|---:|---:|---|---:|---|");
+  let failures = 0;
+  for (const { name, measure } of chosen) {
+    progress(`${name} (after ${((performance.now() - begin) / 1000).toFixed(0)} s)`);
+    try {
+      for (const row of await inTime(measure(setting))) console.log(markdown(row));
+    } catch (error) {
+      if (interruption.signal.aborted) break;
+      failures++;
+      await setting.endDaemons(); // nothing of it disturbs the next one
+      console.log(`| ${name} | failed: ${(error as Error).message} | | | | |`);
     }
-    const [a, b] = [median(ours), median(theirs)];
-    console.log(`| ${name} | ${a.toFixed(1)} | ${b.toFixed(1)} | ${unit} | ${(a / b).toFixed(2)} |`);
   }
-  console.log(`\nDaemon: ${(await daemon.residentSize()).toFixed(0)} MiB resident.`);
-} finally {
-  await Deno.remove(directory, { recursive: true });
+  progress(`done (after ${((performance.now() - begin) / 1000).toFixed(0)} s)`);
+  return failures === 0 ? 0 : 1;
+}
+
+/** What is promised, if it comes in time. */
+async function inTime<Value>(promise: Promise<Value>): Promise<Value> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`it takes more than ${LIMIT_MS / 60_000} minutes`)), LIMIT_MS);
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function markdown({ figure, paas, peer, unit, ratio, aim }: Row): string {
+  return `| ${[figure, cell(paas), cell(peer), unit, ratio, aim].join(" | ")} |`;
+}
+
+function cell(value: number): string {
+  return Number.isNaN(value) ? "–" : value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
 }

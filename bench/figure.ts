@@ -1,0 +1,75 @@
+/**
+ * What a figure of the table is, and how one is measured: each side in turn, for the machine is never quiet; what counts
+ * is the ratio of the medians.
+ *
+ * @module
+ */
+import type { Setting } from "./setting.ts";
+
+/** A row of the table. */
+export interface Row {
+  figure: string;
+  /** What was measured of Paas, in `unit`. */
+  paas: number;
+  /** What was measured of the other one, in `unit`; `NaN` when there is none. */
+  peer: number;
+  unit: string;
+  /** How the two compare, as it is printed; see {@linkcode ratio} and {@linkcode growth}. */
+  ratio: string;
+  aim: string;
+}
+
+/** Something to measure; one or more rows of the table. */
+export interface Figure {
+  name: string;
+  measure(setting: Setting): Promise<Row[]>;
+}
+
+/** Measures each side in turn, for so many rounds, and gives the values of each; of a side that is missing none. */
+export async function inTurn<Side extends string, Value>(
+  { rounds }: Setting,
+  sides: Record<Side, (() => Promise<Value>) | undefined>,
+): Promise<Record<Side, Value[]>> {
+  const names = Object.keys(sides) as Side[];
+  const values = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Side, Value[]>;
+  for (let round = 1; round <= rounds; round++) {
+    for (const name of names) {
+      const value = await sides[name]?.();
+      if (value === undefined) continue;
+      values[name].push(value);
+      progress(`  round ${round} of ${rounds}, ${name}: ${rounded(value)}`);
+    }
+  }
+  return values;
+}
+
+/** Tells on stderr how it goes. */
+export function progress(text: string): void {
+  console.error(text);
+}
+
+/** The median; `NaN` of no values. */
+export function median(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort();
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
+}
+
+/** The value below which a share `q` of sorted values lies; `NaN` of no values. */
+export function quantile(sorted: Float64Array, q: number): number {
+  return sorted[Math.floor((sorted.length - 1) * q)] ?? NaN;
+}
+
+/** `paas` as a multiple of `peer`. */
+export function ratio(paas: number, peer: number): string {
+  return Number.isNaN(paas / peer) ? "–" : (paas / peer).toFixed(2);
+}
+
+/** By how many MiB `paas` is more than `peer`. */
+export function growth(paas: number, peer: number): string {
+  return `${paas < peer ? "−" : "+"}${Math.abs(paas - peer).toFixed(0)} MiB`;
+}
+
+function rounded(value: unknown): string {
+  return JSON.stringify(value, (_, part) => typeof part === "number" ? Math.round(part * 100) / 100 : part);
+}
