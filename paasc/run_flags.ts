@@ -9,6 +9,9 @@ import { variables } from "./settings.ts";
  * The flags of `deno run` for `paasc`. The daemon may be anywhere, and the certificates too; nothing is written, nothing
  * is run. Every environment variable but its own is as if it were not set: grpc-js neither fails for lack of permission
  * nor obeys `http_proxy`, `GRPC_TRACE` and the like.
+ *
+ * The heap is sized so that messages on their way count as little: by default V8 marks the whole heap each time some 14 MB
+ * of a log have passed, which takes a third of the time.
  */
 export const runFlags: readonly string[] = [
   "--quiet",
@@ -17,4 +20,5 @@ export const runFlags: readonly string[] = [
   "--allow-read",
   `--allow-env=${variables.join(",")}`,
   "--ignore-env",
+  "--v8-flags=--initial-old-space-size=64",
 ];

@@ -7,7 +7,7 @@ Deno.test("runFlags are those of the task paasc", async () => {
 });
 
 Deno.test("runFlags permit nothing but the network, reading, and paasc's own variables", () => {
-  assertEquals(runFlags.filter((flag) => !/^--(?:quiet|no-prompt|ignore-env)$/.test(flag)), [
+  assertEquals(runFlags.filter((flag) => !/^--(?:quiet|no-prompt|ignore-env|v8-flags=.*)$/.test(flag)), [
     "--allow-net",
     "--allow-read",
     "--allow-env=PAASC_SERVER,PAASC_CA,PAASC_CERT,PAASC_KEY",

@@ -11,5 +11,6 @@ permissions=$("$deno" run --no-prompt --allow-read=. --allow-sys=uid --allow-env
   "$main" --print-permissions "$@") || exit
 IFS='
 '
+# The size of the heap is that of paasc/run_flags.ts, for the same reason.
 # shellcheck disable=SC2086 # one flag a line
-exec "$deno" run --no-prompt $permissions "$main" "$@"
+exec "$deno" run --no-prompt --v8-flags=--initial-old-space-size=64 $permissions "$main" "$@"

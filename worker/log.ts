@@ -8,7 +8,7 @@ import { LogIndex, type Mark, START, withLine } from "./log_index.ts";
 import { LogReader, type LogReaderOptions } from "./log_reader.ts";
 import { type LogGap, type LogSlice, type LogStream, RecordBuffer } from "./log_record.ts";
 import { countNewlines } from "./log_search.ts";
-import { Segment } from "./log_segment.ts";
+import { Segment, tryRoom } from "./log_segment.ts";
 import { Retention } from "./retention.ts";
 
 const NEWLINE = 0x0a;
@@ -71,14 +71,8 @@ export class Log {
    */
   static async create(directory: string, retention: Retention = new Retention()): Promise<Log> {
     try {
-      const segment = await Segment.create(directory, START);
-      try {
-        await segment.tryRoom();
-      } catch (error) {
-        await segment.release();
-        throw error;
-      }
-      return new Log(directory, retention, segment);
+      await tryRoom(directory);
+      return new Log(directory, retention, await Segment.create(directory, START));
     } catch (cause) {
       throw new SpoolError("Cannot create a log in the spool", { cause });
     }
@@ -164,7 +158,7 @@ export class Log {
     }
     this.#ended = true;
     this.#wake(undefined);
-    await this.#segments.at(-1)?.release();
+    this.#segments.at(-1)?.endWriting();
   }
 
   /** A new reader, at the start of the log unless it asks for another place. */
@@ -189,7 +183,7 @@ export class Log {
     try {
       return await segment.read(position, length);
     } finally {
-      await segment.release();
+      segment.release();
     }
   }
 
@@ -281,7 +275,7 @@ export class Log {
     if (last?.takesMore(this.#retention.segmentBytes)) return last;
     const next = await Segment.create(this.#directory, this.#kept);
     this.#segments.push(next);
-    await last?.release();
+    last?.endWriting();
     return next;
   }
 

@@ -162,7 +162,7 @@ class Reading {
       yield* this.#lostEnd(end.offset);
       yield* this.#declare({ from: this.offset, to: end.offset, reason: "not-requested" });
     } finally {
-      await this.#segment?.release();
+      this.#segment?.release();
     }
   }
 
@@ -231,7 +231,7 @@ class Reading {
   async #read(position: number, length: number): Promise<Uint8Array | undefined> {
     const segment = this.#log.segmentAt(position);
     if (segment !== this.#segment) {
-      await this.#segment?.release();
+      this.#segment?.release();
       this.#segment = undefined;
       await segment?.hold();
       this.#segment = segment;

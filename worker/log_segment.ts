@@ -1,40 +1,46 @@
 /**
  * A file of a log: a run of its records. A log is a row of segments, so that its oldest part can be dropped as a whole.
  *
+ * Deno's own files are used, for they are read and written in a thread: those of `node:fs` make the whole program wait for
+ * a slow disk (Deno 2.9.6).
+ *
  * @module
  */
-import { type FileHandle, open } from "node:fs/promises"; // Deno's own files have no read at a position
 import { join } from "node:path";
 import { SpoolError } from "./errors.ts";
 import { MAX_CHUNK_BYTES } from "./line_splitter.ts";
 import type { Mark } from "./log_index.ts";
 
-/** One file. It is open while somebody holds it: the writer, or a reader that is in it. */
+/** One file. It is open for reading while some reader is in it. */
 export class Segment {
   /** The place in the log where it begins. */
   readonly start: Mark;
   /** Bytes of whole records that were written to it. */
   size = 0;
   readonly #path: string;
-  #file: FileHandle | undefined;
+  /** Until all is written. */
+  #writer: Deno.FsFile | undefined;
+  #file: Deno.FsFile | undefined;
   /** The opening of the file that is under way: one for all who come meanwhile. */
   #opening: Promise<void> | undefined;
-  #holders = 1;
+  /** The last of the reads that wait for each other: a file has one position. */
+  #lastRead: Promise<unknown> = Promise.resolve();
+  #readers = 0;
   #reads = 0;
   #removed = false;
   /** Whether more can be written: not behind a torn record that could not be cut off. */
   #whole = true;
 
-  private constructor(start: Mark, path: string, file: FileHandle) {
+  private constructor(start: Mark, path: string, writer: Deno.FsFile) {
     this.start = start;
     this.#path = path;
-    this.#file = file;
+    this.#writer = writer;
   }
 
-  /** Makes the file, which is held by its writer then. */
+  /** Makes the file, open for writing. */
   static async create(directory: string, start: Mark): Promise<Segment> {
     const path = join(directory, `${start.position}.log`);
-    return new Segment(start, path, await open(path, "ax+", 0o600));
+    return new Segment(start, path, await Deno.open(path, { createNew: true, append: true, mode: 0o600 }));
   }
 
   /** The place in the log behind its last byte, in bytes of all segments. */
@@ -47,53 +53,57 @@ export class Segment {
     return this.#whole && !this.#removed && this.size < limit;
   }
 
-  /** Finds out whether there is room for a first chunk. */
-  async tryRoom(): Promise<void> {
-    await writeAll(this.#file!, new Uint8Array(MAX_CHUNK_BYTES));
-    await this.#file!.truncate();
-  }
-
   /** Writes whole records at the end: all of them, or, when it throws, none. */
   async write(records: Uint8Array): Promise<void> {
     try {
-      await writeAll(this.#file!, records);
+      await this.#append(records);
     } catch (error) {
-      await this.#file!.truncate(this.size).catch(() => this.#whole = false);
+      await this.#writer!.truncate(this.size).catch(() => this.#whole = false);
       throw error;
     }
     this.size += records.length;
   }
 
+  async #append(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length;) at += await this.#writer!.write(bytes.subarray(at));
+  }
+
+  /** Ends the writing. */
+  endWriting(): void {
+    this.#writer?.close();
+    this.#writer = undefined;
+  }
+
   /**
-   * Keeps the file open; to be answered by a {@linkcode Segment.release}.
+   * Keeps the file open for reading; to be answered by a {@linkcode Segment.release}.
    *
    * @throws {SpoolError} when it cannot be opened.
    */
   async hold(): Promise<void> {
-    this.#holders++;
+    this.#readers++;
     if (this.#file || this.#removed) return;
     try {
       await (this.#opening ??= this.#open());
     } catch (cause) {
       if (this.#removed) return;
-      this.#holders--;
+      this.#readers--;
       throw new SpoolError("Cannot open a log in the spool", { cause });
     }
   }
 
   async #open(): Promise<void> {
     try {
-      this.#file = await open(this.#path, "r");
+      this.#file = await Deno.open(this.#path);
     } finally {
       this.#opening = undefined;
     }
-    await this.#closeIfIdle();
+    this.#closeIfIdle();
   }
 
   /** Lets go of the file: whoever is last closes it. */
-  async release(): Promise<void> {
-    this.#holders--;
-    await this.#closeIfIdle();
+  release(): void {
+    this.#readers--;
+    this.#closeIfIdle();
   }
 
   /**
@@ -105,34 +115,49 @@ export class Segment {
   async read(position: number, length: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
     if (this.#removed) return undefined;
     const bytes = new Uint8Array(Math.min(length, this.end - position));
+    const file = this.#file!;
     this.#reads++;
+    const reading = this.#lastRead.then(async () => {
+      file.seekSync(position - this.start.position, Deno.SeekMode.Start);
+      return await file.read(bytes);
+    });
+    this.#lastRead = reading.catch(() => {});
     try {
-      const { bytesRead } = await this.#file!.read(bytes, 0, bytes.length, position - this.start.position);
-      if (bytesRead === 0) throw new Error("the file is shorter than the log");
+      const bytesRead = await reading;
+      if (!bytesRead) throw new Error("the file is shorter than the log");
       return bytes.subarray(0, bytesRead);
     } catch (cause) {
       throw new SpoolError("Cannot read a log in the spool", { cause });
     } finally {
       this.#reads--;
-      if (this.#removed) await this.#closeIfIdle();
+      this.#closeIfIdle();
     }
   }
 
   /** Removes the file. Who holds it gets nothing more: its space must be free now, not when a slow reader has left. */
   async remove(): Promise<void> {
     this.#removed = true;
-    await this.#closeIfIdle();
+    this.endWriting();
+    this.#closeIfIdle();
     await Deno.remove(this.#path);
   }
 
-  async #closeIfIdle(): Promise<void> {
-    if (this.#reads > 0 || this.#holders > 0 && !this.#removed) return;
-    const file = this.#file;
+  #closeIfIdle(): void {
+    if (this.#reads > 0 || this.#readers > 0 && !this.#removed) return;
+    this.#file?.close();
     this.#file = undefined;
-    await file?.close();
   }
 }
 
-async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
+/**
+ * Finds out whether a directory has room for a first chunk. In a file of its own: ext4 writes one that was cut to nothing
+ * through to the disk when it is closed, and that takes its time (auto_da_alloc).
+ */
+export async function tryRoom(directory: string): Promise<void> {
+  const path = join(directory, "room");
+  try {
+    await Deno.writeFile(path, new Uint8Array(MAX_CHUNK_BYTES), { createNew: true, mode: 0o600 });
+  } finally {
+    await Deno.remove(path);
+  }
 }
