@@ -73,6 +73,11 @@ export function certificatesOf(pem: string): X509Certificate[] {
   });
 }
 
+/** The user that these files make one: the SHA-256 of the client certificate. */
+export function userOf({ pem }: Certificates): string | undefined {
+  return certificatesOf(pem.cert)[0]?.fingerprint256.replaceAll(":", "").toLowerCase();
+}
+
 /** What a certificate is presented for. */
 export type Usage = "clientAuth" | "serverAuth";
 

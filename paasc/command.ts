@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Given, Option, Settings } from "./settings.ts";
+import type { Given, Option, Repeated, Settings } from "./settings.ts";
 import type { Output } from "./output.ts";
 
 /** What a command has to work with besides its own words. */
@@ -12,6 +12,10 @@ export interface Context {
   readonly settings: Settings;
   /** The options of its own that were given. */
   readonly given: Given;
+  /** Those of them that are repeatable. */
+  readonly repeated: Repeated;
+  /** How many columns the terminal has that stdout is; undefined when it is none. */
+  readonly columns?: number | undefined;
   /** Where it prints. */
   readonly stdout: Output;
   /** Where it tells a person how it goes. */
@@ -21,6 +25,8 @@ export interface Context {
 /** A command of `paasc`. */
 export interface Command {
   readonly name: string;
+  /** Its other names. */
+  readonly aliases?: readonly string[];
   /** What it does, in a few words: its line in `paasc --help`. */
   readonly summary: string;
   /** What `paasc NAME --help` prints. */
@@ -28,9 +34,9 @@ export interface Command {
   /** The options of its own, besides those of every command. */
   readonly options?: readonly Option[];
   /**
-   * Runs it with its own words, those behind its options.
+   * Runs it with its own words, those behind its options. What it gives is the exit code; nothing is 0.
    *
    * @throws {PaascError} When it does not end well
    */
-  run(words: readonly string[], context: Context): Promise<void>;
+  run(words: readonly string[], context: Context): Promise<number | void>;
 }

@@ -10,7 +10,8 @@
 import type { Command } from "./command.ts";
 import { commands } from "./commands/mod.ts";
 import { PaascError } from "./errors.ts";
-import { type Given, type Option, options, type Settings, settingsFrom } from "./settings.ts";
+import { type Given, type Option, options, type Repeated, type Settings, settingsFrom } from "./settings.ts";
+import { didYouMean } from "./suggestion.ts";
 
 /** What a command line asks for. */
 export interface CommandLine {
@@ -19,6 +20,8 @@ export interface CommandLine {
   readonly words: readonly string[];
   /** The options that were given, the command's own among them. */
   readonly given: Given;
+  /** Those of them that are repeatable. */
+  readonly repeated: Repeated;
   readonly settings: Settings;
 }
 
@@ -31,7 +34,7 @@ export interface CommandLine {
  * import { assertEquals } from "@std/assert";
  *
  * const args = ["--server", "localhost:1", "exec", "-o", "json", "--", "ls", "--", "-o"];
- * const { command, words, settings } = parseCommandLine(args, () => undefined);
+ * const { command, words, settings } = await parseCommandLine(args, () => undefined);
  * assertEquals(command.name, "exec");
  * assertEquals(words, ["ls", "--", "-o"]);
  * assertEquals([settings.server, settings.output], ["localhost:1", "json"]);
@@ -39,37 +42,45 @@ export interface CommandLine {
  *
  * @throws {PaascError} When it is wrong; the message says what, and where to read about it
  */
-export function parseCommandLine(
+export async function parseCommandLine(
   args: readonly string[],
   environment: (name: string) => string | undefined,
-): CommandLine {
+): Promise<CommandLine> {
   const given: Record<string, string | undefined> = {};
-  const [name, ...rest] = takeOptions(args, options, given, "paasc");
-  const command = name === undefined ? undefined : find(name);
+  const repeated: Record<string, string[]> = {};
+  const [name, ...rest] = await takeOptions(args, options, { given, repeated }, "paasc");
+  const command = name === undefined ? undefined : await find(name);
   const known = [...options, ...command?.options ?? []];
-  const words = command === undefined ? [] : takeOptions(rest, known, given, `paasc ${command.name}`);
-  const settings = settingsFrom(given, environment);
+  const words = command ? await takeOptions(rest, known, { given, repeated }, `paasc ${command.name}`) : [];
+  const asked = { given, repeated, settings: settingsFrom(given, environment) };
 
-  if (given.help !== undefined) return { command: find("help"), words: command ? [command.name] : [], given, settings };
-  if (given.version !== undefined) return { command: find("version"), words: [], given, settings };
+  if (given.help !== undefined) return { command: await find("help"), words: command ? [command.name] : [], ...asked };
+  if (given.version !== undefined) return { command: await find("version"), words: [], ...asked };
   if (command === undefined) throw new PaascError("usage", "a command is missing: see 'paasc --help'");
-  return { command, words, given, settings };
+  return { command, words, ...asked };
 }
 
-function find(name: string): Command {
-  const command = commands.find((command) => command.name === name);
+async function find(name: string): Promise<Command> {
+  const command = commands.find((command) => command.name === name || command.aliases?.includes(name));
   if (command) return command;
-  const names = commands.map((command) => command.name).join(", ");
-  throw new PaascError("usage", `unknown command '${name}' (there are ${names}): see 'paasc --help'`);
+  const names = commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+  const hint = await didYouMean(name, names) || ` (there are ${commands.map(({ name }) => name).join(", ")})`;
+  throw new PaascError("usage", `unknown command '${name}'${hint}: see 'paasc --help'`);
 }
 
-/** Moves the known options that the words begin with into `given`, drops one `--` behind them, and returns the rest. */
-function takeOptions(
+/** What the options on a command line come to. */
+interface Taken {
+  readonly given: Record<string, string | undefined>;
+  readonly repeated: Record<string, string[]>;
+}
+
+/** Moves the known options that the words begin with into `taken`, drops one `--` behind them, and returns the rest. */
+async function takeOptions(
   words: readonly string[],
   known: readonly Option[],
-  given: Record<string, string | undefined>,
+  { given, repeated }: Taken,
   program: string,
-): readonly string[] {
+): Promise<readonly string[]> {
   const help = `see '${program} --help'`;
   for (let next = 0;;) {
     const word = words[next];
@@ -81,15 +92,19 @@ function takeOptions(
     const long = /^--([^=]*)(?:=(.*))?$/s.exec(word);
     const [, name, inline] = long ?? /^-(.)(.+)?$/s.exec(word) ?? [];
     const option = known.find((option) => name === (long ? option.name : option.letter));
-    if (!option) throw new PaascError("usage", `unknown option '${word}': ${help}`);
+    if (!option) {
+      const hint = await didYouMean(word.replace(/^--?|=.*$/gs, ""), known.map(({ name }) => name), "--");
+      throw new PaascError("usage", `unknown option '${word}'${hint}: ${help}`);
+    }
 
     if (option.value === undefined && inline !== undefined) {
       throw new PaascError("usage", `option '--${option.name}' takes no value: ${help}`);
     }
     const value = option.value === undefined ? "" : inline ?? words[next++];
-    if (option.value !== undefined && !value) {
+    if (value === undefined || option.value !== undefined && value === "") {
       throw new PaascError("usage", `option '--${option.name}' takes a value, ${option.value}: ${help}`);
     }
-    given[option.name] = value;
+    if (option.repeatable) (repeated[option.name] ??= []).push(value);
+    else given[option.name] = value;
   }
 }

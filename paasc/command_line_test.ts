@@ -1,37 +1,37 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { parseCommandLine } from "./command_line.ts";
 import { PaascError } from "./errors.ts";
 
-function parse(args: string[], environment: Record<string, string> = {}) {
-  const { command, words, settings } = parseCommandLine(args, (name) => environment[name]);
+async function parse(args: string[], environment: Record<string, string> = {}) {
+  const { command, words, settings } = await parseCommandLine(args, (name) => environment[name]);
   return { name: command.name, words: [...words], settings };
 }
 
-function usageError(...args: string[]): string {
-  const error = assertThrows(() => parse(args), PaascError);
+async function usageError(...args: string[]): Promise<string> {
+  const error = await assertRejects(() => parse(args), PaascError);
   assertEquals(error.reason, "usage");
   return error.message;
 }
 
-Deno.test("parseCommandLine() leaves everything from the program's name on as it is", () => {
+Deno.test("parseCommandLine() leaves everything from the program's name on as it is", async () => {
   const words = ["sh", "-c", "echo\n$1", "", "--", "-o", "--help", "--server=x", "007", "true", " ", "-", "ü"];
-  assertEquals(parse(["exec", ...words]).words, words);
-  assertEquals(parse(["exec", "--", ...words]).words, words);
-  assertEquals(parse(["-o", "json", "exec", "--server", "h:1", "--", ...words]).words, words);
+  assertEquals((await parse(["exec", ...words])).words, words);
+  assertEquals((await parse(["exec", "--", ...words])).words, words);
+  assertEquals((await parse(["-o", "json", "exec", "--server", "h:1", "--", ...words])).words, words);
 });
 
-Deno.test("parseCommandLine() drops one '--' before the words, not more", () => {
-  assertEquals(parse(["exec", "--", "--", "ls"]).words, ["--", "ls"]);
-  assertEquals(parse(["exec", "--", "--help"]).words, ["--help"]);
-  assertEquals(parse(["--", "status", "id"]), parse(["status", "id"]));
+Deno.test("parseCommandLine() drops one '--' before the words, not more", async () => {
+  assertEquals((await parse(["exec", "--", "--", "ls"])).words, ["--", "ls"]);
+  assertEquals((await parse(["exec", "--", "--help"])).words, ["--help"]);
+  assertEquals(await parse(["--", "status", "id"]), await parse(["status", "id"]));
 });
 
-Deno.test("parseCommandLine() takes an empty word and '-' for words", () => {
-  assertEquals(parse(["exec", "", "a"]).words, ["", "a"]);
-  assertEquals(parse(["exec", "-", "a"]).words, ["-", "a"]);
+Deno.test("parseCommandLine() takes an empty word and '-' for words", async () => {
+  assertEquals((await parse(["exec", "", "a"])).words, ["", "a"]);
+  assertEquals((await parse(["exec", "-", "a"])).words, ["-", "a"]);
 });
 
-Deno.test("parseCommandLine() takes options before and behind the command, in all spellings", () => {
+Deno.test("parseCommandLine() takes options before and behind the command, in all spellings", async () => {
   for (
     const args of [
       ["-o", "json", "--server", "h:1", "logs", "id"],
@@ -41,18 +41,18 @@ Deno.test("parseCommandLine() takes options before and behind the command, in al
       ["-o", "text", "--server", "other:1", "logs", "-o", "json", "--server", "h:1", "id"],
     ]
   ) {
-    const { name, words, settings } = parse(args);
+    const { name, words, settings } = await parse(args);
     assertEquals([name, words, settings.output, settings.server], ["logs", ["id"], "json", "h:1"], args.join(" "));
   }
 });
 
-Deno.test("parseCommandLine() prefers an option to its variable, and that to the default", () => {
+Deno.test("parseCommandLine() prefers an option to its variable, and that to the default", async () => {
   const variables = { PAASC_SERVER: "v:1", PAASC_CA: "v.ca", PAASC_CERT: "v.crt", PAASC_KEY: "v.key" };
   const fromVariables = { server: "v:1", ca: "v.ca", cert: "v.crt", key: "v.key", output: "text" as const };
-  assertEquals(parse(["status", "id"], variables).settings, fromVariables);
-  assertEquals(parse(["--ca", "o.ca", "status", "id"], variables).settings, { ...fromVariables, ca: "o.ca" });
+  assertEquals((await parse(["status", "id"], variables)).settings, fromVariables);
+  assertEquals((await parse(["--ca", "o.ca", "status", "id"], variables)).settings, { ...fromVariables, ca: "o.ca" });
 
-  const defaults = parse(["status", "id"], { PAASC_SERVER: "" }).settings;
+  const defaults = (await parse(["status", "id"], { PAASC_SERVER: "" })).settings;
   assertEquals(defaults.server, "127.0.0.1:50051");
   const certificates = new URL("../certs/", import.meta.url).pathname;
   assertEquals(
@@ -61,27 +61,65 @@ Deno.test("parseCommandLine() prefers an option to its variable, and that to the
   );
 });
 
-Deno.test("parseCommandLine() makes help and version of the options for them", () => {
-  assertEquals(parse(["--help"]).name, "help");
+Deno.test("parseCommandLine() makes help and version of the options for them", async () => {
+  assertEquals((await parse(["--help"])).name, "help");
   for (const args of [["exec", "--help"], ["-h", "exec", "ls"], ["--help", "exec"]]) {
-    assertEquals([parse(args).name, parse(args).words], ["help", ["exec"]]);
+    assertEquals([(await parse(args)).name, (await parse(args)).words], ["help", ["exec"]]);
   }
-  assertEquals(parse(["--version"]).name, "version");
-  assertEquals(parse(["exec", "ls", "--help"]).name, "exec");
+  assertEquals((await parse(["--version"])).name, "version");
+  assertEquals((await parse(["exec", "ls", "--help"])).name, "exec");
 });
 
-Deno.test("parseCommandLine() names what is wrong and where to read about it", () => {
-  assertEquals(usageError("--srv", "x", "status"), "unknown option '--srv': see 'paasc --help'");
-  assertEquals(usageError("exec", "-x", "ls"), "unknown option '-x': see 'paasc exec --help'");
-  assertEquals(usageError("-server", "h:1", "status"), "unknown option '-server': see 'paasc --help'");
-  assertEquals(usageError("logs", "--constructor"), "unknown option '--constructor': see 'paasc logs --help'");
-  assertEquals(usageError("--=x"), "unknown option '--=x': see 'paasc --help'");
-  assertStringIncludes(usageError("sttaus"), "unknown command 'sttaus'");
-  assertStringIncludes(usageError("sttaus"), "status");
-  assertStringIncludes(usageError(""), "unknown command ''");
-  assertStringIncludes(usageError(), "a command is missing");
-  assertStringIncludes(usageError("--server"), "option '--server' takes a value");
-  assertStringIncludes(usageError("--server=", "status", "id"), "option '--server' takes a value");
-  assertStringIncludes(usageError("--help=yes"), "option '--help' takes no value");
-  assertStringIncludes(usageError("-o", "xml", "status", "id"), "'xml'");
+Deno.test("parseCommandLine() names what is wrong and where to read about it", async () => {
+  assertEquals(await usageError("--srv", "x", "status"), "unknown option '--srv': see 'paasc --help'");
+  assertEquals(await usageError("exec", "-x", "ls"), "unknown option '-x': see 'paasc exec --help'");
+  assertEquals(
+    await usageError("-server", "h:1", "status"),
+    "unknown option '-server' (did you mean '--server'?): see 'paasc --help'",
+  );
+  assertEquals(await usageError("logs", "--constructor"), "unknown option '--constructor': see 'paasc logs --help'");
+  assertEquals(await usageError("--=x"), "unknown option '--=x': see 'paasc --help'");
+  assertStringIncludes(await usageError("nonsense"), "unknown command 'nonsense' (there are exec, ");
+  assertStringIncludes(await usageError(""), "unknown command '' (there are ");
+  assertStringIncludes(await usageError(), "a command is missing");
+  assertStringIncludes(await usageError("--server"), "option '--server' takes a value");
+  assertStringIncludes(await usageError("--server=", "status", "id"), "option '--server' takes a value");
+  assertStringIncludes(await usageError("--help=yes"), "option '--help' takes no value");
+  assertStringIncludes(await usageError("-o", "xml", "status", "id"), "'xml'");
+});
+
+Deno.test("parseCommandLine() guesses what was meant", async () => {
+  assertEquals(await usageError("sttaus"), "unknown command 'sttaus' (did you mean 'status'?): see 'paasc --help'");
+  assertEquals(await usageError("klil"), "unknown command 'klil' (did you mean 'kill'?): see 'paasc --help'");
+  assertEquals(
+    await usageError("logs", "--tial=5"),
+    "unknown option '--tial=5' (did you mean '--tail'?): see 'paasc logs --help'",
+  );
+});
+
+Deno.test("parseCommandLine() knows commands by their other names", async () => {
+  assertEquals((await parse(["ps"])).name, "list");
+  assertEquals((await parse(["kill", "TERM", "id"])).name, "signal");
+  assertEquals((await parse(["ps", "--help"])).words, ["list"]);
+});
+
+Deno.test("parseCommandLine() keeps all values of a repeatable option, and the last one of any other", async () => {
+  const line = [
+    "exec",
+    "--env",
+    "A=1",
+    "--name",
+    "a",
+    "--env=B=2=3",
+    "--env",
+    "A=",
+    "--name",
+    "b",
+    "env",
+    "--env",
+    "C=4",
+  ];
+  const { given, repeated, words } = await parseCommandLine(line, () => undefined);
+  assertEquals([given.name, given.env, repeated], ["b", undefined, { env: ["A=1", "B=2=3", "A="] }]);
+  assertEquals(words, ["env", "--env", "C=4"]);
 });

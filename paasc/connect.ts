@@ -17,7 +17,7 @@ import {
 } from "@grpc/grpc-js";
 import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
-import { readCertificates } from "./certificates.ts";
+import { type Certificates, readCertificates, userOf } from "./certificates.ts";
 import { diagnose } from "./diagnose.ts";
 import { PaascError } from "./errors.ts";
 import { identityOf, parseServerAddress } from "./server_address.ts";
@@ -69,7 +69,7 @@ export async function connect(settings: Settings): Promise<Daemon> {
     ),
     isIP(server.host) ? { ...channelOptions, "grpc.ssl_target_name_override": servername } : channelOptions,
   );
-  if (await becomesReady(client)) return new Daemon(client, server.text);
+  if (await becomesReady(client)) return new Daemon(client, server.text, certificates);
   client.close();
   const { sentence, mayPass } = await diagnose(server, certificates);
   throw mayPass ? new OutageError(sentence) : new PaascError("no-connection", sentence);
@@ -92,7 +92,16 @@ async function becomesReady(client: ProcessServiceClient): Promise<boolean> {
 
 /** A daemon that has let the client in. */
 export class Daemon implements Disposable {
-  constructor(readonly client: ProcessServiceClient, readonly server: string) {}
+  constructor(
+    readonly client: ProcessServiceClient,
+    readonly server: string,
+    private readonly certificates: Certificates,
+  ) {}
+
+  /** Who the client is to the daemon: the SHA-256 of its certificate. */
+  get user(): string {
+    return userOf(this.certificates) ?? "";
+  }
 
   /**
    * The answer to a call that has one.

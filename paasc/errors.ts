@@ -30,8 +30,26 @@ export class PaascError extends Error {
 }
 
 /**
- * An error as the one line that goes to stderr. Control characters, which may come from afar, are shown as escapes, so
- * that they neither break the line nor reach a terminal.
+ * Text that may come from afar, with its control characters shown as escapes: so they neither break a line nor reach a
+ * terminal.
+ *
+ * @example
+ * ```ts
+ * import { plain } from "./errors.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(plain("a\nb\x1b[31m"), "a\\u000ab\\u001b[31m");
+ * ```
+ */
+export function plain(text: string): string {
+  // deno-lint-ignore no-control-regex -- they are what is looked for
+  return text.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, (character) => {
+    return "\\u" + character.charCodeAt(0).toString(16).padStart(4, "0");
+  });
+}
+
+/**
+ * An error as the one line that goes to stderr.
  *
  * @example
  * ```ts
@@ -43,9 +61,5 @@ export class PaascError extends Error {
  */
 export function errorLine(error: unknown): string {
   const message = error instanceof Error ? error.message || error.name : String(error);
-  // deno-lint-ignore no-control-regex -- they are what is looked for
-  const plain = message.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, (character) => {
-    return "\\u" + character.charCodeAt(0).toString(16).padStart(4, "0");
-  });
-  return `paasc: ${plain}\n`;
+  return `paasc: ${plain(message)}\n`;
 }

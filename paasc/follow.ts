@@ -6,23 +6,19 @@
  */
 import { type ServiceError, status } from "@grpc/grpc-js";
 import type { GetLogsRequest } from "@paas/proto";
-import { connect, type Daemon, OutageError } from "./connect.ts";
+import type { Daemon } from "./connect.ts";
 import { PaascError } from "./errors.ts";
+import { findProcess } from "./find_process.ts";
 import { type LogMessage, readLogMessage } from "./log_message.ts";
-import { Outage } from "./outage.ts";
-import type { Settings } from "./settings.ts";
+import { overConnections, type Persistence } from "./reconnect.ts";
 
 /** What is to be read, and how. */
-export interface Reading {
-  readonly settings: Settings;
-  readonly request: GetLogsRequest;
+export interface Reading extends Persistence {
+  /** Whose log: an id, the beginning of one, or a name. */
+  readonly process: string;
+  readonly request: Omit<GetLogsRequest, "processId">;
   /** Up to which offset the messages so far have come. */
   position(): number;
-  /** How long to try to get a lost connection back, in milliseconds. */
-  readonly patience: number;
-  /** Tells a person how it goes. */
-  note(text: string): void;
-  /** Ends it at once: the generator returns or throws. */
   readonly signal: AbortSignal;
 }
 
@@ -31,32 +27,22 @@ export interface Reading {
  *
  * @throws {PaascError} When there is no connection, it cannot be got back, or the daemon refuses
  */
-export async function* followLog(reading: Reading): AsyncGenerator<LogMessage, void, void> {
-  const { settings, signal } = reading;
-  using outage = new Outage(reading.patience, reading.note);
-  for (let connections = 0; !signal.aborted;) {
-    let wait: number;
-    try {
-      using daemon = await unlessAborted(connect(settings), signal);
-      if (!daemon) return;
-      connections++;
-      outage.connected();
-      for await (const message of messages(daemon, reading, connections > 1)) {
-        outage.progress();
-        yield message;
-      }
-      return;
-    } catch (error) {
-      if (!(error instanceof OutageError) || connections === 0) throw error;
-      wait = outage.disconnected(error);
-    }
-    await pause(wait, signal);
-  }
+export function followLog(reading: Reading): AsyncGenerator<LogMessage, void, void> {
+  let processId: string | undefined;
+  return overConnections(reading, async function* (daemon, connections) {
+    processId ??= await findProcess(daemon, reading.process);
+    if (!reading.signal.aborted) yield* messages(daemon, processId, reading, connections > 1);
+  });
 }
 
 /** The messages that come over one connection. */
-async function* messages(daemon: Daemon, { request, position, signal }: Reading, resumed: boolean) {
-  const call = daemon.logs(resumed ? rest(request, position()) : request);
+async function* messages(
+  daemon: Daemon,
+  processId: string,
+  { request, position, signal }: Reading,
+  resumed: boolean,
+): AsyncGenerator<LogMessage, void, void> {
+  const call = daemon.logs({ processId, ...resumed ? rest(request, position()) : request });
   const cancel = () => call.cancel();
   signal.addEventListener("abort", cancel);
   try {
@@ -76,34 +62,8 @@ async function* messages(daemon: Daemon, { request, position, signal }: Reading,
 }
 
 /** The request for what is left of a log. */
-function rest(request: GetLogsRequest, position: number): GetLogsRequest {
+function rest(request: Reading["request"], position: number): Reading["request"] {
   // Which lines are the last ones was settled when the first of them came.
   const { tailLines: _, ...others } = request;
   return position === 0 ? request : { ...others, fromOffset: position };
-}
-
-/** The connection, or nothing as soon as the signal says so: then it is closed once it is there. */
-async function unlessAborted(connecting: Promise<Daemon>, signal: AbortSignal): Promise<Daemon | undefined> {
-  const aborted = Promise.withResolvers<undefined>();
-  const abort = () => {
-    connecting.then((daemon) => daemon[Symbol.dispose](), () => {});
-    aborted.resolve(undefined);
-  };
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([connecting, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
-}
-
-/** Resolves after so many milliseconds, or as soon as the signal says so. */
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, milliseconds);
-  const abort = () => resolve();
-  signal.addEventListener("abort", abort, { once: true });
-  await promise;
-  signal.removeEventListener("abort", abort);
-  clearTimeout(timer);
 }

@@ -7,7 +7,7 @@ import { logs } from "./commands/logs.ts";
 import { PaascError } from "./errors.ts";
 import type { Output } from "./output.ts";
 import { Cable } from "./test_cable.ts";
-import { contextWith, Printed, TestDaemon } from "./test_daemon.ts";
+import { contextWith, ID, Printed, TestDaemon } from "./test_daemon.ts";
 
 /** A test. An attempt to connect that failed leaves a timer of grpc-js behind, which cannot be ended from outside. */
 function test(name: string, fn: (t: Deno.TestContext) => Promise<void>): void {
@@ -73,7 +73,7 @@ test("logs goes on at the next byte, wherever the connection was cut", async () 
   const stderr = new Printed();
   const settings = daemon.files.settings(cable.port);
   const given = { tail: "99", until: "1h", "on-slow": "skip", compress: "" };
-  await logs.run(["id"], contextWith({ settings, stdout, stderr, given }));
+  await logs.run([ID], contextWith({ settings, stdout, stderr, given }));
   assertEquals([stdout.bytes, stdout.text, stderr.text], [log.length, sha256(log), ""]);
 
   assert(requests.length >= 4, `${requests.length} calls`);
@@ -111,7 +111,7 @@ test("logs goes on when the connection is cut between messages, and keeps the st
     },
   };
   const settings = daemon.files.settings(cable.port);
-  await logs.run(["id"], contextWith({ settings, stdout, given: { timestamps: "" } }));
+  await logs.run([ID], contextWith({ settings, stdout, given: { timestamps: "" } }));
   assertEquals(
     printed.text,
     "1970-01-01T00:00:01.000Z one\n1970-01-01T00:00:01.000Z two, three\n1970-01-01T00:01:01.005Z four\n",
@@ -123,7 +123,7 @@ test("logs goes on when the connection is cut between messages, and keeps the st
 async function stranded(cable: Cable, daemon: TestDaemon, given: Record<string, string> = {}, stderr = new Printed()) {
   const line = Promise.withResolvers<void>();
   const stdout = new Digest(() => line.resolve());
-  const running = logs.run(["id"], contextWith({ settings: daemon.files.settings(cable.port), stdout, stderr, given }));
+  const running = logs.run([ID], contextWith({ settings: daemon.files.settings(cable.port), stdout, stderr, given }));
   running.catch(() => {}); // it is told to whoever asks
   await line.promise;
   await cable.remove();
@@ -212,6 +212,6 @@ test("logs does not try the first connection again", async () => {
   await using cable = await Cable.to(daemon.port);
   await cable.remove();
   const settings = daemon.files.settings(cable.port);
-  const error = await assertRejects(() => logs.run(["id"], contextWith({ settings })), PaascError, "nothing listens");
+  const error = await assertRejects(() => logs.run([ID], contextWith({ settings })), PaascError, "nothing listens");
   assertEquals([error.reason, cable.connections], ["no-connection", 0]);
 });

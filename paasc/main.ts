@@ -32,9 +32,10 @@ addEventListener("unhandledrejection", (event) => {
 });
 
 try {
-  const { command, words, given, settings } = parseCommandLine(Deno.args, (name) => Deno.env.get(name));
-  await command.run(words, { settings, given, stdout: Deno.stdout, stderr: Deno.stderr });
+  const { command, words, ...asked } = await parseCommandLine(Deno.args, (name) => Deno.env.get(name));
+  // A terminal may say 0 when it does not know.
+  const columns = Deno.stdout.isTerminal() ? Deno.consoleSize().columns || 80 : undefined;
+  Deno.exit(await command.run(words, { ...asked, columns, stdout: Deno.stdout, stderr: Deno.stderr }) ?? 0);
 } catch (error) {
   end(error);
 }
-Deno.exit(0);

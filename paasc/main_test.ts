@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createServer, type TlsOptions } from "node:tls";
 import { runFlags } from "./run_flags.ts";
 import { Cable } from "./test_cable.ts";
-import { ClientFiles, makeCertificates, TestDaemon } from "./test_daemon.ts";
+import { ClientFiles, ID, makeCertificates, TestDaemon } from "./test_daemon.ts";
 
 const main = new URL("main.ts", import.meta.url).pathname;
 const time = { seconds: 1, nanos: 0 };
@@ -34,7 +34,9 @@ Deno.test("paasc version and help print to stdout and exit with 0", async () => 
   assertMatch((await run(["--version", "-o", "json"])).stdout, /^\{"version":"\d+\.\d+\.\d+"\}\n$/);
   const { code, stdout, stderr } = await run(["help"]);
   assertEquals([code, stderr], [0, ""]);
-  for (const command of ["exec", "status", "logs", "stop", "help", "version"]) {
+  for (
+    const command of ["exec", "list", "status", "logs", "wait", "events", "stop", "signal", "rm", "help", "version"]
+  ) {
     assertStringIncludes(stdout, `\n  ${command} `);
     assertStringIncludes((await run([command, "-h"])).stdout, `Usage: paasc ${command} `);
   }
@@ -74,7 +76,7 @@ Deno.test("paasc exits with 1 and one line when the daemon refuses, whatever it 
   await using daemon = await TestDaemon.start({
     GetStatus: (_call, callback) => callback({ code: 5, details: "no\nprocess\x1b[31m" }),
   });
-  assertEquals(await run([...options(daemon), "status", "id"]), {
+  assertEquals(await run([...options(daemon), "status", ID]), {
     code: 1,
     stdout: "",
     stderr: "paasc: no\\u000aprocess\\u001b[31m\n",
@@ -162,7 +164,7 @@ async function endlessLog() {
 Deno.test("paasc logs ends with 130 after SIGINT, having printed whole lines", async () => {
   const { daemon, gone } = await endlessLog();
   await using _daemon = daemon;
-  const child = paasc([...options(daemon), "logs", "id"]).spawn();
+  const child = paasc([...options(daemon), "logs", ID]).spawn();
   let text = "";
   let interrupted = 0;
   for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
@@ -192,7 +194,7 @@ Deno.test("paasc logs ends with 130 after SIGINT though nobody reads its output"
       full.resolve();
     },
   });
-  const child = paasc([...options(daemon), "logs", "id"]).spawn();
+  const child = paasc([...options(daemon), "logs", ID]).spawn();
   await full.promise; // more than the pipe and the windows of HTTP/2 take
   child.kill("SIGINT");
   assertEquals((await child.status).code, 130);
@@ -202,7 +204,7 @@ Deno.test("paasc logs ends with 130 after SIGINT though nobody reads its output"
 Deno.test("paasc logs ends quietly with 141 when its reader goes, as cat does", async () => {
   const { daemon, gone } = await endlessLog();
   await using _daemon = daemon;
-  const child = paasc([...options(daemon), "logs", "id"]).spawn();
+  const child = paasc([...options(daemon), "logs", ID]).spawn();
   const reader = child.stdout.getReader();
   await reader.read();
   await reader.cancel();
@@ -214,7 +216,7 @@ Deno.test("paasc logs ends with 130 after SIGINT while it waits for the connecti
   const { daemon } = await endlessLog();
   await using _daemon = daemon;
   await using cable = await Cable.to(daemon.port);
-  const child = paasc([...options({ port: cable.port, files: daemon.files }), "logs", "id"]).spawn();
+  const child = paasc([...options({ port: cable.port, files: daemon.files }), "logs", ID]).spawn();
   const stdout = child.stdout.getReader();
   await stdout.read();
   await cable.remove();

@@ -11,4 +11,12 @@ export { connect, Daemon } from "./connect.ts";
 export { diagnose } from "./diagnose.ts";
 export { errorLine, exitCodes, PaascError } from "./errors.ts";
 export { type Output, print } from "./output.ts";
-export { type CertificateFiles, type Given, type Option, options, type Settings, settingsFrom } from "./settings.ts";
+export {
+  type CertificateFiles,
+  type Given,
+  type Option,
+  options,
+  type Repeated,
+  type Settings,
+  settingsFrom,
+} from "./settings.ts";

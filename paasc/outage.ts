@@ -9,14 +9,17 @@ import { PaascError } from "./errors.ts";
 /** How long the longest wait between two attempts is, in milliseconds. */
 const longest = 5_000;
 
+/** How long to try by default, in milliseconds. */
+export const defaultPatience = 60_000;
+
 /** After how many milliseconds a person is told. */
 const quiet = 2_000;
 
 /** What happens between the loss of a connection and its return; it serves for any number of losses. */
 export class Outage implements Disposable {
   #attempts = 0;
-  #connectedAt = 0;
-  /** When the connection was lost, and how. Undefined while there is one. */
+  #connectedAt: number | undefined;
+  /** When the last good connection was lost, and how. */
   #loss: { readonly at: number; readonly error: OutageError } | undefined;
   #told = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -35,7 +38,6 @@ export class Outage implements Disposable {
   /** There is a connection (again). */
   connected(): void {
     this.#connectedAt = performance.now();
-    this.#loss = undefined;
     clearTimeout(this.#timer);
     if (this.#told) this.note("the connection is back");
     this.#told = false;
@@ -48,20 +50,21 @@ export class Outage implements Disposable {
    */
   disconnected(error: OutageError): number {
     const now = performance.now();
-    if (!this.#loss) {
-      // A quiet connection that stood for long was good as well.
+    if (this.#connectedAt !== undefined) {
+      // A quiet connection that stood for long was good as well. One that was not is part of the same outage.
       if (now - this.#connectedAt > longest) this.#attempts = 0;
-      this.#loss = { at: now, error };
+      this.#connectedAt = undefined;
       this.#timer = setTimeout(() => {
         this.#told = true;
         this.note(`${error.message}; trying to get it back`);
       }, quiet);
     }
+    if (!this.#loss || this.#attempts === 0) this.#loss = { at: now, error };
     // Half of it is by chance, so that not all readers come back at the same moment.
     const delay = Math.min(longest, 100 * 2 ** this.#attempts++) * (1 - Math.random() / 2);
     if (now + delay - this.#loss.at <= this.patience) return delay;
     const { message } = this.#loss.error;
-    const reason = error === this.#loss.error ? message : `${message}, and is not back yet: ${error.message}`;
+    const reason = error.message === message ? message : `${message}, and is not back yet: ${error.message}`;
     throw new PaascError("no-connection", reason, { cause: error });
   }
 

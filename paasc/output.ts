@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { PaascError } from "./errors.ts";
+import { errorLine, PaascError } from "./errors.ts";
 
 /** Where a command prints; `Deno.stdout` is one. */
 export interface Output {
@@ -29,4 +29,9 @@ export async function print(output: Output, content: string | Uint8Array, name =
       cause,
     });
   }
+}
+
+/** What tells a person how it goes, a line each time. Whether somebody reads it is not what matters. */
+export function noteTo(stderr: Output): (text: string) => void {
+  return (text) => void print(stderr, errorLine(new Error(text))).catch(() => {});
 }

@@ -4,7 +4,14 @@
  * @module
  */
 import type { ProcessStatus__Output } from "@paas/proto";
+import { plain } from "./errors.ts";
 import { rfc3339, word } from "./json.ts";
+import { shellCommand, shellWord } from "./shell_word.ts";
+import { signalName } from "./signals.ts";
+import { age, between, durationText } from "./when.ts";
+
+/** What of a status is told in a few words. */
+type Outcome = Pick<ProcessStatus__Output, "state" | "exit" | "exitCode" | "signal">;
 
 /**
  * The status as `paasc status` prints it.
@@ -20,25 +27,98 @@ import { rfc3339, word } from "./json.ts";
  * );
  * ```
  */
-export function statusText(
-  { state, exit, exitCode, signal }: Pick<ProcessStatus__Output, "state" | "exit" | "exitCode" | "signal">,
-): string {
+export function statusText(outcome: Outcome): string {
+  return `Status: ${stateText(outcome)}`;
+}
+
+/** The state, and how it ended, as text. */
+export function stateText({ state, exit, exitCode, signal }: Outcome): string {
   const how = exit === "exitCode" ? ` (exit code ${exitCode})` : exit === "signal" ? ` (signal ${signal})` : "";
-  return `Status: ${word(state, "PROCESS_STATE_")}${how}`;
+  return `${stateWord(state)}${how}`;
+}
+
+/** The state in a word. */
+export function stateWord(state: ProcessStatus__Output["state"]): string {
+  return word(state, "PROCESS_STATE_");
+}
+
+/** The exit code of `paasc` that stands for how a process ended, as a shell has it. */
+export function exitCodeOf({ exitCode = 0, signal }: Outcome): number {
+  return signal === undefined ? exitCode : 128 + signal;
+}
+
+/**
+ * All else that is known of a process, as `paasc status --verbose` prints it below the first line.
+ *
+ * @param user The user who asks: the SHA-256 of their certificate
+ * @param now In milliseconds since the Unix epoch
+ */
+export function statusDetails(status: ProcessStatus__Output, user: string, now: number): string {
+  const { startTime, finishTime, exit, exitCode, signal = 0 } = status;
+  const lines: [key: string, value: string | undefined][] = [
+    ["Id", status.processId],
+    ["Name", status.name],
+    ["Labels", Object.entries(status.labels).map(([key, value]) => shellWord(`${key}=${value}`)).join(" ")],
+    ["Command", shellCommand(status.args)],
+    ["Pid", `${status.pid}`],
+    ["Started", startTime ? `${rfc3339(startTime)} (${age(now - startTime.seconds * 1000)})` : undefined],
+    ["Finished", finishTime ? rfc3339(finishTime) : undefined],
+    ["Duration", startTime && finishTime ? durationText(between(startTime, finishTime)) : undefined],
+    ["Exit code", exit === "exitCode" ? `${exitCode}` : undefined],
+    ["Signal", exit === "signal" ? `${signalName(signal)} (${signal})` : undefined],
+    ["Reason", reasonText(status, user)],
+    ["Log", `${count(status.logBytes, "byte")}, ${count(status.logLines, "line")}`],
+  ];
+  return lines.map(([key, value]) => value ? `${key}: ${plain(value)}\n` : "").join("");
+}
+
+/** Why processes end. A newer daemon may have reasons that are not known here. */
+const reasons: Readonly<Record<string, string>> = {
+  END_REASON_EXITED: "exited by itself",
+  END_REASON_SIGNALLED: "killed by a signal that nobody's stop sent",
+  END_REASON_TIMED_OUT: "ran longer than its timeout",
+  END_REASON_OUTPUT_LIMIT: "printed more than its limit",
+  END_REASON_DAEMON_SHUTDOWN: "the daemon shut down",
+  END_REASON_CLIENT_GONE: "its client was gone for too long",
+};
+
+/** Why a process ended or is about to. */
+function reasonText({ endReason, stop }: ProcessStatus__Output, user: string): string | undefined {
+  const by = stop?.stoppedBy ? ` by ${stop.stoppedBy === user ? "you" : stop.stoppedBy.slice(0, 16)}` : "";
+  if (endReason === "END_REASON_UNSPECIFIED") return stop ? `being stopped${by}` : undefined;
+  const reason = endReason === "END_REASON_STOPPED"
+    ? `stopped${by}`
+    : reasons[endReason] ?? word(endReason, "END_REASON_");
+  return stop ? `${reason}, ${stop.killed ? "with" : "without"} SIGKILL` : reason;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 /** The status as `-o json` prints it: what is not known (yet) is left out, times are RFC 3339. */
-export function statusJson({ state, exitCode, signal, startTime, finishTime, endReason, stop }: ProcessStatus__Output) {
+export function statusJson(status: ProcessStatus__Output) {
+  const { processId, name, labels, args, state, pid, exitCode, signal, startTime, finishTime, endReason, stop } =
+    status;
   return {
-    state: word(state, "PROCESS_STATE_"),
+    id: processId,
+    name,
+    labels,
+    args,
+    state: stateWord(state),
+    pid,
     exitCode,
     signal,
+    signalName: signal === undefined ? undefined : signalName(signal),
     startTime: startTime ? rfc3339(startTime) : undefined,
     finishTime: finishTime ? rfc3339(finishTime) : undefined,
+    durationSeconds: startTime && finishTime ? between(startTime, finishTime) / 1000 : undefined,
     endReason: endReason === "END_REASON_UNSPECIFIED" ? undefined : word(endReason, "END_REASON_"),
     // A daemon that shuts down stops processes in nobody's name.
     stop: stop
       ? { by: stop.stoppedBy || undefined, time: stop.time ? rfc3339(stop.time) : undefined, killed: stop.killed }
       : undefined,
+    logBytes: status.logBytes,
+    logLines: status.logLines,
   };
 }

@@ -1,6 +1,6 @@
 import type { ProcessStatus__Output } from "@paas/proto";
 import { assertEquals } from "@std/assert";
-import { statusJson, statusText } from "./process_status.ts";
+import { exitCodeOf, statusDetails, statusJson, statusText } from "./process_status.ts";
 
 const running: ProcessStatus__Output = {
   state: "PROCESS_STATE_RUNNING",
@@ -15,6 +15,7 @@ const running: ProcessStatus__Output = {
   pid: 7,
   logBytes: 6,
   logLines: 1,
+  stdin: false,
 };
 const finished: ProcessStatus__Output = {
   ...running,
@@ -36,22 +37,101 @@ Deno.test("statusText() tells every state in the words that scripts rely on", ()
   );
 });
 
+const user = "a11ce".padEnd(64, "0");
+
+/** What `statusDetails()` says of the reason. */
+function reason(some: Partial<ProcessStatus__Output>): string | undefined {
+  return /^Reason: (.*)$/m.exec(statusDetails({ ...finished, ...some }, user, 0))?.[1];
+}
+
+Deno.test("exitCodeOf() is the code, or 128 and the signal", () => {
+  assertEquals(exitCodeOf({ ...finished, exitCode: 7 }), 7);
+  assertEquals(exitCodeOf({ ...finished, exit: "signal", exitCode: undefined, signal: 9 }), 137);
+});
+
+Deno.test("statusDetails() has a line for each thing that is known", () => {
+  assertEquals(
+    statusDetails(running, user, 61_000),
+    `Id: ${running.processId}
+Command: echo hello
+Pid: 7
+Started: 1970-01-01T00:00:01.000Z (1m ago)
+Log: 6 bytes, 1 line
+`,
+  );
+  const labels = { team: "red", note: "it's me" };
+  const named = { ...finished, name: "web", labels, exit: "signal", exitCode: undefined, signal: 15 } as const;
+  assertEquals(
+    statusDetails({ ...named, endReason: "END_REASON_SIGNALLED" }, user, 61_000),
+    `Id: ${running.processId}
+Name: web
+Labels: team=red 'note=it'\\''s me'
+Command: echo hello
+Pid: 7
+Started: 1970-01-01T00:00:01.000Z (1m ago)
+Finished: 1970-01-01T00:00:02.000000001Z
+Duration: 1s
+Signal: SIGTERM (15)
+Reason: killed by a signal that nobody's stop sent
+Log: 6 bytes, 1 line
+`,
+  );
+});
+
+Deno.test("statusDetails() says why a process ended", () => {
+  const stopped = (stoppedBy: string, killed: boolean) =>
+    ({ endReason: "END_REASON_STOPPED", stop: { ...stop, stoppedBy, killed } }) as const;
+  const daemons = { ...stop, stoppedBy: "", killed: false };
+  assertEquals(reason({}), "exited by itself");
+  assertEquals(reason(stopped(user, false)), "stopped by you, without SIGKILL");
+  assertEquals(reason(stopped("b0b".padEnd(64, "1"), true)), "stopped by b0b1111111111111, with SIGKILL");
+  assertEquals(
+    reason({ endReason: "END_REASON_TIMED_OUT", stop: daemons }),
+    "ran longer than its timeout, without SIGKILL",
+  );
+  assertEquals(reason({ endReason: "END_REASON_OUTPUT_LIMIT", stop }), "printed more than its limit, with SIGKILL");
+  assertEquals(reason({ endReason: "END_REASON_DAEMON_SHUTDOWN" }), "the daemon shut down");
+  assertEquals(reason({ endReason: 99 as never }), "99");
+  assertEquals(
+    reason({ endReason: "END_REASON_UNSPECIFIED", stop: stopped(user, false).stop }),
+    "being stopped by you",
+  );
+});
+
+Deno.test("statusDetails() shows nothing that a terminal would obey", () => {
+  const args = ["printf", "\x1b[31m\n", "\u009b31m"];
+  const text = statusDetails({ ...running, args, labels: { a: "\x07" } }, user, 0);
+  assertEquals(/^Labels: (.*)$/m.exec(text)?.[1], String.raw`$'a=\u0007'`);
+  assertEquals(/^Command: (.*)$/m.exec(text)?.[1], String.raw`printf $'\u001b[31m\n' $'\u009b31m'`);
+});
+
+const known = {
+  id: running.processId,
+  name: "",
+  labels: {},
+  args: ["echo", "hello"],
+  pid: 7,
+  startTime: "1970-01-01T00:00:01.000Z",
+  logBytes: 6,
+  logLines: 1,
+};
+
 Deno.test("statusJson() leaves out what is not known yet", () => {
-  assertEquals(JSON.parse(JSON.stringify(statusJson(running))), {
-    state: "running",
-    startTime: "1970-01-01T00:00:01.000Z",
-  });
+  assertEquals(JSON.parse(JSON.stringify(statusJson(running))), { ...known, state: "running" });
 });
 
 Deno.test("statusJson() tells how and why a process ended, and who stopped it", () => {
   assertEquals(JSON.parse(JSON.stringify(statusJson({ ...finished, endReason: "END_REASON_TIMED_OUT", stop }))), {
+    ...known,
     state: "finished",
     exitCode: 0,
-    startTime: "1970-01-01T00:00:01.000Z",
     finishTime: "1970-01-01T00:00:02.000000001Z",
+    durationSeconds: 1.000000001,
     endReason: "timed-out",
     stop: { by: "c0ffee", time: "1970-01-01T00:00:01.500Z", killed: true },
   });
+  const { signal, signalName } = statusJson({ ...finished, exit: "signal", exitCode: undefined, signal: 37 });
+  assertEquals([signal, signalName], [37, "SIGRTMIN+3"]);
   const inNobodysName = statusJson({ ...finished, stop: { ...stop, stoppedBy: "" } }).stop;
   assertEquals(JSON.parse(JSON.stringify(inNobodysName)), { time: "1970-01-01T00:00:01.500Z", killed: true });
 });

@@ -14,6 +14,8 @@ export interface Option {
   readonly letter?: string;
   /** What its value is called in help; without it the option takes none. */
   readonly value?: string;
+  /** Whether it may be given several times, and all of its values count; else the last one does. */
+  readonly repeatable?: boolean;
   /** The environment variable that gives its value where the option does not. */
   readonly variable?: string;
   readonly help: string;
@@ -21,6 +23,9 @@ export interface Option {
 
 /** The options that were given, by name: their values, or an empty text for one that takes none. */
 export type Given = Readonly<Record<string, string | undefined>>;
+
+/** The repeatable options that were given, by name: all of their values. */
+export type Repeated = Readonly<Record<string, readonly string[] | undefined>>;
 
 /** The options of every command. */
 export const options: readonly Option[] = [

@@ -12,8 +12,18 @@ import type {
   GetLogsResponse,
   GetStatusRequest__Output,
   GetStatusResponse,
+  ListRequest__Output,
+  ListResponse,
+  RemoveRequest__Output,
+  RemoveResponse,
+  SignalRequest__Output,
+  SignalResponse,
   StopRequest__Output,
   StopResponse,
+  WaitRequest__Output,
+  WaitResponse,
+  WatchRequest__Output,
+  WatchResponse,
 } from "@paas/proto";
 import { Buffer } from "node:buffer";
 import { type Authority, createAuthority, type Pair } from "../certs/authority.ts";
@@ -27,6 +37,11 @@ export interface Handlers {
   GetStatus?: handleUnaryCall<GetStatusRequest__Output, GetStatusResponse>;
   Stop?: handleUnaryCall<StopRequest__Output, StopResponse>;
   GetLogs?: handleServerStreamingCall<GetLogsRequest__Output, GetLogsResponse>;
+  Wait?: handleUnaryCall<WaitRequest__Output, WaitResponse>;
+  Signal?: handleUnaryCall<SignalRequest__Output, SignalResponse>;
+  List?: handleUnaryCall<ListRequest__Output, ListResponse>;
+  Remove?: handleUnaryCall<RemoveRequest__Output, RemoveResponse>;
+  Watch?: handleServerStreamingCall<WatchRequest__Output, WatchResponse>;
 }
 
 /** A server CA, a client CA, and a server and a client that they signed. */
@@ -72,9 +87,12 @@ export class ClientFiles implements Disposable {
   }
 }
 
+/** The id of a process: sent as it is, for it is whole. */
+export const ID = "2b5c0c4e-2a8f-4a3c-9d5f-0d8e5b9b7c11";
+
 /** What a command has to work with, as far as a test does not care. */
 export function contextWith(some: Partial<Context> & Pick<Context, "settings">): Context {
-  return { given: {}, stdout: new Printed(), stderr: new Printed(), ...some };
+  return { given: {}, repeated: {}, stdout: new Printed(), stderr: new Printed(), ...some };
 }
 
 /** The running stand-in and a client's files for it. */
@@ -90,6 +108,11 @@ export class TestDaemon implements AsyncDisposable {
       GetStatus: silence,
       Stop: silence,
       GetLogs: silence,
+      Wait: silence,
+      Signal: silence,
+      List: silence,
+      Remove: silence,
+      Watch: silence,
       ...handlers,
     });
     const pair = { cert_chain: Buffer.from(cert), private_key: Buffer.from(key) };

@@ -32,6 +32,77 @@ export function parseDuration(text: string): number | undefined {
 }
 
 /**
+ * So many milliseconds as `google.protobuf.Duration` has them.
+ *
+ * @example
+ * ```ts
+ * import { toDuration } from "./when.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(toDuration(1_500), { seconds: 1, nanos: 500_000_000 });
+ * ```
+ */
+export function toDuration(milliseconds: number): Time {
+  return { seconds: Math.floor(milliseconds / 1000), nanos: Math.floor(milliseconds % 1000 * 1e6) };
+}
+
+/**
+ * How many milliseconds lie between two points in time.
+ *
+ * @example
+ * ```ts
+ * import { between } from "./when.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(between({ seconds: 1, nanos: 500_000_000 }, { seconds: 3, nanos: 0 }), 1_500);
+ * ```
+ */
+export function between(start: Time, end: Time): number {
+  return (end.seconds - start.seconds) * 1000 + (end.nanos - start.nanos) / 1e6;
+}
+
+/**
+ * A duration as a person likes it: to the millisecond when it is short, and to the second when it is long.
+ *
+ * @example
+ * ```ts
+ * import { durationText } from "./when.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([340, 1_500, 90_400, 90_061_000].map(durationText), ["340ms", "1.5s", "1m30s", "1d1h1m1s"]);
+ * ```
+ */
+export function durationText(milliseconds: number): string {
+  if (milliseconds < 1_000) return `${Math.round(milliseconds)}ms`;
+  if (milliseconds < 60_000) return `${Math.floor(milliseconds) / 1000}s`;
+  let text = "";
+  let rest = milliseconds;
+  for (const unit of ["d", "h", "m", "s"]) {
+    const amount = Math.floor(rest / units[unit]!);
+    if (amount > 0) text += `${amount}${unit}`;
+    rest -= amount * units[unit]!;
+  }
+  return text;
+}
+
+/**
+ * How long ago something was, roughly.
+ *
+ * @example
+ * ```ts
+ * import { age } from "./when.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([900, 90_000, 90_000_000].map(age), ["0s ago", "1m ago", "1d ago"]);
+ * ```
+ */
+export function age(milliseconds: number): string {
+  const unit = ["d", "h", "m"].find((unit) => milliseconds >= units[unit]!) ?? "s";
+  // The daemon's clock may be ahead.
+  return `${Math.max(0, Math.floor(milliseconds / units[unit]!))}${unit} ago`;
+}
+
+/**
  * A point in time: a duration is that long before `now`, in milliseconds since the Unix epoch; all else must be
  * RFC 3339, of which every digit counts. Undefined when the text is neither.
  *
@@ -47,8 +118,7 @@ export function parseDuration(text: string): number | undefined {
 export function parseWhen(text: string, now: number): Time | undefined {
   const ago = parseDuration(text);
   if (ago !== undefined) {
-    const then = Math.max(0, now - ago);
-    return { seconds: Math.floor(then / 1000), nanos: Math.floor(then % 1000 * 1e6) };
+    return toDuration(Math.max(0, now - ago));
   }
   const [, day, time, fraction = "", zone] =
     /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)$/.exec(text) ?? [];

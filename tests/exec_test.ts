@@ -30,7 +30,7 @@ Deno.test("exec a death by any signal is reported with its number, and the daemo
   for (const number of [9, 11, 15, 37, 64]) {
     const id = await daemon.exec(["bash", "-c", `ulimit -c 0; kill -${number} $$; sleep 60`]);
     const { exit, exitCode, signal, endReason } = await client.untilFinished(id);
-    assertEquals([exit, exitCode, signal, endReason], ["signal", undefined, number, "END_REASON_EXITED"]);
+    assertEquals([exit, exitCode, signal, endReason], ["signal", undefined, number, "END_REASON_SIGNALLED"]);
     assertEquals(await daemon.status(id), `Status: finished (signal ${number})`);
   }
   assertEquals(daemon.log.includes("unforeseen"), false, daemon.log);
@@ -104,7 +104,7 @@ Deno.test("exec refuses what cannot be started with a code and a sentence, and l
       "a missing program",
       ["no-such-program"],
       Code.NOT_FOUND,
-      'Cannot start "no-such-program": there is no such program in the PATH of the daemon',
+      'Cannot start "no-such-program": there is no such program in its PATH',
     ],
     [
       "a missing path",

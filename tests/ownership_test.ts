@@ -90,6 +90,7 @@ Deno.test("ownership a malformed id is refused for what it is, whoever asks", as
   }
   for (const command of ["status", "logs", "stop"]) {
     const { code, stdout, stderr } = await daemon.paasc([command, "no-uuid"]);
-    assertEquals([code, text(stdout), stderr], [1, "", `paasc: ${sentence}\n`]);
+    const unknown = "paasc: no process has 'no-uuid' for its id, its name, or the beginning of its id\n";
+    assertEquals([code, text(stdout), stderr], [1, "", unknown]);
   }
 });

@@ -2,7 +2,8 @@
 import type { ExecResponse__Output } from "@paas/proto";
 import type { Command } from "../command.ts";
 import { PaascError } from "../errors.ts";
-import { print } from "../output.ts";
+import { noteTo, print } from "../output.ts";
+import { execOptions, execRequest } from "./exec_options.ts";
 
 const help = `Usage: paasc exec [options] [--] PROGRAM [ARGUMENT...]
 
@@ -14,29 +15,44 @@ From PROGRAM on, every word is passed on as it is, options too. No shell is
 involved: for pipes and variables, start one. PROGRAM is looked up in the
 daemon's PATH unless it has a slash.
 
+It gets a clean environment (PATH, HOME, USER, SHELL, LANG, TZ, TMPDIR) and what
+--env and --env-file add. Such a file has NAME=VALUE on each line: everything
+behind the first '=' is the value, quotes too; empty lines and those that begin
+with '#' do not count. --env wins over files, the later one over the earlier.
+
+A process that runs longer than --timeout or prints more than --max-output (in
+bytes, or as 512K, 10M, 1G) is stopped as by 'paasc stop', and its status says
+why. A duration is such as 500ms, 90s or 1h30m.
+
+A name is of letters, digits, '.', '_' and '-'. No two processes of yours that
+have not finished can have the same.
+
+When the connection breaks before the answer, the start is asked for again for
+up to a minute; the daemon starts it only once. --request-id does the same for a
+script: given again, it gives the id of the first time.
+
 With -o json it prints {"id":"..."}.
 
 Examples:
   paasc exec ls -l /tmp
   paasc exec sh -c 'echo $HOME | wc -c'
+  paasc exec --name web --label team=red --env PORT=8080 ./server --verbose
+  paasc exec --cwd /srv/app --timeout 10m --env-file app.env make test
 `;
 
 export const exec: Command = {
   name: "exec",
   summary: "start a process and print its id",
   help,
+  options: execOptions,
 
-  async run(words, { settings, stdout }) {
+  async run(words, { settings, given, repeated, stdout, stderr }) {
     if (words.length === 0) throw new PaascError("usage", "exec needs a program: see 'paasc exec --help'");
-    // Deno decodes the command line and puts U+FFFD where it is no UTF-8: better to refuse than to run something else.
-    const broken = words.find((word) => word.includes("\ufffd"));
-    if (broken !== undefined) {
-      throw new PaascError("usage", `'${broken}' is not UTF-8 text, and so cannot be passed on unchanged`);
-    }
-    const { connect } = await import("../connect.ts");
-    using daemon = await connect(settings);
-    const { processId: id } = await daemon.answer<ExecResponse__Output>(
-      (callback) => daemon.client.Exec({ args: [...words] }, callback),
+    const request = await execRequest(words, given, repeated);
+    const { ask } = await import("../reconnect.ts");
+    const { processId: id } = await ask(
+      { settings, note: noteTo(stderr) },
+      (daemon) => daemon.answer<ExecResponse__Output>((callback) => daemon.client.Exec(request, callback)),
       "it is not known whether the process was started",
     );
     await print(stdout, `${settings.output === "json" ? JSON.stringify({ id }) : id}\n`);

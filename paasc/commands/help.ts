@@ -19,7 +19,7 @@ export function helpFor(commands: () => readonly Command[]): Command {
     async run([name, ...more], { stdout }) {
       if (more.length > 0) throw new PaascError("usage", "help takes one command: see 'paasc help'");
       if (name === undefined) return await print(stdout, overview(commands()));
-      const command = commands().find((command) => command.name === name);
+      const command = commands().find((command) => command.name === name || command.aliases?.includes(name));
       if (!command) throw new PaascError("usage", `unknown command '${name}': see 'paasc help'`);
       const own = command.options ? `\nOptions of its own:\n${table(command.options)}\n` : "";
       await print(stdout, `${command.help}${own}\nFor the options of every command see 'paasc --help'.\n`);
@@ -29,20 +29,25 @@ export function helpFor(commands: () => readonly Command[]): Command {
 
 /** Options as help lists them. */
 function table(options: readonly Option[]): string {
-  return options.map(({ name, letter, value, variable, help }) => {
+  return options.map(({ name, letter, value, repeatable, variable, help }) => {
     const names = `${letter ? `-${letter}, ` : ""}--${name}${value ? ` ${value}` : ""}`;
-    return `  ${names.padEnd(24)} ${help}${variable ? ` [${variable}]` : ""}`;
+    return `  ${names.padEnd(24)} ${help}${repeatable ? " (repeatable)" : ""}${variable ? ` [${variable}]` : ""}`;
   }).join("\n");
 }
 
 function overview(commands: readonly Command[]): string {
-  const list = commands.map(({ name, summary }) => `  ${name.padEnd(8)} ${summary}`).join("\n");
+  const list = commands.map(({ name, aliases, summary }) => {
+    return `  ${name.padEnd(8)} ${summary}${aliases ? ` (or: ${aliases.join(", ")})` : ""}`;
+  }).join("\n");
   return `Usage: paasc [options] COMMAND [options] [words]
 
 Runs processes on the machine of a paasd daemon, shows their output, ends them.
 
 Commands:
 ${list}
+
+Where a command takes an ID, that is the id of a process, the beginning of one
+that no other has, or a name.
 
 Options of every command, before its own words:
 ${table(options)}
@@ -58,6 +63,7 @@ Exit codes:
   3   the log is incomplete
   69  no connection to the daemon, or it was lost: check the address, the server
       CA and your certificate
+'wait' exits as the process did instead, or with 128 + n after the signal n.
 
 Example:
   id=$(paasc exec sh -c 'echo hello; sleep 1; echo world')

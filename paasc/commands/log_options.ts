@@ -5,8 +5,10 @@
  */
 import { PaascError } from "../errors.ts";
 import type { LogForm } from "../log_printer.ts";
+import { defaultPatience } from "../outage.ts";
 import type { Given, Option } from "../settings.ts";
 import { parseDuration, parseWhen, type Time } from "../when.ts";
+import { durations, optionValue, times, wholeNumber } from "./option_value.ts";
 
 /** All of them. */
 export const logOptions: readonly Option[] = [
@@ -50,7 +52,9 @@ export function logChoice(given: Given, output: "text" | "json", now: number): L
   if (given["stdout-only"] !== undefined && given["stderr-only"] !== undefined) {
     throw exclusive("--stdout-only", "--stderr-only");
   }
-  const onSlow = value(given, "on-slow", "wait or skip", (text) => slowness.get(text)) ?? "ON_SLOW_WAIT";
+  const value = <Value>(name: string, what: string, parse: (text: string) => Value | undefined) =>
+    optionValue("logs", name, given[name], what, parse);
+  const onSlow = value("on-slow", "wait or skip", (text) => slowness.get(text)) ?? "ON_SLOW_WAIT";
   // What is read then lies in the past: there is no present to go on at.
   if (onSlow === "ON_SLOW_SKIP" && given["no-follow"] !== undefined) throw exclusive("--on-slow skip", "--no-follow");
   for (const name of ["timestamps", "split"]) {
@@ -61,9 +65,9 @@ export function logChoice(given: Given, output: "text" | "json", now: number): L
   return {
     request: {
       follow: given["no-follow"] === undefined,
-      tailLines: value(given, "tail", "a number of lines", lines),
-      since: value(given, "since", when, (text) => parseWhen(text, now)),
-      until: value(given, "until", when, (text) => parseWhen(text, now)),
+      tailLines: value("tail", "a number of lines", wholeNumber),
+      since: value("since", times, (text) => parseWhen(text, now)),
+      until: value("until", times, (text) => parseWhen(text, now)),
       stream: given["stdout-only"] !== undefined
         ? "LOG_STREAM_STDOUT"
         : given["stderr-only"] !== undefined
@@ -73,7 +77,7 @@ export function logChoice(given: Given, output: "text" | "json", now: number): L
       compress: given.compress !== undefined,
     },
     form: { output, timestamps: given.timestamps !== undefined, split: given.split !== undefined },
-    patience: value(given, "reconnect", "a duration such as 30s or 1h30m", parseDuration) ?? 60_000,
+    patience: value("reconnect", durations, parseDuration) ?? defaultPatience,
   };
 }
 
@@ -83,22 +87,6 @@ const slowness = new Map<string, LogChoice["request"]["onSlow"]>([
   ["skip", "ON_SLOW_SKIP"],
 ]);
 
-const when = "a duration such as 10m or 1h30m, or an RFC 3339 time such as 2026-01-31T23:59:59Z";
-
 function exclusive(one: string, other: string): PaascError {
   return new PaascError("usage", `options '${one}' and '${other}' exclude each other: see 'paasc logs --help'`);
-}
-
-/** The value of an option, unless it was not given. */
-function value<Value>(given: Given, name: string, what: string, parse: (text: string) => Value | undefined) {
-  const text = given[name];
-  if (text === undefined) return undefined;
-  const parsed = parse(text);
-  if (parsed !== undefined) return parsed;
-  throw new PaascError("usage", `option '--${name}' takes ${what}, not '${text}': see 'paasc logs --help'`);
-}
-
-function lines(text: string): number | undefined {
-  const number = Number(text);
-  return /^\d+$/.test(text) && Number.isSafeInteger(number) ? number : undefined;
 }

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { parseCommandLine } from "../command_line.ts";
 import { PaascError } from "../errors.ts";
 import { logChoice } from "./log_options.ts";
@@ -6,20 +6,20 @@ import { logChoice } from "./log_options.ts";
 const now = Date.parse("2026-01-31T12:00:00.250Z");
 
 /** What a command line of `paasc logs` comes to. */
-function choice(...options: string[]) {
-  const { given, settings, words } = parseCommandLine(["logs", ...options, "some-id"], () => undefined);
+async function choice(...options: string[]) {
+  const { given, settings, words } = await parseCommandLine(["logs", ...options, "some-id"], () => undefined);
   assertEquals(words, ["some-id"]);
   return logChoice(given, settings.output, now);
 }
 
-function usageError(...options: string[]): string {
-  const error = assertThrows(() => choice(...options), PaascError);
+async function usageError(...options: string[]): Promise<string> {
+  const error = await assertRejects(() => choice(...options), PaascError);
   assertEquals(error.reason, "usage");
   return error.message;
 }
 
-Deno.test("logChoice() asks for everything, as it comes, unless it is told otherwise", () => {
-  assertEquals(choice(), {
+Deno.test("logChoice() asks for everything, as it comes, unless it is told otherwise", async () => {
+  assertEquals(await choice(), {
     request: {
       follow: true,
       tailLines: undefined,
@@ -33,7 +33,7 @@ Deno.test("logChoice() asks for everything, as it comes, unless it is told other
     patience: 60_000,
   });
   assertEquals(
-    choice(
+    await choice(
       "--tail=7",
       "--since",
       "1h30m",
@@ -59,23 +59,23 @@ Deno.test("logChoice() asks for everything, as it comes, unless it is told other
       patience: 60_000,
     },
   );
-  assertEquals(choice("--stdout-only").request.stream, "LOG_STREAM_STDOUT");
-  assertEquals(choice("--reconnect", "1h").patience, 3_600_000);
-  assertEquals(choice("--tail", "0").request.tailLines, 0);
-  assertEquals(choice("--on-slow", "skip").request.onSlow, "ON_SLOW_SKIP");
-  assertEquals(choice("--on-slow=wait", "--no-follow").request.onSlow, "ON_SLOW_WAIT");
+  assertEquals((await choice("--stdout-only")).request.stream, "LOG_STREAM_STDOUT");
+  assertEquals((await choice("--reconnect", "1h")).patience, 3_600_000);
+  assertEquals((await choice("--tail", "0")).request.tailLines, 0);
+  assertEquals((await choice("--on-slow", "skip")).request.onSlow, "ON_SLOW_SKIP");
+  assertEquals((await choice("--on-slow=wait", "--no-follow")).request.onSlow, "ON_SLOW_WAIT");
 });
 
-Deno.test("logChoice() takes every digit of an RFC 3339 time", () => {
+Deno.test("logChoice() takes every digit of an RFC 3339 time", async () => {
   for (const text of ["2026-01-31T23:59:59.123456789Z", "2026-02-01t01:29:59.123456789+01:30"]) {
     const seconds = Date.parse("2026-01-31T23:59:59Z") / 1000;
-    assertEquals(choice("--since", text).request.since, { seconds, nanos: 123_456_789 });
+    assertEquals((await choice("--since", text)).request.since, { seconds, nanos: 123_456_789 });
   }
 });
 
-Deno.test("logChoice() names the option that is no good", () => {
+Deno.test("logChoice() names the option that is no good", async () => {
   for (const text of ["-5", "1.5", "many", "1e3", "99999999999999999"]) {
-    assertStringIncludes(usageError("--tail", text), `option '--tail' takes a number of lines, not '${text}'`);
+    assertStringIncludes(await usageError("--tail", text), `option '--tail' takes a number of lines, not '${text}'`);
   }
   for (const name of ["since", "until"]) {
     for (
@@ -83,26 +83,28 @@ Deno.test("logChoice() names the option that is no good", () => {
         ["2026-02-30T12:00:00Z", "2026-01-31T25:00:00Z", "1960-01-01T00:00:00Z"],
       )
     ) {
-      assertStringIncludes(usageError(`--${name}`, text), `option '--${name}' takes a duration such as 10m`);
+      assertStringIncludes(await usageError(`--${name}`, text), `option '--${name}' takes a duration such as 10m`);
     }
   }
-  assertStringIncludes(usageError("--reconnect", "soon"), "option '--reconnect' takes a duration");
-  assertStringIncludes(usageError("--stdout-only", "--stderr-only"), "exclude each other");
+  assertStringIncludes(await usageError("--reconnect", "soon"), "option '--reconnect' takes a duration");
+  assertStringIncludes(await usageError("--stdout-only", "--stderr-only"), "exclude each other");
   for (const text of ["never", "Skip", "constructor"]) {
-    assertStringIncludes(usageError("--on-slow", text), `option '--on-slow' takes wait or skip, not '${text}'`);
+    assertStringIncludes(await usageError("--on-slow", text), `option '--on-slow' takes wait or skip, not '${text}'`);
   }
   assertStringIncludes(
-    usageError("--on-slow", "skip", "--no-follow"),
+    await usageError("--on-slow", "skip", "--no-follow"),
     "options '--on-slow skip' and '--no-follow' exclude each other",
   );
-  assertStringIncludes(usageError("-ojson", "--split"), "option '--split' is for text");
-  assertStringIncludes(usageError("-ojson", "--timestamps"), "option '--timestamps' is for text");
-  assertStringIncludes(usageError("--tail="), "option '--tail' takes a value, N");
-  for (const name of ["no-follow", "compress"]) assertStringIncludes(usageError(`--${name}=yes`), "takes no value");
+  assertStringIncludes(await usageError("-ojson", "--split"), "option '--split' is for text");
+  assertStringIncludes(await usageError("-ojson", "--timestamps"), "option '--timestamps' is for text");
+  assertStringIncludes(await usageError("--tail="), "option '--tail' takes a value, N");
+  for (const name of ["no-follow", "compress"]) {
+    assertStringIncludes(await usageError(`--${name}=yes`), "takes no value");
+  }
 });
 
-Deno.test("the options of logs are no options of other commands, nor stand before its name", () => {
+Deno.test("the options of logs are no options of other commands, nor stand before its name", async () => {
   for (const args of [["exec", "--tail", "1", "ls"], ["--tail", "1", "logs", "id"]]) {
-    assertThrows(() => parseCommandLine(args, () => undefined), PaascError, "unknown option '--tail'");
+    await assertRejects(() => parseCommandLine(args, () => undefined), PaascError, "unknown option '--tail'");
   }
 });

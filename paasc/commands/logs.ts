@@ -1,9 +1,9 @@
 /** `paasc logs`: prints the output of a process. */
 import type { Command } from "../command.ts";
-import { errorLine, PaascError } from "../errors.ts";
+import { PaascError } from "../errors.ts";
 import { LogPrinter } from "../log_printer.ts";
-import { print } from "../output.ts";
-import { processId as idFrom } from "../process_id.ts";
+import { noteTo } from "../output.ts";
+import { processId } from "../process_id.ts";
 import { logChoice, logOptions } from "./log_options.ts";
 
 const help = `Usage: paasc logs [options] ID
@@ -38,7 +38,8 @@ line with gap (from, to, reason, and lines if that is known) declares bytes
 missing that were asked for; then nothing of it is on stderr.
 
 Examples:
-  paasc logs 2b5c0c4e-2a8f-4a3c-9d5f-0d8e5b9b7c11
+  paasc logs 2b5c
+  paasc logs my-server
   paasc logs --tail 20 --timestamps ID
   paasc logs --since 1h30m --until 10m --no-follow ID
   paasc logs --tail 100 --on-slow skip --compress ID
@@ -57,10 +58,9 @@ export const logs: Command = {
 
   async run(words, { settings, given, stdout, stderr }) {
     const { request, form, patience } = logChoice(given, settings.output, Date.now());
-    const processId = idFrom("logs", words);
+    const process = processId("logs", words);
     const { followLog } = await import("../follow.ts");
-    // Whether somebody reads stderr is not what matters.
-    const note = (text: string) => void print(stderr, errorLine(new Error(text))).catch(() => {});
+    const note = noteTo(stderr);
     const log = new LogPrinter(stdout, stderr, form, note);
     const interrupted = new AbortController();
 
@@ -68,7 +68,7 @@ export const logs: Command = {
       try {
         const { signal } = interrupted;
         const position = () => log.position;
-        const messages = followLog({ settings, request: { processId, ...request }, position, patience, note, signal });
+        const messages = followLog({ settings, process, request, position, patience, note, signal });
         for await (const message of messages) await log.print(message);
         if (!log.complete) {
           throw new PaascError("incomplete", "the daemon ended it without saying that it is complete");

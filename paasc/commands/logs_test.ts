@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { PaascError } from "../errors.ts";
 import type { Output } from "../output.ts";
-import { contextWith, Printed, TestDaemon } from "../test_daemon.ts";
+import { contextWith, ID, Printed, TestDaemon } from "../test_daemon.ts";
 import { logs } from "./logs.ts";
 
 type Call = ServerWritableStream<GetLogsRequest__Output, GetLogsResponse>;
@@ -19,7 +19,7 @@ function chunk(offset: number, data: string | Uint8Array, stream: LogChunk["stre
 /** Runs `paasc logs` against a daemon that serves logs so. */
 async function run(serve: (call: Call) => void, stdout: Output, output: "text" | "json" = "text"): Promise<void> {
   await using daemon = await TestDaemon.start({ GetLogs: serve });
-  await logs.run(["some-id"], contextWith({ settings: daemon.files.settings(daemon.port, output), stdout }));
+  await logs.run([ID], contextWith({ settings: daemon.files.settings(daemon.port, output), stdout }));
 }
 
 async function failure(serve: (call: Call) => void): Promise<{ text: string; reason: string; message: string }> {
@@ -60,17 +60,21 @@ Deno.test("logs -o json prints a line for each chunk and one for the end", async
   await run(
     (call) => {
       call.write({ chunks: [chunk(0, "a\n"), chunk(2, new Uint8Array([0, 255]), "LOG_STREAM_STDERR")] });
-      call.write({ end: { bytes: 4, lines: 2, status: finished } });
+      call.write({
+        end: { bytes: 4, lines: 2, status: { ...finished, processId: ID, logBytes: 4, logLines: 2 } },
+      });
       call.end();
     },
     stdout,
     "json",
   );
   const at = "1970-01-01T00:00:01.000Z";
+  const ended = { state: "finished", exitCode: 0, startTime: at, finishTime: at, durationSeconds: 0 };
+  const statusJson = { id: ID, name: "", labels: {}, args: [], pid: 0, ...ended, logBytes: 4, logLines: 2 };
   assertEquals(stdout.text.trimEnd().split("\n").map((line) => JSON.parse(line)), [
     { offset: 0, stream: "stdout", time: at, data: "YQo=" },
     { offset: 2, stream: "stderr", time: at, data: "AP8=" },
-    { end: { bytes: 4, lines: 2, status: { state: "finished", exitCode: 0, startTime: at, finishTime: at } } },
+    { end: { bytes: 4, lines: 2, status: statusJson } },
   ]);
 });
 
@@ -83,7 +87,7 @@ Deno.test("logs ends well when what is missing is declared, and tells of it on s
       call.end();
     },
   });
-  await logs.run(["some-id"], contextWith({ settings: daemon.files.settings(daemon.port), stdout, stderr }));
+  await logs.run([ID], contextWith({ settings: daemon.files.settings(daemon.port), stdout, stderr }));
   assertEquals([stdout.text, stderr.text], [
     "x\n",
     "paasc: 2 lines (9 bytes, bytes 0 to 9) are missing: the daemon keeps only the newest part of a log\n",
@@ -173,7 +177,7 @@ Deno.test("logs tells how far it came when the connection breaks", async () => {
   };
   const running = () => {
     const settings = daemon.files.settings(daemon.port);
-    return logs.run(["id"], contextWith({ settings, stdout, given: { reconnect: "0s" } }));
+    return logs.run([ID], contextWith({ settings, stdout, given: { reconnect: "0s" } }));
   };
   const error = await assertRejects(running, PaascError);
   assertEquals(error.reason, "no-connection");

@@ -4,12 +4,21 @@
  * @module
  */
 import type { Command } from "../command.ts";
+import { events } from "./events.ts";
 import { exec } from "./exec.ts";
 import { helpFor } from "./help.ts";
+import { list } from "./list.ts";
 import { logs } from "./logs.ts";
+import { rm } from "./rm.ts";
+import { signal } from "./signal.ts";
 import { status } from "./status.ts";
 import { stop } from "./stop.ts";
 import { version } from "./version.ts";
+import { wait } from "./wait.ts";
 
 /** All of them. */
-export const commands: readonly Command[] = [exec, status, logs, stop, helpFor(() => commands), version];
+export const commands: readonly Command[] = [
+  ...[exec, list, status, logs, wait, events],
+  ...[stop, signal, rm],
+  ...[helpFor(() => commands), version],
+];

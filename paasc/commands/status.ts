@@ -3,8 +3,8 @@ import type { GetStatusResponse__Output } from "@paas/proto";
 import type { Command } from "../command.ts";
 import { PaascError } from "../errors.ts";
 import { print } from "../output.ts";
-import { processId } from "../process_id.ts";
-import { statusJson, statusText } from "../process_status.ts";
+import { processId as word } from "../process_id.ts";
+import { statusDetails, statusJson, statusText } from "../process_status.ts";
 
 const help = `Usage: paasc status [options] ID
 
@@ -15,17 +15,26 @@ Prints how the process stands, one of:
   Status: finished (exit code 0)
   Status: finished (signal 15)
 
-The exit code of paasc says whether the question was answered (0), not how the
-process ended.
+With --verbose more lines follow, each 'Key: value': its id, name, labels,
+command and pid, when it was started and finished, how and why it ended, and how
+much it has printed.
 
-With -o json it prints one object: id, state (running, stopping, finished),
-exitCode or signal, startTime, finishTime, endReason (exited, stopped,
-timed-out, daemon-shutdown) and stop (by: the SHA-256 of the user's
-certificate; time; killed: whether SIGKILL was needed). What is not known yet is
-left out.
+ID is an id, the beginning of one that no other has, or a name. A name stands
+for the process that has it, or else for the last one that had it.
+
+The exit code of paasc says whether the question was answered (0), not how the
+process ended: 'paasc wait' gives that.
+
+With -o json it prints one object: id, name, labels, args, state (running,
+stopping, finished), pid, exitCode or signal and signalName, startTime,
+finishTime, durationSeconds, endReason (exited, signalled, stopped, timed-out,
+output-limit, client-gone, daemon-shutdown), stop (by: the SHA-256 of the user's
+certificate; time; killed: whether SIGKILL was needed), logBytes and logLines.
+What is not known yet is left out.
 
 Examples:
-  paasc status 2b5c0c4e-2a8f-4a3c-9d5f-0d8e5b9b7c11
+  paasc status 2b5c
+  paasc status --verbose my-server
   paasc status -o json ID | jq .exitCode
 `;
 
@@ -33,18 +42,20 @@ export const status: Command = {
   name: "status",
   summary: "tell how a process stands",
   help,
+  options: [{ name: "verbose", letter: "v", help: "print all that is known of it" }],
 
-  async run(words, { settings, stdout }) {
-    const id = processId("status", words);
+  async run(words, { settings, given, stdout }) {
+    const process = word("status", words);
     const { connect } = await import("../connect.ts");
+    const { findProcess } = await import("../find_process.ts");
     using daemon = await connect(settings);
+    const processId = await findProcess(daemon, process);
     const { status } = await daemon.answer<GetStatusResponse__Output>(
-      (callback) => daemon.client.GetStatus({ processId: id }, callback),
+      (callback) => daemon.client.GetStatus({ processId }, callback),
     );
     if (!status) throw new PaascError("failed", "the daemon's answer has no status");
-    await print(
-      stdout,
-      `${settings.output === "json" ? JSON.stringify({ id, ...statusJson(status) }) : statusText(status)}\n`,
-    );
+    const details = given.verbose === undefined ? "" : statusDetails(status, daemon.user, Date.now());
+    const json = settings.output === "json";
+    await print(stdout, json ? `${JSON.stringify(statusJson(status))}\n` : `${statusText(status)}\n${details}`);
   },
 };

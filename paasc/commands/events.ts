@@ -1,0 +1,56 @@
+/** `paasc events`: tells what happens to processes. */
+import type { ProcessStatus__Output } from "@paas/proto";
+import type { Command } from "../command.ts";
+import { PaascError, plain } from "../errors.ts";
+import { rfc3339 } from "../json.ts";
+import { noteTo, print } from "../output.ts";
+import { stateText, statusJson } from "../process_status.ts";
+import type { Change } from "../watch.ts";
+
+const help = `Usage: paasc events [options]
+
+Prints what happens to your processes, as it happens, a line each: the time, the
+id, the name ('-' if there is none), and the state, in the words of 'paasc
+status', or 'removed'. It begins with the processes that have not finished, and
+goes on until Ctrl-C.
+
+When the connection breaks it is made anew, within a minute, and what happened
+meanwhile follows. Of what happens very fast it tells the last state.
+
+With -o json each line is an object: time, and all that 'paasc status -o json'
+has; for a process that was removed time, id, name and state.
+
+Examples:
+  paasc events
+  paasc events -o json | jq -r 'select(.endReason == "timed-out") | .id'
+`;
+
+export const events: Command = {
+  name: "events",
+  summary: "tell what happens to your processes, as it happens",
+  help,
+
+  async run(words, { settings, stdout, stderr }) {
+    if (words.length > 0) throw new PaascError("usage", "events takes options only: see 'paasc events --help'");
+    const { watchProcesses } = await import("../watch.ts");
+    const line = settings.output === "json" ? jsonLine : textLine;
+    for await (const change of watchProcesses({ settings, note: noteTo(stderr) })) {
+      await print(stdout, `${line(change)}\n`);
+    }
+  },
+};
+
+function textLine({ id, name, status }: Change): string {
+  return plain(`${timeOf(status)} ${id} ${name || "-"} ${status ? stateText(status) : "removed"}`);
+}
+
+function jsonLine({ id, name, status }: Change): string {
+  const time = timeOf(status);
+  return JSON.stringify(status ? { time, ...statusJson(status) } : { time, id, name, state: "removed" });
+}
+
+/** When it came to that status; for a removal, of which the daemon does not say it, now. */
+function timeOf(status: ProcessStatus__Output | undefined): string {
+  const time = status?.finishTime ?? status?.stop?.time ?? status?.startTime;
+  return time ? rfc3339(time) : new Date().toISOString();
+}

@@ -1,0 +1,69 @@
+/**
+ * The options of `paasc exec`.
+ *
+ * @module
+ */
+import type { ExecRequest } from "@paas/proto";
+import { PaascError } from "../errors.ts";
+import type { Given, Option, Repeated } from "../settings.ts";
+import { parseDuration, toDuration } from "../when.ts";
+import { readEnvFile } from "./env_file.ts";
+import { durations, optionValue, optionValues, pair } from "./option_value.ts";
+
+/** All of them. */
+export const execOptions: readonly Option[] = [
+  { name: "env", value: "K=V", repeatable: true, help: "set an environment variable" },
+  { name: "env-file", value: "FILE", repeatable: true, help: "set the variables in a file" },
+  { name: "cwd", value: "DIR", help: "the working directory there, an absolute path" },
+  { name: "timeout", value: "DURATION", help: "stop it when it has run so long" },
+  { name: "grace", value: "DURATION", help: "how long a stop waits from SIGTERM to SIGKILL" },
+  { name: "max-output", value: "SIZE", help: "stop it when it has printed more than that" },
+  { name: "name", value: "NAME", help: "a name for it, which stands for its id" },
+  { name: "label", value: "K=V", repeatable: true, help: "a label to find it by" },
+  { name: "request-id", value: "TEXT", help: "start it once, however often this is repeated" },
+];
+
+/**
+ * The request that a command line comes to.
+ *
+ * @throws {PaascError} When a value is no good
+ */
+export async function execRequest(args: readonly string[], given: Given, repeated: Repeated): Promise<ExecRequest> {
+  // Deno decodes the command line and puts U+FFFD where it is no UTF-8: better to refuse than to run something else.
+  const texts = [...args, ...Object.values(given), ...Object.values(repeated).flat()];
+  const broken = texts.find((text) => text?.includes("\ufffd"));
+  if (broken !== undefined) {
+    throw new PaascError("usage", `'${broken}' is not UTF-8 text, and so cannot be passed on unchanged`);
+  }
+  const value = <Value>(name: string, what: string, parse: (text: string) => Value | undefined) =>
+    optionValue("exec", name, given[name], what, parse);
+  const pairs = (name: string) => optionValues("exec", name, repeated[name], "NAME=VALUE", pair);
+  const duration = (name: string) => {
+    const milliseconds = value(name, durations, parseDuration);
+    return milliseconds === undefined ? undefined : toDuration(milliseconds);
+  };
+
+  const variables = pairs("env"); // before files are read
+  const inFiles = await Promise.all((repeated["env-file"] ?? []).map(readEnvFile));
+  return {
+    args: [...args],
+    env: Object.fromEntries([...inFiles.flat(), ...variables]),
+    cwd: given.cwd,
+    timeout: duration("timeout"),
+    grace: duration("grace"),
+    maxOutputBytes: value("max-output", "a size such as 4096, 512K, 10M or 1G", parseSize),
+    name: given.name,
+    labels: Object.fromEntries(pairs("label")),
+    requestId: given["request-id"] ?? crypto.randomUUID(),
+  };
+}
+
+/** How many bytes each unit has. */
+const units: Readonly<Record<string, number>> = { "": 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
+
+/** A size in bytes, more than none; undefined when the text is none. */
+export function parseSize(text: string): number | undefined {
+  const [, amount, unit] = /^(\d+)([KMG]?)$/.exec(text.toUpperCase()) ?? [];
+  const bytes = Number(amount) * units[unit ?? ""]!;
+  return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
+}

@@ -1,0 +1,57 @@
+/** `paasc wait`: waits until processes have finished. */
+import type { ProcessStatus__Output, WaitResponse__Output } from "@paas/proto";
+import type { Command } from "../command.ts";
+import { PaascError } from "../errors.ts";
+import { noteTo, print } from "../output.ts";
+import { processIds } from "../process_id.ts";
+import { exitCodeOf, statusJson } from "../process_status.ts";
+
+const help = `Usage: paasc wait [options] ID...
+
+Waits until each of the processes has finished, and exits with the exit code of
+the last one given, or with 128 + n when the signal n killed it, as a shell's
+'wait' does. It prints nothing.
+
+When the connection breaks it is made anew, within a minute, and the waiting goes
+on. Ctrl-C ends the waiting, not the process.
+
+With -o json it prints the final status of each, an object a line, as 'paasc
+status -o json' does.
+
+Examples:
+  paasc wait 2b5c; echo $?
+  id=$(paasc exec make test) && paasc wait $id && paasc exec make install
+  paasc wait $(paasc list -q --state running)
+`;
+
+export const wait: Command = {
+  name: "wait",
+  summary: "wait until processes have finished, and exit with the code of the last",
+  help,
+
+  async run(words, { settings, stdout, stderr }) {
+    const names = processIds("wait", words);
+    const { ask } = await import("../reconnect.ts");
+    const { findProcess } = await import("../find_process.ts");
+    let ids: readonly string[] | undefined;
+    // Who was heard to have finished may have been removed when the connection is back.
+    const finished = new Map<string, ProcessStatus__Output>();
+    const statuses = await ask({ settings, note: noteTo(stderr) }, async (daemon) => {
+      ids ??= await Promise.all(names.map((name) => findProcess(daemon, name)));
+      return await Promise.all(ids.map(async (processId) => {
+        const known = finished.get(processId);
+        if (known) return known;
+        const { status } = await daemon.answer<WaitResponse__Output>(
+          (callback) => daemon.client.Wait({ processId }, callback),
+        );
+        if (!status) throw new PaascError("failed", "the daemon's answer has no status");
+        finished.set(processId, status);
+        return status;
+      }));
+    });
+    if (settings.output === "json") {
+      await print(stdout, statuses.map((status) => `${JSON.stringify(statusJson(status))}\n`).join(""));
+    }
+    return exitCodeOf(statuses.at(-1)!);
+  },
+};

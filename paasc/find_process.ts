@@ -1,0 +1,43 @@
+/**
+ * Which process a word names: by its id, by its name, or by how its id begins.
+ *
+ * @module
+ */
+import type { ListRequest, ListResponse__Output } from "@paas/proto";
+import { validate } from "@std/uuid";
+import type { Daemon } from "./connect.ts";
+import { PaascError } from "./errors.ts";
+
+/** So many candidates are named where a word fits several. */
+const named = 5;
+
+/**
+ * The id of the process that a word names. A whole id is taken as it is, without asking the daemon; a name wins over the
+ * beginning of an id.
+ *
+ * @throws {PaascError} When it names none, or several
+ */
+export async function findProcess(daemon: Daemon, word: string): Promise<string> {
+  if (validate(word)) return word;
+  const list = (request: ListRequest) =>
+    daemon.answer<ListResponse__Output>((callback) => daemon.client.List(request, callback));
+
+  // The newest one: no other can have been started with the name of one that still lives, so that comes first.
+  const { processes: [process] } = await list({ name: word, pageSize: 1 });
+  if (process) return process.processId;
+
+  if (/^[0-9a-f-]{1,36}$/i.test(word)) {
+    const { processes, nextPageToken } = await list({ idPrefix: word, pageSize: named });
+    const [first, second] = processes;
+    if (first && !second && !nextPageToken) return first.processId;
+    if (first) {
+      const candidates = processes.map(({ processId, name }) => name ? `${processId} (${name})` : processId).join(", ");
+      const more = nextPageToken ? ", and more" : "";
+      throw new PaascError(
+        "failed",
+        `'${word}' is the beginning of several ids, give more of it: ${candidates}${more}`,
+      );
+    }
+  }
+  throw new PaascError("failed", `no process has '${word}' for its id, its name, or the beginning of its id`);
+}

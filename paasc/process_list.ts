@@ -1,0 +1,64 @@
+/**
+ * Processes as lines of text: a table for a person, and plain fields for programs.
+ *
+ * @module
+ */
+import type { ProcessStatus__Output } from "@paas/proto";
+import { plain } from "./errors.ts";
+import { rfc3339 } from "./json.ts";
+import { stateWord } from "./process_status.ts";
+import { shellCommand } from "./shell_word.ts";
+import { signalName } from "./signals.ts";
+import { age } from "./when.ts";
+
+/** How many characters of an id are shown where they tell it from the others. */
+const short = 8;
+
+/** A line for each process, with tabs between its fields: id, name, state, exit, start time, command. */
+export function processLines(processes: readonly ProcessStatus__Output[]): string {
+  return processes.map((process) => {
+    const { processId, startTime } = process;
+    return `${[processId, ...facts(process), startTime ? rfc3339(startTime) : "-", command(process)].join("\t")}\n`;
+  }).join("");
+}
+
+/**
+ * A table of processes, no line of which is longer than the terminal is wide.
+ *
+ * @param now In milliseconds since the Unix epoch
+ */
+export function processTable(processes: readonly ProcessStatus__Output[], columns: number, now: number): string {
+  const beginnings = Map.groupBy(processes, ({ processId }) => processId.slice(0, short));
+  const rows = processes.map((process) => {
+    const { processId, startTime } = process;
+    const beginning = processId.slice(0, short);
+    return [
+      beginnings.get(beginning)!.length === 1 ? beginning : processId,
+      ...facts(process),
+      startTime ? age(now - startTime.seconds * 1000) : "-",
+      command(process),
+    ];
+  });
+  const table = [["ID", "NAME", "STATE", "EXIT", "STARTED", "COMMAND"], ...rows];
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((row) => row[column]!.length)));
+  return table.map((row) => {
+    const line = row.map((field, column) => field.padEnd(widths[column] ?? 0)).join("  ");
+    return `${cut(line, columns)}\n`;
+  }).join("");
+}
+
+/** The name, the state, and how it ended: the code, or the signal's name. */
+function facts({ name, state, exit, exitCode, signal = 0 }: ProcessStatus__Output): string[] {
+  const how = exit === "exitCode" ? `${exitCode}` : exit === "signal" ? signalName(signal) : "-";
+  return [plain(name) || "-", stateWord(state), how];
+}
+
+function command({ args }: ProcessStatus__Output): string {
+  return shellCommand(args);
+}
+
+/** A line, cut to so many characters. */
+function cut(line: string, columns: number): string {
+  const characters = [...line];
+  return characters.length <= columns ? line : `${characters.slice(0, columns - 1).join("")}…`;
+}

@@ -1,0 +1,62 @@
+import type { ProcessStatus__Output } from "@paas/proto";
+import { assertEquals } from "@std/assert";
+import { processLines, processTable } from "./process_list.ts";
+import { ID } from "./test_daemon.ts";
+
+const running: ProcessStatus__Output = {
+  state: "PROCESS_STATE_RUNNING",
+  startTime: { seconds: 100, nanos: 0 },
+  finishTime: null,
+  endReason: "END_REASON_UNSPECIFIED",
+  stop: null,
+  processId: ID,
+  args: ["sh", "-c", "a\tb\n"],
+  name: "web",
+  labels: {},
+  pid: 7,
+  logBytes: 6,
+  logLines: 1,
+  stdin: false,
+};
+const exited: ProcessStatus__Output = {
+  ...running,
+  state: "PROCESS_STATE_FINISHED",
+  exit: "exitCode",
+  exitCode: 3,
+  name: "",
+  processId: `9${ID.slice(1)}`,
+  args: ["sleep", "1"],
+  startTime: { seconds: 40, nanos: 0 },
+};
+const killed: ProcessStatus__Output = { ...exited, exit: "signal", exitCode: undefined, signal: 9 };
+
+Deno.test("processLines() has a line for each process, whatever its arguments are", () => {
+  assertEquals(
+    processLines([running, exited, killed]),
+    [
+      `${ID}\tweb\trunning\t-\t1970-01-01T00:01:40.000Z\tsh -c $'a\\tb\\n'\n`,
+      `9${ID.slice(1)}\t-\tfinished\t3\t1970-01-01T00:00:40.000Z\tsleep 1\n`,
+      `9${ID.slice(1)}\t-\tfinished\tSIGKILL\t1970-01-01T00:00:40.000Z\tsleep 1\n`,
+    ].join(""),
+  );
+  assertEquals(processLines([]), "");
+});
+
+Deno.test("processTable() shows short ids and ages, and no line longer than the terminal is wide", () => {
+  assertEquals(
+    processTable([running, exited], 200, 105_000),
+    `ID        NAME  STATE     EXIT  STARTED  COMMAND
+2b5c0c4e  web   running   -     5s ago   sh -c $'a\\tb\\n'
+9b5c0c4e  -     finished  3     1m ago   sleep 1
+`,
+  );
+  const narrow = processTable([{ ...running, args: ["echo", "€".repeat(300)] }], 60, 105_000).split("\n");
+  assertEquals(narrow.map((line) => [...line].length), [47, 60, 0]);
+  assertEquals(narrow[1]!.endsWith("€…"), true);
+});
+
+Deno.test("processTable() shows whole ids where short ones do not tell them apart", () => {
+  const twin = { ...running, processId: `${ID.slice(0, -1)}f` };
+  const ids = processTable([running, twin, exited], 200, 0).split("\n").map((line) => line.split(" ")[0]);
+  assertEquals(ids, ["ID", ID, twin.processId, "9b5c0c4e", ""]);
+});

@@ -1,0 +1,100 @@
+/**
+ * What outlives a connection: when it breaks, it is made anew, and the work goes on.
+ *
+ * @module
+ */
+import { connect, type Daemon, OutageError } from "./connect.ts";
+import { PaascError } from "./errors.ts";
+import { defaultPatience, Outage } from "./outage.ts";
+import type { Settings } from "./settings.ts";
+
+/** How to go about it. */
+export interface Persistence {
+  readonly settings: Settings;
+  /** How long to try to get a lost connection back, in milliseconds. */
+  readonly patience?: number | undefined;
+  /** Tells a person how it goes. */
+  note(text: string): void;
+  /** Ends it at once: the generator returns or throws. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * What comes over one connection after the other, until one of them gives all. The first one is tried once only.
+ *
+ * @param over Gives what comes over one, the so-maniest (1 for the first); it ends when that is all
+ * @throws {PaascError} When there is no connection, it cannot be got back, or `over` throws anything but `OutageError`
+ */
+export async function* overConnections<Item>(
+  { settings, patience = defaultPatience, note, signal = new AbortController().signal }: Persistence,
+  over: (daemon: Daemon, connections: number) => AsyncIterable<Item>,
+): AsyncGenerator<Item, void, void> {
+  using outage = new Outage(patience, note);
+  for (let connections = 0; !signal.aborted;) {
+    let wait: number;
+    try {
+      using daemon = await unlessAborted(connect(settings), signal);
+      if (!daemon) return;
+      connections++;
+      outage.connected();
+      for await (const item of over(daemon, connections)) {
+        outage.progress();
+        yield item;
+      }
+      return;
+    } catch (error) {
+      if (!(error instanceof OutageError) || connections === 0) throw error;
+      wait = outage.disconnected(error);
+    }
+    await pause(wait, signal);
+  }
+}
+
+/**
+ * The answer to a call that may be repeated when the connection breaks before it.
+ *
+ * @param ifLost What is not known when the connection cannot be got back
+ * @throws {PaascError} When there is no connection, it cannot be got back, or the daemon refuses
+ */
+export async function ask<Answer>(
+  persistence: Omit<Persistence, "signal">,
+  call: (daemon: Daemon) => Promise<Answer>,
+  ifLost?: string,
+): Promise<Answer> {
+  const answers = overConnections(persistence, async function* (daemon) {
+    yield await call(daemon);
+  });
+  try {
+    for await (const answer of answers) return answer;
+  } catch (error) {
+    if (!ifLost || !(error instanceof PaascError && error.cause instanceof OutageError)) throw error;
+    throw new PaascError(error.reason, `${error.message}; ${ifLost}`, { cause: error });
+  }
+  throw new Error("a call ended without an answer");
+}
+
+/** The connection, or nothing as soon as the signal says so: then it is closed once it is there. */
+async function unlessAborted(connecting: Promise<Daemon>, signal: AbortSignal): Promise<Daemon | undefined> {
+  const aborted = Promise.withResolvers<undefined>();
+  const abort = () => {
+    connecting.then((daemon) => daemon[Symbol.dispose](), () => {});
+    aborted.resolve(undefined);
+  };
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([connecting, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+/** Resolves after so many milliseconds, or as soon as the signal says so. */
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  const abort = () => resolve();
+  signal.addEventListener("abort", abort, { once: true });
+  await promise;
+  signal.removeEventListener("abort", abort);
+  clearTimeout(timer);
+}

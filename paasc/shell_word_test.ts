@@ -1,0 +1,37 @@
+import { assertEquals } from "@std/assert";
+import { plain } from "./errors.ts";
+import { shellCommand } from "./shell_word.ts";
+
+Deno.test("shellCommand() leaves simple words as they are", () => {
+  assertEquals(
+    shellCommand(["ls", "-l", "/tmp/a_b", "--x=1,2", "me@host:~".slice(0, -1)]),
+    "ls -l /tmp/a_b --x=1,2 me@host:",
+  );
+});
+
+Deno.test("shellCommand() gives what a shell takes for the same words, without control characters", async () => {
+  const words = [
+    "",
+    "a b",
+    "it's",
+    "'",
+    `"`,
+    "$HOME",
+    "`id`",
+    "\\",
+    "\\'\n",
+    "a\tb\r\n",
+    "\x1b[31m\x07",
+    "\u0085\u2028",
+    "€😀",
+  ]
+    .concat(["*", "~", "#", "!x", "-", "a\\nb", "%s", "{a,b}", "=x"]);
+  const command = shellCommand(words);
+  assertEquals(plain(command), command);
+  const { stdout } = await new Deno.Command("bash", {
+    args: ["-c", `printf '%s\\0' ${command}`],
+    env: { LC_ALL: "C.UTF-8" },
+  })
+    .output();
+  assertEquals(new TextDecoder().decode(stdout).split("\0").slice(0, -1), words);
+});
