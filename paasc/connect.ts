@@ -6,8 +6,9 @@
  *
  * @module
  */
-import { type GetLogsRequest, ProcessService, type ProcessServiceClient } from "@paas/proto";
+import { type AttachRequest, type GetLogsRequest, ProcessService, type ProcessServiceClient } from "@paas/proto";
 import {
+  type ClientDuplexStream,
   type ClientReadableStream,
   connectivityState,
   credentials,
@@ -123,6 +124,12 @@ export class Daemon implements Disposable {
   logs(request: GetLogsRequest): ClientReadableStream<Uint8Array> {
     const { path, requestSerialize } = ProcessService.service.GetLogs;
     return this.client.makeServerStreamRequest(path, requestSerialize, (bytes): Uint8Array => bytes, request);
+  }
+
+  /** A stream to a process and one from it; what comes is not decoded either. */
+  attach(): ClientDuplexStream<AttachRequest, Uint8Array> {
+    const { path, requestSerialize } = ProcessService.service.Attach;
+    return this.client.makeBidiStreamRequest(path, requestSerialize, (bytes): Uint8Array => bytes);
   }
 
   /** What the failure of a call comes to: the daemon's own words, or that the connection broke. */

@@ -14,6 +14,12 @@ export const exitCodes = {
   incomplete: 3,
   /** No connection to the daemon, or it was lost (EX_UNAVAILABLE of sysexits.h). */
   "no-connection": 69,
+  /** `run` or `attach`: Paas failed, so that there is no exit code of the process. These three are as Docker has them. */
+  "not-run": 125,
+  /** `run`: the program cannot be executed. */
+  "not-executable": 126,
+  /** `run`: there is no such program. */
+  "not-found": 127,
   /** SIGINT: 128 + 2, as a shell reports it. */
   interrupted: 130,
   /** Whoever read stdout has gone: 128 + SIGPIPE, as a shell reports it for `cat`. */

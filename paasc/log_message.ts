@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { type GetLogsResponse__Output, ProcessService } from "@paas/proto";
+import { type AttachResponse__Output, ProcessService } from "@paas/proto";
 import { Buffer } from "node:buffer";
 import { PaascError } from "./errors.ts";
 
@@ -21,13 +21,18 @@ export interface LogPiece {
   readonly partial: boolean;
 }
 
-/** A `GetLogsResponse`. */
+/** A `GetLogsResponse`, or an `AttachResponse`, which has the same fields and one more. */
 export interface LogMessage {
   readonly pieces: readonly LogPiece[];
   /** What was passed over before the pieces. */
-  readonly gap?: NonNullable<GetLogsResponse__Output["gap"]> | undefined;
-  readonly end?: NonNullable<GetLogsResponse__Output["end"]> | undefined;
+  readonly gap?: NonNullable<AttachResponse__Output["gap"]> | undefined;
+  readonly end?: NonNullable<AttachResponse__Output["end"]> | undefined;
+  /** How the input of the process stands. */
+  readonly input?: NonNullable<AttachResponse__Output["input"]> | undefined;
 }
+
+/** The numbers of the fields that are no chunks. */
+const others = [2, 3, 4];
 
 /** Where a field's content stands: from `start` to `end`; a varint's value as well. */
 interface Field {
@@ -50,30 +55,28 @@ const fixed32 = 5;
  */
 export function readLogMessage(message: Uint8Array): LogMessage {
   const pieces: LogPiece[] = [];
-  let gap: NonNullable<GetLogsResponse__Output["gap"]> | undefined;
-  let end: NonNullable<GetLogsResponse__Output["end"]> | undefined;
+  let rest: AttachResponse__Output | undefined;
   for (let at = 0; at < message.length;) {
     const field = readField(message, at, message.length);
     if (field.type === delimited && field.number === 1) pieces.push(readPiece(message, field));
-    else if (field.type === delimited && (field.number === 2 || field.number === 3)) {
-      const { gap: someGap, end: someEnd } = decode(message.subarray(at, field.end));
-      gap = someGap ?? gap;
-      end = someEnd ?? end;
+    else if (field.type === delimited && others.includes(field.number)) {
+      const { gap, end, input } = decode(message.subarray(at, field.end));
+      rest = {
+        chunks: [],
+        gap: gap ?? rest?.gap ?? null,
+        end: end ?? rest?.end ?? null,
+        input: input ?? rest?.input ?? null,
+      };
     }
     at = field.end;
   }
-  return { pieces, gap, end };
+  return { pieces, gap: rest?.gap ?? undefined, end: rest?.end ?? undefined, input: rest?.input ?? undefined };
 }
 
-function decode(
-  message: Uint8Array,
-): {
-  gap: NonNullable<GetLogsResponse__Output["gap"]> | null;
-  end: NonNullable<GetLogsResponse__Output["end"]> | null;
-} {
+function decode(message: Uint8Array): AttachResponse__Output {
   try {
     const { buffer, byteOffset, length } = message;
-    return ProcessService.service.GetLogs.responseDeserialize(Buffer.from(buffer, byteOffset, length));
+    return ProcessService.service.Attach.responseDeserialize(Buffer.from(buffer, byteOffset, length));
   } catch (cause) {
     throw malformed(cause instanceof Error ? cause.message : String(cause), cause);
   }

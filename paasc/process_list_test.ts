@@ -17,6 +17,7 @@ const running: ProcessStatus__Output = {
   logBytes: 6,
   logLines: 1,
   stdin: false,
+  terminal: false,
 };
 const exited: ProcessStatus__Output = {
   ...running,

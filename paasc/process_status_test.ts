@@ -16,6 +16,7 @@ const running: ProcessStatus__Output = {
   logBytes: 6,
   logLines: 1,
   stdin: false,
+  terminal: false,
 };
 const finished: ProcessStatus__Output = {
   ...running,

@@ -4,30 +4,47 @@
  * @module
  */
 import type { AttachRequest__Output, AttachResponse } from "@paas/proto";
-import { type Input, InputClosedError, type LogReader } from "@paas/worker";
+import { InputClosedError, type InputWriter, type LogReader } from "@paas/worker";
 import { InvalidArgumentError } from "./errors.ts";
+import type { Entry } from "./process_table.ts";
+import { toTerminalSize } from "./requests.ts";
 
 /** The largest piece of input, in bytes: grpc-js receives up to 16 of them ahead. */
 const MAX_INPUT_BYTES = 256 * 1024;
 
-/** A piece of input, as a client sends it. */
-export type Piece = Pick<AttachRequest__Output, "input" | "inputOffset" | "closeInput">;
+/** A piece of input, as a client sends it, and what else it wants. */
+export type Piece = Pick<AttachRequest__Output, "input" | "inputOffset" | "closeInput" | "size" | "keep">;
+
+/** Whom the input is for. */
+export type Receiver = Pick<Entry, "process" | "lease">;
 
 /**
- * Writes a piece of input to the process, and resolves when the process has taken it.
+ * Does what a piece says: writes its input to the process, and resolves when the process has taken it.
  *
  * @throws {InvalidArgumentError} when it is none that the process can take.
  * @throws {InputOffsetError} when input before it is missing.
  */
-export async function feed(input: Input | undefined, piece: Piece): Promise<void> {
-  const { input: bytes, inputOffset, closeInput } = piece;
+export async function feed(
+  { process, lease }: Receiver,
+  writer: InputWriter | undefined,
+  piece: Piece,
+): Promise<void> {
+  const { input: bytes, inputOffset, closeInput, size, keep } = piece;
+  const { input, terminal } = process;
+  if (keep) lease?.end();
+  if (size) {
+    if (!terminal) throw new InvalidArgumentError("The process has no terminal: ask for one when you start it");
+    terminal.resize(toTerminalSize(size));
+  }
   if (bytes.length === 0 && !closeInput) return;
-  if (!input) throw new InvalidArgumentError("The process was started without stdin: ask for it when you start it");
+  if (!input || !writer) {
+    throw new InvalidArgumentError("The process was started without stdin: ask for it when you start it");
+  }
   if (bytes.length > MAX_INPUT_BYTES) {
     throw new InvalidArgumentError(`A message has at most ${MAX_INPUT_BYTES} bytes of input`);
   }
   try {
-    await input.write(bytes, inputOffset);
+    await writer.write(bytes, inputOffset);
   } catch (error) {
     if (!(error instanceof InputClosedError)) throw error; // that it is closed is told, and no failure
   }
@@ -37,18 +54,23 @@ export async function feed(input: Input | undefined, piece: Piece): Promise<void
 /**
  * The output of a process, and between it how its input stands whenever that has changed.
  *
+ * @param name Tells who writes the input apart from others; empty is somebody new.
  * @param pieces The input; the next piece is asked for when the process has taken the last one.
  * @throws whatever {@linkcode feed} throws.
  */
 export async function* exchange(
   log: LogReader,
-  input: Input | undefined,
+  receiver: Receiver,
+  name: string,
   pieces: AsyncIterable<Piece>,
 ): AsyncGenerator<Uint8Array | AttachResponse, void, void> {
+  const { input } = receiver.process;
+  const writer = input?.writer(name);
+  const inputState = () => ({ input: { taken: writer?.taken ?? 0, closed: input?.closed ?? true } });
   let fed = Promise.withResolvers<"fed">();
   const feedAll = async () => {
     for await (const piece of pieces) {
-      await feed(input, piece);
+      await feed(receiver, writer, piece);
       fed.resolve("fed");
     }
   };
@@ -57,12 +79,12 @@ export async function* exchange(
   feedAll().catch(failure.reject);
   const output = log.getReader();
   try {
-    yield inputState(input);
+    yield inputState();
     for (let reading = output.read();;) {
       const event = await Promise.race([reading, fed.promise, failure.promise]);
       if (event === "fed") {
         fed = Promise.withResolvers();
-        yield inputState(input);
+        yield inputState();
       } else if (event.done) {
         return;
       } else {
@@ -73,8 +95,4 @@ export async function* exchange(
   } finally {
     await output.cancel();
   }
-}
-
-function inputState(input: Input | undefined): AttachResponse {
-  return { input: { taken: input?.taken ?? 0, closed: input?.closed ?? true } };
 }

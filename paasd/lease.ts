@@ -11,6 +11,7 @@ export class Lease {
   readonly #milliseconds: number;
   #holders = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #ended = false;
 
   /** @param milliseconds How long the process goes on when nobody holds it. */
   constructor(process: Process, milliseconds: number) {
@@ -27,8 +28,14 @@ export class Lease {
     else until.addEventListener("abort", () => this.#release(), { once: true });
   }
 
+  /** Ends the lease: the process may go on without anybody. */
+  end(): void {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+  }
+
   #release(): void {
-    if (--this.#holders > 0 || this.#process.status.state !== "running") return;
+    if (--this.#holders > 0 || this.#ended || this.#process.status.state !== "running") return;
     // One that may not be signalled goes on; one that is being stopped needs no other stop.
     this.#timer = setTimeout(() => this.#process.stop({ reason: "client-gone" }).catch(() => {}), this.#milliseconds);
   }

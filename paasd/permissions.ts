@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { BASE_VARIABLES } from "@paas/worker";
+import { BASE_VARIABLES, LIBC_PATHS } from "@paas/worker";
 import { resolve } from "node:path";
 import { UsageError } from "./errors.ts";
 import { toReachable } from "./listener.ts";
@@ -42,6 +42,9 @@ export function permissions({ listen, tlsCert, tlsKey, clientCa, spoolDir, tempo
     `--allow-env=${[...VARIABLES, ...BASE_VARIABLES, "XDG_RUNTIME_DIR", ...GRPC_VARIABLES].join(",")}`,
     "--allow-sys=uid", // whose directory for temporary files
     "--allow-run", // whatever its users ask for
+    // For terminals: the C library, wherever it lies. It can do what any program can, so this opens nothing that is not
+    // open already; beside a list in --allow-run it must not stand.
+    ...LIBC_PATHS.length > 0 ? [`--allow-ffi=${LIBC_PATHS.join(",")}`] : [],
   ];
 }
 

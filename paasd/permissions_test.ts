@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { UsageError } from "./errors.ts";
 import { parseOptions } from "./options.ts";
 import { permissions } from "./permissions.ts";
@@ -46,7 +46,9 @@ Deno.test("permissions() name each variable, and open nothing else", () => {
     "--allow-env",
     "--allow-sys",
     "--allow-run",
+    "--allow-ffi",
   ]);
   for (const [flag, value] of flags) assert(flag === "--allow-run" || value, flag);
   assertEquals(flags.get("--allow-sys"), "uid");
+  for (const path of flags.get("--allow-ffi")!.split(",")) assertMatch(path, /^\/[\w/-]*\/libc\.so\.6$/);
 });

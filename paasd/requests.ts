@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  type AttachRequest__Output,
   type ExecRequest__Output,
   fromTimestamp,
   type GetLogsRequest__Output,
@@ -13,7 +14,7 @@ import {
   type ProcessState__Output,
   type SignalRequest__Output,
 } from "@paas/proto";
-import type { LogReaderOptions, LogStream, SpawnOptions } from "@paas/worker";
+import type { LogReaderOptions, LogStream, SpawnOptions, TerminalSize } from "@paas/worker";
 import { validate } from "@std/uuid";
 import { createHash } from "node:crypto";
 import { InvalidArgumentError } from "./errors.ts";
@@ -28,9 +29,13 @@ const MAX_GRACE_MS = DAY_MS;
 /** The longest that a process may be told to run: a timer can wait 2^31 - 1 ms. */
 const MAX_TIMEOUT_MS = 24 * DAY_MS;
 
+/** The largest width and height of a terminal. */
+const MAX_TERMINAL_SIZE = 10_000;
+
 const MAX_LABELS = 64;
 const MAX_LABEL_BYTES = 255;
 const MAX_REQUEST_ID_BYTES = 128;
+const MAX_WRITER_BYTES = 128;
 const MAX_PAGE_SIZE = 1_000;
 const DEFAULT_PAGE_SIZE = 100;
 
@@ -50,7 +55,7 @@ type DurationMessage = NonNullable<ExecRequest__Output["timeout"]>;
 
 /** How to start a process; the command itself is checked by the worker. */
 export function toSpawnOptions(
-  { args, env, cwd, timeout, grace, maxOutputBytes, stdin }: ExecRequest__Output,
+  { args, env, cwd, timeout, grace, maxOutputBytes, stdin, terminal }: ExecRequest__Output,
 ): Omit<SpawnOptions, "spool"> {
   const options = {
     args,
@@ -60,9 +65,18 @@ export function toSpawnOptions(
     stopGrace: grace ? toGrace(grace) : undefined,
     maxOutput: maxOutputBytes || undefined,
     stdin,
+    terminal: terminal ? { ...toTerminalSize(terminal), type: toTerminalType(terminal.type) } : undefined,
   };
   if (options.timeout === 0) throw new InvalidArgumentError("The timeout must be more than zero");
   return options;
+}
+
+/** How large a terminal is. */
+export function toTerminalSize({ columns, rows }: TerminalSize): TerminalSize {
+  if ([columns, rows].some((size) => size < 1 || size > MAX_TERMINAL_SIZE)) {
+    throw new InvalidArgumentError(`The columns and rows of a terminal must be from 1 to ${MAX_TERMINAL_SIZE}`);
+  }
+  return { columns, rows };
 }
 
 /** What a request says of its process. */
@@ -99,6 +113,14 @@ export function toRequestKey(request: ExecRequest__Output): RequestKey {
     throw new InvalidArgumentError(`The request_id must have at most ${MAX_REQUEST_ID_BYTES} bytes`);
   }
   return { id, digest: id && createHash("sha256").update(JSON.stringify(request)).digest("base64") };
+}
+
+/** Who writes to the process: a name, or empty for somebody new. */
+export function toWriter({ writer }: Pick<AttachRequest__Output, "writer">): string {
+  if (bytesOf(writer) > MAX_WRITER_BYTES) {
+    throw new InvalidArgumentError(`The writer must have at most ${MAX_WRITER_BYTES} bytes`);
+  }
+  return writer;
 }
 
 /** Where a reader of a log begins. */
@@ -171,6 +193,15 @@ export function toListFilter(request: ListRequest__Output): ListFilter {
       status.startTime >= since && status.startTime < until &&
       id.startsWith(idPrefix.toLowerCase()),
   };
+}
+
+function toTerminalType(type: string): string | undefined {
+  if (!/^[\w.+-]{0,64}$/.test(type)) {
+    throw new InvalidArgumentError(
+      "The type of a terminal must be of at most 64 letters, digits, '.', '_', '+' and '-'",
+    );
+  }
+  return type || undefined;
 }
 
 function toMilliseconds(what: string, { seconds, nanos }: DurationMessage, most: number): number {

@@ -40,13 +40,14 @@ import {
   toRequestKey,
   toSignal,
   toSpawnOptions,
+  toWriter,
 } from "./requests.ts";
 import { toStatusMessage } from "./status_message.ts";
 
 /** So much of a program's name stands in the log. */
 const MAX_LOGGED_PROGRAM = 64;
 
-/** A page of a list ends when the arguments in it come to so many characters: a message must not get too large. */
+/** A page of a list ends when the text in it comes to so many characters: a message must not get too large. */
 const MAX_PAGE_LENGTH = 512 * 1024;
 
 /** What the calls work with. */
@@ -109,7 +110,7 @@ export class Service {
     const entry = this.#find(first, context);
     entry.lease?.hold(context.signal);
     const log = entry.process.logs({ ...toPlace(first), signal: context.signal });
-    yield* exchange(log, entry.process.input, piecesOf(first, messages));
+    yield* exchange(log, entry, toWriter(first), piecesOf(first, messages));
     yield endOf(log, entry);
   }
 
@@ -152,7 +153,7 @@ export class Service {
         return { processes: page.map(toStatusMessage), nextPageToken: String(page.at(-1)!.sequence) };
       }
       page.push(entry);
-      for (const arg of entry.args) length += arg.length;
+      for (const text of [...entry.args, ...Object.entries(entry.labels).flat()]) length += text.length;
     }
     return { processes: page.map(toStatusMessage) };
   }

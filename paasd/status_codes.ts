@@ -39,6 +39,7 @@ const SPAWN_CODES: Record<SpawnFailure, Code> = {
   "program-not-found": Code.NOT_FOUND,
   "not-executable": Code.PERMISSION_DENIED,
   "directory-not-found": Code.FAILED_PRECONDITION,
+  "no-terminals": Code.FAILED_PRECONDITION,
   "out-of-resources": Code.RESOURCE_EXHAUSTED,
   "unknown": Code.INTERNAL,
 };

@@ -43,6 +43,7 @@ export function toStatusMessage({ process, args, name, labels }: Entry): Process
     logBytes: output.bytes,
     logLines: output.lines,
     stdin: process.input !== undefined,
+    terminal: process.terminal !== undefined,
   };
   if (status.state === "finished") {
     message.finishTime = toTimestamp(status.finishTime);

@@ -13,6 +13,7 @@ const known = {
   logBytes: 6,
   logLines: 1,
   stdin: false,
+  terminal: false,
 };
 
 function messageOf(status: ProcessStatus) {

@@ -36,6 +36,8 @@ export type * from "./gen/paas/v1/SignalTarget.ts";
 export type * from "./gen/paas/v1/StopInfo.ts";
 export type * from "./gen/paas/v1/StopRequest.ts";
 export type * from "./gen/paas/v1/StopResponse.ts";
+export type * from "./gen/paas/v1/Terminal.ts";
+export type * from "./gen/paas/v1/TerminalSize.ts";
 export type * from "./gen/paas/v1/WaitRequest.ts";
 export type * from "./gen/paas/v1/WaitResponse.ts";
 export type * from "./gen/paas/v1/WatchRequest.ts";

@@ -62,13 +62,14 @@ Deno.test("Attach carries input to the process, and its output and end back", as
 Deno.test("Attach that was cut off goes on at the next byte of input and output", async () => {
   await withClient(async (client) => {
     const processId = await client.exec(["cat"], { stdin: true });
-    const first = new Attached(client, { processId, input: bytes("one\ntwo\n") });
+    const writer = "the same one";
+    const first = new Attached(client, { processId, writer, input: bytes("one\ntwo\n") });
     await until("it came back", () => first.output === "one\ntwo\n");
     first.call.cancel();
     await first.untilDone();
     assertEquals((await client.status(processId)).state, "PROCESS_STATE_RUNNING", "a cut closes no stdin");
 
-    const second = new Attached(client, { processId, fromOffset: 4 });
+    const second = new Attached(client, { processId, writer, fromOffset: 4 });
     await until("it tells what was taken", () => second.taken === 8);
     second.call.write({ input: bytes("two\nthree\n"), inputOffset: 4, closeInput: true });
     await second.untilDone();
@@ -84,7 +85,7 @@ Deno.test("Attach makes a client wait for a process that does not read, and for 
   await withClient(async (client, daemon) => {
     const before = await daemon.residentSize();
     const processId = await client.exec(["sleep", "60"], { stdin: true });
-    const attached = new Attached(client, { processId });
+    const attached = new Attached(client, { processId, writer: "flood" });
     const piece = new Uint8Array(256 * 1024);
     let sent = 0;
     const flood = () => {
@@ -93,7 +94,7 @@ Deno.test("Attach makes a client wait for a process that does not read, and for 
     };
     flood();
     await until("the pipe is full", async () => {
-      const look = new Attached(client, { processId });
+      const look = new Attached(client, { processId, writer: "flood" });
       await until("it tells what was taken", () => look.taken >= 0);
       look.call.cancel();
       return look.taken > 0;
@@ -137,6 +138,7 @@ Deno.test("Attach refuses input for a process without stdin, and what makes no s
     const reading = await client.exec(["cat"], { stdin: true });
     assertEquals(await refusal({ processId: reading, input: new Uint8Array(256 * 1024 + 1) }), Code.INVALID_ARGUMENT);
     await using bob = new RawClient(daemon, { as: "bob" });
+    assertEquals(await refusal({ processId: reading, writer: "x".repeat(129) }), Code.INVALID_ARGUMENT);
     const foreign = new Attached(bob, { processId: reading, input: bytes("mine?") });
     await foreign.untilDone();
     assertEquals(foreign.error?.code, Code.NOT_FOUND);
@@ -166,5 +168,26 @@ Deno.test("stop_after_disconnect stops a process whose client has vanished, and 
     follower.cancel();
     assertEquals((await client.untilFinished(watched)).endReason, "END_REASON_CLIENT_GONE");
     assertEquals((await client.status(staying)).state, "PROCESS_STATE_RUNNING");
+  });
+});
+
+Deno.test("Attach with keep ends the lease, so that the process goes on without its client", async () => {
+  await withClient(async (client, daemon) => {
+    const lease = { stopAfterDisconnect: { seconds: 0, nanos: 100_000_000 } };
+    const leaving = new RawClient(daemon);
+    const [kept, left] = [await leaving.exec(["sleep", "60"], lease), await leaving.exec(["sleep", "60"], lease)];
+    const attached = new Attached(leaving, { processId: kept, keep: true });
+    await until("it is attached", () => attached.taken >= 0);
+    attached.call.cancel();
+    await attached.untilDone();
+    await leaving[Symbol.asyncDispose]();
+    assertEquals((await client.untilFinished(left)).endReason, "END_REASON_CLIENT_GONE"); // its time was the same
+    const again = new Attached(client, { processId: kept });
+    await until("it is attached again", () => again.taken >= 0);
+    again.call.cancel();
+    await again.untilDone();
+    const other = await client.exec(["sleep", "60"], { timeout: { seconds: 0, nanos: 300_000_000 } });
+    await client.untilFinished(other); // longer than the lease
+    assertEquals((await client.status(kept)).state, "PROCESS_STATE_RUNNING");
   });
 });

@@ -28,9 +28,12 @@ export class Client implements AsyncDisposable {
   readonly #reading: Promise<void>;
   readonly #stderr: Promise<string>;
   #stdout: Uint8Array<ArrayBuffer>[] = [];
+  #stdin: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>> | undefined;
 
-  constructor(child: Deno.ChildProcess, { stalled }: { stalled: boolean }) {
+  constructor(child: Deno.ChildProcess, { stalled, input }: Pick<ClientOptions, "stalled" | "input">) {
     this.#child = child;
+    if (input) this.#stdin = child.stdin.getWriter();
+    if (input && input !== "open") this.type(input).then(() => this.endInput());
     this.#stderr = new Response(child.stderr).text();
     this.#reading = stalled ? Promise.resolve() : this.#read();
   }
@@ -49,9 +52,26 @@ export class Client implements AsyncDisposable {
     return new TextDecoder().decode(concat(this.#stdout));
   }
 
+  /** Gives it something on stdin. */
+  async type(input: string | Uint8Array<ArrayBuffer>): Promise<void> {
+    await this.#stdin!.write(typeof input === "string" ? new TextEncoder().encode(input) : input).catch(() => {});
+  }
+
+  /** Ends its stdin. */
+  async endInput(): Promise<void> {
+    const stdin = this.#stdin;
+    this.#stdin = undefined;
+    await stdin?.close().catch(() => {}); // it may have ended
+  }
+
   /** Sends it a signal. */
   kill(signal: Deno.Signal): void {
     this.#child.kill(signal);
+  }
+
+  /** Closes the pipe that it prints to; for one that was started with `stalled`. */
+  async closeOutput(): Promise<void> {
+    await this.#child.stdout.cancel();
   }
 
   /** Its end. */
@@ -66,6 +86,7 @@ export class Client implements AsyncDisposable {
     } catch {
       // It has ended.
     }
+    await this.endInput();
     if (!this.#child.stdout.locked) await this.#child.stdout.cancel();
     await this.result();
   }
@@ -77,18 +98,20 @@ export interface ClientOptions {
   as?: "alice" | "bob" | undefined;
   /** Whether nobody reads its stdout. */
   stalled?: boolean | undefined;
+  /** What it gets on stdin; `open` is what {@linkcode Client.type} gives it. Default is nothing. */
+  input?: Uint8Array<ArrayBuffer> | "open" | undefined;
 }
 
 /** Starts `paasc` with these words, whatever they are. */
-export function startPaasc(words: string[], { as = "alice", stalled = false }: ClientOptions = {}): Client {
+export function startPaasc(words: string[], { as = "alice", stalled = false, input }: ClientOptions = {}): Client {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", ...runFlags, join(ROOT, "paasc/main.ts"), ...words],
     env: { PAASC_CERT: join(ROOT, `certs/${as}.crt`), PAASC_KEY: join(ROOT, `certs/${as}.key`) },
-    stdin: "null",
+    stdin: input ? "piped" : "null",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  return new Client(child, { stalled });
+  return new Client(child, { stalled, input });
 }
 
 /** A running `paasd` on a port of its own. */
@@ -156,6 +179,12 @@ export class Daemon implements AsyncDisposable {
   /** How many file descriptors it has open. */
   descriptors(): number {
     return [...Deno.readDirSync(`/proc/${this.pid}/fd`)].length;
+  }
+
+  /** The words that run `paasc` against this daemon. */
+  paascCommand(words: string[]): string[] {
+    const main = join(ROOT, "paasc/main.ts");
+    return [Deno.execPath(), "run", ...runFlags, main, "--server", this.address, ...words];
   }
 
   /** Starts `paasc` against this daemon. */

@@ -5,6 +5,13 @@
  */
 import { baseEnvironment } from "./environment.ts";
 import { SpawnError, type SpawnFailure } from "./errors.ts";
+import type { Exit } from "./status.ts";
+import { startInTerminal, type Terminal, type TerminalOptions } from "./terminal.ts";
+
+/** No process exits with it: it stands for an exit that the runtime could not tell. */
+const UNKNOWN_EXIT_CODE = -1;
+
+const DEFAULT_TERMINAL_TYPE = "xterm-256color";
 
 /** What to run. */
 export interface Command {
@@ -16,37 +23,68 @@ export interface Command {
   cwd?: string | undefined;
   /** Whether its stdin is a pipe that can be written to; default is an empty one. */
   stdin?: boolean | undefined;
+  /** The terminal that is its stdin, stdout and stderr; default is none: it has pipes. */
+  terminal?: TerminalOptions | undefined;
+}
+
+/** A command that was started: with pipes, or in a terminal. */
+export interface Child {
+  readonly pid: number;
+  /** Resolves when it has exited and was reaped. Never rejects. */
+  readonly exit: Promise<Exit>;
+  readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** None in a terminal, where it is one with stdout. */
+  readonly stderr: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  readonly stdin: WritableStream<Uint8Array> | undefined;
+  readonly terminal: Terminal | undefined;
 }
 
 /**
- * Starts a command with pipes for its output. The program is looked up in the PATH that it gets.
+ * Starts a command with pipes for its output, or in a terminal. The program is looked up in the PATH that it gets.
  *
  * @throws {SpawnError} when that is not possible: no process exists.
  */
-export function startCommand({ args, env, cwd, stdin }: Command): Deno.ChildProcess {
+export function startCommand({ args, env, cwd, stdin, terminal }: Command): Child {
   const [program, ...rest] = args;
   if (program === undefined) throw invalid("no command was given");
   if (program === "") throw invalid("the program's name is empty");
   if (args.some((arg) => arg.includes("\0"))) throw invalid("an argument contains a NUL byte");
-  for (const [name, value] of Object.entries(env ?? {})) {
+  const type = terminal && { TERM: terminal.type ?? DEFAULT_TERMINAL_TYPE };
+  const variables = { ...baseEnvironment(), ...type, ...env };
+  for (const [name, value] of Object.entries(variables)) {
     if (!/^[^=\0]+$/.test(name)) throw invalid("a variable has no name, or one with '=' or NUL in it");
     if (value.includes("\0")) throw invalid(`the variable ${JSON.stringify(name)} contains a NUL byte`);
   }
   if (cwd !== undefined && !/^\/[^\0]*$/.test(cwd)) throw invalid("its working directory must be an absolute path");
   try {
-    return new Deno.Command(program, {
+    if (terminal) return startInTerminal({ args, env: variables, cwd }, terminal);
+    const child = new Deno.Command(program, {
       args: rest,
       cwd,
-      env: { ...baseEnvironment(), ...env },
+      env: variables,
       clearEnv: true,
       detached: true, // leads its own session and group: setsid(2)
       stdin: stdin ? "piped" : "null",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
+    const { pid, stdout, stderr } = child;
+    return { pid, exit: exitOf(child), stdout, stderr, stdin: stdin ? child.stdin : undefined, terminal: undefined };
   } catch (cause) {
-    const [failure, reason] = whyNotStarted(cause, program, cwd);
+    const [failure, reason] = explain(whyNotStarted(cause, cwd), program);
     throw new SpawnError(failure, `Cannot start ${JSON.stringify(program)}: ${reason}`, { cause });
+  }
+}
+
+/** How a child ended. */
+async function exitOf(child: Deno.ChildProcess): Promise<Exit> {
+  try {
+    const { code, signal } = await child.status;
+    return signal === null ? { code } : { signal: code - 128 };
+  } catch (error) {
+    // The runtime has no names for real-time signals and rejects; their number is in its message.
+    const number = /Invalid signal: (\d+)/.exec(String(error))?.[1];
+    return number === undefined ? { code: UNKNOWN_EXIT_CODE } : { signal: Number(number) };
   }
 }
 
@@ -54,43 +92,56 @@ function invalid(reason: string): SpawnError {
   return new SpawnError("invalid-command", `Cannot start a process: ${reason}`);
 }
 
-/** Errors of the runtime by meaning. A missing working directory differs from a missing program in its text alone. */
-function whyNotStarted(error: unknown, program: string, cwd: string | undefined): [SpawnFailure, string] {
+/**
+ * An error's meaning, as an errno where one has it. Of the runtime's errors a missing working directory differs from a
+ * missing program in its text alone.
+ */
+function whyNotStarted(error: unknown, cwd: string | undefined): string | undefined {
   const { message = "", code } = error as { message?: string; code?: string };
-  if (cwd !== undefined && /: (No such cwd|cwd is not a directory) '/.test(message)) {
-    return ["directory-not-found", "its working directory does not exist or is no directory"];
-  }
+  if (cwd !== undefined && /: (No such cwd|cwd is not a directory) '/.test(message)) return "directory-not-found";
   if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-    return message.endsWith(": entity not found")
-      ? ["program-not-found", "there is no such program in its PATH"]
-      : ["program-not-found", `${interpreterOr(program)} does not exist`];
+    return message.endsWith(": entity not found") ? "ENOENT" : "interpreter-not-found";
   }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return ["not-executable", "it is not an executable file"];
-  }
-  if (error instanceof Deno.errors.NotCapable) {
-    return ["not-executable", "the daemon is not permitted to run it"];
-  }
-  switch (code) {
+  if (error instanceof Deno.errors.PermissionDenied) return "EACCES";
+  if (error instanceof Deno.errors.NotCapable) return "not-permitted";
+  return code;
+}
+
+/** What stands in the way of a program, for a person. */
+function explain(why: string | undefined, program: string): [SpawnFailure, string] {
+  switch (why) {
+    case "directory-not-found":
+      return ["directory-not-found", "its working directory does not exist or is no directory"];
+    case "ENOENT":
+    case "interpreter-not-found":
+      return ["program-not-found", missing(why, program)];
+    case "EACCES":
+    case "EISDIR":
+    case "EPERM":
+      return ["not-executable", "it is not an executable file"];
+    case "not-permitted":
+      return ["not-executable", "the daemon is not permitted to run it"];
+    case "no-terminals":
+      return ["no-terminals", "the daemon has no terminals; start it without one"];
     case "E2BIG":
       return ["command-too-long", "the arguments are too long (one may have 131,071 bytes)"];
     case "EAGAIN":
     case "EMFILE":
     case "ENFILE":
     case "ENOMEM":
-      return ["out-of-resources", `the machine is out of resources (${code}); try again later`];
+      return ["out-of-resources", `the machine is out of resources (${why}); try again later`];
     case "ENOEXEC":
     case "ELOOP":
     case "ENAMETOOLONG":
-      return ["not-executable", `it is not a program that this machine can run (${code})`];
+      return ["not-executable", `it is not a program that this machine can run (${why})`];
     default:
-      return ["unknown", `${code ?? "the system refused it"}`];
+      return ["unknown", why ?? "the system refused it"];
   }
 }
 
-/** A name without a slash was found in PATH, so if something is missing it is the interpreter. */
-function interpreterOr(program: string): string {
-  return program.includes("/")
-    ? "it, or the interpreter that its first line names,"
-    : "the interpreter that its first line names";
+/** What does not exist. A program with a slash in its name was not looked up, so it may be its interpreter as well. */
+function missing(why: string, program: string): string {
+  if (program.includes("/")) return "it, or the interpreter that its first line names, does not exist";
+  if (why === "ENOENT") return "there is no such program in its PATH";
+  return "the interpreter that its first line names does not exist";
 }

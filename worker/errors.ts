@@ -16,6 +16,8 @@ export type SpawnFailure =
   | "not-executable"
   /** The working directory does not exist or is none. */
   | "directory-not-found"
+  /** It was to be started in a terminal, and the platform or the runtime's permissions have none. */
+  | "no-terminals"
   /** The machine is out of processes, file descriptors or memory. */
   | "out-of-resources"
   /** Anything else that the kernel refused. */

@@ -45,22 +45,15 @@ export interface LogChunk {
   readonly partial?: true | undefined;
 }
 
-/** Why bytes of a log are missing, in the order of their numbers, from 1 on. */
-const GAP_REASONS = [
-  /** The reader did not ask for them. */
-  "not-requested",
-  /** The limits of the spool: they were the oldest. */
-  "dropped",
-  /** There was no room in the spool. */
-  "no-space",
-  /** The spool could not be written for another reason. */
-  "write-failed",
-  /** The reader was too slow and wanted to go on at the present. */
-  "skipped",
-] as const;
+/**
+ * Why bytes of a log are missing: the reader did not ask for them; they were the oldest, and the spool has limits; it had
+ * no room for them; it could not be written for another reason; the reader was too slow, and wanted to go on at the
+ * present.
+ */
+export type LogGapReason = "not-requested" | "dropped" | "no-space" | "write-failed" | "skipped";
 
-/** Why bytes of a log are missing. */
-export type LogGapReason = typeof GAP_REASONS[number];
+/** In the order of their numbers, from 1 on. */
+const GAP_REASONS: readonly LogGapReason[] = ["not-requested", "dropped", "no-space", "write-failed", "skipped"];
 
 /** A run of payload bytes that is missing. */
 export interface LogGap {
@@ -74,10 +67,13 @@ export interface LogGap {
   readonly lines?: number | undefined;
 }
 
-/** A record, and how many bytes it takes: it has a chunk or a gap. */
+/** A record: it has a chunk or a gap. */
 export interface LogRecord {
+  /** Output. */
   readonly chunk?: LogChunk;
+  /** Output that is missing. */
   readonly gap?: LogGap;
+  /** How many bytes the record takes. */
   readonly recordBytes: number;
 }
 

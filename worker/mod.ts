@@ -5,8 +5,10 @@
  */
 export { spawn } from "./process.ts";
 export type { Process, SpawnOptions, StopOptions } from "./process.ts";
-export type { Input } from "./input.ts";
+export type { Input, InputWriter } from "./input.ts";
 export type { Command } from "./command.ts";
+export type { Terminal, TerminalOptions, TerminalSize } from "./terminal.ts";
+export { LIBC_PATHS } from "./libc.ts";
 export { Spool } from "./spool.ts";
 export type { Log } from "./log.ts";
 export type { LogIndex, Mark } from "./log_index.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Command, startCommand } from "./command.ts";
+import { type Child, type Command, startCommand } from "./command.ts";
 import { FinishedError, StopInProgressError } from "./errors.ts";
 import { Input } from "./input.ts";
 import type { Log } from "./log.ts";
@@ -13,6 +13,7 @@ import { ProcessGroup } from "./process_group.ts";
 import { pump } from "./pump.ts";
 import type { Spool } from "./spool.ts";
 import type { Exit, FinishedStatus, ProcessStatus, StopReason } from "./status.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** How long what is left of a group may go on by itself after the leader has exited: a pipeline that drains. */
 const DRAIN_MS = 500;
@@ -20,8 +21,8 @@ const DRAIN_MS = 500;
 /** How long pipes are read on when nobody of the group is left to write to them. */
 const LAST_OUTPUT_MS = 2_000;
 
-/** No process exits with it: it stands for an exit that the runtime could not tell. */
-const UNKNOWN_EXIT_CODE = -1;
+/** How long a group in a terminal has to obey SIGTERM until it is hung up on as well. */
+const HANGUP_MS = 200;
 
 /** The default grace period, in milliseconds. */
 const DEFAULT_GRACE_MS = 10_000;
@@ -43,7 +44,7 @@ export interface SpawnOptions extends Command {
 }
 
 /** What a process is held to, and who is told of it. */
-type Limits = Pick<SpawnOptions, "timeout" | "maxOutput" | "stdin" | "changed"> & { stopGrace: number };
+type Limits = Pick<SpawnOptions, "timeout" | "maxOutput" | "changed"> & { stopGrace: number };
 
 /** How to stop a process. */
 export interface StopOptions {
@@ -102,8 +103,10 @@ export class Process {
   readonly id: string;
   /** The process id of its leader, which is the number of its group. */
   readonly pid: number;
-  /** Its stdin, if it was started with one. */
+  /** Its stdin, if it was started with one. In a terminal it is what a user types: to close it is to type ^D. */
   readonly input: Input | undefined;
+  /** Its terminal, if it was started in one. */
+  readonly terminal: Pick<Terminal, "resize"> | undefined;
   /** Resolves when the leader has exited. Never rejects. */
   readonly finished: Promise<FinishedStatus>;
   /** Resolves when nothing of the group is left and the log is complete. Never rejects. */
@@ -121,26 +124,26 @@ export class Process {
   /** For {@linkcode spawn}. */
   constructor(
     id: string,
-    child: Deno.ChildProcess,
+    { pid, exit, stdin, stdout, stderr, terminal }: Child,
     log: Log,
-    { stopGrace, timeout, maxOutput = Infinity, stdin, changed = () => {} }: Limits,
+    { stopGrace, timeout, maxOutput = Infinity, changed = () => {} }: Limits,
   ) {
     this.id = id;
-    this.pid = child.pid;
-    this.input = stdin ? new Input(child.stdin) : undefined;
+    this.pid = pid;
+    this.input = stdin && new Input(stdin);
+    this.terminal = terminal;
     this.#log = log;
     this.#stopGrace = stopGrace;
     this.#changed = changed;
-    const exit = leaderExit(child);
     const printed = () => {
       if (log.written.offset > maxOutput) this.#stopFor("output-limit");
     };
-    this.#group = new ProcessGroup(child.pid, exit);
+    this.#group = new ProcessGroup(pid, exit);
     this.finished = exit.then((exit) => this.#finish(exit));
     const lastOutput = new AbortController();
     const logged = Promise.all([
-      pump(child.stdout, "stdout", log, lastOutput.signal, printed),
-      pump(child.stderr, "stderr", log, lastOutput.signal, printed),
+      pump(stdout, "stdout", log, lastOutput.signal, printed, terminal ? 0 : undefined), // who types sees it at once
+      stderr && pump(stderr, "stderr", log, lastOutput.signal, printed),
       this.finished, // the status is final before the log ends
     ]).then(() => log.end());
     this.ended = this.#conclude(logged, lastOutput);
@@ -223,7 +226,13 @@ export class Process {
   /** From SIGTERM on: lets the group end, and kills what is left of it at the deadline. */
   async #awaitTermination(grace: number): Promise<void> {
     this.#group.signal("SIGCONT"); // a frozen process cannot obey
-    if (await this.#group.gone(grace)) return;
+    let left = grace;
+    if (this.terminal && grace > HANGUP_MS) {
+      if (await this.#group.gone(HANGUP_MS)) return;
+      this.#group.signal("SIGHUP"); // a shell that somebody types in ignores SIGTERM
+      left -= HANGUP_MS;
+    }
+    if (await this.#group.gone(left)) return;
     this.kill();
   }
 
@@ -269,17 +278,5 @@ export class Process {
     if (await this.#group.gone(DRAIN_MS)) return;
     this.#group.signal("SIGTERM");
     await this.#awaitTermination(this.#stopGrace);
-  }
-}
-
-/** How the leader ended. */
-async function leaderExit(child: Deno.ChildProcess): Promise<Exit> {
-  try {
-    const { code, signal } = await child.status;
-    return signal === null ? { code } : { signal: code - 128 };
-  } catch (error) {
-    // The runtime has no names for real-time signals and rejects; their number is in its message.
-    const number = /Invalid signal: (\d+)/.exec(String(error))?.[1];
-    return number === undefined ? { code: UNKNOWN_EXIT_CODE } : { signal: Number(number) };
   }
 }

@@ -14,7 +14,7 @@ const LARGE_READ_BYTES = 64 * 1024;
 /** The most that a pipe can hold (fcntl(2), F_SETPIPE_SZ, for an ordinary user). */
 const MAX_PIPE_BYTES = 1024 * 1024;
 
-/** How long the start of a line stands still before it is logged without its newline, in milliseconds. */
+/** How long the start of a line stands still before it is logged without its newline, in milliseconds, unless told. */
 const PARTIAL_LINE_MS = 100;
 
 const NEWLINE = 0x0a;
@@ -31,6 +31,7 @@ const LAST_READ_MS = 100;
  * read.
  *
  * @param printed Is told each time that something was read.
+ * @param partialLine How long the start of a line may stand still, in milliseconds; zero logs it at once.
  */
 export async function pump(
   pipe: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -38,6 +39,7 @@ export async function pump(
   log: Log,
   deadline: AbortSignal,
   printed: () => void,
+  partialLine: number = PARTIAL_LINE_MS,
 ): Promise<void> {
   const splitter = new LineSplitter();
   const reader = pipe.getReader({ mode: "byob" });
@@ -61,7 +63,8 @@ export async function pump(
       reading = false;
       if (done) break;
       for (const chunk of splitter.push(value)) log.append(stream, chunk, chunk.at(-1) !== NEWLINE);
-      if (splitter.holds) still = setTimeout(flush, PARTIAL_LINE_MS);
+      if (partialLine === 0) flush();
+      else if (splitter.holds) still = setTimeout(flush, partialLine);
       if (deadline.aborted) lateBytes += value.length;
       // A pipe that is full gets the large buffer, and keeps it while it has that much to give.
       const size = value.length < SMALL_READ_BYTES ? SMALL_READ_BYTES : LARGE_READ_BYTES;

@@ -35,7 +35,11 @@ export class Retention {
   /** What all logs have, and what is about to be written. */
   #bytes = 0;
 
-  /** @throws {RangeError} when a limit is less than 1 MiB. */
+  /**
+   * Without limits, everything is kept.
+   *
+   * @throws {RangeError} when a limit is less than 1 MiB.
+   */
   constructor({ maxLogBytes = Infinity, maxSpoolBytes = Infinity }: SpoolLimits = {}) {
     if (!(maxLogBytes >= MIN_LIMIT_BYTES && maxSpoolBytes >= MIN_LIMIT_BYTES)) {
       throw new RangeError(`A limit of the spool must be at least ${MIN_LIMIT_BYTES} bytes`);

@@ -63,7 +63,9 @@ Exit codes:
   3   the log is incomplete
   69  no connection to the daemon, or it was lost: check the address, the server
       CA and your certificate
-'wait' exits as the process did instead, or with 128 + n after the signal n.
+'run', 'attach' and 'wait' exit as the process did instead, or with 128 + n after
+the signal n; 'run' and 'attach' with 125 when Paas failed, and 'run' with 126 or
+127 when the program cannot be executed or found.
 
 Example:
   id=$(paasc exec sh -c 'echo hello; sleep 1; echo world')

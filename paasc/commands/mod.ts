@@ -4,12 +4,14 @@
  * @module
  */
 import type { Command } from "../command.ts";
+import { attach } from "./attach.ts";
 import { events } from "./events.ts";
 import { exec } from "./exec.ts";
 import { helpFor } from "./help.ts";
 import { list } from "./list.ts";
 import { logs } from "./logs.ts";
 import { rm } from "./rm.ts";
+import { run } from "./run.ts";
 import { signal } from "./signal.ts";
 import { status } from "./status.ts";
 import { stop } from "./stop.ts";
@@ -18,7 +20,8 @@ import { wait } from "./wait.ts";
 
 /** All of them. */
 export const commands: readonly Command[] = [
-  ...[exec, list, status, logs, wait, events],
+  ...[run, exec, attach],
+  ...[list, status, logs, wait, events],
   ...[stop, signal, rm],
   ...[helpFor(() => commands), version],
 ];

@@ -26,6 +26,8 @@ import type { SignalResponse as _paas_v1_SignalResponse, SignalResponse__Output 
 import type { StopInfo as _paas_v1_StopInfo, StopInfo__Output as _paas_v1_StopInfo__Output } from './paas/v1/StopInfo.ts';
 import type { StopRequest as _paas_v1_StopRequest, StopRequest__Output as _paas_v1_StopRequest__Output } from './paas/v1/StopRequest.ts';
 import type { StopResponse as _paas_v1_StopResponse, StopResponse__Output as _paas_v1_StopResponse__Output } from './paas/v1/StopResponse.ts';
+import type { Terminal as _paas_v1_Terminal, Terminal__Output as _paas_v1_Terminal__Output } from './paas/v1/Terminal.ts';
+import type { TerminalSize as _paas_v1_TerminalSize, TerminalSize__Output as _paas_v1_TerminalSize__Output } from './paas/v1/TerminalSize.ts';
 import type { WaitRequest as _paas_v1_WaitRequest, WaitRequest__Output as _paas_v1_WaitRequest__Output } from './paas/v1/WaitRequest.ts';
 import type { WaitResponse as _paas_v1_WaitResponse, WaitResponse__Output as _paas_v1_WaitResponse__Output } from './paas/v1/WaitResponse.ts';
 import type { WatchRequest as _paas_v1_WatchRequest, WatchRequest__Output as _paas_v1_WatchRequest__Output } from './paas/v1/WatchRequest.ts';
@@ -73,6 +75,8 @@ export interface ProtoGrpcType {
       StopInfo: MessageTypeDefinition<_paas_v1_StopInfo, _paas_v1_StopInfo__Output>
       StopRequest: MessageTypeDefinition<_paas_v1_StopRequest, _paas_v1_StopRequest__Output>
       StopResponse: MessageTypeDefinition<_paas_v1_StopResponse, _paas_v1_StopResponse__Output>
+      Terminal: MessageTypeDefinition<_paas_v1_Terminal, _paas_v1_Terminal__Output>
+      TerminalSize: MessageTypeDefinition<_paas_v1_TerminalSize, _paas_v1_TerminalSize__Output>
       WaitRequest: MessageTypeDefinition<_paas_v1_WaitRequest, _paas_v1_WaitRequest__Output>
       WaitResponse: MessageTypeDefinition<_paas_v1_WaitResponse, _paas_v1_WaitResponse__Output>
       WatchRequest: MessageTypeDefinition<_paas_v1_WatchRequest, _paas_v1_WatchRequest__Output>

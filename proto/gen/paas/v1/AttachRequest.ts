@@ -1,5 +1,6 @@
 // Original file: proto/paas/v1/paas.proto
 
+import type { TerminalSize as _paas_v1_TerminalSize, TerminalSize__Output as _paas_v1_TerminalSize__Output } from '../../paas/v1/TerminalSize.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface AttachRequest {
@@ -9,6 +10,9 @@ export interface AttachRequest {
   'input'?: (Buffer | Uint8Array | string);
   'inputOffset'?: (number | string | Long);
   'closeInput'?: (boolean);
+  'size'?: (_paas_v1_TerminalSize | null);
+  'keep'?: (boolean);
+  'writer'?: (string);
   '_tailLines'?: "tailLines";
   '_inputOffset'?: "inputOffset";
 }
@@ -20,6 +24,9 @@ export interface AttachRequest__Output {
   'input': (Buffer);
   'inputOffset'?: (number);
   'closeInput': (boolean);
+  'size': (_paas_v1_TerminalSize__Output | null);
+  'keep': (boolean);
+  'writer': (string);
   '_tailLines'?: "tailLines";
   '_inputOffset'?: "inputOffset";
 }

@@ -1,6 +1,7 @@
 // Original file: proto/paas/v1/paas.proto
 
 import type { Duration as _google_protobuf_Duration, Duration__Output as _google_protobuf_Duration__Output } from '../../google/protobuf/Duration.ts';
+import type { Terminal as _paas_v1_Terminal, Terminal__Output as _paas_v1_Terminal__Output } from '../../paas/v1/Terminal.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface ExecRequest {
@@ -15,6 +16,7 @@ export interface ExecRequest {
   'maxOutputBytes'?: (number | string | Long);
   'stdin'?: (boolean);
   'stopAfterDisconnect'?: (_google_protobuf_Duration | null);
+  'terminal'?: (_paas_v1_Terminal | null);
 }
 
 export interface ExecRequest__Output {
@@ -29,4 +31,5 @@ export interface ExecRequest__Output {
   'maxOutputBytes': (number);
   'stdin': (boolean);
   'stopAfterDisconnect': (_google_protobuf_Duration__Output | null);
+  'terminal': (_paas_v1_Terminal__Output | null);
 }

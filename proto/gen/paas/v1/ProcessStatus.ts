@@ -22,6 +22,7 @@ export interface ProcessStatus {
   'logBytes'?: (number | string | Long);
   'logLines'?: (number | string | Long);
   'stdin'?: (boolean);
+  'terminal'?: (boolean);
   'exit'?: "exitCode"|"signal";
 }
 
@@ -41,5 +42,6 @@ export interface ProcessStatus__Output {
   'logBytes': (number);
   'logLines': (number);
   'stdin': (boolean);
+  'terminal': (boolean);
   'exit'?: "exitCode"|"signal";
 }

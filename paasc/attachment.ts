@@ -1,0 +1,133 @@
+/**
+ * A process that `paasc` is attached to: input goes in, output comes out, and signals reach it. When the connection breaks
+ * it is made anew, and both directions go on at the next byte.
+ *
+ * @module
+ */
+import { type ClientDuplexStream, type ServiceError, status } from "@grpc/grpc-js";
+import type { AttachRequest, SignalResponse__Output, StopResponse__Output } from "@paas/proto";
+import type { Daemon } from "./connect.ts";
+import { PaascError } from "./errors.ts";
+import type { InputFeed } from "./input_feed.ts";
+import type { Size } from "./local_terminal.ts";
+import { type LogMessage, readLogMessage } from "./log_message.ts";
+import { overConnections, type Persistence } from "./reconnect.ts";
+
+/** What to attach to, and how. */
+export interface AttachmentOptions extends Persistence {
+  /** Starts the process, or finds it, over a connection; gives its id. */
+  begin(daemon: Daemon): Promise<string>;
+  /** What goes into it, if anything does. */
+  readonly input?: InputFeed | undefined;
+  /** Begin with the last so many lines of output; without it all of them come. */
+  readonly tailLines?: number | undefined;
+  /** How large its terminal is, if it has one. */
+  size?(): Size;
+  /** Up to which offset the messages so far have come. */
+  position(): number;
+}
+
+/** An attached process. */
+export class Attachment {
+  readonly #options: AttachmentOptions;
+  /** Tells its input apart from that of others. */
+  readonly #writer = crypto.randomUUID();
+  #processId: string | undefined;
+  #daemon: Daemon | undefined;
+  /** Is told that the daemon has answered. */
+  #kept: (() => void) | undefined;
+  #call: ClientDuplexStream<AttachRequest, Uint8Array> | undefined;
+
+  constructor(options: AttachmentOptions) {
+    this.#options = options;
+  }
+
+  /** The id of the process, once it is known. */
+  get processId(): string | undefined {
+    return this.#processId;
+  }
+
+  /**
+   * Its output, without a gap or a repeat where the connection broke.
+   *
+   * @throws {PaascError} When there is no connection, it cannot be got back, or the daemon refuses
+   */
+  messages(): AsyncGenerator<LogMessage, void, void> {
+    return overConnections(this.#options, this.#overConnection.bind(this));
+  }
+
+  async *#overConnection(daemon: Daemon, connections: number): AsyncGenerator<LogMessage, void, void> {
+    const { begin, input, position, tailLines } = this.#options;
+    const processId = this.#processId ??= await begin(daemon);
+    const call = daemon.attach();
+    const first = position() > 0 ? { fromOffset: position() } : { tailLines };
+    call.write({ processId, writer: this.#writer, size: this.#options.size?.(), ...first });
+    [this.#daemon, this.#call] = [daemon, call];
+    let connected = false;
+    try {
+      for await (const bytes of call as AsyncIterable<Uint8Array>) {
+        const message = readLogMessage(bytes);
+        if (message.input && connected) input?.took(message.input);
+        else if (message.input) input?.connected(message.input, (piece) => call.write(piece));
+        connected = true;
+        if (message.input) this.#kept?.();
+        yield message;
+      }
+    } catch (error) {
+      if (error instanceof PaascError) throw error;
+      if (connections > 1 && (error as ServiceError).code === status.NOT_FOUND) {
+        throw new PaascError("failed", "the daemon was restarted and does not know the process any more", {
+          cause: error,
+        });
+      }
+      throw daemon.failure(error as ServiceError);
+    } finally {
+      input?.disconnected();
+      this.#daemon = this.#call = undefined;
+      call.cancel(); // for an end that came from here
+    }
+  }
+
+  /** Sends a signal to its group; without a connection that is told, and nothing else happens. */
+  async signal(signal: number): Promise<void> {
+    await this.#ask(
+      "signalled",
+      (daemon, processId) =>
+        daemon.answer<SignalResponse__Output>((callback) => daemon.client.Signal({ processId, signal }, callback)),
+    );
+  }
+
+  /** Stops it, as `paasc stop` does. */
+  async stop(): Promise<void> {
+    await this.#ask(
+      "stopped",
+      (daemon, processId) =>
+        daemon.answer<StopResponse__Output>((callback) => daemon.client.Stop({ processId }, callback)),
+    );
+  }
+
+  /** Tells the process that the size of its terminal has changed. */
+  resize(size: Size): void {
+    this.#call?.write({ size });
+  }
+
+  /** Lets the process go on without this client; resolves when the daemon knows. */
+  async keep(): Promise<void> {
+    if (!this.#call) return this.#options.note("the process may be stopped soon: there is no connection now");
+    const kept = new Promise<void>((resolve) => this.#kept = resolve);
+    this.#call.write({ keep: true });
+    await kept;
+  }
+
+  async #ask(what: string, call: (daemon: Daemon, processId: string) => Promise<unknown>): Promise<void> {
+    const [daemon, processId] = [this.#daemon, this.#processId];
+    if (!daemon || !processId) return this.#options.note(`the process cannot be ${what}: there is no connection now`);
+    try {
+      await call(daemon, processId);
+    } catch (error) {
+      // One that has just finished needs no signal.
+      if (((error as Error).cause as ServiceError | undefined)?.code === status.FAILED_PRECONDITION) return;
+      this.#options.note(`the process was not ${what}: ${(error as Error).message}`);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/** `paasc run`: runs a program as if it ran here. */
+import type { ExecResponse__Output } from "@paas/proto";
+import type { Command } from "../command.ts";
+import { PaascError } from "../errors.ts";
+import { parseDuration, toDuration } from "../when.ts";
+import { execOptions, execRequest } from "./exec_options.ts";
+import { optionValue } from "./option_value.ts";
+
+const help = `Usage: paasc run [options] [--] PROGRAM [ARGUMENT...]
+
+Runs a program on the daemon's machine as if it ran here: stdin goes into it,
+its stdout and stderr come here as they are, and paasc exits with its exit code,
+or with 128 + n when the signal n killed it. With 126 when the program cannot be
+executed, with 127 when there is none, and with 125 when Paas itself failed.
+
+From PROGRAM on, every word is passed on as it is. No shell is involved.
+
+Ctrl-C goes to the program; a second one within two seconds stops it, as 'paasc
+stop' does. When the connection breaks it is made anew, and input and output go
+on at the next byte. When paasc does not come back, because it was killed or its
+network is gone, the process is stopped after 30 s. --on-disconnect says
+otherwise: keep, stop, or stop-after= and a duration.
+
+With --tty the process gets a terminal, and yours is lent to it: editors, shells
+and the like work, and Ctrl-C is a key as any other. --detach-keys leave it
+running; 'paasc attach' comes back to it.
+
+Examples:
+  paasc run make test
+  tar c . | paasc run tar x -C /srv/app
+  paasc run sort <names.txt | head
+  paasc run --tty bash
+`;
+
+/** How long a process goes on without its client unless it is told. */
+const defaultLease = 30_000;
+
+export const run: Command = {
+  name: "run",
+  summary: "run a program as if it ran here",
+  help,
+  options: [
+    { name: "tty", letter: "t", help: "give it a terminal" },
+    { name: "no-stdin", letter: "n", help: "let its stdin be empty" },
+    { name: "on-disconnect", value: "WHAT", help: "keep, stop, or stop-after=DURATION (default 30s)" },
+    { name: "detach-keys", value: "KEYS", help: "leave it running (default ctrl-p,ctrl-q)" },
+    ...execOptions,
+  ],
+
+  async run(words, context) {
+    const { given, repeated } = context;
+    if (words.length === 0) throw new PaascError("usage", "run needs a program: see 'paasc run --help'");
+    const [tty, stdin] = [given.tty !== undefined, given["no-stdin"] === undefined];
+    if (tty && !stdin) {
+      throw new PaascError("usage", "options '--tty' and '--no-stdin' exclude each other: see 'paasc run --help'");
+    }
+    const lease = optionValue("run", "on-disconnect", given["on-disconnect"], disconnects, parseDisconnect);
+    const { defaultDetachKeys, parseKeys, terminalSize } = await import("../local_terminal.ts");
+    const keys = given["detach-keys"] ?? defaultDetachKeys;
+    const detachKeys = optionValue("run", "detach-keys", keys, "keys such as ctrl-p,ctrl-q", parseKeys);
+    const request = {
+      ...await execRequest(words, given, repeated),
+      stdin: stdin && !tty,
+      terminal: tty ? terminalSize() : undefined,
+      stopAfterDisconnect: lease === "keep" ? undefined : toDuration(lease ?? defaultLease),
+    };
+    const { session } = await import("../session.ts");
+    return await session(context, {
+      stdin,
+      detachKeys: tty ? detachKeys : undefined,
+      begin: async (daemon) => {
+        const call = daemon.answer<ExecResponse__Output>((callback) => daemon.client.Exec(request, callback));
+        return (await call).processId;
+      },
+    });
+  },
+};
+
+const disconnects = "keep, stop, or stop-after= and a duration such as 30s";
+
+/** What is to happen when the client vanishes: nothing, or a stop after so many milliseconds. */
+export function parseDisconnect(text: string): "keep" | number | undefined {
+  if (text === "keep") return "keep";
+  if (text === "stop") return 0;
+  const [, duration] = /^stop-after=(.*)$/.exec(text) ?? [];
+  return duration === undefined ? undefined : parseDuration(duration);
+}

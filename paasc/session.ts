@@ -1,0 +1,116 @@
+/**
+ * A process as if it ran here: its output is printed, stdin goes into it, Ctrl-C reaches it, and its exit code is that of
+ * `paasc`.
+ *
+ * @module
+ */
+import { status as Code } from "@grpc/grpc-js";
+import { Attachment } from "./attachment.ts";
+import type { Context } from "./command.ts";
+import type { Daemon } from "./connect.ts";
+import { PaascError } from "./errors.ts";
+import { InputFeed } from "./input_feed.ts";
+import { Interrupts } from "./interrupts.ts";
+import { LocalTerminal, untilDetached } from "./local_terminal.ts";
+import { LogPrinter } from "./log_printer.ts";
+import { noteTo } from "./output.ts";
+import { exitCodeOf } from "./process_status.ts";
+
+const SIGINT = 2;
+const SIGPIPE = 13;
+
+/** What a session is about. */
+export interface SessionOptions {
+  /** Starts the process, or finds it, over a connection; gives its id. */
+  begin(daemon: Daemon): Promise<string>;
+  /** Whether stdin goes into it. */
+  readonly stdin: boolean;
+  /** The keys that detach, if the terminal is lent to the process. */
+  readonly detachKeys?: readonly number[] | undefined;
+  /** Begin with the last so many lines of output. */
+  readonly tailLines?: number | undefined;
+}
+
+/**
+ * Stays until the process has finished.
+ *
+ * @returns The exit code that stands for how it ended; undefined when the user has detached
+ * @throws {PaascError} When that cannot be told
+ */
+export async function session(
+  { settings, stdout, stderr }: Context,
+  { begin, stdin, detachKeys, tailLines }: SessionOptions,
+): Promise<number | undefined> {
+  const note = noteTo(stderr);
+  const log = new LogPrinter(stdout, stderr, { output: "text", timestamps: false, split: true }, note);
+  const over = new AbortController();
+  const input = stdin ? new InputFeed() : undefined;
+  const position = () => log.position;
+  using terminal = detachKeys ? new LocalTerminal() : undefined;
+  const size = terminal && (() => terminal.size);
+  const attachment = new Attachment({ settings, note, begin, input, tailLines, size, position, signal: over.signal });
+
+  let detached = false;
+  const detach = async () => {
+    detached = true;
+    await attachment.keep();
+    over.abort();
+  };
+  const resize = () => terminal && attachment.resize(terminal.size);
+  const interrupts = new Interrupts();
+  const interrupt = () => {
+    // What does not run yet need not be told.
+    if (!attachment.processId) return over.abort();
+    const meaning = interrupts.meaning(performance.now());
+    if (meaning === "interrupt") attachment.signal(SIGINT);
+    if (meaning === "stop") attachment.stop();
+  };
+  Deno.addSignalListener("SIGINT", interrupt);
+  Deno.addSignalListener("SIGWINCH", resize);
+  if (input) {
+    const typed = Deno.stdin.readable;
+    input.feed(detachKeys ? untilDetached(typed, detachKeys, detach) : typed)
+      .then(() => detached || input.close())
+      .catch((error) => note(`stdin cannot be read: ${error instanceof Error ? error.message : error}`));
+  }
+
+  try {
+    let code: number | undefined;
+    for await (const message of attachment.messages()) {
+      try {
+        await log.print(message);
+      } catch (error) {
+        // As the kernel does it to a local one when its reader has gone.
+        if (error instanceof PaascError && error.reason === "output-closed") await attachment.signal(SIGPIPE);
+        throw error;
+      }
+      if (message.end?.status) code = exitCodeOf(message.end.status);
+    }
+    if (detached) return undefined;
+    if (over.signal.aborted) throw new PaascError("interrupted", "");
+    if (code === undefined) {
+      throw new PaascError("incomplete", "the daemon ended it without saying how the process ended");
+    }
+    return code;
+  } catch (error) {
+    if (detached) return undefined;
+    throw failure(error, attachment.processId !== undefined);
+  } finally {
+    Deno.removeSignalListener("SIGINT", interrupt);
+    Deno.removeSignalListener("SIGWINCH", resize);
+  }
+}
+
+/** What a failure means for the exit code: that of Paas must not be taken for one of the process. */
+function failure(error: unknown, started: boolean): unknown {
+  if (!(error instanceof PaascError)) return error;
+  const { reason, message, cause } = error;
+  if (["usage", "interrupted", "output-closed"].includes(reason)) return error;
+  const code = started ? undefined : (cause as { code?: number } | undefined)?.code;
+  const refusal = code === Code.NOT_FOUND
+    ? "not-found"
+    : code === Code.PERMISSION_DENIED
+    ? "not-executable"
+    : "not-run";
+  return new PaascError(refusal, message, { cause });
+}

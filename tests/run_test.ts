@@ -1,0 +1,189 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { Cable } from "../paasc/test_cable.ts";
+import { Daemon, startPaasc, text } from "./paas.ts";
+import { until } from "./until.ts";
+
+/** So many clients at a time. */
+const AT_ONCE = 6;
+
+/** Signals that end a shell that does not care about them (signal(7)). */
+const DEADLY = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 24, 25, 26, 27, 29, 30, 31];
+
+/** Does something with each, some at a time. */
+async function forEach<Item>(items: Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    for (const item of rest) await work(item);
+  }));
+}
+
+function noise(length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536));
+  return bytes;
+}
+
+/** Whether two texts of bytes are the same; assertEquals would take minutes to say where they differ. */
+function same(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, at) => byte === other[at]);
+}
+
+Deno.test("run exits with every exit code as the program does, and with 128 + n after a signal", async () => {
+  await using daemon = await Daemon.start();
+  await forEach(Array.from({ length: 256 }, (_, code) => code), async (code) => {
+    assertEquals((await daemon.paasc(["run", "sh", "-c", `exit ${code}`])).code, code);
+  });
+  await forEach(DEADLY, async (signal) => {
+    assertEquals((await daemon.paasc(["run", "sh", "-c", `kill -${signal} $$; exit 0`])).code, 128 + signal);
+  });
+});
+
+Deno.test("run passes stdout, stderr and stdin on as they are", async () => {
+  await using daemon = await Daemon.start();
+  const bytes = noise(20_000_000);
+  const script = "echo to stderr >&2; cat; echo bye >&2; exit 3";
+  const { code, stdout, stderr } = await daemon.paasc(["run", "sh", "-c", script], { input: bytes });
+  assertEquals([code, stderr], [3, "to stderr\nbye\n"]);
+  assert(same(stdout, bytes), "what came back is not what went in");
+  assertEquals(text((await daemon.paasc(["run", "wc", "-c"])).stdout), "0\n", "an empty stdin ends");
+  const unread = await daemon.paasc(["run", "--no-stdin", "wc", "-c"], { input: bytes });
+  assertEquals(text(unread.stdout), "0\n");
+  assertEquals((await daemon.paasc(["run", "head", "-c", "3"], { input: bytes })).stdout, bytes.slice(0, 3));
+});
+
+Deno.test("run says why there is no exit code of the program", async () => {
+  await using daemon = await Daemon.start();
+  const refusals: [number, string[], string][] = [
+    [127, ["no-such-program"], "there is no such program"],
+    [126, ["/etc/passwd"], "not an executable file"],
+    [125, ["--cwd", "/no/such/directory", "true"], "working directory"],
+    [2, ["--on-disconnect", "never", "true"], "--on-disconnect"],
+    [2, ["--tty", "true"], "needs a terminal"],
+    [2, [], "needs a program"],
+  ];
+  for (const [expected, words, sentence] of refusals) {
+    const { code, stdout, stderr } = await daemon.paasc(["run", ...words]);
+    assertEquals([code, text(stdout)], [expected, ""], stderr);
+    assertStringIncludes(stderr, sentence);
+    assertEquals(stderr.trimEnd().split("\n").length, 1);
+  }
+  await using nobody = startPaasc(["--server", "127.0.0.1:1", "run", "true"]);
+  assertEquals((await nobody.result()).code, 125);
+});
+
+Deno.test("run gives Ctrl-C to the program, and stops it at a second one", async () => {
+  await using daemon = await Daemon.start();
+  await using obeys = daemon.startPaasc([
+    "run",
+    "sh",
+    "-c",
+    "trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 0.05; done",
+  ]);
+  await until("it is ready", () => obeys.printed === "ready\n");
+  obeys.kill("SIGINT");
+  obeys.kill("SIGINT"); // as terminals and task runners deliver one twice
+  const { code, stdout } = await obeys.result();
+  assertEquals([code, text(stdout)], [9, "ready\ncaught\n"]);
+
+  const ignoring = "trap 'echo no' INT; echo ready; while :; do sleep 0.05; done";
+  await using ignores = daemon.startPaasc(["run", "sh", "-c", ignoring]);
+  await until("it is ready", () => ignores.printed === "ready\n");
+  ignores.kill("SIGINT");
+  const begin = performance.now();
+  await until("it has been told", () => ignores.printed === "ready\nno\n");
+  await until("a second one is another one", () => performance.now() - begin > 400);
+  ignores.kill("SIGINT");
+  assertEquals((await ignores.result()).code, 128 + 15);
+});
+
+Deno.test("run ends a program whose reader has gone, as a pipe does", async () => {
+  await using daemon = await Daemon.start();
+  await using client = daemon.startPaasc(["run", "--name", "endless", "yes"], { stalled: true });
+  await until("it runs", async () => await daemon.status("endless") === "Status: running");
+  await client.closeOutput();
+  assertEquals((await client.result()).code, 141);
+  await daemon.untilStatus("endless", "Status: finished (signal 13)");
+});
+
+Deno.test("run leaves or stops a program whose client was killed, as it was told", async () => {
+  await using daemon = await Daemon.start();
+  const start = async (name: string, ...options: string[]) => {
+    await using client = daemon.startPaasc(["run", "--name", name, ...options, "sleep", "60"]);
+    await until("it runs", async () => await daemon.status(name) === "Status: running");
+    client.kill("SIGKILL");
+    await client.result();
+  };
+  await start("kept", "--on-disconnect", "keep");
+  await start("leased");
+  await start("stopped", "--on-disconnect", "stop");
+  await start("late", "--on-disconnect", "stop-after=200ms");
+  for (const name of ["stopped", "late"]) await daemon.untilStatus(name, "Status: finished (signal 15)");
+  const { stdout } = await daemon.paasc(["status", "-o", "json", "late"]);
+  assertEquals(JSON.parse(text(stdout)).endReason, "client-gone");
+  for (const name of ["kept", "leased"]) assertEquals(await daemon.status(name), "Status: running");
+});
+
+Deno.test("run goes on at the next byte of input and output when the connection breaks", async () => {
+  await using daemon = await Daemon.start();
+  await using cable = await Cable.to(daemon.port);
+  cable.limits = [200_000, 1_000_000, 300_000, 3_000_000];
+  const bytes = noise(12_000_000);
+  await using client = startPaasc(["--server", `127.0.0.1:${cable.port}`, "run", "cat"], { input: bytes });
+  const { code, stdout, stderr } = await client.result();
+  assertEquals([code, cable.connections], [0, 5], stderr);
+  assert(same(stdout, bytes), "what came back is not what went in");
+});
+
+Deno.test("attach joins a process that runs: what both type goes in, and both see what comes out", async () => {
+  await using daemon = await Daemon.start();
+  await using first = daemon.startPaasc(["run", "--name", "shared", "cat"], { input: "open" });
+  await first.type("one\n");
+  await until("it came back", () => first.printed === "one\n");
+  await using second = daemon.startPaasc(["attach", "shared"], { input: "open" });
+  await until("the last lines come first", () => second.printed === "one\n");
+  await second.type("two\n");
+  await until("both see it", () => first.printed === "one\ntwo\n" && second.printed === "one\ntwo\n");
+  await first.type("three\n");
+  await until("both see it", () => first.printed === second.printed && first.printed.endsWith("three\n"));
+  await first.endInput();
+  for (const client of [first, second]) {
+    const { code, stdout, stderr } = await client.result();
+    assertEquals([code, text(stdout), stderr], [0, "one\ntwo\nthree\n", ""]);
+  }
+});
+
+Deno.test("run --tty lends the terminal to the program, and gives it back", async () => {
+  await using daemon = await Daemon.start();
+  const paasc = ["run", "--tty", "--name", "shell", "sh", "-c", "stty size; read line; echo got $line; tty; exit 5"];
+  const command = daemon.paascCommand(paasc).map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  const before = "stty rows 33 cols 111; stty -g >before;";
+  const after = "code=$?; stty -g >after; cmp before after && echo restored $code";
+  const directory = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(join(directory, "script"), `${before} ${command}; ${after}\n`);
+    const terminal = new Deno.Command("script", {
+      args: ["-qec", "sh script", "/dev/null"],
+      cwd: directory,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    let printed = "";
+    const reading = (async () => {
+      for await (const piece of terminal.stdout.pipeThrough(new TextDecoderStream())) printed += piece;
+    })();
+    await until("it tells the size", () => printed.includes("33 111"));
+    const typist = terminal.stdin.getWriter();
+    await typist.write(new TextEncoder().encode("hello\r"));
+    await until("it has ended", () => printed.includes("restored"));
+    assertStringIncludes(printed, "got hello");
+    assertStringIncludes(printed, "/dev/pts/");
+    assertStringIncludes(printed, "restored 5");
+    await typist.close().catch(() => {});
+    await terminal.status;
+    await reading;
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
