@@ -6,7 +6,7 @@
 import type { GetLogsResponse__Output } from "@paas/proto";
 import type { Daemon } from "../tests/paas.ts";
 import { RawClient } from "../tests/raw_client.ts";
-import { type Figure, inTurn, median, quantile, ratio, type Row } from "./figure.ts";
+import { duration, type Figure, inTurn, median, quantile, ratio, type Row } from "./figure.ts";
 import { clock, flood, paasc, paascLogs, type Setting } from "./setting.ts";
 
 const LINES = 300;
@@ -129,13 +129,4 @@ async function start(setting: Setting): Promise<Row[]> {
   });
   const [paas, peer] = [median(values.paas), median(values.ssh)];
   return [{ figure: "start of a command; ssh", paas, peer, unit: "ms", ratio: ratio(paas, peer), aim: "–" }];
-}
-
-/** Milliseconds that words run. */
-async function duration(words: string[]): Promise<number> {
-  const begin = performance.now();
-  const { success } = await new Deno.Command(words[0]!, { args: words.slice(1), stdout: "null", stderr: "inherit" })
-    .output();
-  if (!success) throw new Error(`${words[0]} failed`);
-  return performance.now() - begin;
 }

@@ -48,6 +48,15 @@ export function progress(text: string): void {
   console.error(text);
 }
 
+/** Milliseconds that words run. */
+export async function duration(words: string[]): Promise<number> {
+  const begin = performance.now();
+  const { success } = await new Deno.Command(words[0]!, { args: words.slice(1), stdout: "null", stderr: "inherit" })
+    .output();
+  if (!success) throw new Error(`${words[0]} failed`);
+  return performance.now() - begin;
+}
+
 /** The median; `NaN` of no values. */
 export function median(values: readonly number[]): number {
   const sorted = Float64Array.from(values).sort();

@@ -1,8 +1,9 @@
 /**
- * What cannot be done without, each by itself; it prints the MB/s of that.
+ * What cannot be done without, each by itself; it prints the MB/s of that, or how long it takes.
  *
  * ```text
  * floor.ts worker SPOOL LINE BYTES   the worker alone: a process, its pipe, the spool, and reading it back live
+ * floor.ts spawn CALLS              the worker alone: milliseconds to start `true` and wait for it, the median
  * floor.ts tls BYTES                 node:tls alone: from this process to another one
  * ```
  *
@@ -13,9 +14,11 @@ import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { connect, createServer, type TLSSocket } from "node:tls";
+import { median } from "./figure.ts";
 
 const [what, ...words] = Deno.args;
 if (what === "worker") await worker(words[0]!, words[1]!, Number(words[2]));
+else if (what === "spawn") await spawnAndWait(Number(words[0]));
 else if (what === "tls") await serveTls(Number(words[0]));
 else if (what === "tls-client") receiveTls(Number(words[0]), Number(words[1]));
 else throw new Error("What floor?");
@@ -29,6 +32,24 @@ async function worker(directory: string, line: string, bytes: number): Promise<v
     for await (const records of process.logs()) for (const { data } of decodeLogChunks(records)) count += data.length;
     printRate(count, bytes, begin);
     await process.ended;
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+async function spawnAndWait(calls: number): Promise<void> {
+  const directory = await Deno.makeTempDir();
+  try {
+    const spool = await Spool.open(directory);
+    const times: number[] = [];
+    for (let call = 0; call < calls; call++) {
+      const begin = performance.now();
+      const process = await spawn({ args: ["true"], spool });
+      await process.finished;
+      times.push(performance.now() - begin);
+      await process.ended;
+    }
+    console.log(median(times));
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

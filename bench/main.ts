@@ -6,6 +6,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { commandFigures } from "./commands.ts";
 import { delayFigures } from "./delay.ts";
 import { progress, type Row } from "./figure.ts";
 import { followersFigures } from "./followers.ts";
@@ -16,7 +17,7 @@ import { throughputFigures } from "./throughput.ts";
 /** The longest that one figure may take, in milliseconds. */
 const LIMIT_MS = 10 * 60_000;
 
-const figures = [...throughputFigures, ...delayFigures, ...memoryFigures, ...followersFigures];
+const figures = [...throughputFigures, ...delayFigures, ...memoryFigures, ...followersFigures, ...commandFigures];
 
 const { values, positionals } = parseArgs({
   args: Deno.args,

@@ -88,6 +88,25 @@ export class SshServer implements AsyncDisposable {
     ];
   }
 
+  /** A connection that is open already, for commands over its control socket (ssh_config(5), ControlPath). */
+  async shareConnection(): Promise<{ command(line: string): string[] } & AsyncDisposable> {
+    const socket = join(this.#directory, "control");
+    const words = (options: string[], line: string) => {
+      const [ssh, ...others] = this.command(line);
+      return [ssh!, ...options, ...others];
+    };
+    const [program, ...args] = words(["-M", "-N", "-S", socket], "");
+    const master = new Deno.Command(program!, { args: args.slice(0, -1), stdout: "null", stderr: "null" }).spawn();
+    await until("the connection is there", () => Deno.stat(socket).then(() => true, () => false));
+    return {
+      command: (line) => words(["-S", socket], line),
+      [Symbol.asyncDispose]: async () => {
+        master.kill("SIGTERM");
+        await master.status;
+      },
+    };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     try {
       this.#child.kill("SIGTERM");
