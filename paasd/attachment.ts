@@ -67,29 +67,46 @@ export async function* exchange(
   const { input } = receiver.process;
   const writer = input?.writer(name);
   const inputState = () => ({ input: { taken: writer?.taken ?? 0, closed: input?.closed ?? true } });
-  let fed = Promise.withResolvers<"fed">();
+  const output = log.getReader();
+  // What has happened and is not told yet. No race of promises: one that is never settled keeps all that it raced with.
+  let fed = true;
+  let next: ReadableStreamReadResult<Uint8Array> | undefined;
+  let failed: { error: unknown } | undefined;
+  let proceed = () => {};
+  const fail = (error: unknown) => {
+    failed ??= { error };
+    proceed();
+  };
+  const read = () => {
+    output.read().then((result) => {
+      next = result;
+      proceed();
+    }, fail);
+  };
   const feedAll = async () => {
     for await (const piece of pieces) {
       await feed(receiver, writer, piece);
-      fed.resolve("fed");
+      fed = true;
+      proceed();
     }
   };
-  const failure = Promise.withResolvers<never>();
-  failure.promise.catch(() => {}); // one that comes when the output has ended changes nothing
-  feedAll().catch(failure.reject);
-  const output = log.getReader();
+  feedAll().catch(fail);
+  read();
   try {
-    yield inputState();
-    for (let reading = output.read();;) {
-      const event = await Promise.race([reading, fed.promise, failure.promise]);
-      if (event === "fed") {
-        fed = Promise.withResolvers();
+    for (;;) {
+      if (failed) throw failed.error;
+      if (fed) {
+        fed = false;
         yield inputState();
-      } else if (event.done) {
+      } else if (next?.done) {
         return;
+      } else if (next) {
+        const { value } = next;
+        next = undefined;
+        yield value;
+        read();
       } else {
-        yield event.value;
-        reading = output.read();
+        await new Promise<void>((resolve) => proceed = resolve);
       }
     }
   } finally {

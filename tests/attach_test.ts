@@ -107,6 +107,18 @@ Deno.test("Attach makes a client wait for a process that does not read, and for 
   });
 });
 
+Deno.test("Attach keeps nothing of what has gone by", async () => {
+  await withClient(async (client, daemon) => {
+    const processId = await client.exec(["head", "-c", "500M", "/dev/zero"]);
+    const call = client.service.Attach();
+    call.write({ processId });
+    let end = 0;
+    for await (const message of call as AsyncIterable<AttachResponse__Output>) end = message.end?.bytes ?? end;
+    assertEquals(end, 500 * 1024 * 1024);
+    assert(await daemon.residentSize() < 350, `the daemon has ${await daemon.residentSize()} MiB`);
+  });
+});
+
 Deno.test("Attach tells that nobody reads the input any more, and goes on", async () => {
   await withClient(async (client) => {
     const processId = await client.exec(["sh", "-c", "head -c 3; exec <&-; sleep 0.3; echo bye"], { stdin: true });
