@@ -153,15 +153,14 @@ Deno.test("attach joins a process that runs: what both type goes in, and both se
   }
 });
 
-Deno.test("run --tty lends the terminal to the program, and gives it back", async () => {
-  await using daemon = await Daemon.start();
-  const paasc = ["run", "--tty", "--name", "shell", "sh", "-c", "stty size; read line; echo got $line; tty; exit 5"];
-  const command = daemon.paascCommand(paasc).map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-  const before = "stty rows 33 cols 111; stty -g >before;";
-  const after = "code=$?; stty -g >after; cmp before after && echo restored $code";
+/** A terminal in which a shell script runs, as `script` of util-linux gives one. */
+async function inTerminal(
+  script: string,
+  test: (printed: () => string, type: (keys: string) => Promise<void>) => Promise<void>,
+): Promise<void> {
   const directory = await Deno.makeTempDir();
   try {
-    await Deno.writeTextFile(join(directory, "script"), `${before} ${command}; ${after}\n`);
+    await Deno.writeTextFile(join(directory, "script"), script);
     const terminal = new Deno.Command("script", {
       args: ["-qec", "sh script", "/dev/null"],
       cwd: directory,
@@ -173,17 +172,48 @@ Deno.test("run --tty lends the terminal to the program, and gives it back", asyn
     const reading = (async () => {
       for await (const piece of terminal.stdout.pipeThrough(new TextDecoderStream())) printed += piece;
     })();
-    await until("it tells the size", () => printed.includes("33 111"));
     const typist = terminal.stdin.getWriter();
-    await typist.write(new TextEncoder().encode("hello\r"));
-    await until("it has ended", () => printed.includes("restored"));
-    assertStringIncludes(printed, "got hello");
-    assertStringIncludes(printed, "/dev/pts/");
-    assertStringIncludes(printed, "restored 5");
+    await test(() => printed, (keys) => typist.write(new TextEncoder().encode(keys)));
     await typist.close().catch(() => {});
     await terminal.status;
     await reading;
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
+}
+
+/** `paasc` as a shell reads it. */
+function line(daemon: Daemon, ...words: string[]): string {
+  return daemon.paascCommand(words).map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+}
+
+Deno.test("run --tty lends the terminal to the program, and gives it back", async () => {
+  await using daemon = await Daemon.start();
+  const program = ["sh", "-c", "stty size; read line; echo got $line; tty; exit 5"];
+  const before = "stty rows 33 cols 111; stty -g >before;";
+  const after = "code=$?; stty -g >after; cmp before after && echo restored $code";
+  const script = `${before} ${line(daemon, "run", "--tty", ...program)}; ${after}\n`;
+  await inTerminal(script, async (printed, type) => {
+    await until("it tells the size", () => printed().includes("33 111"));
+    await type("hello\r");
+    await until("it has ended", () => printed().includes("restored"));
+    for (const text of ["got hello", "/dev/pts/", "restored 5"]) assertStringIncludes(printed(), text);
+  });
+});
+
+Deno.test("run --tty leaves the program running at the keys that detach, and attach comes back to it", async () => {
+  await using daemon = await Daemon.start();
+  const run = line(daemon, "run", "--tty", "--name", "shell", "--on-disconnect", "stop", "sh");
+  const attach = line(daemon, "attach", "shell");
+  await inTerminal(`${run}; echo left $?; ${attach}; echo ended $?\n`, async (printed, type) => {
+    await until("there is a prompt", () => /[$#] $/.test(printed()));
+    await type("echo $((6 * 7))\r");
+    await until("it was run", () => printed().includes("42"));
+    await type("\x10\x11");
+    await until("it is left", () => printed().includes("left 0"));
+    await until("it is attached again", () => /[$#] $/.test(printed().split("left 0")[1]!));
+    assertEquals(await daemon.status("shell"), "Status: running");
+    await type("exit 3\r");
+    await until("it has ended", () => printed().includes("ended 3"));
+  });
 });
