@@ -48,6 +48,20 @@ declare module "@std/uuid" {
   export function validate(uuid: string): boolean;
 }
 
+declare module "@std/fmt/colors" {
+  /** The text in green, as ANSI terminals have it. */
+  export function green(text: string): string;
+  /** The text in yellow. */
+  export function yellow(text: string): string;
+  /** The text in red. */
+  export function red(text: string): string;
+}
+
+declare module "@std/toml/parse" {
+  /** What a TOML document says; a `SyntaxError` when it is none. */
+  export function parse(text: string): Record<string, unknown>;
+}
+
 declare module "@std/text/levenshtein-distance" {
   /** How many characters must be put, dropped or replaced to make one text of the other. */
   export function levenshteinDistance(one: string, other: string): number;

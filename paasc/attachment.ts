@@ -1,16 +1,17 @@
 /**
- * A process that `paasc` is attached to: input goes in, output comes out, and signals reach it. When the connection breaks
+ * A process that a client is attached to: input goes in, output comes out, and signals reach it. When the connection breaks
  * it is made anew, and both directions go on at the next byte.
  *
  * @module
  */
-import { type ClientDuplexStream, type ServiceError, status } from "@grpc/grpc-js";
-import type { AttachRequest, SignalResponse__Output, StopResponse__Output } from "@paas/proto";
+import type { ClientDuplexStream } from "@grpc/grpc-js";
+import type { AttachRequest } from "@paas/proto";
 import type { Daemon } from "./connect.ts";
 import { PaascError } from "./errors.ts";
+import { messagesOf } from "./follow.ts";
 import type { InputFeed } from "./input_feed.ts";
 import type { Size } from "./local_terminal.ts";
-import { type LogMessage, readLogMessage } from "./log_message.ts";
+import type { LogMessage } from "./log_message.ts";
 import { overConnections, type Persistence } from "./reconnect.ts";
 
 /** What to attach to, and how. */
@@ -22,7 +23,7 @@ export interface AttachmentOptions extends Persistence {
   /** Begin with the last so many lines of output; without it all of them come. */
   readonly tailLines?: number | undefined;
   /** How large its terminal is, if it has one. */
-  size?(): Size;
+  size?(): Size | undefined;
   /** Up to which offset the messages so far have come. */
   position(): number;
 }
@@ -57,7 +58,7 @@ export class Attachment {
   }
 
   async *#overConnection(daemon: Daemon, connections: number): AsyncGenerator<LogMessage, void, void> {
-    const { begin, input, position, tailLines } = this.#options;
+    const { begin, input, position, tailLines, signal } = this.#options;
     const processId = this.#processId ??= await begin(daemon);
     const call = daemon.attach();
     const first = position() > 0 ? { fromOffset: position() } : { tailLines };
@@ -65,45 +66,27 @@ export class Attachment {
     [this.#daemon, this.#call] = [daemon, call];
     let connected = false;
     try {
-      for await (const bytes of call as AsyncIterable<Uint8Array>) {
-        const message = readLogMessage(bytes);
+      for await (const message of messagesOf(call, daemon, connections > 1, signal)) {
         if (message.input && connected) input?.took(message.input);
         else if (message.input) input?.connected(message.input, (piece) => call.write(piece));
         connected = true;
         if (message.input) this.#kept?.();
         yield message;
       }
-    } catch (error) {
-      if (error instanceof PaascError) throw error;
-      if (connections > 1 && (error as ServiceError).code === status.NOT_FOUND) {
-        throw new PaascError("failed", "the daemon was restarted and does not know the process any more", {
-          cause: error,
-        });
-      }
-      throw daemon.failure(error as ServiceError);
     } finally {
       input?.disconnected();
       this.#daemon = this.#call = undefined;
-      call.cancel(); // for an end that came from here
     }
   }
 
   /** Sends a signal to its group; without a connection that is told, and nothing else happens. */
   async signal(signal: number): Promise<void> {
-    await this.#ask(
-      "signalled",
-      (daemon, processId) =>
-        daemon.answer<SignalResponse__Output>((callback) => daemon.client.Signal({ processId, signal }, callback)),
-    );
+    await this.#ask("signalled", (daemon, processId) => daemon.signal({ processId, signal }));
   }
 
   /** Stops it, as `paasc stop` does. */
   async stop(): Promise<void> {
-    await this.#ask(
-      "stopped",
-      (daemon, processId) =>
-        daemon.answer<StopResponse__Output>((callback) => daemon.client.Stop({ processId }, callback)),
-    );
+    await this.#ask("stopped", (daemon, processId) => daemon.stop({ processId }));
   }
 
   /** Tells the process that the size of its terminal has changed. */
@@ -126,7 +109,7 @@ export class Attachment {
       await call(daemon, processId);
     } catch (error) {
       // One that has just finished needs no signal.
-      if (((error as Error).cause as ServiceError | undefined)?.code === status.FAILED_PRECONDITION) return;
+      if (error instanceof PaascError && error.code === "failed-precondition") return;
       this.#options.note(`the process was not ${what}: ${(error as Error).message}`);
     }
   }

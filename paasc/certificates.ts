@@ -88,12 +88,18 @@ const identifiers = {
   serverAuth: "06082b06010505070301",
 };
 
-/** Why a certificate is no good for this use at this time, as a clause about "it". */
-export function invalidity(certificate: X509Certificate, usage: Usage): string | undefined {
+/** Why a certificate is no good at this time, as a clause about "it". */
+export function outOfDate({ validFromDate: from, validToDate: to }: X509Certificate): string | undefined {
   const now = new Date();
-  const { validFromDate: from, validToDate: to } = certificate;
   if (now > to) return `it expired at ${time(to)}`;
   if (now < from) return `it is not valid before ${time(from)}; is the clock right?`;
+  return undefined;
+}
+
+/** Why a certificate is no good for this use at this time, as a clause about "it". */
+export function invalidity(certificate: X509Certificate, usage: Usage): string | undefined {
+  const date = outOfDate(certificate);
+  if (date) return date;
   // Deno's X509Certificate does not tell the extended key usage (Node's `keyUsage`). To look for the identifiers is
   // enough, since this only words a refusal that has already happened.
   const der = certificate.raw.toString("hex");
@@ -103,6 +109,6 @@ export function invalidity(certificate: X509Certificate, usage: Usage): string |
 }
 
 /** A time, to the second. */
-function time(date: Date): string {
+export function time(date: Date): string {
   return date.toISOString().replace(".000Z", "Z");
 }

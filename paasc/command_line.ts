@@ -8,7 +8,7 @@
  * @module
  */
 import type { Command } from "./command.ts";
-import { commands } from "./commands/mod.ts";
+import { commands, local } from "./commands/mod.ts";
 import { PaascError } from "./errors.ts";
 import { type Given, type Option, options, type Repeated, type Settings, settingsFrom } from "./settings.ts";
 import { didYouMean } from "./suggestion.ts";
@@ -52,12 +52,18 @@ export async function parseCommandLine(
   const command = name === undefined ? undefined : await find(name);
   const known = [...options, ...command?.options ?? []];
   const words = command ? await takeOptions(rest, known, { given, repeated }, `paasc ${command.name}`) : [];
-  const asked = { given, repeated, settings: settingsFrom(given, environment) };
 
-  if (given.help !== undefined) return { command: await find("help"), words: command ? [command.name] : [], ...asked };
-  if (given.version !== undefined) return { command: await find("version"), words: [], ...asked };
-  if (command === undefined) throw new PaascError("usage", "a command is missing: see 'paasc --help'");
-  return { command, words, ...asked };
+  const wanted = given.help !== undefined
+    ? { command: await find("help"), words: command ? [command.name] : [] }
+    : given.version !== undefined
+    ? { command: await find("version"), words: [] }
+    : { command, words };
+  if (wanted.command === undefined) throw new PaascError("usage", "a command is missing: see 'paasc --help'");
+  // Help comes whatever the configuration file is like, and `paasc context` explains it.
+  const context = local.includes(wanted.command)
+    ? {}
+    : await (await import("./contexts.ts")).chosenContext(given.context, environment);
+  return { ...wanted, command: wanted.command, given, repeated, settings: settingsFrom(given, environment, context) };
 }
 
 async function find(name: string): Promise<Command> {

@@ -79,7 +79,7 @@ Deno.test("parseCommandLine() names what is wrong and where to read about it", a
   );
   assertEquals(await usageError("logs", "--constructor"), "unknown option '--constructor': see 'paasc logs --help'");
   assertEquals(await usageError("--=x"), "unknown option '--=x': see 'paasc --help'");
-  assertStringIncludes(await usageError("nonsense"), "unknown command 'nonsense' (there are exec, ");
+  assertStringIncludes(await usageError("nonsense"), "unknown command 'nonsense' (there are run, exec, ");
   assertStringIncludes(await usageError(""), "unknown command '' (there are ");
   assertStringIncludes(await usageError(), "a command is missing");
   assertStringIncludes(await usageError("--server"), "option '--server' takes a value");

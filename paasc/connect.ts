@@ -1,28 +1,23 @@
 /**
- * The connection to the daemon: mutual TLS 1.3, and calls whose failures are one true sentence.
+ * The connection to the daemon: mutual TLS 1.3.
  *
  * Importing this loads grpc-js, most of what starting takes: commands import it only when they call the daemon, so that
  * help and usage errors come at once.
  *
  * @module
  */
-import { type AttachRequest, type GetLogsRequest, ProcessService, type ProcessServiceClient } from "@paas/proto";
-import {
-  type ClientDuplexStream,
-  type ClientReadableStream,
-  connectivityState,
-  credentials,
-  type requestCallback,
-  type ServiceError,
-  status,
-} from "@grpc/grpc-js";
+import { ProcessService, type ProcessServiceClient } from "@paas/proto";
+import { connectivityState, credentials } from "@grpc/grpc-js";
 import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
-import { type Certificates, readCertificates, userOf } from "./certificates.ts";
+import { type Certificates, readCertificates } from "./certificates.ts";
+import { Daemon, OutageError } from "./daemon.ts";
 import { diagnose } from "./diagnose.ts";
 import { PaascError } from "./errors.ts";
 import { identityOf, parseServerAddress } from "./server_address.ts";
-import type { Settings } from "./settings.ts";
+import type { CertificateFiles } from "./settings.ts";
+
+export { Daemon, OutageError };
 
 /** How long connecting may take, in milliseconds. */
 const patience = 10_000;
@@ -40,27 +35,23 @@ const channelOptions = {
   "grpc-node.flow_control_window": 4 * 1024 * 1024,
 };
 
-/** There is no connection (any more), but there may be one again if it is tried later. */
-export class OutageError extends PaascError {
-  constructor(message: string, options?: ErrorOptions) {
-    super("no-connection", message, options);
-  }
+/** Where the daemon is, and who wants to come in. */
+export interface Destination extends CertificateFiles {
+  /** Where the daemon listens: `HOST:PORT`. */
+  readonly server: string;
+  /** The texts of the certificate files; without them the files are read. */
+  readonly pem?: Certificates["pem"] | undefined;
 }
-
-/**
- * What grpc-js says when a call ends without an answer from the daemon; a daemon words nothing like it. It may say so
- * before it counts the connection as lost.
- */
-const brokenOff = /^(?:Received RST_STREAM with code \d|Connection dropped$|Stream refused by server$|Call cancelled$)/;
 
 /**
  * Connects to the daemon and returns when it has let the client in.
  *
  * @throws {PaascError} When there is no connection, with the reason and what to check
  */
-export async function connect(settings: Settings): Promise<Daemon> {
-  const server = parseServerAddress(settings.server);
-  const certificates = await readCertificates(settings);
+export async function connect(destination: Destination): Promise<Daemon> {
+  const server = parseServerAddress(destination.server);
+  const { pem } = destination;
+  const certificates = pem ? { files: destination, pem } : await readCertificates(destination);
   const { servername, checkServerIdentity } = identityOf(server);
   const client = new ProcessService(
     `dns:${server.text}`,
@@ -88,73 +79,5 @@ async function becomesReady(client: ProcessServiceClient): Promise<boolean> {
       channel.watchConnectivityState(state, deadline, (error) => resolve(!error));
     });
     if (!changed) return false;
-  }
-}
-
-/** A daemon that has let the client in. */
-export class Daemon implements Disposable {
-  constructor(
-    readonly client: ProcessServiceClient,
-    readonly server: string,
-    private readonly certificates: Certificates,
-  ) {}
-
-  /** Who the client is to the daemon: the SHA-256 of its certificate. */
-  get user(): string {
-    return userOf(this.certificates) ?? "";
-  }
-
-  /**
-   * The answer to a call that has one.
-   *
-   * @param call Makes the call
-   * @param ifLost What is not known when the connection breaks before the answer
-   * @throws {PaascError} When the daemon refuses, cannot, or does not answer
-   */
-  answer<Response>(call: (callback: requestCallback<Response>) => unknown, ifLost?: string): Promise<Response> {
-    return new Promise((resolve, reject) => {
-      call((error, response) => {
-        if (error) reject(this.failure(error, ifLost));
-        else resolve(response!);
-      });
-    });
-  }
-
-  /** The log of a process, as messages that are not decoded: `log_message.ts` does that at less cost. */
-  logs(request: GetLogsRequest): ClientReadableStream<Uint8Array> {
-    const { path, requestSerialize } = ProcessService.service.GetLogs;
-    return this.client.makeServerStreamRequest(path, requestSerialize, (bytes): Uint8Array => bytes, request);
-  }
-
-  /** A stream to a process and one from it; what comes is not decoded either. */
-  attach(): ClientDuplexStream<AttachRequest, Uint8Array> {
-    const { path, requestSerialize } = ProcessService.service.Attach;
-    return this.client.makeBidiStreamRequest(path, requestSerialize, (bytes): Uint8Array => bytes);
-  }
-
-  /** What the failure of a call comes to: the daemon's own words, or that the connection broke. */
-  failure(error: ServiceError, ifLost?: string): PaascError {
-    if (this.isLost(error)) {
-      const consequence = ifLost ? `; ${ifLost}` : "";
-      return new OutageError(`the connection to ${this.server} was lost${consequence}`, { cause: error });
-    }
-    const said = error.details || `the daemon answered ${status[error.code] ?? error.code}, and no more`;
-    const reason = error.code === status.UNAUTHENTICATED ? "no-connection" : "failed";
-    return new PaascError(reason, said, { cause: error });
-  }
-
-  /**
-   * Whether a call failed without an answer from the daemon. grpc-js makes up a status for it then, with codes that a
-   * daemon may send as well. An answer without payload has metadata (its content-type); after payload it has none, and
-   * the connection tells.
-   */
-  private isLost({ metadata, details }: ServiceError): boolean {
-    return Object.keys(metadata.getMap()).length === 0 &&
-      (brokenOff.test(details) ||
-        this.client.getChannel().getConnectivityState(false) !== connectivityState.READY);
-  }
-
-  [Symbol.dispose]() {
-    this.client.close();
   }
 }

@@ -17,7 +17,7 @@ import { identityOf, type ServerAddress } from "./server_address.ts";
 const patience = 3_000;
 
 /** What one look at a server showed, in the order in which it goes on. */
-interface Look {
+export interface Look {
   /** TCP is connected. */
   connected: boolean;
   /** The TLS handshake is done, as far as the client can tell, and this is the server's certificate. */
@@ -67,7 +67,7 @@ export async function diagnose(server: ServerAddress, certificates: Certificates
 }
 
 /** Why what is at this address is no TLS server that could be a paasd. */
-function nobodyThere({ connected, certificate, protocol, error, late }: Look, { host }: ServerAddress) {
+export function nobodyThere({ connected, certificate, protocol, error, late }: Look, { host }: ServerAddress) {
   if (certificate && protocol === "h2") return undefined;
   const check = "check --server";
   switch (error?.code) {
@@ -93,7 +93,7 @@ function nobodyThere({ connected, certificate, protocol, error, late }: Look, { 
 }
 
 /** Why the server's certificate does not show it to be the paasd that is wanted. */
-function strangerThere({ certificate, distrust }: Look, { host }: ServerAddress, { files, pem }: Certificates) {
+export function strangerThere({ certificate, distrust }: Look, { host }: ServerAddress, { files, pem }: Certificates) {
   if (!certificate || !distrust) return undefined;
   if (distrust === "ERR_TLS_CERT_ALTNAME_INVALID") { // looked at last, when all else is right
     const names = certificate.subjectAltName ?? "no host at all";
@@ -118,7 +118,11 @@ function notWelcome({ connected, greeted, late }: Look, { files, pem }: Certific
 }
 
 /** Looks at a server by TLS until the handshake is done or, further, until it greets; it is sent nothing. */
-function look(server: ServerAddress, options: ConnectionOptions, until: "handshake" | "greeting"): Promise<Look> {
+export function look(
+  server: ServerAddress,
+  options: ConnectionOptions,
+  until: "handshake" | "greeting",
+): Promise<Look> {
   const { promise, resolve } = Promise.withResolvers<Look>();
   const seen: Look = { connected: false, greeted: false, late: false };
   const { host, port } = server;

@@ -1,5 +1,6 @@
 /**
- * What can go wrong in `paasc`. Each error is one sentence for a person, and has the exit code that scripts rely on.
+ * What can go wrong. Each error is one sentence for a person; programs go by its code, and scripts by the exit code of
+ * `paasc`.
  *
  * @module
  */
@@ -26,13 +27,66 @@ export const exitCodes = {
   "output-closed": 141,
 } as const;
 
-/** An end of `paasc` that is no success. An empty message prints nothing. */
-export class PaascError extends Error {
-  override readonly name = "PaascError";
+/** Why something could not be done, for programs. */
+export type PaasErrorCode =
+  /** A value that was given is no good. */
+  | "invalid-argument"
+  /** There is no such process (or it is another user's), or no such program. */
+  | "not-found"
+  /** A word is the beginning of several ids. */
+  | "ambiguous"
+  /** The program is not executable, the daemon may not run it, or the process may not be signalled. */
+  | "permission-denied"
+  /** Not as things stand: a stop is under way, the process has finished or has not, the directory does not exist. */
+  | "failed-precondition"
+  /** A live process has that name. */
+  | "already-exists"
+  /** The daemon is out of processes, files, memory or disk. */
+  | "resource-exhausted"
+  /** The daemon is shutting down. */
+  | "unavailable"
+  /** The daemon does not take the client certificate (any more). */
+  | "unauthenticated"
+  /** There is no connection, or it was lost and could not be got back. */
+  | "no-connection"
+  /** Output is missing, or what the daemon sent of it does not add up. */
+  | "incomplete"
+  /** The client was closed. */
+  | "closed"
+  /** Nobody foresaw it. */
+  | "internal";
 
-  constructor(readonly reason: keyof typeof exitCodes, message: string, options?: ErrorOptions) {
+/** Something could not be done. */
+export class PaasError extends Error {
+  /** The name of the class. */
+  override readonly name: string = "PaasError";
+
+  /** An error of this kind, with a sentence for a person. */
+  constructor(
+    /** Why. */
+    readonly code: PaasErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
   }
+}
+
+/** An end of `paasc` that is no success. An empty message prints nothing. */
+export class PaascError extends PaasError {
+  /** @param options Has the code for programs, where the reason does not tell it */
+  constructor(
+    readonly reason: keyof typeof exitCodes,
+    message: string,
+    { code = codeOf(reason), ...options }: ErrorOptions & { readonly code?: PaasErrorCode } = {},
+  ) {
+    super(code, message, options);
+  }
+}
+
+function codeOf(reason: keyof typeof exitCodes): PaasErrorCode {
+  if (reason === "usage") return "invalid-argument";
+  return reason === "incomplete" || reason === "no-connection" ? reason : "internal";
 }
 
 /**

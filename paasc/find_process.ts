@@ -3,9 +3,8 @@
  *
  * @module
  */
-import type { ListRequest, ListResponse__Output } from "@paas/proto";
 import { validate } from "@std/uuid";
-import type { Daemon } from "./connect.ts";
+import type { CallOptions, Daemon } from "./daemon.ts";
 import { PaascError } from "./errors.ts";
 
 /** So many candidates are named where a word fits several. */
@@ -17,17 +16,14 @@ const named = 5;
  *
  * @throws {PaascError} When it names none, or several
  */
-export async function findProcess(daemon: Daemon, word: string): Promise<string> {
+export async function findProcess(daemon: Daemon, word: string, options?: CallOptions): Promise<string> {
   if (validate(word)) return word;
-  const list = (request: ListRequest) =>
-    daemon.answer<ListResponse__Output>((callback) => daemon.client.List(request, callback));
-
   // The newest one: no other can have been started with the name of one that still lives, so that comes first.
-  const { processes: [process] } = await list({ name: word, pageSize: 1 });
+  const { processes: [process] } = await daemon.list({ name: word, pageSize: 1 }, options);
   if (process) return process.processId;
 
   if (/^[0-9a-f-]{1,36}$/i.test(word)) {
-    const { processes, nextPageToken } = await list({ idPrefix: word, pageSize: named });
+    const { processes, nextPageToken } = await daemon.list({ idPrefix: word, pageSize: named }, options);
     const [first, second] = processes;
     if (first && !second && !nextPageToken) return first.processId;
     if (first) {
@@ -36,8 +32,11 @@ export async function findProcess(daemon: Daemon, word: string): Promise<string>
       throw new PaascError(
         "failed",
         `'${word}' is the beginning of several ids, give more of it: ${candidates}${more}`,
+        { code: "ambiguous" },
       );
     }
   }
-  throw new PaascError("failed", `no process has '${word}' for its id, its name, or the beginning of its id`);
+  throw new PaascError("failed", `no process has '${word}' for its id, its name, or the beginning of its id`, {
+    code: "not-found",
+  });
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type ServiceError, status } from "@grpc/grpc-js";
+import { type ClientReadableStream, type ServiceError, status } from "@grpc/grpc-js";
 import type { GetLogsRequest } from "@paas/proto";
 import type { Daemon } from "./connect.ts";
 import { PaascError } from "./errors.ts";
@@ -31,20 +31,28 @@ export function followLog(reading: Reading): AsyncGenerator<LogMessage, void, vo
   let processId: string | undefined;
   return overConnections(reading, async function* (daemon, connections) {
     processId ??= await findProcess(daemon, reading.process);
-    if (!reading.signal.aborted) yield* messages(daemon, processId, reading, connections > 1);
+    const { request, position, signal } = reading;
+    if (signal.aborted) return;
+    const resumed = connections > 1;
+    const call = daemon.logs({ processId, ...resumed ? rest(request, position()) : request });
+    yield* messagesOf(call, daemon, resumed, signal);
   });
 }
 
-/** The messages that come over one connection. */
-async function* messages(
+/**
+ * The messages of a call, which ends with them, or when the signal says so.
+ *
+ * @param resumed Whether the process was known over another connection
+ * @throws {PaascError} When the connection breaks, or the daemon refuses
+ */
+export async function* messagesOf(
+  call: ClientReadableStream<Uint8Array>,
   daemon: Daemon,
-  processId: string,
-  { request, position, signal }: Reading,
   resumed: boolean,
+  signal?: AbortSignal,
 ): AsyncGenerator<LogMessage, void, void> {
-  const call = daemon.logs({ processId, ...resumed ? rest(request, position()) : request });
   const cancel = () => call.cancel();
-  signal.addEventListener("abort", cancel);
+  signal?.addEventListener("abort", cancel);
   try {
     for await (const bytes of call as AsyncIterable<Uint8Array>) yield readLogMessage(bytes);
   } catch (error) {
@@ -52,11 +60,12 @@ async function* messages(
     if (resumed && (error as ServiceError).code === status.NOT_FOUND) {
       throw new PaascError("failed", "the daemon was restarted and does not know the process any more", {
         cause: error,
+        code: "not-found",
       });
     }
     throw daemon.failure(error as ServiceError);
   } finally {
-    signal.removeEventListener("abort", cancel);
+    signal?.removeEventListener("abort", cancel);
     call.cancel(); // for an end that came from here, such as a full disk
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { runFlags } from "./run_flags.ts";
+import { contextFlag, runFlags } from "./run_flags.ts";
 
 /** The second line of every script that is written here, by which it is known again. */
 const mark = "# Written by 'deno task install' of Paas; it may be overwritten by the same.";
@@ -14,7 +14,8 @@ function quote(word: string): string {
 }
 
 /**
- * The script that runs a program of this checkout with the flags and the Deno given.
+ * The script that runs a program of this checkout with the flags and the Deno given. Who says `context` may write the
+ * configuration file; no other command gets that, nor waits for the shell to find it.
  *
  * @example
  * ```ts
@@ -26,7 +27,15 @@ function quote(word: string): string {
  * ```
  */
 export function scriptFor(deno: string, program: string): string {
-  return `#!/bin/sh\n${mark}\nexec ${[deno, "run", ...runFlags, program].map(quote).join(" ")} "$@"\n`;
+  const directory = quote(`${program.slice(0, program.lastIndexOf("/"))}/config_directory.sh`);
+  return `#!/bin/sh
+${mark}
+write=
+for word; do
+  [ "$word" = context ] && write=${contextFlag(directory)} && break
+done
+exec ${[deno, "run", ...runFlags].map(quote).join(" ")} \${write:+"$write"} ${quote(program)} "$@"
+`;
 }
 
 /**

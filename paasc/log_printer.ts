@@ -8,6 +8,7 @@ import { PaascError } from "./errors.ts";
 import { rfc3339 } from "./json.ts";
 import { gapJson, gapSentence, isMissing, type LogGap } from "./log_gap.ts";
 import type { LogMessage, LogPiece } from "./log_message.ts";
+import { positionAfter } from "./log_account.ts";
 import { type Output, print } from "./output.ts";
 import { statusJson } from "./process_status.ts";
 
@@ -52,18 +53,7 @@ export class LogPrinter {
    * @throws {PaascError} When it does not follow on the last one, or cannot be printed
    */
   async print({ pieces, gap, end }: LogMessage): Promise<void> {
-    let expected = this.position;
-    if (gap) {
-      if (gap.from !== expected || gap.to < gap.from) {
-        throw wrong(`the next piece from the daemon is a gap from byte ${gap.from} to ${gap.to}`);
-      }
-      expected = gap.to;
-    }
-    for (const { offset, data } of pieces) {
-      if (offset !== expected) throw wrong(`the next piece from the daemon begins at byte ${offset}`);
-      expected += data.length;
-    }
-    if (end && end.bytes !== expected) throw wrong(`the daemon counts ${end.bytes}, but sent ${expected}`);
+    const expected = positionAfter({ pieces, gap, end }, this.position);
 
     if (gap && isMissing(gap)) await this.#printGap(gap);
     if (this.form.output === "json") {
@@ -147,10 +137,6 @@ class Printer {
     this.#open = data[data.length - 1] === newline ? undefined : stream;
     return parts;
   }
-}
-
-function wrong(why: string): PaascError {
-  return new PaascError("incomplete", why);
 }
 
 /** A time in RFC 3339, always of the same width. */

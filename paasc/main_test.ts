@@ -12,7 +12,7 @@ const time = { seconds: 1, nanos: 0 };
 function paasc(args: string[], env: Record<string, string> = {}) {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", ...runFlags, main, ...args],
-    env,
+    env: { PAASC_CONTEXT: "default", ...env }, // not that of whoever runs the tests
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -1,9 +1,11 @@
 /**
- * `paasc`: the command line client of Paas. The program is `main.ts`; this is what it is made of.
+ * `paasc`: the command line client of Paas. The program is `main.ts`; this is what it is made of. The library for programs
+ * is `@paas/paasc/client`.
  *
  * @module
  */
 export { type Certificates, readCertificates } from "./certificates.ts";
+export { Client, PaasError, Process } from "./client.ts";
 export type { Command, Context } from "./command.ts";
 export { type CommandLine, parseCommandLine } from "./command_line.ts";
 export { commands } from "./commands/mod.ts";

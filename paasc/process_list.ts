@@ -22,12 +22,20 @@ export function processLines(processes: readonly ProcessStatus__Output[]): strin
   }).join("");
 }
 
+/** Gives the state of a process, a word, its colour. */
+export type StatePaint = (word: string, process: ProcessStatus__Output) => string;
+
 /**
  * A table of processes, no line of which is longer than the terminal is wide.
  *
  * @param now In milliseconds since the Unix epoch
  */
-export function processTable(processes: readonly ProcessStatus__Output[], columns: number, now: number): string {
+export function processTable(
+  processes: readonly ProcessStatus__Output[],
+  columns: number,
+  now: number,
+  paint: StatePaint = (word) => word,
+): string {
   const beginnings = Map.groupBy(processes, ({ processId }) => processId.slice(0, short));
   const rows = processes.map((process) => {
     const { processId, startTime } = process;
@@ -41,9 +49,14 @@ export function processTable(processes: readonly ProcessStatus__Output[], column
   });
   const table = [["ID", "NAME", "STATE", "EXIT", "STARTED", "COMMAND"], ...rows];
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((row) => row[column]!.length)));
-  return table.map((row) => {
-    const line = row.map((field, column) => field.padEnd(widths[column] ?? 0)).join("  ");
-    return `${cut(line, columns)}\n`;
+  const state = widths[0]! + 2 + widths[1]! + 2;
+  return table.map((row, index) => {
+    const line = cut(row.map((field, column) => field.padEnd(widths[column] ?? 0)).join("  "), columns);
+    const process = processes[index - 1]; // the first row is the heading
+    const word = line.slice(state).match(/^[a-z]+/)?.[0];
+    if (!process || !word) return `${line}\n`;
+    // Painted last, for colours have no width.
+    return `${line.slice(0, state)}${paint(word, process)}${line.slice(state + word.length)}\n`;
   }).join("");
 }
 

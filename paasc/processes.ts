@@ -16,12 +16,22 @@ export async function listProcesses(
   limit = Infinity,
 ): Promise<ProcessStatus__Output[]> {
   const processes: ProcessStatus__Output[] = [];
-  for (let pageToken = ""; processes.length < limit;) {
-    const page = { ...request, pageToken, pageSize: Math.min(pageSize, limit - processes.length) };
-    const answer = await daemon.answer<ListResponse__Output>((callback) => daemon.client.List(page, callback));
-    processes.push(...answer.processes);
-    pageToken = answer.nextPageToken;
-    if (!pageToken) break;
-  }
+  for await (const page of pages((request) => daemon.list(request), request, limit)) processes.push(...page);
   return processes;
+}
+
+/** The processes that are asked for, the newest first, a page at a time: at most so many. */
+export async function* pages(
+  list: (request: ListRequest) => Promise<ListResponse__Output>,
+  request: ListRequest,
+  limit = Infinity,
+): AsyncGenerator<ProcessStatus__Output[], void, void> {
+  let pageToken = "";
+  for (let rest = limit; rest > 0;) {
+    const { processes, nextPageToken } = await list({ ...request, pageToken, pageSize: Math.min(pageSize, rest) });
+    yield processes;
+    rest -= processes.length;
+    pageToken = nextPageToken;
+    if (!pageToken) return;
+  }
 }

@@ -3,14 +3,15 @@
  *
  * @module
  */
-import { connect, type Daemon, OutageError } from "./connect.ts";
+import { type Daemon, type Destination, OutageError } from "./connect.ts";
 import { PaascError } from "./errors.ts";
+import { Link } from "./link.ts";
 import { defaultPatience, Outage } from "./outage.ts";
-import type { Settings } from "./settings.ts";
 
 /** How to go about it. */
 export interface Persistence {
-  readonly settings: Settings;
+  /** Where to connect to; or the connection to use, which others use as well. */
+  readonly settings: Destination | Link;
   /** How long to try to get a lost connection back, in milliseconds. */
   readonly patience?: number | undefined;
   /** Tells a person how it goes. */
@@ -20,7 +21,8 @@ export interface Persistence {
 }
 
 /**
- * What comes over one connection after the other, until one of them gives all. The first one is tried once only.
+ * What comes over one connection after the other, until one of them gives all. The first one is tried once only, unless
+ * there has been one on the link that is used.
  *
  * @param over Gives what comes over one, the so-maniest (1 for the first); it ends when that is all
  * @throws {PaascError} When there is no connection, it cannot be got back, or `over` throws anything but `OutageError`
@@ -29,11 +31,15 @@ export async function* overConnections<Item>(
   { settings, patience = defaultPatience, note, signal = new AbortController().signal }: Persistence,
   over: (daemon: Daemon, connections: number) => AsyncIterable<Item>,
 ): AsyncGenerator<Item, void, void> {
+  using own = settings instanceof Link ? undefined : new Link(settings);
+  const link = own ?? settings as Link;
+  const patient = link.connected;
   using outage = new Outage(patience, note);
   for (let connections = 0; !signal.aborted;) {
     let wait: number;
+    let daemon: Daemon | undefined;
     try {
-      using daemon = await unlessAborted(connect(settings), signal);
+      daemon = await unlessAborted(link.daemon(), signal);
       if (!daemon) return;
       connections++;
       outage.connected();
@@ -43,7 +49,8 @@ export async function* overConnections<Item>(
       }
       return;
     } catch (error) {
-      if (!(error instanceof OutageError) || connections === 0) throw error;
+      if (daemon && error instanceof OutageError) link.drop(daemon);
+      if (!(error instanceof OutageError) || connections === 0 && !patient) throw error;
       wait = outage.disconnected(error);
     }
     await pause(wait, signal);
@@ -55,9 +62,10 @@ export async function* overConnections<Item>(
  *
  * @param ifLost What is not known when the connection cannot be got back
  * @throws {PaascError} When there is no connection, it cannot be got back, or the daemon refuses
+ * @throws The reason of the signal
  */
 export async function ask<Answer>(
-  persistence: Omit<Persistence, "signal">,
+  persistence: Persistence,
   call: (daemon: Daemon) => Promise<Answer>,
   ifLost?: string,
 ): Promise<Answer> {
@@ -70,16 +78,14 @@ export async function ask<Answer>(
     if (!ifLost || !(error instanceof PaascError && error.cause instanceof OutageError)) throw error;
     throw new PaascError(error.reason, `${error.message}; ${ifLost}`, { cause: error });
   }
+  persistence.signal?.throwIfAborted();
   throw new Error("a call ended without an answer");
 }
 
-/** The connection, or nothing as soon as the signal says so: then it is closed once it is there. */
+/** The connection, or nothing as soon as the signal says so. */
 async function unlessAborted(connecting: Promise<Daemon>, signal: AbortSignal): Promise<Daemon | undefined> {
   const aborted = Promise.withResolvers<undefined>();
-  const abort = () => {
-    connecting.then((daemon) => daemon[Symbol.dispose](), () => {});
-    aborted.resolve(undefined);
-  };
+  const abort = () => aborted.resolve(undefined);
   signal.addEventListener("abort", abort, { once: true });
   try {
     return await Promise.race([connecting, aborted.promise]);

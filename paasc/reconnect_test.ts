@@ -65,7 +65,7 @@ test("ask() gives up in its time, also when each connection breaks at once, and 
     () =>
       ask(
         { settings: daemon.files.settings(cable.port), patience: 1_000, note: () => {} },
-        (daemon) => daemon.answer((callback) => daemon.client.Exec({ args: ["ls"] }, callback)),
+        (daemon) => daemon.exec({ args: ["ls"] }),
         "it is not known",
       ),
     PaascError,

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { status as Code } from "@grpc/grpc-js";
 import { Attachment } from "./attachment.ts";
 import type { Context } from "./command.ts";
 import type { Daemon } from "./connect.ts";
@@ -104,13 +103,14 @@ export async function session(
 /** What a failure means for the exit code: that of Paas must not be taken for one of the process. */
 function failure(error: unknown, started: boolean): unknown {
   if (!(error instanceof PaascError)) return error;
-  const { reason, message, cause } = error;
+  const { reason, code, message, cause } = error;
   if (["usage", "interrupted", "output-closed"].includes(reason)) return error;
-  const code = started ? undefined : (cause as { code?: number } | undefined)?.code;
-  const refusal = code === Code.NOT_FOUND
+  const refusal = started
+    ? "not-run"
+    : code === "not-found"
     ? "not-found"
-    : code === Code.PERMISSION_DENIED
+    : code === "permission-denied"
     ? "not-executable"
     : "not-run";
-  return new PaascError(refusal, message, { cause });
+  return new PaascError(refusal, message, { cause, code });
 }

@@ -1,6 +1,6 @@
 /**
  * The settings of every command: which daemon, which certificates, which form of output. An option wins over its
- * environment variable, which wins over the default.
+ * environment variable, that over the context of the configuration file (`contexts.ts`), and that over the default.
  *
  * @module
  */
@@ -18,6 +18,10 @@ export interface Option {
   readonly repeatable?: boolean;
   /** The environment variable that gives its value where the option does not. */
   readonly variable?: string;
+  /** The key of the configuration file that gives it where neither does. */
+  readonly key?: string;
+  /** What it is where nothing gives it, in words. */
+  readonly fallback?: string;
   readonly help: string;
 }
 
@@ -27,19 +31,70 @@ export type Given = Readonly<Record<string, string | undefined>>;
 /** The repeatable options that were given, by name: all of their values. */
 export type Repeated = Readonly<Record<string, readonly string[] | undefined>>;
 
+const server = "127.0.0.1:50051";
+
 /** The options of every command. */
 export const options: readonly Option[] = [
-  { name: "server", value: "HOST:PORT", variable: "PAASC_SERVER", help: "the daemon (default 127.0.0.1:50051)" },
-  { name: "ca", value: "FILE", variable: "PAASC_CA", help: "the CA that signed the daemon's certificate" },
-  { name: "cert", value: "FILE", variable: "PAASC_CERT", help: "your certificate: it is who you are" },
-  { name: "key", value: "FILE", variable: "PAASC_KEY", help: "the private key of your certificate" },
-  { name: "output", letter: "o", value: "text|json", help: "the form of what is printed (default text)" },
+  {
+    name: "context",
+    value: "CONTEXT",
+    variable: "PAASC_CONTEXT",
+    key: "current",
+    fallback: "default",
+    help: "a server by name: 'paasc context'",
+  },
+  {
+    name: "server",
+    value: "HOST:PORT",
+    variable: "PAASC_SERVER",
+    key: "contexts.CONTEXT.server",
+    fallback: server,
+    help: `the daemon (default ${server})`,
+  },
+  {
+    name: "ca",
+    value: "FILE",
+    variable: "PAASC_CA",
+    key: "contexts.CONTEXT.ca",
+    fallback: "development CA",
+    help: "the CA that signed the daemon's certificate",
+  },
+  {
+    name: "cert",
+    value: "FILE",
+    variable: "PAASC_CERT",
+    key: "contexts.CONTEXT.cert",
+    fallback: "alice's",
+    help: "your certificate: it is who you are",
+  },
+  {
+    name: "key",
+    value: "FILE",
+    variable: "PAASC_KEY",
+    key: "contexts.CONTEXT.key",
+    fallback: "alice's",
+    help: "the private key of your certificate",
+  },
+  {
+    name: "output",
+    letter: "o",
+    value: "text|json",
+    fallback: "text",
+    help: "the form of what is printed (default text)",
+  },
   { name: "help", letter: "h", help: "print help" },
   { name: "version", help: "print the version of paasc" },
 ];
 
-/** The environment variables that `paasc` reads. It is permitted no others. */
-export const variables: readonly string[] = options.flatMap((option) => option.variable ?? []);
+/**
+ * The environment variables that `paasc` reads, and it is permitted no others: those of its options; those that tell
+ * where the configuration file is; and those that tell whether a terminal is to have colours.
+ */
+export const variables: readonly string[] = [
+  ...options.flatMap((option) => option.variable ?? []),
+  ...["HOME", "XDG_CONFIG_HOME"],
+  ...["NO_COLOR", "TERM"],
+];
 
 /** The files that a connection needs, PEM all of them. */
 export interface CertificateFiles {
@@ -61,8 +116,11 @@ export interface Settings extends CertificateFiles {
 /** The development certificates that stand in the repository, or in a compiled program. */
 const certificates = decodeURIComponent(new URL("../certs", import.meta.url).pathname);
 
+/** What a context of the configuration file sets. */
+export type ContextSettings = Partial<Pick<Settings, "server" | "ca" | "cert" | "key">>;
+
 /**
- * The settings that follow from the options given and the environment. An empty variable counts as none.
+ * The settings that follow from the options given, the environment and the context. An empty variable counts as none.
  *
  * @example
  * ```ts
@@ -70,8 +128,9 @@ const certificates = decodeURIComponent(new URL("../certs", import.meta.url).pat
  * import { assertEquals } from "@std/assert";
  *
  * const environment = new Map([["PAASC_SERVER", "a:1"], ["PAASC_KEY", "my.key"]]);
- * const settings = settingsFrom({ server: "b:2" }, (name) => environment.get(name));
- * assertEquals([settings.server, settings.key, settings.output], ["b:2", "my.key", "text"]);
+ * const context = { key: "/etc/paas/my.key", cert: "/etc/paas/my.crt" };
+ * const settings = settingsFrom({ server: "b:2" }, (name) => environment.get(name), context);
+ * assertEquals([settings.server, settings.key, settings.cert], ["b:2", "my.key", "/etc/paas/my.crt"]);
  * ```
  *
  * @throws {PaascError} When the form of output is neither text nor JSON
@@ -79,16 +138,17 @@ const certificates = decodeURIComponent(new URL("../certs", import.meta.url).pat
 export function settingsFrom(
   given: Given,
   environment: (name: string) => string | undefined,
+  context: ContextSettings = {},
 ): Settings {
   const output = given.output ?? "text";
   if (output !== "text" && output !== "json") {
     throw new PaascError("usage", `option '--output' takes text or json, not '${output}': see 'paasc --help'`);
   }
   return {
-    server: given.server ?? (environment("PAASC_SERVER") || "127.0.0.1:50051"),
-    ca: given.ca ?? (environment("PAASC_CA") || `${certificates}/server-ca.crt`),
-    cert: given.cert ?? (environment("PAASC_CERT") || `${certificates}/alice.crt`),
-    key: given.key ?? (environment("PAASC_KEY") || `${certificates}/alice.key`),
+    server: given.server ?? (environment("PAASC_SERVER") || context.server || server),
+    ca: given.ca ?? (environment("PAASC_CA") || context.ca || `${certificates}/server-ca.crt`),
+    cert: given.cert ?? (environment("PAASC_CERT") || context.cert || `${certificates}/alice.crt`),
+    key: given.key ?? (environment("PAASC_KEY") || context.key || `${certificates}/alice.key`),
     output,
   };
 }

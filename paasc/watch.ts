@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { type ClientReadableStream, type ServiceError, status as Code } from "@grpc/grpc-js";
-import type { GetStatusResponse__Output, ProcessStatus__Output, WatchResponse__Output } from "@paas/proto";
+import type { ClientReadableStream, ServiceError } from "@grpc/grpc-js";
+import type { ProcessStatus__Output, WatchResponse__Output } from "@paas/proto";
 import { type Daemon, OutageError } from "./connect.ts";
 import { PaascError } from "./errors.ts";
 import { listProcesses } from "./processes.ts";
@@ -36,6 +36,8 @@ export function watchProcesses(persistence: Persistence): AsyncGenerator<Change,
     const call = daemon.client.Watch({});
     let failure: ServiceError | undefined;
     call.on("error", (error) => failure ??= error as ServiceError);
+    const cancel = () => call.cancel();
+    persistence.signal?.addEventListener("abort", cancel);
     try {
       if (begun) yield* missed(daemon, news);
       else news.since = (await listProcesses(daemon, {}, 1))[0]?.startTime ?? undefined;
@@ -45,6 +47,7 @@ export function watchProcesses(persistence: Persistence): AsyncGenerator<Change,
       if (error instanceof PaascError) throw error;
       throw daemon.failure(error as ServiceError);
     } finally {
+      persistence.signal?.removeEventListener("abort", cancel);
       call.cancel();
     }
     if (failure) throw daemon.failure(failure);
@@ -91,13 +94,9 @@ async function* changes(call: ClientReadableStream<WatchResponse__Output>, news:
 async function* missed(daemon: Daemon, news: News): AsyncGenerator<Change> {
   for (const processId of news.live) {
     try {
-      const { status } = await daemon.answer<GetStatusResponse__Output>(
-        (callback) => daemon.client.GetStatus({ processId }, callback),
-      );
-      if (status) yield* news.of(processId, status);
+      yield* news.of(processId, await daemon.status(processId));
     } catch (error) {
-      const cause = error instanceof PaascError ? error.cause as ServiceError | undefined : undefined;
-      if (cause?.code !== Code.NOT_FOUND) throw error;
+      if (!(error instanceof PaascError && error.code === "not-found")) throw error;
       yield* news.of(processId, undefined);
     }
   }

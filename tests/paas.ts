@@ -106,7 +106,11 @@ export interface ClientOptions {
 export function startPaasc(words: string[], { as = "alice", stalled = false, input }: ClientOptions = {}): Client {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", ...runFlags, join(ROOT, "paasc/main.ts"), ...words],
-    env: { PAASC_CERT: join(ROOT, `certs/${as}.crt`), PAASC_KEY: join(ROOT, `certs/${as}.key`) },
+    env: {
+      PAASC_CONTEXT: "default", // not that of whoever runs the tests
+      PAASC_CERT: join(ROOT, `certs/${as}.crt`),
+      PAASC_KEY: join(ROOT, `certs/${as}.key`),
+    },
     stdin: input ? "piped" : "null",
     stdout: "piped",
     stderr: "piped",

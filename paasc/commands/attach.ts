@@ -1,7 +1,5 @@
 /** `paasc attach`: joins a running process. */
-import type { GetStatusResponse__Output } from "@paas/proto";
 import type { Command } from "../command.ts";
-import { PaascError } from "../errors.ts";
 import { noteTo } from "../output.ts";
 import { processId } from "../process_id.ts";
 import { optionValue, wholeNumber } from "./option_value.ts";
@@ -43,11 +41,9 @@ export const attach: Command = {
     const { ask } = await import("../reconnect.ts");
     const { findProcess } = await import("../find_process.ts");
     const { session } = await import("../session.ts");
-    const { status } = await ask({ settings, note: noteTo(stderr) }, async (daemon) => {
-      const processId = await findProcess(daemon, word);
-      return daemon.answer<GetStatusResponse__Output>((callback) => daemon.client.GetStatus({ processId }, callback));
+    const status = await ask({ settings, note: noteTo(stderr) }, async (daemon) => {
+      return await daemon.status(await findProcess(daemon, word));
     });
-    if (!status) throw new PaascError("failed", "the daemon's answer has no status");
     const typing = given["no-stdin"] === undefined;
     return await session(context, {
       begin: () => Promise.resolve(status.processId),

@@ -1,5 +1,4 @@
 /** `paasc exec`: starts a process. */
-import type { ExecResponse__Output } from "@paas/proto";
 import type { Command } from "../command.ts";
 import { PaascError } from "../errors.ts";
 import { noteTo, print } from "../output.ts";
@@ -27,6 +26,10 @@ why. A duration is such as 500ms, 90s or 1h30m.
 A name is of letters, digits, '.', '_' and '-'. No two processes of yours that
 have not finished can have the same.
 
+Its stdin is empty; with --stdin it is open, and 'paasc attach' writes to it. It
+goes on when paasc has ended, unless --on-disconnect says otherwise: then it is
+stopped when nobody has followed it by 'logs', 'attach' or 'wait' for so long.
+
 When the connection breaks before the answer, the start is asked for again for
 up to a minute; the daemon starts it only once. --request-id does the same for a
 script: given again, it gives the id of the first time.
@@ -44,15 +47,15 @@ export const exec: Command = {
   name: "exec",
   summary: "start a process and print its id",
   help,
-  options: execOptions,
+  options: [...execOptions, { name: "stdin", help: "give it a stdin, for 'paasc attach'" }],
 
   async run(words, { settings, given, repeated, stdout, stderr }) {
     if (words.length === 0) throw new PaascError("usage", "exec needs a program: see 'paasc exec --help'");
-    const request = await execRequest(words, given, repeated);
+    const request = { ...await execRequest("exec", words, given, repeated), stdin: given.stdin !== undefined };
     const { ask } = await import("../reconnect.ts");
-    const { processId: id } = await ask(
+    const id = await ask(
       { settings, note: noteTo(stderr) },
-      (daemon) => daemon.answer<ExecResponse__Output>((callback) => daemon.client.Exec(request, callback)),
+      (daemon) => daemon.exec(request),
       "it is not known whether the process was started",
     );
     await print(stdout, `${settings.output === "json" ? JSON.stringify({ id }) : id}\n`);

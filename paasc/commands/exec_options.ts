@@ -21,14 +21,25 @@ export const execOptions: readonly Option[] = [
   { name: "name", value: "NAME", help: "a name for it, which stands for its id" },
   { name: "label", value: "K=V", repeatable: true, help: "a label to find it by" },
   { name: "request-id", value: "TEXT", help: "start it once, however often this is repeated" },
+  { name: "on-disconnect", value: "WHAT", help: "when paasc is gone: keep, stop, or stop-after=DURATION" },
 ];
+
+const disconnects = "keep, stop, or stop-after= and a duration such as 30s";
 
 /**
  * The request that a command line comes to.
  *
+ * @param lease How long the process goes on without its client unless the command line says it, in milliseconds;
+ *   undefined is for ever
  * @throws {PaascError} When a value is no good
  */
-export async function execRequest(args: readonly string[], given: Given, repeated: Repeated): Promise<ExecRequest> {
+export async function execRequest(
+  command: "exec" | "run",
+  args: readonly string[],
+  given: Given,
+  repeated: Repeated,
+  lease?: number,
+): Promise<ExecRequest> {
   // Deno decodes the command line and puts U+FFFD where it is no UTF-8: better to refuse than to run something else.
   const texts = [...args, ...Object.values(given), ...Object.values(repeated).flat()];
   const broken = texts.find((text) => text?.includes("\ufffd"));
@@ -36,13 +47,14 @@ export async function execRequest(args: readonly string[], given: Given, repeate
     throw new PaascError("usage", `'${broken}' is not UTF-8 text, and so cannot be passed on unchanged`);
   }
   const value = <Value>(name: string, what: string, parse: (text: string) => Value | undefined) =>
-    optionValue("exec", name, given[name], what, parse);
-  const pairs = (name: string) => optionValues("exec", name, repeated[name], "NAME=VALUE", pair);
+    optionValue(command, name, given[name], what, parse);
+  const pairs = (name: string) => optionValues(command, name, repeated[name], "NAME=VALUE", pair);
   const duration = (name: string) => {
     const milliseconds = value(name, durations, parseDuration);
     return milliseconds === undefined ? undefined : toDuration(milliseconds);
   };
 
+  const onDisconnect = value("on-disconnect", disconnects, parseDisconnect) ?? lease ?? "keep";
   const variables = pairs("env"); // before files are read
   const inFiles = await Promise.all((repeated["env-file"] ?? []).map(readEnvFile));
   return {
@@ -55,6 +67,7 @@ export async function execRequest(args: readonly string[], given: Given, repeate
     name: given.name,
     labels: Object.fromEntries(pairs("label")),
     requestId: given["request-id"] ?? crypto.randomUUID(),
+    stopAfterDisconnect: onDisconnect === "keep" ? undefined : toDuration(onDisconnect),
   };
 }
 
@@ -66,4 +79,12 @@ export function parseSize(text: string): number | undefined {
   const [, amount, unit] = /^(\d+)([KMG]?)$/.exec(text.toUpperCase()) ?? [];
   const bytes = Number(amount) * units[unit ?? ""]!;
   return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
+/** What is to happen when the client is gone: nothing, or a stop after so many milliseconds; undefined when no text of it. */
+export function parseDisconnect(text: string): "keep" | number | undefined {
+  if (text === "keep") return "keep";
+  if (text === "stop") return 0;
+  const [, duration] = /^stop-after=(.*)$/.exec(text) ?? [];
+  return duration === undefined ? undefined : parseDuration(duration);
 }

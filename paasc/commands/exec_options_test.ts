@@ -1,12 +1,12 @@
 import { assertEquals, assertMatch, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { parseCommandLine } from "../command_line.ts";
 import { PaascError } from "../errors.ts";
-import { execRequest, parseSize } from "./exec_options.ts";
+import { execRequest, parseDisconnect, parseSize } from "./exec_options.ts";
 
 /** The request that a command line of `paasc exec` comes to. */
 async function request(...line: string[]) {
   const { given, repeated, words } = await parseCommandLine(["exec", ...line], () => undefined);
-  return await execRequest(words, given, repeated);
+  return await execRequest("exec", words, given, repeated);
 }
 
 async function usageError(...line: string[]): Promise<string> {
@@ -27,6 +27,7 @@ Deno.test("execRequest() asks for nothing that was not asked for, but for a requ
     name: undefined,
     labels: {},
     requestId: one.requestId,
+    stopAfterDisconnect: undefined,
   });
   assertMatch(one.requestId!, /^[0-9a-f-]{36}$/);
   assertNotEquals(one.requestId, other.requestId);
@@ -37,7 +38,7 @@ Deno.test("execRequest() passes on what was given", async () => {
   await Deno.writeTextFile(file, "A=file\nF=file\n");
   const options = ["--env", "A=first", "--env-file", file, "--env=A=x=y\nz", "--env", "E="].concat(
     ["--cwd", "/tmp", "--timeout", "1m30.5s", "--grace", "0s", "--max-output", "2k", "--name", "web"],
-    ["--label", "team=red", "--label", "note=a b", "--request-id", "mine"],
+    ["--label", "team=red", "--label", "note=a b", "--request-id", "mine", "--on-disconnect", "stop-after=1m"],
   );
   assertEquals(await request(...options, "--", "true"), {
     args: ["true"],
@@ -49,6 +50,7 @@ Deno.test("execRequest() passes on what was given", async () => {
     name: "web",
     labels: { team: "red", note: "a b" },
     requestId: "mine",
+    stopAfterDisconnect: { seconds: 60, nanos: 0 },
   });
   await Deno.remove(file);
 });
@@ -72,4 +74,9 @@ Deno.test("parseSize() takes bytes, and powers of 1024", () => {
   for (const text of ["0", "0K", "", "K", "-1", "1.5M", "1T", "1KB", "99999999999G"]) {
     assertEquals(parseSize(text), undefined, text);
   }
+});
+
+Deno.test("parseDisconnect() reads what is to happen, and refuses all else", () => {
+  const texts = ["keep", "stop", "stop-after=500ms", "stop-after=", "stop-after=5", "never", ""];
+  assertEquals(texts.map(parseDisconnect), ["keep", 0, 500, undefined, undefined, undefined, undefined]);
 });

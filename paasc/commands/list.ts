@@ -4,7 +4,7 @@ import type { Command } from "../command.ts";
 import { PaascError } from "../errors.ts";
 import { print } from "../output.ts";
 import { statusJson } from "../process_status.ts";
-import { processLines, processTable } from "../process_list.ts";
+import { processLines, processTable, type StatePaint } from "../process_list.ts";
 import type { Given, Option, Repeated } from "../settings.ts";
 import { parseWhen } from "../when.ts";
 import { optionValue, optionValues, pair, times, wholeNumber } from "./option_value.ts";
@@ -15,10 +15,12 @@ Lists your processes, the newest first: those that run, and those that have
 finished for as long as the daemon knows them. Options narrow it to those that
 have all that is asked for. 'paasc ps' is the same.
 
-On a terminal it is a table. Elsewhere it is a line for each process, without a
-heading, of six fields with tabs between them: id, name, state (running,
-stopping, finished), exit (the code, or the signal's name), the time it was
-started, and the command as a shell would need it. What there is not is '-'.
+On a terminal it is a table, in which running is green, stopping yellow, and
+finished red unless the exit code is 0; NO_COLOR or TERM=dumb turn that off.
+Elsewhere it is a line for each process, without a heading, of six fields with
+tabs between them: id, name, state (running, stopping, finished), exit (the code,
+or the signal's name), the time it was started, and the command as a shell would
+need it. What there is not is '-'.
 
 WHEN is a duration, such as 10m or 1h30m: that long ago; or an RFC 3339 time,
 such as 2026-01-31T23:59:59Z.
@@ -35,7 +37,7 @@ Examples:
 `;
 
 const options: readonly Option[] = [
-  { name: "state", value: "STATE", repeatable: true, help: "only those in this state" },
+  { name: "state", value: "running|stopping|finished", repeatable: true, help: "only those in this state" },
   { name: "name", value: "NAME", help: "only those with this name" },
   { name: "label", value: "K=V", repeatable: true, help: "only those with this label" },
   { name: "since", value: "WHEN", help: "only those started at that time or later" },
@@ -70,16 +72,27 @@ export const list: Command = {
     const { listProcesses } = await import("../processes.ts");
     using daemon = await connect(settings);
     const processes = await listProcesses(daemon, request, limit);
+    const paint = columns === undefined ? undefined : await statePaint();
     const text = settings.output === "json"
       ? `${JSON.stringify(processes.map(statusJson))}\n`
       : given.quiet !== undefined
       ? processes.map(({ processId }) => `${processId}\n`).join("")
       : columns === undefined
       ? processLines(processes)
-      : processTable(processes, columns, Date.now());
+      : processTable(processes, columns, Date.now(), paint);
     await print(stdout, text);
   },
 };
+
+/** The colours of the states. */
+async function statePaint(): Promise<StatePaint> {
+  const { terminalColors } = await import("../terminal_colors.ts");
+  const { green, red, yellow } = await terminalColors((name) => Deno.env.get(name));
+  return (word, { state, exit, exitCode }) => {
+    if (state !== "PROCESS_STATE_FINISHED") return state === "PROCESS_STATE_STOPPING" ? yellow(word) : green(word);
+    return exit === "exitCode" && exitCode === 0 ? word : red(word);
+  };
+}
 
 /** What is asked of the daemon. */
 function listRequest(given: Given, repeated: Repeated, now: number): ListRequest {

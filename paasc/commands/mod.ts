@@ -5,6 +5,9 @@
  */
 import type { Command } from "../command.ts";
 import { attach } from "./attach.ts";
+import { completionsFor } from "./completions.ts";
+import { context } from "./context.ts";
+import { doctor } from "./doctor.ts";
 import { events } from "./events.ts";
 import { exec } from "./exec.ts";
 import { helpFor } from "./help.ts";
@@ -18,10 +21,16 @@ import { stop } from "./stop.ts";
 import { version } from "./version.ts";
 import { wait } from "./wait.ts";
 
+/** Those that call no daemon: they need none of its settings. */
+export const local: readonly Command[] = [
+  ...[context, completionsFor(() => commands)],
+  ...[helpFor(() => commands), version],
+];
+
 /** All of them. */
 export const commands: readonly Command[] = [
   ...[run, exec, attach],
   ...[list, status, logs, wait, events],
   ...[stop, signal, rm],
-  ...[helpFor(() => commands), version],
+  ...[doctor, ...local],
 ];

@@ -1,5 +1,4 @@
 /** `paasc rm`: forgets finished processes. */
-import type { RemoveResponse__Output, StopResponse__Output } from "@paas/proto";
 import type { Command } from "../command.ts";
 import type { Daemon } from "../connect.ts";
 import { PaascError } from "../errors.ts";
@@ -40,7 +39,7 @@ export const rm: Command = {
         await remove(daemon, id, given.force !== undefined);
       } catch (error) {
         if (ids.size === 1 || !(error instanceof PaascError)) throw error;
-        throw new PaascError(error.reason, `${id}: ${error.message}`, { cause: error });
+        throw new PaascError(error.reason, `${id}: ${error.message}`, { cause: error, code: error.code });
       }
       if (settings.output === "json") await print(stdout, `${JSON.stringify({ id })}\n`);
     }
@@ -49,8 +48,6 @@ export const rm: Command = {
 
 async function remove(daemon: Daemon, processId: string, force: boolean): Promise<void> {
   const ifLost = "it is not known whether the process was removed";
-  if (force) {
-    await daemon.answer<StopResponse__Output>((callback) => daemon.client.Stop({ processId }, callback), ifLost);
-  }
-  await daemon.answer<RemoveResponse__Output>((callback) => daemon.client.Remove({ processId }, callback), ifLost);
+  if (force) await daemon.stop({ processId }, { ifLost });
+  await daemon.remove(processId, { ifLost });
 }

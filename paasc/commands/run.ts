@@ -1,8 +1,6 @@
 /** `paasc run`: runs a program as if it ran here. */
-import type { ExecResponse__Output } from "@paas/proto";
 import type { Command } from "../command.ts";
 import { PaascError } from "../errors.ts";
-import { parseDuration, toDuration } from "../when.ts";
 import { execOptions, execRequest } from "./exec_options.ts";
 import { optionValue } from "./option_value.ts";
 
@@ -32,8 +30,8 @@ Examples:
   paasc run --tty bash
 `;
 
-/** How long a process goes on without its client unless it is told. */
-const defaultLease = 30_000;
+/** How long a process goes on without its client unless the command line says it, in milliseconds. */
+const lease = 30_000;
 
 export const run: Command = {
   name: "run",
@@ -42,7 +40,6 @@ export const run: Command = {
   options: [
     { name: "tty", letter: "t", help: "give it a terminal" },
     { name: "no-stdin", letter: "n", help: "let its stdin be empty" },
-    { name: "on-disconnect", value: "WHAT", help: "keep, stop, or stop-after=DURATION (default 30s)" },
     { name: "detach-keys", value: "KEYS", help: "leave it running (default ctrl-p,ctrl-q)" },
     ...execOptions,
   ],
@@ -54,34 +51,19 @@ export const run: Command = {
     if (tty && !stdin) {
       throw new PaascError("usage", "options '--tty' and '--no-stdin' exclude each other: see 'paasc run --help'");
     }
-    const lease = optionValue("run", "on-disconnect", given["on-disconnect"], disconnects, parseDisconnect);
     const { defaultDetachKeys, parseKeys, terminalSize } = await import("../local_terminal.ts");
     const keys = given["detach-keys"] ?? defaultDetachKeys;
     const detachKeys = optionValue("run", "detach-keys", keys, "keys such as ctrl-p,ctrl-q", parseKeys);
     const request = {
-      ...await execRequest(words, given, repeated),
+      ...await execRequest("run", words, given, repeated, lease),
       stdin: stdin && !tty,
       terminal: tty ? terminalSize() : undefined,
-      stopAfterDisconnect: lease === "keep" ? undefined : toDuration(lease ?? defaultLease),
     };
     const { session } = await import("../session.ts");
     return await session(context, {
       stdin,
       detachKeys: tty ? detachKeys : undefined,
-      begin: async (daemon) => {
-        const call = daemon.answer<ExecResponse__Output>((callback) => daemon.client.Exec(request, callback));
-        return (await call).processId;
-      },
+      begin: (daemon) => daemon.exec(request),
     });
   },
 };
-
-const disconnects = "keep, stop, or stop-after= and a duration such as 30s";
-
-/** What is to happen when the client vanishes: nothing, or a stop after so many milliseconds. */
-export function parseDisconnect(text: string): "keep" | number | undefined {
-  if (text === "keep") return "keep";
-  if (text === "stop") return 0;
-  const [, duration] = /^stop-after=(.*)$/.exec(text) ?? [];
-  return duration === undefined ? undefined : parseDuration(duration);
-}

@@ -1,5 +1,4 @@
 /** `paasc signal`: sends a signal to a process. */
-import type { SignalResponse__Output } from "@paas/proto";
 import type { Command } from "../command.ts";
 import { PaascError } from "../errors.ts";
 import { print } from "../output.ts";
@@ -45,10 +44,7 @@ export const signal: Command = {
     using daemon = await connect(settings);
     const id = await findProcess(daemon, process);
     const target = given.leader === undefined ? "SIGNAL_TARGET_GROUP" : "SIGNAL_TARGET_LEADER";
-    await daemon.answer<SignalResponse__Output>(
-      (callback) => daemon.client.Signal({ processId: id, signal, target }, callback),
-      "it is not known whether the signal was sent",
-    );
+    await daemon.signal({ processId: id, signal, target }, { ifLost: "it is not known whether the signal was sent" });
     if (settings.output === "json") await print(stdout, `${JSON.stringify({ id, signal })}\n`);
   },
 };

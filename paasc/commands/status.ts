@@ -1,7 +1,5 @@
 /** `paasc status`: tells how a process stands. */
-import type { GetStatusResponse__Output } from "@paas/proto";
 import type { Command } from "../command.ts";
-import { PaascError } from "../errors.ts";
 import { print } from "../output.ts";
 import { processId as word } from "../process_id.ts";
 import { statusDetails, statusJson, statusText } from "../process_status.ts";
@@ -49,11 +47,7 @@ export const status: Command = {
     const { connect } = await import("../connect.ts");
     const { findProcess } = await import("../find_process.ts");
     using daemon = await connect(settings);
-    const processId = await findProcess(daemon, process);
-    const { status } = await daemon.answer<GetStatusResponse__Output>(
-      (callback) => daemon.client.GetStatus({ processId }, callback),
-    );
-    if (!status) throw new PaascError("failed", "the daemon's answer has no status");
+    const status = await daemon.status(await findProcess(daemon, process));
     const details = given.verbose === undefined ? "" : statusDetails(status, daemon.user, Date.now());
     const json = settings.output === "json";
     await print(stdout, json ? `${JSON.stringify(statusJson(status))}\n` : `${statusText(status)}\n${details}`);

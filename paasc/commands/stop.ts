@@ -1,7 +1,5 @@
 /** `paasc stop`: ends a process. */
-import type { StopResponse__Output } from "@paas/proto";
 import type { Command } from "../command.ts";
-import { PaascError } from "../errors.ts";
 import { print } from "../output.ts";
 import { processId as word } from "../process_id.ts";
 import { statusJson } from "../process_status.ts";
@@ -34,11 +32,8 @@ export const stop: Command = {
     const { findProcess } = await import("../find_process.ts");
     using daemon = await connect(settings);
     const processId = await findProcess(daemon, process);
-    const { status } = await daemon.answer<StopResponse__Output>(
-      (callback) => daemon.client.Stop({ processId }, callback),
-      "it is not known whether the process was stopped; see 'paasc status'",
-    );
-    if (!status) throw new PaascError("failed", "the daemon's answer has no status");
+    const ifLost = "it is not known whether the process was stopped; see 'paasc status'";
+    const status = await daemon.stop({ processId }, { ifLost });
     if (settings.output === "json") await print(stdout, `${JSON.stringify(statusJson(status))}\n`);
   },
 };

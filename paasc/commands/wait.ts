@@ -1,7 +1,6 @@
 /** `paasc wait`: waits until processes have finished. */
-import type { ProcessStatus__Output, WaitResponse__Output } from "@paas/proto";
+import type { ProcessStatus__Output } from "@paas/proto";
 import type { Command } from "../command.ts";
-import { PaascError } from "../errors.ts";
 import { noteTo, print } from "../output.ts";
 import { processIds } from "../process_id.ts";
 import { exitCodeOf, statusJson } from "../process_status.ts";
@@ -39,12 +38,7 @@ export const wait: Command = {
     const statuses = await ask({ settings, note: noteTo(stderr) }, async (daemon) => {
       ids ??= await Promise.all(names.map((name) => findProcess(daemon, name)));
       return await Promise.all(ids.map(async (processId) => {
-        const known = finished.get(processId);
-        if (known) return known;
-        const { status } = await daemon.answer<WaitResponse__Output>(
-          (callback) => daemon.client.Wait({ processId }, callback),
-        );
-        if (!status) throw new PaascError("failed", "the daemon's answer has no status");
+        const status = finished.get(processId) ?? await daemon.wait(processId);
         finished.set(processId, status);
         return status;
       }));

@@ -1,0 +1,67 @@
+import { assert, assertEquals } from "@std/assert";
+import { Daemon } from "../tests/paas.ts";
+import { Client } from "./client.ts";
+import { Cable } from "./test_cable.ts";
+import { assertCode, cut, files, start, textOf } from "./test_client.ts";
+
+cut("Client goes on when the connection is back, with all that goes on", async () => {
+  await using daemon = await Daemon.start();
+  await using cable = await Cable.to(daemon.port);
+  await using client = await Client.connect({ server: `127.0.0.1:${cable.port}`, ...files });
+  const count = 2_000_000;
+  const process = await client.exec(["sh", "-c", `cat; seq ${count}`], { stdin: true });
+  const changes = client.watch();
+  await changes.next();
+  const attached = process.attach();
+  const [outputs, log] = [textOf(attached.output), textOf(process.logs())];
+  const finished = process.wait();
+  const piece = "x".repeat(99_999) + "\n";
+  for (let round = 0; round < 100; round++) {
+    if (round % 20 === 10) cable.cut();
+    await attached.write(piece);
+  }
+  await attached.closeInput();
+  cable.cut();
+  const last = changes.next();
+  const expected = piece.repeat(100) + Array.from({ length: count }, (_, index) => `${index + 1}\n`).join("");
+  assertEquals([(await finished).exitCode, (await last).value?.status?.state], [0, "finished"]);
+  for (const { stdout } of [await outputs, await log]) assert(stdout === expected, `${stdout.length} characters`);
+  assert(cable.connections > 5, `${cable.connections} connections`);
+  await changes.return();
+});
+
+cut("Client asks again for what can be repeated, and not for what cannot", async () => {
+  await using daemon = await Daemon.start();
+  await using cable = await Cable.to(daemon.port);
+  const notes: string[] = [];
+  const server = `127.0.0.1:${cable.port}`;
+  await using client = await Client.connect({ server, ...files, patience: 500, note: (text) => notes.push(text) });
+  const process = await client.exec(["sleep", "100"]);
+  await cable.remove();
+  const back = process.status();
+  await cable.mend();
+  assertEquals((await back).state, "running");
+
+  cable.limits = [3_000]; // not enough for an answer behind the handshake
+  await cable.remove();
+  await cable.mend();
+  const started = await client.exec(["true"], { name: "once" });
+  assertEquals((await Array.fromAsync(client.list({ name: "once" }))).map(({ id }) => id), [started.id]);
+
+  await cable.remove();
+  await assertCode(process.status(), "no-connection", /nothing listens there/);
+  await assertCode(Array.fromAsync(process.logs()), "no-connection", /nothing listens there/);
+  await assertCode(Client.connect({ server, ...files }), "no-connection", /nothing listens there/);
+});
+
+cut("Client.connect() takes PEM as well as paths, and says what is wrong", async () => {
+  await using setting = await start();
+  const server = setting.daemon.address;
+  const [ca, cert, key] = await Promise.all(Object.values(files).map((file) => Deno.readTextFile(file)));
+  await using client = await Client.connect({ server, ca, cert, key });
+  assertEquals([client.server, client.user], [server, setting.client.user]);
+  await assertCode(Client.connect({ server, ...files, cert }), "invalid-argument", /all be PEM/);
+  await assertCode(Client.connect({ ...files, server: "nowhere" }), "invalid-argument", /is no HOST:PORT/);
+  await assertCode(Client.connect({ server, ...files, ca: "/nowhere" }), "no-connection", /cannot read the server CA/);
+  await assertCode(Client.connect({ server, ca, cert, key: ca! }), "no-connection", /the private key/);
+});

@@ -1,0 +1,121 @@
+# Completion of paasc for bash, made by 'paasc completions bash'.
+
+# What there is to complete, fields with tabs between them, '-' for none:
+#   command  NAMES  WORDS    its names; what its words are, one after the other, '...' for any number
+#   option   COMMAND  NAMES  VALUE    a '-' is every command
+_paasc_table='@TABLE@'
+
+# Prints a line for each candidate of a kind: words with '|' between them, or one of the capital ones.
+_paasc_candidates() {
+  case $1 in
+  ID | LIVE)
+    local states=()
+    [[ $1 == LIVE ]] && states=(--state running --state stopping)
+    _paasc_quickly "${connection[@]}" list --limit 1000 ${states[@]+"${states[@]}"} | cut -f 1,2 | tr '\t' '\n'
+    ;;
+  CONTEXT) _paasc_quickly context list | cut -f 1 ;;
+  PROGRAM) compgen -c -- "$2" ;;
+  *'|'*) tr '|' '\n' <<<"$1" ;;
+  esac
+}
+
+# Runs paasc, which says nothing and has 2 seconds where 'timeout' is to be had.
+_paasc_quickly() {
+  local limit=()
+  type -P timeout >/dev/null && limit=(timeout 2)
+  ${limit[@]+"${limit[@]}"} paasc "$@" 2>/dev/null </dev/null
+}
+
+# Prints what the options of a command are named, or, given one of these names, what its value is.
+_paasc_options() {
+  local kind command names value name
+  while IFS=$'\t' read -r kind command names value _; do
+    [[ $kind == option && ($command == - || $command == "$1") ]] || continue
+    for name in $names; do
+      if [[ $# == 1 ]]; then printf '%s\n' "$name"; elif [[ $name == "$2" ]]; then printf '%s\n' "$value"; fi
+    done
+  done <<<"$_paasc_table"
+}
+
+# Puts the words up to the cursor into 'line': bash took them apart at = and : as well.
+_paasc_line() {
+  local word glue=
+  line=()
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD}"; do
+    if [[ ${#line[@]} -gt 0 && -n $word && (-n $glue || $word == [=:]*) ]]; then
+      line[${#line[@]} - 1]+=$word
+    else
+      line+=("$word")
+    fi
+    glue=
+    [[ $word == *[=:] ]] && glue=1
+  done
+}
+
+_paasc() {
+  local line=() connection=(--output text) command=- words=- value= option= ended= position=0
+  local index word current kind names what name candidate
+  COMPREPLY=()
+  _paasc_line
+  current=${line[${#line[@]} - 1]}
+  for ((index = 0; index < ${#line[@]} - 1; index++)); do
+    word=${line[index]/#\~\//$HOME/}
+    if [[ -n $value ]]; then
+      case $option in --context | --server | --ca | --cert | --key) connection+=("$option" "$word") ;; esac
+      value=
+    elif [[ -z $ended && $word == -- ]]; then
+      ended=1
+    elif [[ -z $ended && $word == -?* ]]; then
+      case $word in
+      --context=* | --server=* | --ca=* | --cert=* | --key=*) connection+=("$word") ;;
+      *=*) ;;
+      *)
+        option=$word
+        value=$(_paasc_options "$command" "$word")
+        [[ $value == - ]] && value=
+        ;;
+      esac
+    elif [[ $command == - ]]; then
+      while IFS=$'\t' read -r kind names what _; do
+        [[ $kind == command && " $names " == *" $word "* ]] && command=${names%% *} words=$what
+      done <<<"$_paasc_table"
+      [[ $command == - ]] && return
+      ended=
+    else
+      ended=1
+      ((++position))
+    fi
+  done
+
+  if [[ -n $value ]]; then
+    what=$value
+  elif [[ -z $ended && $current == --*=* ]]; then
+    what=$(_paasc_options "$command" "${current%%=*}")
+    current=${current#*=}
+  elif [[ -z $ended && $current == -* ]]; then
+    what=$(_paasc_options "$command" | tr '\n' '|')
+  elif [[ $command == - ]]; then
+    what=
+    while IFS=$'\t' read -r kind names _; do
+      [[ $kind == command ]] && what+="${names// /|}|"
+    done <<<"$_paasc_table"
+  else
+    # The last one may stand for all that follow.
+    read -ra names <<<"$words"
+    what=${names[position]-}
+    if [[ -z $what && ${names[${#names[@]} - 1]} == *... ]]; then what=${names[${#names[@]} - 1]}; fi
+    what=${what%...}
+  fi
+
+  if [[ $what == FILE ]]; then
+    compopt -o filenames 2>/dev/null
+    while IFS= read -r candidate; do COMPREPLY+=("$candidate"); done < <(compgen -f -- "$current")
+    return
+  fi
+  # Names come from elsewhere: none is given to the shell that it would take for more than a word.
+  while IFS= read -r candidate; do
+    [[ $candidate == "$current"* && $candidate != - && $candidate =~ ^[[:alnum:]@%+._-]+$ ]] && COMPREPLY+=("$candidate")
+  done < <(_paasc_candidates "$what" "$current")
+}
+
+complete -F _paasc paasc

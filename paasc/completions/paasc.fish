@@ -1,0 +1,126 @@
+# Completion of paasc for fish, made by 'paasc completions fish'.
+
+# What there is to complete, fields with tabs between them, '-' for none:
+#   command  NAMES  WORDS  SUMMARY    its names; what its words are, one after the other, '...' for any number
+#   option   COMMAND  NAMES  VALUE  HELP    a '-' is every command
+set -g __paasc_table (string split \n -- '@TABLE@')
+
+# Runs paasc, which says nothing and has 2 seconds where 'timeout' is to be had.
+function __paasc_quickly
+    if type -q timeout
+        timeout 2 paasc $argv 2>/dev/null </dev/null
+    else
+        command paasc $argv 2>/dev/null </dev/null
+    end
+end
+
+# Prints the candidates of a kind, each with what it is: words with '|' between them, or one of the capital ones.
+# Its other words are the options of the connection.
+function __paasc_candidates
+    set -l kind $argv[1]
+    switch $kind
+        case ID LIVE
+            set -l states
+            test $kind = LIVE; and set states --state running --state stopping
+            for row in (__paasc_quickly $argv[2..-1] list --limit 1000 $states)
+                set -l fields (string split \t -- $row)
+                printf '%s\t%s\n' $fields[1] "$fields[3] $fields[6]"
+                test $fields[2] = -; or printf '%s\t%s\n' $fields[2] "$fields[3] $fields[6]"
+            end
+        case CONTEXT
+            for row in (__paasc_quickly context list)
+                set -l fields (string split \t -- $row)
+                printf '%s\t%s\n' $fields[1] $fields[2]
+            end
+        case PROGRAM
+            __fish_complete_command
+        case FILE
+            __fish_complete_path (commandline -ct)
+        case '*|*'
+            string split '|' -- $kind
+    end
+end
+
+# Prints the names of a command's options, each with what it is for, or, given one of these names, what its value is.
+function __paasc_options
+    for row in $__paasc_table
+        set -l fields (string split \t -- $row)
+        test $fields[1] = option; or continue
+        contains -- $fields[2] - $argv[1]; or continue
+        for name in (string split ' ' -- $fields[3])
+            if test (count $argv) = 1
+                printf '%s\t%s\n' $name $fields[5]
+            else if test $name = $argv[2]; and test $fields[4] != -
+                echo $fields[4]
+            end
+        end
+    end
+end
+
+function __paasc
+    set -l command -
+    set -l kinds
+    set -l value
+    set -l option
+    set -l ended
+    set -l position 1
+    set -l connection --output text
+    for word in (commandline -opc)[2..-1]
+        set word (string replace -r '^~/' "$HOME/" -- $word)
+        if test -n "$value"
+            contains -- $option --context --server --ca --cert --key; and set -a connection $option $word
+            set value
+        else if test -z "$ended" -a "$word" = --
+            set ended 1
+        else if test -z "$ended"; and string match -qr '^-.' -- $word
+            if string match -qr '^--(context|server|ca|cert|key)=' -- $word
+                set -a connection $word
+            else if not string match -q '*=*' -- $word
+                set option $word
+                set value (__paasc_options $command $word)
+            end
+        else if test $command = -
+            for row in $__paasc_table
+                set -l fields (string split \t -- $row)
+                if test $fields[1] = command; and contains -- $word (string split ' ' -- $fields[2])
+                    set command (string split ' ' -- $fields[2])[1]
+                    set kinds (string split ' ' -- $fields[3])
+                end
+            end
+            test $command = -; and return
+            set ended
+        else
+            set ended 1
+            set position (math $position + 1)
+        end
+    end
+
+    set -l current (commandline -ct)
+    if test -n "$value"
+        __paasc_candidates $value $connection
+    else if test -z "$ended"; and string match -qr '^--.*=' -- $current
+        set -l name (string replace -r '=.*' '' -- $current)
+        __paasc_candidates (__paasc_options $command $name) $connection | string replace -r '^' -- "$name="
+    else if test -z "$ended"; and string match -q -- '-*' $current
+        __paasc_options $command
+    else if test $command = -
+        for row in $__paasc_table
+            set -l fields (string split \t -- $row)
+            test $fields[1] = command; or continue
+            for name in (string split ' ' -- $fields[2])
+                printf '%s\t%s\n' $name $fields[4]
+            end
+        end
+    else
+        # The last one may stand for all that follow.
+        set -l kind $kinds[-1]
+        if test $position -le (count $kinds)
+            set kind $kinds[$position]
+        else if not string match -q '*...' -- $kind
+            return
+        end
+        __paasc_candidates (string replace '...' '' -- $kind) $connection
+    end
+end
+
+complete -c paasc -f -a '(__paasc)'

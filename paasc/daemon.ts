@@ -1,0 +1,198 @@
+/**
+ * The daemon as a client sees it: calls whose failures are one true sentence.
+ *
+ * @module
+ */
+import {
+  type AttachRequest,
+  type ExecRequest,
+  type ExecResponse__Output,
+  type GetLogsRequest,
+  type GetStatusResponse__Output,
+  type ListRequest,
+  type ListResponse__Output,
+  ProcessService,
+  type ProcessServiceClient,
+  type ProcessStatus__Output,
+  type RemoveResponse__Output,
+  type SignalRequest,
+  type SignalResponse__Output,
+  type StopRequest,
+  type StopResponse__Output,
+  type WaitResponse__Output,
+} from "@paas/proto";
+import {
+  type ClientDuplexStream,
+  type ClientReadableStream,
+  type ClientUnaryCall,
+  connectivityState,
+  type requestCallback,
+  type ServiceError,
+  status,
+} from "@grpc/grpc-js";
+import { type Certificates, userOf } from "./certificates.ts";
+import { PaascError, type PaasErrorCode } from "./errors.ts";
+
+/** There is no connection (any more), but there may be one again if it is tried later. */
+export class OutageError extends PaascError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("no-connection", message, options);
+  }
+}
+
+/**
+ * What grpc-js says when a call ends without an answer from the daemon; a daemon words nothing like it. It may say so
+ * before it counts the connection as lost.
+ */
+const brokenOff = /^(?:Received RST_STREAM with code \d|Connection dropped$|Stream refused by server$|Call cancelled$)/;
+
+/** What the daemon's status codes are to programs. The others are of no use to them. */
+const codes: Readonly<Record<number, PaasErrorCode>> = {
+  [status.INVALID_ARGUMENT]: "invalid-argument",
+  [status.NOT_FOUND]: "not-found",
+  [status.PERMISSION_DENIED]: "permission-denied",
+  [status.FAILED_PRECONDITION]: "failed-precondition",
+  [status.ALREADY_EXISTS]: "already-exists",
+  [status.RESOURCE_EXHAUSTED]: "resource-exhausted",
+  [status.UNAVAILABLE]: "unavailable",
+  [status.UNAUTHENTICATED]: "unauthenticated",
+};
+
+/** How to call. */
+export interface CallOptions {
+  /** What is not known when the connection breaks before the answer. */
+  readonly ifLost?: string | undefined;
+  /** Ends the waiting for the answer: it fails with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A daemon that has let the client in. */
+export class Daemon implements Disposable {
+  constructor(
+    readonly client: ProcessServiceClient,
+    readonly server: string,
+    private readonly certificates: Certificates,
+  ) {}
+
+  /** Whether the connection stands, as far as is known. */
+  get stands(): boolean {
+    return this.client.getChannel().getConnectivityState(false) === connectivityState.READY;
+  }
+
+  /** Who the client is to the daemon: the SHA-256 of its certificate. */
+  get user(): string {
+    return userOf(this.certificates) ?? "";
+  }
+
+  /** Starts a process; gives its id. */
+  async exec(request: ExecRequest, options?: CallOptions): Promise<string> {
+    return (await this.#answer<ExecResponse__Output>((callback) => this.client.Exec(request, callback), options))
+      .processId;
+  }
+
+  /** How a process stands. */
+  async status(processId: string, options?: CallOptions): Promise<ProcessStatus__Output> {
+    return statusIn(
+      await this.#answer<GetStatusResponse__Output>(
+        (callback) => this.client.GetStatus({ processId }, callback),
+        options,
+      ),
+    );
+  }
+
+  /** How a process stands that was stopped. */
+  async stop(request: StopRequest, options?: CallOptions): Promise<ProcessStatus__Output> {
+    return statusIn(
+      await this.#answer<StopResponse__Output>((callback) => this.client.Stop(request, callback), options),
+    );
+  }
+
+  /** How a process stands when it has finished. */
+  async wait(processId: string, options?: CallOptions): Promise<ProcessStatus__Output> {
+    return statusIn(
+      await this.#answer<WaitResponse__Output>((callback) => this.client.Wait({ processId }, callback), options),
+    );
+  }
+
+  /** Sends a signal. */
+  async signal(request: SignalRequest, options?: CallOptions): Promise<void> {
+    await this.#answer<SignalResponse__Output>((callback) => this.client.Signal(request, callback), options);
+  }
+
+  /** Forgets a process. */
+  async remove(processId: string, options?: CallOptions): Promise<void> {
+    await this.#answer<RemoveResponse__Output>((callback) => this.client.Remove({ processId }, callback), options);
+  }
+
+  /** A page of processes. */
+  list(request: ListRequest, options?: CallOptions): Promise<ListResponse__Output> {
+    return this.#answer<ListResponse__Output>((callback) => this.client.List(request, callback), options);
+  }
+
+  /**
+   * The answer to a call.
+   *
+   * @throws {PaascError} When the daemon refuses, cannot, or does not answer
+   */
+  #answer<Response>(
+    call: (callback: requestCallback<Response>) => ClientUnaryCall,
+    { ifLost, signal }: CallOptions = {},
+  ): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const underway = call((error, response) => {
+        signal?.removeEventListener("abort", abort);
+        if (error) reject(this.failure(error, ifLost));
+        else resolve(response!);
+      });
+      const abort = () => {
+        reject(signal!.reason);
+        underway.cancel();
+      };
+      signal?.addEventListener("abort", abort, { once: true });
+    });
+  }
+
+  /** The log of a process, as messages that are not decoded: `log_message.ts` does that at less cost. */
+  logs(request: GetLogsRequest): ClientReadableStream<Uint8Array> {
+    const { path, requestSerialize } = ProcessService.service.GetLogs;
+    return this.client.makeServerStreamRequest(path, requestSerialize, (bytes): Uint8Array => bytes, request);
+  }
+
+  /** A stream to a process and one from it; what comes is not decoded either. */
+  attach(): ClientDuplexStream<AttachRequest, Uint8Array> {
+    const { path, requestSerialize } = ProcessService.service.Attach;
+    return this.client.makeBidiStreamRequest(path, requestSerialize, (bytes): Uint8Array => bytes);
+  }
+
+  /** What the failure of a call comes to: the daemon's own words, or that the connection broke. */
+  failure(error: ServiceError, ifLost?: string): PaascError {
+    if (this.isLost(error)) {
+      const consequence = ifLost ? `; ${ifLost}` : "";
+      return new OutageError(`the connection to ${this.server} was lost${consequence}`, { cause: error });
+    }
+    const said = error.details || `the daemon answered ${status[error.code] ?? error.code}, and no more`;
+    const reason = error.code === status.UNAUTHENTICATED ? "no-connection" : "failed";
+    return new PaascError(reason, said, { cause: error, code: codes[error.code] ?? "internal" });
+  }
+
+  /**
+   * Whether a call failed without an answer from the daemon. grpc-js makes up a status for it then, with codes that a
+   * daemon may send as well. An answer without payload has metadata (its content-type); after payload it has none, and
+   * the connection tells.
+   */
+  private isLost({ metadata, details }: ServiceError): boolean {
+    return Object.keys(metadata.getMap()).length === 0 &&
+      (brokenOff.test(details) || !this.stands);
+  }
+
+  [Symbol.dispose]() {
+    this.client.close();
+  }
+}
+
+/** The status in an answer. */
+function statusIn({ status }: { readonly status: ProcessStatus__Output | null }): ProcessStatus__Output {
+  if (!status) throw new PaascError("failed", "the daemon's answer has no status");
+  return status;
+}
