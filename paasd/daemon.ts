@@ -7,12 +7,13 @@ import { processService } from "@paas/proto"; // first: it mends node:http2 befo
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { type Process, Spool, SpoolError, StopInProgressError } from "@paas/worker";
 import { duplex, serverStreaming, unary } from "./adapter.ts";
-import { readCredentials } from "./credentials.ts";
+import { type Credentials, readCredentials } from "./credentials.ts";
 import { keepDevelopmentCertificatesLocal } from "./development_certificates.ts";
 import { StartError } from "./errors.ts";
+import { type Address, formatAddress } from "./flags.ts";
 import { FrontDoor } from "./front_door.ts";
 import type { Log } from "./log.ts";
-import { type Address, formatAddress, type Options } from "./options.ts";
+import type { Options } from "./options.ts";
 import { ProcessTable } from "./process_table.ts";
 import { RefusalLog } from "./refusal_log.ts";
 import { Service } from "./service.ts";
@@ -45,11 +46,12 @@ const GRPC_OPTIONS = {
  */
 export class Daemon {
   readonly #log: Log;
-  readonly #options: Options;
+  #options: Options;
   readonly #table = new ProcessTable();
   readonly #server = new Server(GRPC_OPTIONS);
   readonly #refusals: RefusalLog;
   #door!: FrontDoor;
+  #service!: Service;
   #temporarySpool: string | undefined;
   #shutdown: Promise<void> | undefined;
 
@@ -75,6 +77,23 @@ export class Daemon {
     }
   }
 
+  /**
+   * Sees whether a daemon could start, without starting one; gives the certificates that it would use.
+   *
+   * @throws {StartError} when it could not.
+   */
+  static async check(options: Options): Promise<Credentials> {
+    const credentials = await readCredentials(options);
+    keepDevelopmentCertificatesLocal(credentials, options.listen);
+    return credentials;
+  }
+
+  /** Takes over those of the options that need no restart. */
+  reload(options: Options): void {
+    this.#options = options;
+    this.#service.stopGrace = options.stopGrace;
+  }
+
   /** Where it listens, with the actual port. */
   get address(): Address {
     return this.#door.address;
@@ -82,10 +101,10 @@ export class Daemon {
 
   async #start(): Promise<void> {
     const { listen, stopGrace } = this.#options;
-    const credentials = await readCredentials(this.#options);
-    keepDevelopmentCertificatesLocal(credentials, listen);
+    const credentials = await Daemon.check(this.#options);
     const log = this.#log;
     const service = new Service({ table: this.#table, spool: await this.#openSpool(), stopGrace });
+    this.#service = service;
     this.#server.addService(processService, {
       Exec: unary(log, service.exec.bind(service)),
       GetLogs: serverStreaming(log, service.getLogs.bind(service)),

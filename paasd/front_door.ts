@@ -11,7 +11,7 @@ import tls from "node:tls";
 import type { Credentials } from "./credentials.ts";
 import { type Guest, identify } from "./identity.ts";
 import { Listener } from "./listener.ts";
-import { type Address, formatAddress } from "./options.ts";
+import { type Address, formatAddress } from "./flags.ts";
 
 /** So many connections may be open at a time; a file descriptor each. */
 const MAX_CONNECTIONS = 4_096;

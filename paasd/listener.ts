@@ -4,7 +4,7 @@
  * @module
  */
 import net from "node:net";
-import type { Address } from "./options.ts";
+import type { Address } from "./flags.ts";
 
 /** How often a listener that has heard nothing is tried. */
 const CHECK_MS = 5_000;

@@ -4,9 +4,12 @@
  * @module
  */
 import manifest from "./deno.json" with { type: "json" };
+import type { Daemon } from "./daemon.ts";
 import { StartError, UsageError } from "./errors.ts";
+import { help } from "./help.ts";
 import { Log } from "./log.ts";
-import { formatAddress, HELP, type Options, parseOptions } from "./options.ts";
+import { needRestart, type Options, parseOptions } from "./options.ts";
+import { formatAddress } from "./flags.ts";
 import { permissions } from "./permissions.ts";
 import { onTermination } from "./signals.ts";
 
@@ -15,13 +18,17 @@ async function main(args: string[]): Promise<number> {
     const invocation = parseOptions(args, Deno.env);
     switch (invocation.action) {
       case "help":
-        console.log(HELP.trimEnd());
+        console.log(help());
         return 0;
       case "version":
         console.log(`paasd ${manifest.version}`);
         return 0;
       case "print-permissions":
         console.log(permissions(invocation.options).join("\n"));
+        return 0;
+      case "check-config":
+        await (await import("./daemon.ts")).Daemon.check(invocation.options);
+        console.log("paasd: a daemon can start like this");
         return 0;
       case "serve":
         return await serve(invocation.options);
@@ -50,12 +57,25 @@ async function serve(options: Options): Promise<number> {
       starting.then((daemon) => daemon.kill()).then(() => exit(1), fail);
     },
   );
-  Deno.addSignalListener("SIGHUP", () => log.write("ignored", { signal: "SIGHUP" }));
+  Deno.addSignalListener("SIGHUP", () => starting.then((daemon) => reload(daemon, options, log)));
   const { address } = await starting;
   console.log(`paasd listening on ${formatAddress(address)}`);
   const code = await exitCode;
   await log.flush(1_000);
   return code;
+}
+
+/** Reads the configuration again, takes over what needs no restart, and tells what does. */
+function reload(daemon: Daemon, atStart: Options, log: Log): void {
+  try {
+    const invocation = parseOptions(Deno.args, Deno.env);
+    if (invocation.action !== "serve") return;
+    daemon.reload(invocation.options);
+    const waiting = needRestart(atStart, invocation.options);
+    log.write("reloaded", { "needs-restart": waiting.length > 0 ? waiting.join(",") : undefined });
+  } catch (error) {
+    log.write("not-reloaded", { cause: (error as Error).message });
+  }
 }
 
 /**

@@ -5,8 +5,10 @@
  */
 export { Daemon } from "./daemon.ts";
 export { StartError, UsageError } from "./errors.ts";
+export { FLAGS } from "./flags.ts";
+export type { Address, Flag, FlagName } from "./flags.ts";
 export { Log } from "./log.ts";
 export type { Fields, LogFormat } from "./log.ts";
 export { parseOptions } from "./options.ts";
-export type { Address, Invocation, Options } from "./options.ts";
+export type { Invocation, Options } from "./options.ts";
 export { permissions } from "./permissions.ts";

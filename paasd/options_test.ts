@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { UsageError } from "./errors.ts";
-import { type Options, parseOptions } from "./options.ts";
+import { needRestart, type Options, parseOptions } from "./options.ts";
 
 function optionsOf(args: string[], variables: Record<string, string> = {}): Options {
   const invocation = parseOptions(args, new Map(Object.entries(variables)));
@@ -115,4 +115,30 @@ Deno.test("parseOptions() prints permissions rather than help, as start.sh needs
   assertEquals(actions(["--help"]), "help");
   assertEquals(actions(["--version"]), "version");
   assertEquals(actions(["--print-permissions", "--help", "--version"]), "print-permissions");
+});
+
+Deno.test("parseOptions() takes variables before the configuration file, and paths from the file's directory", () => {
+  const file = 'spool-dir = "spool"\nstop-grace = "3s"\nlog-format = "json"\nclient-ca = "/ca"\n';
+  const read = (path: string) => path === "/etc/paas/paasd.toml" ? file : "";
+  const variables = new Map([["PAASD_STOP_GRACE", "2s"], ["PAASD_CONFIG", "/other"]]);
+  const invocation = parseOptions(["--config", "/etc/paas/paasd.toml", "--log-format", "text"], variables, read);
+  assert(invocation.action === "serve");
+  const { spoolDir, stopGrace, logFormat, clientCa, config } = invocation.options;
+  assertEquals([spoolDir, clientCa, config], ["/etc/paas/spool", "/ca", "/etc/paas/paasd.toml"]);
+  assertEquals([stopGrace, logFormat], [2_000, "text"]);
+});
+
+Deno.test("parseOptions() names the file in which a value is wrong", () => {
+  const read = () => 'stop-grace = "fast"';
+  const { message } = assertThrows(() => parseOptions(["--config", "/p.toml"], new Map(), read), UsageError);
+  assert(message.startsWith("stop-grace in /p.toml must be a duration"), message);
+  const missing = assertThrows(() => parseOptions(["--config", "/missing.toml"], new Map()), UsageError);
+  assertEquals(missing.message, "Cannot read the configuration file /missing.toml: there is no such file");
+});
+
+Deno.test("needRestart() names what a SIGHUP cannot take over", () => {
+  const before = optionsOf([]);
+  const after = optionsOf(["--stop-grace", "1s", "--listen", "127.0.0.1:1"]);
+  assertEquals(needRestart(before, after), ["listen"]);
+  assertEquals(needRestart(before, before), []);
 });

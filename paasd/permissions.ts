@@ -6,8 +6,9 @@
 import { BASE_VARIABLES, LIBC_PATHS } from "@paas/worker";
 import { resolve } from "node:path";
 import { UsageError } from "./errors.ts";
+import { type Address, formatAddress } from "./flags.ts";
 import { toReachable } from "./listener.ts";
-import { type Address, formatAddress, type Options, VARIABLES } from "./options.ts";
+import { type Options, VARIABLES } from "./options.ts";
 
 /** What grpc-js reads of the environment. */
 const GRPC_VARIABLES = [
@@ -32,12 +33,14 @@ const GRPC_VARIABLES = [
  * permissions(options); // ["--allow-net=127.0.0.1:50051", "--allow-read=…", …]
  * ```
  */
-export function permissions({ listen, tlsCert, tlsKey, clientCa, spoolDir, temporary }: Options): string[] {
+export function permissions(
+  { listen, tlsCert, tlsKey, clientCa, spoolDir, temporary, config }: Options,
+): string[] {
   const spool = resolve(spoolDir ?? temporary);
-  const certificates = [tlsCert, tlsKey, clientCa].map((path) => resolve(path));
+  const files = [tlsCert, tlsKey, clientCa, ...config ? [config] : []].map((path) => resolve(path));
   return [
     `--allow-net=${netPermission(listen).join(",")}`,
-    `--allow-read=${list([...certificates, spool])}`,
+    `--allow-read=${list([...files, spool])}`,
     `--allow-write=${list([spool])}`,
     `--allow-env=${[...VARIABLES, ...BASE_VARIABLES, "XDG_RUNTIME_DIR", ...GRPC_VARIABLES].join(",")}`,
     "--allow-sys=uid", // whose directory for temporary files

@@ -62,18 +62,19 @@ export interface ServiceOptions {
 export class Service {
   readonly #table: ProcessTable;
   readonly #spool: Spool;
-  readonly #stopGrace: number;
+  /** The default grace period of a stop, in milliseconds. */
+  stopGrace: number;
 
   constructor({ table, spool, stopGrace }: ServiceOptions) {
     this.#table = table;
     this.#spool = spool;
-    this.#stopGrace = stopGrace;
+    this.stopGrace = stopGrace;
   }
 
   /** Starts a process, and answers with its id as soon as it runs. */
   async exec(request: ExecRequest__Output, { user, connection, record }: CallContext): Promise<ExecResponse> {
     record.program = request.args[0]?.split("/").at(-1)?.slice(0, MAX_LOGGED_PROGRAM);
-    const { stopGrace = this.#stopGrace, ...options } = toSpawnOptions(request);
+    const { stopGrace = this.stopGrace, ...options } = toSpawnOptions(request);
     const { process: { id }, lease } = await this.#table.start(
       user,
       toDescription(request),

@@ -85,3 +85,37 @@ Deno.test("start.sh takes variables for flags, and puts a temporary spool where 
   await ready.cancel();
   await child.stderr.cancel();
 });
+
+Deno.test("start.sh takes a configuration file, and a SIGHUP reads it again", async () => {
+  await using setting = await Setting.make();
+  const config = await setting.write(
+    "paasd.toml",
+    'listen = "127.0.0.1:0"\ntls-cert = "server.crt"\ntls-key = "server.key"\nclient-ca = "client-ca.crt"\n' +
+      'log-format = "json"\nspool-dir = "spool"\n',
+  );
+  const checked = await outcome(["--config", config, "--check-config"]);
+  assertEquals(checked, { code: 0, stdout: "paasd: a daemon can start like this\n", stderr: "" });
+  const wrong = await outcome(["--config", config, "--check-config", "--tls-key", "/missing"]);
+  assertEquals([wrong.code, wrong.stdout], [1, ""]);
+
+  const child = start(["--config", config]).spawn();
+  let stderr = "";
+  const reading = child.stderr.pipeThrough(new TextDecoderStream()).pipeTo(
+    new WritableStream({ write: (text) => void (stderr += text) }),
+  );
+  const ready = child.stdout.getReader();
+  assertMatch(new TextDecoder().decode((await ready.read()).value), /listening/);
+  await Deno.writeTextFile(config, 'stop-grace = "fast"\n');
+  child.kill("SIGHUP");
+  await until("the bad file is told", () => /"event":"not-reloaded".*stop-grace/.test(stderr));
+  await Deno.writeTextFile(config, 'stop-grace = "1s"\nlisten = "127.0.0.1:0"\nspool-dir = "elsewhere"\n');
+  child.kill("SIGHUP");
+  await until(
+    "the good one is taken",
+    () => stderr.includes('"event":"reloaded","needs-restart":"tls-cert,tls-key,client-ca,spool-dir,log-format"'),
+  );
+  child.kill("SIGTERM");
+  assertEquals((await child.status).code, 0, stderr);
+  await reading;
+  await ready.cancel();
+});

@@ -9,7 +9,7 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { type Authority, type CertificateOptions, createAuthority, type Pair } from "../certs/authority.ts";
 import { Log } from "./log.ts";
-import type { Options } from "./options.ts";
+import { type Options, parseOptions } from "./options.ts";
 
 /** A client of the service. */
 export type Client = InstanceType<typeof ProcessService>;
@@ -67,17 +67,16 @@ export class Setting implements AsyncDisposable {
 
   /** Options for a daemon. */
   get options(): Options {
+    const invocation = parseOptions([], new Map());
+    if (invocation.action !== "serve") throw new Error("No flags must mean to serve");
     return {
+      ...invocation.options,
       listen: { host: "127.0.0.1", port: 0 },
       tlsCert: join(this.directory, "server.crt"),
       tlsKey: join(this.directory, "server.key"),
       clientCa: join(this.directory, "client-ca.crt"),
-      spoolDir: undefined,
-      maxLogBytes: Infinity,
-      maxSpoolBytes: Infinity,
       temporary: join(this.directory, "temporary"),
       stopGrace: 2_000,
-      logFormat: "text",
     };
   }
 

@@ -1,0 +1,157 @@
+/**
+ * The flags of `paasd`, in one table. The environment variable, the key in the configuration file, the help and the type
+ * of each option follow from its entry.
+ *
+ * @module
+ */
+import { MIN_LIMIT_BYTES } from "@paas/worker";
+import { isIP } from "node:net";
+import { isAbsolute, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { LogFormat } from "./log.ts";
+
+/** One flag. */
+export interface Flag<Value, Default extends string | undefined = string | undefined> {
+  /** What stands for its value in the help; a flag that has none is a switch. */
+  readonly value?: string;
+  /** What it is unless given, as if it had been given; with `undefined` the option is undefined. */
+  readonly default: Default;
+  /** Its value; `undefined` if the text is wrong. Relative paths count from the directory, if there is one. */
+  readonly parse: (text: string, directory: string) => Value | undefined;
+  /** What a right text is, behind "must be". */
+  readonly expected: string;
+  /** What it does. */
+  readonly help: string;
+  /** Whether it may be given several times, or as a list in the configuration file: the texts are joined by commas. */
+  readonly many?: boolean;
+  /** Whether a SIGHUP takes over a new value from the configuration file. */
+  readonly reloads?: boolean;
+}
+
+/** An address to listen on. */
+export interface Address {
+  /** An IP address. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Milliseconds of the units of a duration. */
+const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** Bytes of the units of a size. */
+const SIZES: Record<string, number> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+
+const PATH = { parse: parsePath, expected: "a path" };
+const SIZE = {
+  value: "SIZE",
+  parse: parseSize,
+  expected: "a size of at least 1M such as 500M, 2G or 1000000000, or unlimited",
+};
+
+/** The directory of the development certificates. */
+const certificates = (name: string): string => fileURLToPath(new URL(`../certs/${name}`, import.meta.url));
+
+/** All flags that can be given as a variable and in the configuration file too. */
+export const FLAGS = {
+  "listen": flag({
+    value: "HOST:PORT",
+    default: "127.0.0.1:50051",
+    parse: parseAddress,
+    expected: "IP:PORT or localhost:PORT",
+    help: "where to listen; HOST is an IP address or localhost, port 0 picks one",
+  }),
+  "tls-cert": flag({
+    ...PATH,
+    value: "FILE",
+    default: certificates("server.crt"),
+    help: "the daemon's certificate, PEM",
+  }),
+  "tls-key": flag({ ...PATH, value: "FILE", default: certificates("server.key"), help: "its private key, PEM" }),
+  "client-ca": flag({
+    ...PATH,
+    value: "FILE",
+    default: certificates("client-ca.crt"),
+    help: "the CA that signs the certificates of users, PEM",
+  }),
+  "spool-dir": flag({
+    ...PATH,
+    value: "DIR",
+    default: undefined,
+    help: "where logs are kept (a new directory in XDG_RUNTIME_DIR or TMPDIR, removed at the end)",
+  }),
+  "max-log-bytes": flag({
+    ...SIZE,
+    default: "unlimited",
+    help: "how much is kept of the log of each process, the newest: 500M, 2G, or plain bytes",
+  }),
+  "max-spool-bytes": flag({
+    ...SIZE,
+    default: "unlimited",
+    help: "how much is kept of all logs together; the largest one gives first",
+  }),
+  "stop-grace": flag({
+    value: "DURATION",
+    default: "10s",
+    parse: parseDuration,
+    expected: "a duration of at most 24h such as 500ms, 10s, 5m or 1h",
+    help: "from SIGTERM until SIGKILL when a process is stopped: 500ms, 10s, 5m, 1h",
+    reloads: true,
+  }),
+  "log-format": flag({
+    value: "FORMAT",
+    default: "text",
+    parse: parseLogFormat,
+    expected: "text or json",
+    help: "of the log on stderr: text or json",
+  }),
+};
+
+/** The name of a flag, without its dashes. */
+export type FlagName = keyof typeof FLAGS;
+
+/** The environment variable that stands for a flag. */
+export function variableOf(flag: string): string {
+  return `PAASD_${flag.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/** HOST:PORT, with brackets around an IPv6 address. */
+export function formatAddress({ host, port }: Address): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Says of an entry which type its value has, and whether it has one without being given. */
+function flag<Value, Default extends string | undefined>(flag: Flag<Value, Default>): Flag<Value, Default> {
+  return flag;
+}
+
+/** A path; one with a control character cannot be told on a line of its own. */
+export function parsePath(text: string, directory: string): string | undefined {
+  if (!/^\P{Cc}+$/u.test(text)) return undefined;
+  return directory === "" || isAbsolute(text) ? text : join(directory, text);
+}
+
+function parseAddress(text: string): Address | undefined {
+  const [, ipv6, other, digits] = /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = other === "localhost" ? "127.0.0.1" : ipv6 ?? other;
+  const port = Number(digits);
+  if (host === undefined || isIP(host) !== (ipv6 ? 6 : 4) || port > 65_535) return undefined;
+  return { host, port };
+}
+
+function parseDuration(text: string): number | undefined {
+  const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
+  const milliseconds = Number(amount) * (UNITS[unit] ?? NaN);
+  return milliseconds <= 24 * 3_600_000 ? milliseconds : undefined;
+}
+
+/** Bytes; the units are powers of 1024, as those of systemd and Docker are. */
+function parseSize(text: string): number | undefined {
+  if (text === "unlimited") return Infinity;
+  const [, amount, unit = ""] = /^(\d+)(?:([KMGT])(?:iB)?)?$/i.exec(text) ?? [];
+  const bytes = Number(amount) * SIZES[unit.toUpperCase()]!;
+  return bytes >= MIN_LIMIT_BYTES && bytes <= Number.MAX_SAFE_INTEGER ? bytes : undefined;
+}
+
+function parseLogFormat(text: string): LogFormat | undefined {
+  return text === "text" || text === "json" ? text : undefined;
+}
