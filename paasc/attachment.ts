@@ -35,8 +35,6 @@ export class Attachment {
   readonly #writer = crypto.randomUUID();
   #processId: string | undefined;
   #daemon: Daemon | undefined;
-  /** Is told that the daemon has answered. */
-  #kept: (() => void) | undefined;
   #call: ClientDuplexStream<AttachRequest, Uint8Array> | undefined;
 
   constructor(options: AttachmentOptions) {
@@ -70,7 +68,6 @@ export class Attachment {
         if (message.input && connected) input?.took(message.input);
         else if (message.input) input?.connected(message.input, (piece) => call.write(piece));
         connected = true;
-        if (message.input) this.#kept?.();
         yield message;
       }
     } finally {
@@ -96,10 +93,7 @@ export class Attachment {
 
   /** Lets the process go on without this client; resolves when the daemon knows. */
   async keep(): Promise<void> {
-    if (!this.#call) return this.#options.note("the process may be stopped soon: there is no connection now");
-    const kept = new Promise<void>((resolve) => this.#kept = resolve);
-    this.#call.write({ keep: true });
-    await kept;
+    await this.#ask("kept", (daemon, processId) => daemon.keep(processId));
   }
 
   async #ask(what: string, call: (daemon: Daemon, processId: string) => Promise<unknown>): Promise<void> {

@@ -110,6 +110,11 @@ export class Process {
     await this.#calls.once((daemon, options) => daemon.remove(this.id, options), ifLost, signal);
   }
 
+  /** Ends its lease, if it was started with `stopAfterDisconnect`: it goes on without this client. */
+  async keep({ signal }: CallOptions = {}): Promise<void> {
+    await this.#calls.ask((daemon, options) => daemon.keep(this.id, options), signal);
+  }
+
   /**
    * Attaches to it: for its output, and to write to it, if it was started with `stdin` or in a terminal. When the
    * connection breaks, both go on at the next byte.

@@ -137,6 +137,25 @@ Deno.test("Process.attach() says that a process takes no input, and detaches", a
   await assertRejects(() => reading, Error, "enough");
 });
 
+Deno.test("Process.keep() lets it go on without its client, also while input waits", async () => {
+  await using setting = await start();
+  const client = await Client.connect({ server: setting.daemon.address, ...files });
+  const options = { stdin: true, stopAfterDisconnect: 200 };
+  const kept = await client.exec(["sleep", "1"], options);
+  const leased = await client.exec(["sleep", "100"], options);
+  kept.attach().write(new Uint8Array(1024 * 1024)).catch(() => {});
+  await kept.keep();
+  await client[Symbol.asyncDispose]();
+  const other = (id: string) => setting.client.process(id).then((process) => process.status());
+  await until("both have finished", async () => {
+    return (await Promise.all([kept, leased].map(({ id }) => other(id)))).every(({ state }) => state === "finished");
+  });
+  const reasons = await Promise.all(
+    [kept, leased].map(async ({ id }) => (await (await setting.client.process(id)).wait())),
+  );
+  assertEquals(reasons.map(({ endReason }) => endReason), ["exited", "client-gone"]);
+});
+
 Deno.test("Process.attach() gives the process the size of its terminal", async () => {
   await using setting = await start();
   const { client } = setting;

@@ -165,6 +165,27 @@ export class Daemon implements Disposable {
     return this.client.makeBidiStreamRequest(path, requestSerialize, (bytes): Uint8Array => bytes);
   }
 
+  /**
+   * Ends the lease of a process: it goes on without this client. By a stream of its own, for on the one that carries
+   * input this would wait behind what the process does not read.
+   */
+  async keep(processId: string, { signal }: CallOptions = {}): Promise<void> {
+    signal?.throwIfAborted();
+    const call = this.attach();
+    const abort = () => call.cancel();
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      call.write({ processId, keep: true, tailLines: 0 });
+      for await (const _first of call) return; // whatever comes: the daemon has read the request
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : this.failure(error as ServiceError);
+    } finally {
+      signal?.removeEventListener("abort", abort);
+      call.on("error", () => {}); // that it was cancelled
+      call.cancel();
+    }
+  }
+
   /** What the failure of a call comes to: the daemon's own words, or that the connection broke. */
   failure(error: ServiceError, ifLost?: string): PaascError {
     if (this.isLost(error)) {
