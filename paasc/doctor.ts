@@ -13,6 +13,7 @@ import {
   time,
   unusable,
 } from "./certificates.ts";
+import type { Daemon } from "./daemon.ts";
 import { look, nobodyThere, strangerThere } from "./diagnose.ts";
 import { PaascError } from "./errors.ts";
 import { parseServerAddress } from "./server_address.ts";
@@ -34,6 +35,9 @@ export const access = "access";
 
 /** So long before its end a certificate is worth a warning, in days. */
 const renewal = 14;
+
+/** The gRPC code for a call that the server does not know; grpc-js is loaded only for a connection. */
+const unimplemented = 12;
 
 /** So far two clocks may differ, in milliseconds: the server tells its own to the second. */
 const skewAllowed = 5_000;
@@ -96,6 +100,8 @@ async function* calls(settings: Settings): AsyncGenerator<Check> {
     using daemon = await connect(settings);
     yield good(access, `the daemon lets you in; you are ${daemon.user} to it, the SHA-256 of your certificate`);
 
+    yield await health(daemon);
+
     /** Asks for one process; gives how long that took, and what time it was to the server. */
     const list = () =>
       new Promise<{ took: number; serverTime: number }>((resolve, reject) => {
@@ -114,6 +120,28 @@ async function* calls(settings: Settings): AsyncGenerator<Check> {
     if (!(error instanceof PaascError)) throw error;
     yield bad(error.reason === "failed" ? "call" : access, error);
   }
+}
+
+/** Whether the daemon takes new processes. */
+async function health(daemon: Daemon): Promise<Check> {
+  const { healthService: { Check } } = await import("@paas/proto/health");
+  return await new Promise((resolve, reject) => {
+    daemon.client.makeUnaryRequest(
+      Check.path,
+      Check.requestSerialize,
+      Check.responseDeserialize,
+      { service: "" },
+      (error, answer) => {
+        if (error?.code === unimplemented) resolve(good("health", "the daemon is too old to tell"));
+        else if (error) reject(daemon.failure(error));
+        else if (answer?.status === "SERVING") resolve(good("health", "serving"));
+        else {resolve({
+            ...good("health", "draining: the daemon is about to end, and takes no new processes"),
+            warning: true,
+          });}
+      },
+    );
+  });
 }
 
 /** How far this clock is ahead of the server's. */

@@ -15,6 +15,7 @@ import {
   type ServerWritableStream,
   status as Code,
 } from "@grpc/grpc-js";
+import type { Duplex } from "node:stream";
 import { compressed, gzipHeaders } from "./compression.ts";
 import { type Guest, guestOf, type User } from "./identity.ts";
 import type { Log } from "./log.ts";
@@ -54,6 +55,15 @@ export type StreamingHandler<Request, Response> = (
   context: CallContext,
 ) => AsyncIterable<Response>;
 
+/** What kind of a call it is. */
+export interface CallOptions {
+  /**
+   * Whether it is one of the machinery around, such as a health check: logged only when it fails, and the shutdown does not
+   * wait until its client has left.
+   */
+  readonly background?: boolean;
+}
+
 /** So many messages of a stream wait for a slow client: one on its way, and the next one ready. */
 const MAX_UNSENT_MESSAGES = 2;
 
@@ -68,9 +78,10 @@ const MAX_UNSENT_MESSAGES = 2;
 export function unary<Request, Response>(
   log: Log,
   handle: UnaryHandler<Request, Response>,
+  options?: CallOptions,
 ): handleUnaryCall<Request, Response> {
   return async (call, callback) => {
-    const running = new RunningCall(call, log);
+    const running = new RunningCall(call, log, options);
     try {
       const response = await handle(call.request, running.context(running.authenticate()));
       if (running.end(Code.OK)) callback(null, response);
@@ -91,16 +102,21 @@ export type DuplexHandler<Request, Response> = (
 export function serverStreaming<Request, Response>(
   log: Log,
   handle: StreamingHandler<Request, Response>,
+  options?: CallOptions,
 ): handleServerStreamingCall<Request, Response> {
-  return (call) => answer(call, log, (context) => handle(call.request, context));
+  return (call) => answer(call, log, (context) => handle(call.request, context), options);
 }
 
 /** A call with a stream each way, for grpc-js. A handler that does not read makes its client wait. */
 export function duplex<Request, Response>(
   log: Log,
   handle: DuplexHandler<Request, Response>,
+  options?: CallOptions,
 ): handleBidiStreamingCall<Request, Response> {
-  return (call) => answer(call, log, (context) => handle(call, context));
+  // Otherwise the whole call would be destroyed once the client has sent its last message.
+  const requestsOf = (call: Pick<Duplex, "iterator">) =>
+    call.iterator({ destroyOnReturn: false }) as AsyncIterable<Request>;
+  return (call) => answer(call, log, (context) => handle(requestsOf(call), context), options);
 }
 
 /** Answers a call with a stream. */
@@ -108,11 +124,12 @@ async function answer<Response>(
   call: ServerWritableStream<unknown, Response> | ServerDuplexStream<unknown, Response>,
   log: Log,
   messages: (context: CallContext) => AsyncIterable<Response>,
+  options: CallOptions = {},
 ): Promise<void> {
-  const running = new RunningCall(call, log);
+  const running = new RunningCall(call, log, options);
   try {
     const guest = running.authenticate();
-    using _reading = guest.reads();
+    using _reading = options.background ? undefined : guest.reads();
     await send(call, running, messages(running.context(guest)));
     if (running.end(Code.OK)) call.end();
   } catch (error) {
@@ -155,6 +172,7 @@ type ServerCall =
 class RunningCall {
   readonly #call: ServerCall;
   readonly #log: Log;
+  readonly #background: boolean;
   readonly #controller = new AbortController();
   readonly #record: CallRecord = {};
   readonly #start = performance.now();
@@ -162,9 +180,10 @@ class RunningCall {
   compresses = false;
   #user: User | undefined;
 
-  constructor(call: ServerCall, log: Log) {
+  constructor(call: ServerCall, log: Log, { background = false }: CallOptions = {}) {
     this.#call = call;
     this.#log = log;
+    this.#background = background;
     call.once("cancelled", () => this.end(this.#isLate() ? Code.DEADLINE_EXCEEDED : Code.CANCELLED));
   }
 
@@ -195,6 +214,7 @@ class RunningCall {
   end(code: Code): boolean {
     if (this.signal.aborted) return false;
     this.#controller.abort();
+    if (this.#background && code === Code.OK) return true;
     this.#log.write("call", {
       user: this.#user?.id.slice(0, 16),
       subject: this.#user?.subject,

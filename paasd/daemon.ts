@@ -17,6 +17,7 @@ import type { Options } from "./options.ts";
 import { ProcessTable } from "./process_table.ts";
 import { RefusalLog } from "./refusal_log.ts";
 import { Service } from "./service.ts";
+import { StandardServices } from "./standard_services.ts";
 import { makeTemporarySpool, removeTemporarySpool } from "./temporary_spool.ts";
 
 /** At the shutdown, a connection that takes nothing for so long is cut. */
@@ -52,6 +53,7 @@ export class Daemon {
   readonly #refusals: RefusalLog;
   #door!: FrontDoor;
   #service!: Service;
+  #standard!: StandardServices;
   #temporarySpool: string | undefined;
   #shutdown: Promise<void> | undefined;
 
@@ -117,6 +119,7 @@ export class Daemon {
       Remove: unary(log, service.remove.bind(service)),
       Watch: serverStreaming(log, service.watch.bind(service)),
     });
+    this.#standard = new StandardServices(this.#server, log);
     // Insecure to the library only: what is injected came through the front door.
     const injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
     try {
@@ -160,9 +163,11 @@ export class Daemon {
 
   async #shutDown(): Promise<void> {
     const start = performance.now();
+    this.#standard.drain();
     const processes = await this.#table.close();
     await Promise.all(processes.map((process) => this.#end(process)));
     this.#table.endWatching();
+    this.#standard.end();
     this.#door.close();
     const closed = new AbortController();
     this.#door.cutStalled(STALL_LIMIT_MS, closed.signal);

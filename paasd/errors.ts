@@ -28,6 +28,15 @@ export class ProcessNotFoundError extends Error {
   }
 }
 
+/** A health check is asked for a service that there is not. */
+export class ServiceUnknownError extends Error {
+  override readonly name = "ServiceUnknownError";
+
+  constructor(known: readonly string[]) {
+    super(`There is no such service: ask for one of ${known.map((name) => JSON.stringify(name)).join(", ")}`);
+  }
+}
+
 /** A live process of the user has the name that another one shall get. */
 export class NameTakenError extends Error {
   override readonly name = "NameTakenError";

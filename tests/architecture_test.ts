@@ -40,12 +40,16 @@ async function imports(file: string): Promise<string[]> {
   );
 }
 
-const EXECUTABLES: Record<string, string[]> = { paasd: ["main.ts"], paasc: ["main.ts", "install.ts", "compile.ts"] };
+const EXECUTABLES: Record<string, string[]> = {
+  proto: ["health.ts", "reflection.ts", "descriptors.ts"],
+  paasd: ["main.ts"],
+  paasc: ["main.ts", "install.ts", "compile.ts"],
+};
 const MAY_IMPORT: Record<string, RegExp> = {
   worker: /^(worker\/|node:)/,
-  proto: /^(proto\/|node:|npm:(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$)/,
+  proto: /^(proto\/|node:|npm:(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs(\/ext\/descriptor\/index\.js)?)$)/,
   paasd:
-    /^((paasd|worker|proto)\/|certs\/[\w-]+\.crt$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs$|deno-std\/))/,
+    /^((paasd|worker|proto)\/|certs\/[\w-]+\.crt$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs(\/ext\/descriptor\/index\.js)?$|@opentelemetry\/api$|deno-std\/))/,
   paasc:
     /^((paasc|proto)\/|certs\/[\w-]+\.(crt|key)$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs$|deno-std\/))/,
 };

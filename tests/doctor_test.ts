@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createAuthority } from "../certs/authority.ts";
 import { Setting } from "../paasd/test_setting.ts";
 import { Daemon, startPaasc, text } from "./paas.ts";
+import { until } from "./until.ts";
 
 interface Check {
   check: string;
@@ -66,11 +67,12 @@ Deno.test("paasc doctor tells that all is well, or what is not", async (t) => {
     assertEquals([code, failed], [0, []]);
     assertEquals(checks.map(({ check }) => check), [
       ...["version", "files", "key", "server CA", "client certificate"],
-      ...["server", "TLS", "server certificate", "access", "round trip", "clock"],
+      ...["server", "TLS", "server certificate", "access", "health", "round trip", "clock"],
     ]);
     const details = Object.fromEntries(checks.map(({ check, detail }) => [check, detail]));
     assertMatch(details.version!, /^paasc \d+\.\d+\.\d+$/);
     assertMatch(details["client certificate"]!, /^CN=[^,]+, for clientAuth, until \S+Z \(\d+ days? left\)/);
+    assertEquals(details.health, "serving");
     assertMatch(details["round trip"]!, /^a call takes \d+\.\d ms$/);
     // The daemon says the same, in short.
     const [, user] = /you are ([0-9a-f]{16})[0-9a-f]{48} to it/.exec(details.access!) ?? [];
@@ -79,7 +81,7 @@ Deno.test("paasc doctor tells that all is well, or what is not", async (t) => {
   await t.step("as text, a line each", async () => {
     const { code, printed } = await scene.run("text");
     const lines = printed.trimEnd().split("\n");
-    assertEquals([code, lines.length], [0, 11]);
+    assertEquals([code, lines.length], [0, 12]);
     for (const line of lines) assertMatch(line, /^(?:ok {5}|warning) {2}[A-Za-z ]{18} {2}\S/);
   });
   await t.step("a certificate that ends soon is a warning", async () => {
@@ -138,4 +140,21 @@ Deno.test("paasc doctor tells that all is well, or what is not", async (t) => {
     assertEquals([code, failed.length], [69, 1]);
     assertMatch(failed[0]!, /^TLS: what listens there [^(]+; is it a paasd\? \(check --server\)$/);
   });
+});
+
+Deno.test("paasc doctor tells that the daemon is about to end", async () => {
+  await using scene = await Scene.open();
+  await using holder = startPaasc([
+    ...["--server", scene.daemon.address, "--ca", `${scene.setting.directory}/server-ca.crt`],
+    ...["--cert", `${scene.setting.directory}/alice.crt`, "--key", `${scene.setting.directory}/alice.key`],
+    ...["run", "sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.05; done"], // until SIGKILL, after 10 s
+  ]);
+  await until("its trap is set", () => holder.printed === "ready\n");
+  scene.daemon.kill("SIGTERM");
+  await until("the daemon has begun to end", () => scene.daemon.log.includes("shutting-down"));
+  const { code, checks } = await scene.doctor();
+  scene.daemon.kill("SIGTERM"); // at once
+  const health = checks.find(({ check }) => check === "health");
+  assertEquals([code, health?.ok, health?.warning], [0, true, true]);
+  assertMatch(health!.detail, /^draining: /);
 });

@@ -20,6 +20,7 @@ what is wrong and what to do.
   TLS                 it speaks TLS 1.3 with HTTP/2
   server certificate  signed by the server CA, for this host, its dates
   access              the daemon lets you in, and who you are to it
+  health              whether it takes new processes: serving, or draining
   round trip          how long a call takes
   clock               that of the server and this one agree
 
