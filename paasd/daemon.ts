@@ -18,6 +18,7 @@ import { ProcessTable } from "./process_table.ts";
 import { RefusalLog } from "./refusal_log.ts";
 import { Service } from "./service.ts";
 import { StandardServices } from "./standard_services.ts";
+import type { Telemetry } from "./telemetry.ts";
 import { makeTemporarySpool, removeTemporarySpool } from "./temporary_spool.ts";
 
 /** At the shutdown, a connection that takes nothing for so long is cut. */
@@ -49,7 +50,8 @@ export class Daemon {
   readonly #log: Log;
   #options: Options;
   readonly #table = new ProcessTable();
-  readonly #server = new Server(GRPC_OPTIONS);
+  readonly #server: Server;
+  readonly #telemetry: Telemetry | undefined;
   readonly #refusals: RefusalLog;
   #door!: FrontDoor;
   #service!: Service;
@@ -57,7 +59,9 @@ export class Daemon {
   #temporarySpool: string | undefined;
   #shutdown: Promise<void> | undefined;
 
-  private constructor(options: Options, log: Log) {
+  private constructor(options: Options, log: Log, telemetry: Telemetry | undefined) {
+    this.#server = new Server({ ...GRPC_OPTIONS, interceptors: telemetry ? [telemetry.interceptor] : [] });
+    this.#telemetry = telemetry;
     this.#options = options;
     this.#log = log;
     this.#refusals = new RefusalLog(log);
@@ -66,10 +70,11 @@ export class Daemon {
   /**
    * Starts a daemon; it listens when this resolves.
    *
+   * @param telemetry Is told what happens, if that is wanted.
    * @throws {StartError} when it cannot start; nothing is left behind.
    */
-  static async start(options: Options, log: Log): Promise<Daemon> {
-    const daemon = new Daemon(options, log);
+  static async start(options: Options, log: Log, telemetry?: Telemetry): Promise<Daemon> {
+    const daemon = new Daemon(options, log, telemetry);
     try {
       await daemon.#start();
       return daemon;
@@ -105,7 +110,8 @@ export class Daemon {
     const { listen, stopGrace } = this.#options;
     const credentials = await Daemon.check(this.#options);
     const log = this.#log;
-    const service = new Service({ table: this.#table, spool: await this.#openSpool(), stopGrace });
+    const [spool, telemetry] = [await this.#openSpool(), this.#telemetry];
+    const service = new Service({ table: this.#table, spool, stopGrace, telemetry });
     this.#service = service;
     this.#server.addService(processService, {
       Exec: unary(log, service.exec.bind(service)),
@@ -127,11 +133,19 @@ export class Daemon {
         listen,
         credentials,
         admit: (socket) => injector.injectConnection(socket),
-        refused: (address, cause) => this.#refusals.write(address, cause),
+        refused: (address, cause) => {
+          telemetry?.metrics.refused(cause);
+          this.#refusals.write(address, cause);
+        },
       });
     } catch (error) {
       throw new StartError(`Cannot listen on ${formatAddress(listen)}: ${listenCause(error)}`);
     }
+    telemetry?.metrics.observe({
+      processes: () => this.#table.processes(),
+      spoolBytes: () => spool.bytes,
+      connections: () => this.#door.connections,
+    });
   }
 
   async #openSpool(): Promise<Spool> {

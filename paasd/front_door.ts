@@ -74,6 +74,11 @@ export class FrontDoor {
     return this.#listener.address;
   }
 
+  /** How many connections there are: of who was let in, and of who has not shown yet who they are. */
+  get connections(): { admitted: number; handshake: number } {
+    return { admitted: this.#guests.size, handshake: this.#strangers.size };
+  }
+
   /** Lets nobody in any more; who is in stays, but begins no new streams. */
   close(): void {
     this.#listener.close();

@@ -5,6 +5,7 @@
  */
 import manifest from "./deno.json" with { type: "json" };
 import type { Daemon } from "./daemon.ts";
+import type { Telemetry } from "./telemetry.ts";
 import { StartError, UsageError } from "./errors.ts";
 import { help } from "./help.ts";
 import { Log } from "./log.ts";
@@ -46,7 +47,7 @@ async function serve(options: Options): Promise<number> {
   const log = new Log(options.logFormat);
   survive(log);
   const { promise: exitCode, resolve: exit, reject: fail } = Promise.withResolvers<number>();
-  const starting = Daemon.start(options, log);
+  const starting = Daemon.start(options, log, await telemetry());
   using _signals = onTermination(
     () => {
       log.write("shutting-down");
@@ -76,6 +77,13 @@ function reload(daemon: Daemon, atStart: Options, log: Log): void {
   } catch (error) {
     log.write("not-reloaded", { cause: (error as Error).message });
   }
+}
+
+/** What Deno exports, if it does. */
+async function telemetry(): Promise<Telemetry | undefined> {
+  if (!["true", "1"].includes(Deno.env.get("OTEL_DENO") ?? "")) return undefined;
+  const { Telemetry } = await import("./telemetry.ts");
+  return new Telemetry();
 }
 
 /**

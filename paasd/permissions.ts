@@ -42,7 +42,7 @@ export function permissions(
     `--allow-net=${netPermission(listen).join(",")}`,
     `--allow-read=${list([...files, spool])}`,
     `--allow-write=${list([spool])}`,
-    `--allow-env=${[...VARIABLES, ...BASE_VARIABLES, "XDG_RUNTIME_DIR", ...GRPC_VARIABLES].join(",")}`,
+    `--allow-env=${[...VARIABLES, ...BASE_VARIABLES, "XDG_RUNTIME_DIR", "OTEL_DENO", ...GRPC_VARIABLES].join(",")}`,
     "--allow-sys=uid", // whose directory for temporary files
     "--allow-run", // whatever its users ask for
     // For terminals: the C library, wherever it lies. It can do what any program can, so this opens nothing that is not

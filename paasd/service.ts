@@ -42,6 +42,7 @@ import {
   toSpawnOptions,
   toWriter,
 } from "./requests.ts";
+import type { Telemetry } from "./telemetry.ts";
 import { toStatusMessage } from "./status_message.ts";
 
 /** So much of a program's name stands in the log. */
@@ -56,16 +57,20 @@ export interface ServiceOptions {
   spool: Spool;
   /** The default grace period of a stop, in milliseconds. */
   stopGrace: number;
+  /** Is told of processes and followers. */
+  telemetry?: Telemetry | undefined;
 }
 
 /** The handlers of the service, one for each RPC. */
 export class Service {
   readonly #table: ProcessTable;
   readonly #spool: Spool;
+  readonly #telemetry: Telemetry | undefined;
   /** The default grace period of a stop, in milliseconds. */
   stopGrace: number;
 
-  constructor({ table, spool, stopGrace }: ServiceOptions) {
+  constructor({ table, spool, stopGrace, telemetry }: ServiceOptions) {
+    this.#telemetry = telemetry;
     this.#table = table;
     this.#spool = spool;
     this.stopGrace = stopGrace;
@@ -75,10 +80,14 @@ export class Service {
   async exec(request: ExecRequest__Output, { user, connection, record }: CallContext): Promise<ExecResponse> {
     record.program = request.args[0]?.split("/").at(-1)?.slice(0, MAX_LOGGED_PROGRAM);
     const { stopGrace = this.stopGrace, ...options } = toSpawnOptions(request);
+    const telemetry = this.#telemetry;
     const { process: { id }, lease } = await this.#table.start(
       user,
       toDescription(request),
-      (changed) => spawn({ ...options, stopGrace, changed, spool: this.#spool }),
+      (changed) => {
+        const start = () => spawn({ ...options, stopGrace, changed, spool: this.#spool });
+        return telemetry ? telemetry.start(record.program ?? "", start) : start();
+      },
       toRequestKey(request),
     );
     lease?.hold(connection);
@@ -95,6 +104,7 @@ export class Service {
     const options = toReaderOptions(request);
     if (options.follow !== false) entry.lease?.hold(context.signal);
     const log = entry.process.logs({ ...options, signal: context.signal });
+    using _following = options.follow === false ? undefined : this.#telemetry?.metrics.follows(entry.process, log);
     if (request.compress) context.compress();
     yield* log;
     yield endOf(log, entry);
@@ -111,6 +121,7 @@ export class Service {
     const entry = this.#find(first, context);
     entry.lease?.hold(context.signal);
     const log = entry.process.logs({ ...toPlace(first), signal: context.signal });
+    using _following = this.#telemetry?.metrics.follows(entry.process, log);
     yield* exchange(log, entry, toWriter(first), piecesOf(first, messages));
     yield endOf(log, entry);
   }

@@ -2,14 +2,14 @@
 # Starts the daemon under exactly the Deno permissions that its flags need. Deno takes the place of this shell, so
 # signals and the exit code are the daemon's own.
 #
-# The first of the two only reads its flags and the configuration file, wherever that is.
+# The first of the two only reads its flags and the configuration file, wherever that is; its words are no telemetry.
 #
 # usage: start.sh DENO [FLAGS]
 set -fu
 deno=$1
 shift
 main=$(dirname "$0")/main.ts
-permissions=$("$deno" run --no-prompt --allow-read --allow-sys=uid --allow-env='PAASD_*,XDG_RUNTIME_DIR,TMPDIR' \
+permissions=$(OTEL_SDK_DISABLED=true "$deno" run --no-prompt --allow-read --allow-sys=uid --allow-env='PAASD_*,XDG_RUNTIME_DIR,TMPDIR' \
   "$main" --print-permissions "$@") || exit
 IFS='
 '

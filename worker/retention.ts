@@ -67,6 +67,11 @@ export class Retention {
     await Promise.all(removals);
   }
 
+  /** Bytes of all logs. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Bytes that were not written after all, or that are gone. */
   free(bytes: number): void {
     this.#bytes -= bytes;

@@ -62,6 +62,11 @@ export class Spool {
     return spool;
   }
 
+  /** Bytes of all logs, with what is about to be written. */
+  get bytes(): number {
+    return this.#retention.bytes;
+  }
+
   /**
    * Makes the log of a new process.
    *

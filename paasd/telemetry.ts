@@ -1,0 +1,126 @@
+/**
+ * Traces and metrics, through the OpenTelemetry that is built into Deno: it collects and exports, as `OTEL_DENO=true` and
+ * the other variables of the environment say. This module is loaded only then.
+ *
+ * `docs/telemetry.md` says what each name means. Of a command nothing is told but the program's name.
+ *
+ * @module
+ */
+import { ServerInterceptingCall, type ServerInterceptor, status as Code } from "@grpc/grpc-js";
+import { type Process, SpawnError } from "@paas/worker";
+import {
+  type Attributes,
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from "@opentelemetry/api";
+import { Metrics } from "./metrics.ts";
+
+/** The calls of the contract are traced; health checks, which come every few seconds, are only counted. */
+const TRACED = "/paas.";
+
+/** Codes that are the daemon's fault, not that of who calls. */
+const FAULTS = new Set([
+  Code.UNKNOWN,
+  Code.DEADLINE_EXCEEDED,
+  Code.UNIMPLEMENTED,
+  Code.INTERNAL,
+  Code.UNAVAILABLE,
+  Code.DATA_LOSS,
+]);
+
+/** Sees what the daemon does. */
+export class Telemetry {
+  /** What is counted and measured. */
+  readonly metrics = new Metrics();
+  readonly #tracer = trace.getTracer("paasd");
+
+  /**
+   * Sees each call, from its metadata to its status. Its span is a child of the client's (W3C `traceparent`), and what the
+   * handler does belongs to it.
+   */
+  readonly interceptor: ServerInterceptor = ({ path }, call) => {
+    const start = performance.now();
+    const method = path.slice(1);
+    let span: Span | undefined;
+    let within = ROOT_CONTEXT;
+    let ended = false;
+    const end = (code: Code) => {
+      if (ended) return; // a client that goes away after the answer has not cancelled anything
+      ended = true;
+      const attributes: Attributes = { "rpc.response.status_code": Code[code] };
+      if (FAULTS.has(code)) attributes["error.type"] = Code[code];
+      this.metrics.called(method, (performance.now() - start) / 1000, attributes);
+      span?.setAttributes({ ...attributes, "rpc.grpc.status_code": code });
+      if (FAULTS.has(code)) span?.setStatus({ code: SpanStatusCode.ERROR });
+      span?.end();
+    };
+    return new ServerInterceptingCall(call, {
+      start: (next) =>
+        next({
+          onReceiveMetadata: (metadata, next) => {
+            if (path.startsWith(TRACED)) {
+              const [traceparent, tracestate] = [metadata.get("traceparent")[0], metadata.get("tracestate")[0]];
+              within = propagation.extract(ROOT_CONTEXT, { ...traceparent && { traceparent, tracestate } });
+              span = this.#tracer.startSpan(
+                method,
+                { kind: SpanKind.SERVER, attributes: rpcAttributes(method) },
+                within,
+              );
+              within = trace.setSpan(within, span);
+            }
+            context.with(within, next, undefined, metadata);
+          },
+          onReceiveMessage: (message, next) => context.with(within, next, undefined, message),
+          onReceiveHalfClose: (next) => context.with(within, next),
+          onCancel: () => end(isPast(call.getDeadline()) ? Code.DEADLINE_EXCEEDED : Code.CANCELLED),
+        }),
+      sendStatus: (status, next) => {
+        end(status.code ?? Code.UNKNOWN);
+        next(status);
+      },
+    });
+  };
+
+  /** Starts a process, and sees its life until its end. Its span is a child of that of the call which starts it. */
+  async start(program: string, spawn: () => Promise<Process>): Promise<Process> {
+    const span = this.#tracer.startSpan("process", { attributes: { "process.executable.name": program } });
+    try {
+      const process = await spawn();
+      this.metrics.spawned();
+      span.setAttributes({ "process.pid": process.pid, "paas.process.id": process.id });
+      process.finished.then(({ exit, endReason }) => {
+        span.setAttribute("paas.process.end_reason", endReason);
+        if (exit.code !== undefined) span.setAttribute("process.exit.code", exit.code);
+        if (exit.signal !== undefined) span.setAttribute("paas.process.signal", exit.signal);
+        span.end();
+      });
+      return process;
+    } catch (error) {
+      const type = error instanceof SpawnError ? error.failure : (error as Error).name;
+      this.metrics.spawned(type);
+      span.setAttribute("error.type", type);
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end();
+      throw error;
+    }
+  }
+}
+
+/** The names of today, and those that came before them and that many dashboards still have. */
+function rpcAttributes(method: string): Attributes {
+  return {
+    "rpc.system.name": "grpc",
+    "rpc.method": method,
+    "rpc.system": "grpc",
+    "rpc.service": method.slice(0, method.lastIndexOf("/")),
+  };
+}
+
+function isPast(deadline: Date | number): boolean {
+  return (deadline instanceof Date ? deadline.getTime() : deadline) <= Date.now();
+}
