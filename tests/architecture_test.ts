@@ -9,6 +9,7 @@ interface Module {
   dependencies?: {
     code?: { specifier: string };
     type?: { specifier: string };
+    isDynamic?: boolean;
   }[];
 }
 
@@ -83,6 +84,22 @@ Deno.test("no file of a member lies outside of what its entry points reach, so t
       .filter((name) => /\.ts$/.test(name) && !/(^test_|_test\.ts$|_bench\.ts$)/.test(name))
       .filter((name) => !apart[member]?.includes(name));
     assertEquals(sources.filter((name) => !reached.has(`${member}/${name}`)), [], `sources of ${member}`);
+  }
+});
+
+Deno.test("paasd loads OpenTelemetry, and what reflection needs, only when they are wanted", async () => {
+  for (const entry of ["main.ts", "daemon.ts"]) {
+    const { modules } = JSON.parse(await printed(Deno.execPath(), "info", "--json", `paasd/${entry}`)) as {
+      modules: Module[];
+    };
+    const loaded = new Set([pathToFileURL(join(ROOT, "paasd", entry)).href]);
+    for (const specifier of loaded) {
+      const { dependencies = [] } = modules.find((module) => module.specifier === specifier) ?? {};
+      for (const { code, isDynamic } of dependencies) if (code && !isDynamic) loaded.add(code.specifier);
+    }
+    const late = [...loaded].filter((name) => /opentelemetry|telemetry\.ts|metrics\.ts|descriptor/.test(name));
+    assertEquals(late, [], entry);
+    assert(modules.some(({ specifier }) => specifier.includes("@opentelemetry/api")), "and yet it is known");
   }
 });
 
