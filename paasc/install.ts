@@ -40,19 +40,19 @@ for word; do
   [ "$word" = context ] && write=${contextFlag(quote(`${room}/config_directory.sh`))} && break
 done
 program=${quote(program)}
-${bundled === undefined ? "" : preferBundle(quote(bundled), root)}exec ${
+${bundled === undefined ? 'set -- "$program" "$@"\n' : chooseBundle(quote(bundled), root)}exec ${
     [deno, "run", ...runFlags].map(quote).join(" ")
-  } \${write:+"$write"} "$program" "$@"
+  } \${write:+"$write"} "$@"
 `;
 }
 
-/** The lines that choose the bundle while it is newer than all that it was made of. */
-function preferBundle(bundled: string, root: string): string {
+/** The lines that choose the bundle while it is newer than all that it was made of. It needs no `deno.json`. */
+function chooseBundle(bundled: string, root: string): string {
   return `bundle=${bundled}
 for source in ${root}/paasc/*.* ${root}/paasc/*/* ${root}/proto/*.ts ${root}/proto/paas/v1/* ${root}/deno.*; do
   [ "$source" -nt "$bundle" ] && bundle= && break
 done
-[ -f "$bundle" ] && program=$bundle
+if [ -f "$bundle" ]; then set -- --no-config "$bundle" "$@"; else set -- "$program" "$@"; fi
 `;
 }
 
