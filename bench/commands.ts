@@ -5,12 +5,10 @@
  */
 import type { ListResponse__Output, WaitResponse__Output } from "@paas/proto";
 import { join } from "node:path";
-import { runFlags } from "../paasc/run_flags.ts";
 import { answer } from "../paasd/test_setting.ts";
-import { ROOT } from "../tests/paas.ts";
 import { RawClient } from "../tests/raw_client.ts";
 import { duration, type Figure, inTurn, median, progress, ratio, type Row } from "./figure.ts";
-import { paasc, type Setting } from "./setting.ts";
+import type { Setting } from "./setting.ts";
 
 /** So many calls make one measurement where a single one takes milliseconds. */
 const CALLS = 100;
@@ -37,7 +35,7 @@ async function runCold(setting: Setting): Promise<Row[]> {
   const { ssh } = setting;
   await using daemon = await setting.startDaemon();
   const { paas, peer } = await inTurn(setting, {
-    paas: () => duration(paasc(daemon, "run", "true")),
+    paas: () => duration(setting.paasc(daemon, "run", "true")),
     peer: ssh && (() => duration(ssh.command("true"))),
   });
   return [row("paasc run true, cold process to exit; ssh host true, fresh connection", paas, peer, "≤ 0.6")];
@@ -78,15 +76,14 @@ async function execWait(setting: Setting): Promise<Row[]> {
 async function clientStart(setting: Setting): Promise<Row[]> {
   const empty = join(setting.directory, "empty.ts");
   await Deno.writeTextFile(empty, "");
-  const main = [Deno.execPath(), "run", ...runFlags, join(ROOT, "paasc/main.ts")];
   const several = async (words: string[]) => {
     const times: number[] = [];
     for (let time = 0; time < 10; time++) times.push(await duration(words));
     return median(times);
   };
   const values = await inTurn(setting, {
-    help: () => several([...main, "--help"]),
-    version: () => several([...main, "version"]),
+    help: () => several([setting.program, "--help"]),
+    version: () => several([setting.program, "version"]),
     empty: () => several([Deno.execPath(), "run", empty]),
   });
   return (["help", "version"] as const).map((name) =>
@@ -99,7 +96,7 @@ async function statusCold(setting: Setting): Promise<Row[]> {
   const id = await daemon.exec(["sleep", "600"]);
   const raw = ["run", "-A", "--no-check", join(import.meta.dirname!, "http2_status.ts"), `${daemon.port}`, id];
   const { paas, http2 } = await inTurn(setting, {
-    paas: () => duration(paasc(daemon, "status", id)),
+    paas: () => duration(setting.paasc(daemon, "status", id)),
     http2: () => duration([Deno.execPath(), ...raw]),
   });
   return [row("paasc status, cold; the same call by hand over node:http2", paas, http2, "≤ 1.25")];

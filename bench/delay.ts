@@ -7,7 +7,7 @@ import type { GetLogsResponse__Output } from "@paas/proto";
 import type { Daemon } from "../tests/paas.ts";
 import { RawClient } from "../tests/raw_client.ts";
 import { duration, type Figure, inTurn, median, quantile, ratio, type Row } from "./figure.ts";
-import { clock, flood, paasc, paascLogs, type Setting } from "./setting.ts";
+import { clock, flood, type Setting } from "./setting.ts";
 
 const LINES = 300;
 const INTERVAL_MS = 30;
@@ -28,7 +28,7 @@ async function delay(setting: Setting): Promise<Row[]> {
   await using daemon = await setting.startDaemon();
   const line = clock(LINES, INTERVAL_MS);
   const { paas, ssh: sshd } = await inTurn(setting, {
-    paas: async () => await delays(paascLogs(daemon, await daemon.exec(["sh", "-c", line]))),
+    paas: async () => await delays(setting.paascLogs(daemon, await daemon.exec(["sh", "-c", line]))),
     ssh: ssh && (() => delays(ssh.command(line))),
   });
   return (["p50", "p99"] as const).map((name) => {
@@ -72,8 +72,8 @@ async function tail(setting: Setting): Promise<Row[]> {
   const large = await finishedLog(daemon, 5 * setting.bytes);
   const small = await finishedLog(daemon, SMALL_LOG);
   const programs = await inTurn(setting, {
-    large: () => firstPrint(paascLogs(daemon, "--tail", "10", large)),
-    small: () => firstPrint(paascLogs(daemon, "--tail", "10", small)),
+    large: () => firstPrint(setting.paascLogs(daemon, "--tail", "10", large)),
+    small: () => firstPrint(setting.paascLogs(daemon, "--tail", "10", small)),
   });
   const calls = await inTurn(setting, {
     large: () => firstMessage(client, large),
@@ -124,7 +124,7 @@ async function start(setting: Setting): Promise<Row[]> {
   const { ssh } = setting;
   await using daemon = await setting.startDaemon();
   const values = await inTurn(setting, {
-    paas: () => duration(paasc(daemon, "exec", "true")),
+    paas: () => duration(setting.paasc(daemon, "exec", "true")),
     ssh: ssh && (() => duration(ssh.command("true"))),
   });
   const [paas, peer] = [median(values.paas), median(values.ssh)];

@@ -4,7 +4,8 @@
  * @module
  */
 import { join } from "node:path";
-import { runFlags } from "../paasc/run_flags.ts";
+import { bundle } from "../paasc/bundle.ts";
+import { install, scriptFor } from "../paasc/install.ts";
 import { Daemon, ROOT } from "../tests/paas.ts";
 import { SshServer } from "./ssh_server.ts";
 
@@ -24,7 +25,13 @@ export class Setting implements AsyncDisposable {
   #gates = 0;
   #over = false;
 
-  private constructor(sizes: Sizes, readonly directory: string, readonly ssh: SshServer | undefined) {
+  private constructor(
+    sizes: Sizes,
+    readonly directory: string,
+    /** The installed paasc. */
+    readonly program: string,
+    readonly ssh: SshServer | undefined,
+  ) {
     this.rounds = sizes.rounds;
     this.bytes = sizes.bytes;
   }
@@ -33,7 +40,8 @@ export class Setting implements AsyncDisposable {
     const directory = await Deno.makeTempDir({ prefix: "paas-bench-" });
     await Deno.chmod(directory, 0o711); // the user of the sshd comes through a gate and reads a file here
     try {
-      return new Setting(sizes, directory, await SshServer.start());
+      const script = scriptFor(Deno.execPath(), join(ROOT, "paasc/main.ts"), await bundle(Deno.execPath()));
+      return new Setting(sizes, directory, await install(directory, script), await SshServer.start());
     } catch (error) {
       await Deno.remove(directory, { recursive: true });
       throw error;
@@ -51,6 +59,16 @@ export class Setting implements AsyncDisposable {
   /** A new gate, closed. */
   gate(): Gate {
     return new Gate(join(this.directory, `gate-${this.#gates++}`));
+  }
+
+  /** The words that run the installed paasc against a daemon. */
+  paasc(daemon: Daemon, ...words: string[]): string[] {
+    return [this.program, "--server", daemon.address, ...words];
+  }
+
+  /** The words that print a log; they do not wait for a daemon that is gone to come again. */
+  paascLogs(daemon: Daemon, ...words: string[]): string[] {
+    return this.paasc(daemon, "logs", "--reconnect", "0s", ...words);
   }
 
   /** Ends all daemons that are left; one that is ending already does so at once at this second word. */
@@ -83,16 +101,6 @@ export class Gate {
   async open(): Promise<void> {
     await Deno.writeTextFile(this.path, "");
   }
-}
-
-/** The words that run paasc against a daemon, as its installed script does. */
-export function paasc(daemon: Daemon, ...words: string[]): string[] {
-  return [Deno.execPath(), "run", ...runFlags, join(ROOT, "paasc/main.ts"), "--server", daemon.address, ...words];
-}
-
-/** The words that print a log; they do not wait for a daemon that is gone to come again. */
-export function paascLogs(daemon: Daemon, ...words: string[]): string[] {
-  return paasc(daemon, "logs", "--reconnect", "0s", ...words);
 }
 
 /** A command line that prints so many bytes as fast as it can: lines of 100 bytes, or no lines at all. */

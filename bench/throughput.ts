@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import type { Daemon } from "../tests/paas.ts";
 import { type Figure, inTurn, median, ratio, type Row } from "./figure.ts";
-import { flood, type Gate, paascLogs, quoted, type Setting } from "./setting.ts";
+import { flood, type Gate, quoted, type Setting } from "./setting.ts";
 
 type Content = Parameters<typeof flood>[0];
 
@@ -32,7 +32,7 @@ async function history(setting: Setting, content: Content): Promise<Row[]> {
   await new Deno.Command("sh", { args: ["-c", `${flood(content, bytes)} > ${file}`] }).output();
   await daemon.paasc(["logs", "--tail", "0", id]); // which waits for its end
   const values = await inTurn(setting, {
-    paas: () => wholeRun(paascLogs(daemon, id), bytes),
+    paas: () => wholeRun(setting.paascLogs(daemon, id), bytes),
     ssh: ssh && (() => wholeRun(ssh.command(`cat ${file}`), bytes)),
   });
   await Deno.remove(file);
@@ -102,7 +102,7 @@ async function tenFollowers(setting: Setting): Promise<Row[]> {
 async function followed(setting: Setting, daemon: Daemon, followers: number, line: string, bytes: number) {
   const gate = setting.gate();
   const id = await daemon.exec(["sh", "-c", gate.before(line)]);
-  return await fromGate(gate, Array.from({ length: followers }, () => paascLogs(daemon, id)), bytes);
+  return await fromGate(gate, Array.from({ length: followers }, () => setting.paascLogs(daemon, id)), bytes);
 }
 
 /** Runs words to their end, and gives the MB/s that they printed. */

@@ -3,9 +3,13 @@
  *
  * @module
  */
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
+import process from "node:process";
 import { PaascError } from "./errors.ts";
 import type { CertificateFiles } from "./settings.ts";
+
+/** `node:crypto`, loaded when it is used: that takes a while, and few commands use it. */
+const crypto = () => process.getBuiltinModule("node:crypto");
 
 /** What a person calls each of the files, and how to name another one. */
 const titles = {
@@ -55,7 +59,7 @@ export function unusable({ files, pem }: Certificates): string | undefined {
   const [certificate] = certificatesOf(pem.cert);
   if (!certificate) return `the client certificate ${files.cert} is no PEM certificate (${titles.cert.help})`;
   try {
-    if (certificate.checkPrivateKey(createPrivateKey(pem.key))) return undefined;
+    if (certificate.checkPrivateKey(crypto().createPrivateKey(pem.key))) return undefined;
   } catch {
     return `the private key ${files.key} is no PEM private key, or needs a passphrase (${titles.key.help})`;
   }
@@ -66,7 +70,7 @@ export function unusable({ files, pem }: Certificates): string | undefined {
 export function certificatesOf(pem: string): X509Certificate[] {
   return (pem.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? []).flatMap((block) => {
     try {
-      return new X509Certificate(block);
+      return new (crypto().X509Certificate)(block);
     } catch {
       return [];
     }

@@ -12,7 +12,6 @@ import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
 import { type Certificates, readCertificates } from "./certificates.ts";
 import { Daemon, OutageError } from "./daemon.ts";
-import { diagnose } from "./diagnose.ts";
 import { PaascError } from "./errors.ts";
 import { identityOf, parseServerAddress } from "./server_address.ts";
 import type { CertificateFiles } from "./settings.ts";
@@ -63,6 +62,7 @@ export async function connect(destination: Destination): Promise<Daemon> {
   );
   if (await becomesReady(client)) return new Daemon(client, server.text, certificates);
   client.close();
+  const { diagnose } = await import("./diagnose.ts");
   const { sentence, mayPass } = await diagnose(server, certificates);
   throw mayPass ? new OutageError(sentence) : new PaascError("no-connection", sentence);
 }

@@ -1,8 +1,10 @@
 /**
- * `deno task install [DIR]`: puts a script `paasc` into a directory (default `~/.local/bin`), which runs this checkout.
+ * `deno task install [DIR]`: puts a script `paasc` into a directory (default `~/.local/bin`), which runs this checkout: a
+ * bundle that is made of it now, as long as that is up to date.
  *
  * @module
  */
+import { bundle } from "./bundle.ts";
 import { contextFlag, runFlags } from "./run_flags.ts";
 
 /** The second line of every script that is written here, by which it is known again. */
@@ -17,24 +19,40 @@ function quote(word: string): string {
  * The script that runs a program of this checkout with the flags and the Deno given. Who says `context` may write the
  * configuration file; no other command gets that, nor waits for the shell to find it.
  *
+ * @param bundled The program's bundle. It runs instead unless it is gone, or some source has changed since it was made.
+ *
  * @example
  * ```ts
  * import { scriptFor } from "./install.ts";
  * import { assertStringIncludes } from "@std/assert";
  *
  * const script = scriptFor("/usr/bin/deno", "/home/o'neil/paasc/main.ts");
- * assertStringIncludes(script, `'/home/o'\\''neil/paasc/main.ts' "$@"\n`);
+ * assertStringIncludes(script, `program='/home/o'\\''neil/paasc/main.ts'\n`);
  * ```
  */
-export function scriptFor(deno: string, program: string): string {
-  const directory = quote(`${program.slice(0, program.lastIndexOf("/"))}/config_directory.sh`);
+export function scriptFor(deno: string, program: string, bundled?: string): string {
+  const room = program.slice(0, program.lastIndexOf("/"));
+  const root = quote(room.slice(0, room.lastIndexOf("/")));
   return `#!/bin/sh
 ${mark}
 write=
 for word; do
-  [ "$word" = context ] && write=${contextFlag(directory)} && break
+  [ "$word" = context ] && write=${contextFlag(quote(`${room}/config_directory.sh`))} && break
 done
-exec ${[deno, "run", ...runFlags].map(quote).join(" ")} \${write:+"$write"} ${quote(program)} "$@"
+program=${quote(program)}
+${bundled === undefined ? 'set -- "$program" "$@"\n' : chooseBundle(quote(bundled), root)}exec ${
+    [deno, "run", ...runFlags].map(quote).join(" ")
+  } \${write:+"$write"} "$@"
+`;
+}
+
+/** The lines that choose the bundle while it is newer than all that it was made of. It needs no `deno.json`. */
+function chooseBundle(bundled: string, root: string): string {
+  return `bundle=${bundled}
+for source in ${root}/paasc/*.* ${root}/paasc/*/* ${root}/proto/*.ts ${root}/proto/paas/v1/* ${root}/deno.*; do
+  [ "$source" -nt "$bundle" ] && bundle= && break
+done
+if [ -f "$bundle" ]; then set -- --no-config "$bundle" "$@"; else set -- "$program" "$@"; fi
 `;
 }
 
@@ -77,7 +95,13 @@ async function main(): Promise<string> {
   const [directory = `${Deno.env.get("HOME") ?? ""}/.local/bin`, ...more] = Deno.args;
   if (more.length > 0 || directory.startsWith("-")) throw new Error("usage: deno task install [DIR]");
   const program = decodeURIComponent(new URL("main.ts", import.meta.url).pathname);
-  const path = await install(directory, scriptFor(Deno.execPath(), program));
+  let bundled: string | undefined;
+  try {
+    bundled = await bundle(Deno.execPath());
+  } catch (error) {
+    console.error(`install: paasc runs from its source, and starts slower: ${(error as Error).message}`);
+  }
+  const path = await install(directory, scriptFor(Deno.execPath(), program, bundled));
   const real = await Deno.realPath(directory);
   const onPath = (Deno.env.get("PATH") ?? "").split(":").includes(real);
   const hint = onPath

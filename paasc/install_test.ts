@@ -44,3 +44,37 @@ Deno.test("install() replaces its own script and nothing else", async () => {
     await Deno.remove(directory, { recursive: true });
   }
 });
+
+Deno.test("scriptFor() prefers the bundle while nothing that it was made of is newer", async () => {
+  const root = await Deno.makeTempDir({ prefix: "it's a " });
+  try {
+    const [deno, source, bundled] = [`${root}/deno`, `${root}/paasc/main.ts`, `${root}/dist/main.js`];
+    for (const directory of ["paasc/commands", "proto/paas/v1", "dist"]) {
+      await Deno.mkdir(`${root}/${directory}`, { recursive: true });
+    }
+    const sources = [source, `${root}/paasc/commands/run.ts`, `${root}/proto/paas/v1/paas.proto`, `${root}/deno.lock`];
+    for (const file of [...sources, bundled]) await Deno.writeTextFile(file, "");
+    const age = (file: string, seconds: number) => Deno.utime(file, seconds, seconds);
+    for (const file of sources) await age(file, 1_000);
+    await age(bundled, 2_000);
+    await Deno.writeTextFile(deno, `#!/bin/sh\nfor word; do case $word in */main.*) echo "$word" ;; esac; done\n`);
+    await Deno.chmod(deno, 0o755);
+    const script = await install(`${root}/bin`, scriptFor(deno, source, bundled));
+    const runs = async () => {
+      const { stdout, stderr } = await new Deno.Command(script, { args: ["list"], cwd: "/" }).output();
+      return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    };
+
+    assertEquals(await runs(), `${bundled}\n`);
+    for (const file of sources) {
+      await age(file, 3_000);
+      assertEquals(await runs(), `${source}\n`, file);
+      await age(file, 1_000);
+    }
+    assertEquals(await runs(), `${bundled}\n`);
+    await Deno.remove(bundled);
+    assertEquals(await runs(), `${source}\n`);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});

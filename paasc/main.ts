@@ -4,6 +4,8 @@
  * @module
  */
 import { parseCommandLine } from "./command_line.ts";
+import { local } from "./commands/mod.ts";
+import { gatherEntropy } from "./entropy.ts";
 import { errorLine, exitCodes, PaascError } from "./errors.ts";
 
 const encoder = new TextEncoder();
@@ -33,6 +35,7 @@ addEventListener("unhandledrejection", (event) => {
 
 try {
   const { command, words, ...asked } = await parseCommandLine(Deno.args, (name) => Deno.env.get(name));
+  if (!local.includes(command)) gatherEntropy();
   // A terminal may say 0 when it does not know.
   const columns = Deno.stdout.isTerminal() ? Deno.consoleSize().columns || 80 : undefined;
   Deno.exit(await command.run(words, { ...asked, columns, stdout: Deno.stdout, stderr: Deno.stderr }) ?? 0);

@@ -1,7 +1,6 @@
 /** `paasc logs`: prints the output of a process. */
 import type { Command } from "../command.ts";
 import { PaascError } from "../errors.ts";
-import { LogPrinter } from "../log_printer.ts";
 import { noteTo } from "../output.ts";
 import { processId } from "../process_id.ts";
 import { logChoice, logOptions } from "./log_options.ts";
@@ -59,7 +58,7 @@ export const logs: Command = {
   async run(words, { settings, given, stdout, stderr }) {
     const { request, form, patience } = logChoice(given, settings.output, Date.now());
     const process = processId("logs", words);
-    const { followLog } = await import("../follow.ts");
+    const [{ followLog }, { LogPrinter }] = await Promise.all([import("../follow.ts"), import("../log_printer.ts")]);
     const note = noteTo(stderr);
     const log = new LogPrinter(stdout, stderr, form, note);
     const interrupted = new AbortController();
