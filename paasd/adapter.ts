@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { MalformedRequest } from "@paas/proto"; // first: it mends node:http2 before grpc-js is loaded
 import {
   type handleBidiStreamingCall,
   type handleServerStreamingCall,
@@ -16,6 +17,7 @@ import {
   status as Code,
 } from "@grpc/grpc-js";
 import { compressed, gzipHeaders } from "./compression.ts";
+import { InvalidArgumentError } from "./errors.ts";
 import { type Guest, guestOf, type User } from "./identity.ts";
 import type { Log } from "./log.ts";
 import { type Refusal, toRefusal } from "./status_codes.ts";
@@ -72,7 +74,8 @@ export function unary<Request, Response>(
   return async (call, callback) => {
     const running = new RunningCall(call, log);
     try {
-      const response = await handle(call.request, running.context(running.authenticate()));
+      const context = running.context(running.authenticate());
+      const response = await handle(decoded(call.request), context);
       if (running.end(Code.OK)) callback(null, response);
     } catch (error) {
       const refusal = running.refuse(error);
@@ -92,7 +95,7 @@ export function serverStreaming<Request, Response>(
   log: Log,
   handle: StreamingHandler<Request, Response>,
 ): handleServerStreamingCall<Request, Response> {
-  return (call) => answer(call, log, (context) => handle(call.request, context));
+  return (call) => answer(call, log, (context) => handle(decoded(call.request), context));
 }
 
 /** A call with a stream each way, for grpc-js. A handler that does not read makes its client wait. */
@@ -100,7 +103,23 @@ export function duplex<Request, Response>(
   log: Log,
   handle: DuplexHandler<Request, Response>,
 ): handleBidiStreamingCall<Request, Response> {
-  return (call) => answer(call, log, (context) => handle(call, context));
+  return (call) => answer(call, log, (context) => handle(allDecoded(call), context));
+}
+
+/**
+ * A request, if it is one.
+ *
+ * @throws {InvalidArgumentError} when its bytes could not be decoded.
+ */
+function decoded<Request>(request: Request): Request {
+  if (!(request instanceof MalformedRequest)) return request;
+  throw new InvalidArgumentError(`Cannot decode the request: ${request.reason}; send what the contract says`);
+}
+
+/** Requests, each as by {@linkcode decoded}. The stream is left open when one is bad: the answer goes by it too. */
+async function* allDecoded<Request>(requests: AsyncIterable<Request>): AsyncGenerator<Request> {
+  const messages = requests[Symbol.asyncIterator]();
+  for (let next = await messages.next(); !next.done; next = await messages.next()) yield decoded(next.value);
 }
 
 /** Answers a call with a stream. */

@@ -5,7 +5,7 @@
  *
  * @module
  */
-export { ProcessService, processService } from "./service.ts";
+export { MalformedRequest, ProcessService, processService } from "./service.ts";
 export { fromTimestamp, toTimestamp } from "./time.ts";
 export type * from "./gen/paas/v1/AttachRequest.ts";
 export type * from "./gen/paas/v1/AttachResponse.ts";

@@ -15,6 +15,7 @@ import type { ProtoGrpcType } from "./gen/paas.ts";
 import type { AttachResponse } from "./gen/paas/v1/AttachResponse.ts";
 import type { GetLogsResponse } from "./gen/paas/v1/GetLogsResponse.ts";
 import type { ProcessServiceDefinition } from "./gen/paas/v1/ProcessService.ts";
+import { checkWire } from "./strict_wire.ts";
 import source from "./paas/v1/paas.proto" with { type: "text" };
 
 const root = new protobuf.Root();
@@ -37,6 +38,28 @@ function deserializer(type: protobuf.Type) {
   return (bytes: Uint8Array): object => type.toObject(type.decode(bytes), STYLE);
 }
 
+/** What a call gets for a request that cannot be decoded. */
+export class MalformedRequest {
+  /** @param reason What is wrong with its bytes */
+  constructor(readonly reason: string) {}
+}
+
+/**
+ * How the bytes of a request become a message, or a {@linkcode MalformedRequest}. It does not throw: grpc-js would answer
+ * INTERNAL by itself, and the daemon would not know of the call.
+ */
+function receiver(type: protobuf.Type) {
+  const decode = deserializer(type);
+  return (bytes: Uint8Array): object => {
+    try {
+      checkWire(type, bytes);
+      return decode(bytes);
+    } catch (error) {
+      return new MalformedRequest((error as Error).message);
+    }
+  };
+}
+
 /**
  * The service definition, as `proto-loader` would make it. Not by `proto-loader` itself: every `paasc` would load and run
  * what only server reflection needs, a tenth of the time that it takes to start.
@@ -50,7 +73,7 @@ function definition(service: protobuf.Service): Record<string, MethodDefinition<
       requestStream: method.requestStream ?? false,
       responseStream: method.responseStream ?? false,
       requestSerialize: serializer(request),
-      requestDeserialize: deserializer(request),
+      requestDeserialize: receiver(request),
       responseSerialize: serializer(response),
       responseDeserialize: deserializer(response),
     }];
