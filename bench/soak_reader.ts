@@ -6,7 +6,7 @@
 import type { GetLogsResponse__Output, LogChunk__Output } from "@paas/proto";
 import { Cable } from "../paasc/test_cable.ts";
 import type { Daemon } from "../tests/paas.ts";
-import { RawClient } from "../tests/raw_client.ts";
+import { RawClient, type RawClientOptions } from "../tests/raw_client.ts";
 
 /** A process whose output is known beforehand: each stream byte for byte, but not how the two are mixed. */
 export interface KnownProcess {
@@ -69,15 +69,27 @@ const MAX_PLACES = 50;
 
 /** A reader of one log, through all of its connections. */
 export class Reader {
-  readonly #daemon: Daemon;
+  readonly #daemon: Pick<Daemon, "port">;
   readonly #process: KnownProcess;
   readonly #tally: Tally;
   readonly #random: Random;
   readonly #hurry: AbortSignal;
+  readonly #identity: RawClientOptions;
   readonly #places: Position[] = [{ offset: 0, stdout: 0, stderr: 0 }];
 
-  /** @param hurry From then on it reads as fast as it can, up to the end */
-  constructor(daemon: Daemon, process: KnownProcess, tally: Tally, random: Random, hurry: AbortSignal) {
+  /**
+   * @param hurry From then on it reads as fast as it can, up to the end
+   * @param identity Who reads
+   */
+  constructor(
+    daemon: Pick<Daemon, "port">,
+    process: KnownProcess,
+    tally: Tally,
+    random: Random,
+    hurry: AbortSignal,
+    identity: RawClientOptions = {},
+  ) {
+    this.#identity = identity;
     this.#daemon = daemon;
     this.#process = process;
     this.#tally = tally;
@@ -101,7 +113,7 @@ export class Reader {
   /** One connection, from one of the places that were reached; says whether it came to the end of the log. */
   async #connect(): Promise<boolean> {
     await using cable = await Cable.to(this.#daemon.port);
-    await using client = new RawClient({ address: `127.0.0.1:${cable.port}` } as Daemon); // all that it looks at
+    await using client = new RawClient({ address: `127.0.0.1:${cable.port}` }, this.#identity);
     let position = this.#places[Math.floor(this.#random() * this.#places.length)]!;
     const { offset, stdout, stderr } = position;
     const rest = this.#process.stdout.length + this.#process.stderr.length - stdout - stderr;

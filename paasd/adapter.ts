@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { MalformedRequest } from "@paas/proto"; // first: it mends node:http2 before grpc-js is loaded
 import {
   type handleBidiStreamingCall,
   type handleServerStreamingCall,
@@ -17,6 +18,7 @@ import {
 } from "@grpc/grpc-js";
 import type { Duplex } from "node:stream";
 import { compressed, gzipHeaders } from "./compression.ts";
+import { InvalidArgumentError } from "./errors.ts";
 import { type Guest, guestOf, type User } from "./identity.ts";
 import type { Log } from "./log.ts";
 import { type Refusal, toRefusal } from "./status_codes.ts";
@@ -83,7 +85,8 @@ export function unary<Request, Response>(
   return async (call, callback) => {
     const running = new RunningCall(call, log, options);
     try {
-      const response = await handle(call.request, running.context(running.authenticate()));
+      const context = running.context(running.authenticate());
+      const response = await handle(decoded(call.request), context);
       if (running.end(Code.OK)) callback(null, response);
     } catch (error) {
       const refusal = running.refuse(error);
@@ -104,7 +107,7 @@ export function serverStreaming<Request, Response>(
   handle: StreamingHandler<Request, Response>,
   options?: CallOptions,
 ): handleServerStreamingCall<Request, Response> {
-  return (call) => answer(call, log, (context) => handle(call.request, context), options);
+  return (call) => answer(call, log, (context) => handle(decoded(call.request), context), options);
 }
 
 /** A call with a stream each way, for grpc-js. A handler that does not read makes its client wait. */
@@ -113,10 +116,25 @@ export function duplex<Request, Response>(
   handle: DuplexHandler<Request, Response>,
   options?: CallOptions,
 ): handleBidiStreamingCall<Request, Response> {
-  // Otherwise the whole call would be destroyed once the client has sent its last message.
+  // Otherwise the whole call would be destroyed once the client has sent its last message, or a bad one.
   const requestsOf = (call: Pick<Duplex, "iterator">) =>
     call.iterator({ destroyOnReturn: false }) as AsyncIterable<Request>;
-  return (call) => answer(call, log, (context) => handle(requestsOf(call), context), options);
+  return (call) => answer(call, log, (context) => handle(allDecoded(requestsOf(call)), context), options);
+}
+
+/**
+ * A request, if it is one.
+ *
+ * @throws {InvalidArgumentError} when its bytes could not be decoded.
+ */
+function decoded<Request>(request: Request): Request {
+  if (!(request instanceof MalformedRequest)) return request;
+  throw new InvalidArgumentError(`Cannot decode the request: ${request.reason}; send what the contract says`);
+}
+
+/** Requests, each as by {@linkcode decoded}. */
+async function* allDecoded<Request>(requests: AsyncIterable<Request>): AsyncGenerator<Request> {
+  for await (const request of requests) yield decoded(request);
 }
 
 /** Answers a call with a stream. */

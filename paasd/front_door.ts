@@ -53,6 +53,9 @@ export class FrontDoor {
       rejectUnauthorized: true,
       minVersion: "TLSv1.3",
       ALPNProtocols: ["h2"],
+      // None: the door has a limit of its own, and Deno keeps a connection that has failed, 20 KiB, until its timer of 120 s
+      // has run out. Zero would mean those 120 s.
+      handshakeTimeout: -1,
     });
     this.#tls.on("secureConnection", (socket) => this.#welcome(socket));
     this.#tls.on("tlsClientError", (error, socket) => this.#refuse(beneath(socket), causeOf(error, socket)));

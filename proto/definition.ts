@@ -6,6 +6,7 @@
 import type { MethodDefinition } from "@grpc/grpc-js";
 import type { Buffer } from "node:buffer";
 import protobuf from "protobufjs";
+import { checkWire } from "./strict_wire.ts";
 
 /** How messages look in TypeScript; `deno task gen` makes the types of `gen/` with the same choices. */
 const STYLE: protobuf.IConversionOptions = { longs: Number, enums: String, defaults: true, oneofs: true };
@@ -32,6 +33,28 @@ function deserializer(type: protobuf.Type) {
   return (bytes: Uint8Array): object => type.toObject(type.decode(bytes), STYLE);
 }
 
+/** What a call gets for a request that cannot be decoded. */
+export class MalformedRequest {
+  /** @param reason What is wrong with its bytes */
+  constructor(readonly reason: string) {}
+}
+
+/**
+ * How the bytes of a request become a message, or a {@linkcode MalformedRequest}. It does not throw: grpc-js would answer
+ * INTERNAL by itself, and the daemon would not know of the call.
+ */
+function receiver(type: protobuf.Type) {
+  const decode = deserializer(type);
+  return (bytes: Uint8Array): object => {
+    try {
+      checkWire(type, bytes);
+      return decode(bytes);
+    } catch (error) {
+      return new MalformedRequest((error as Error).message);
+    }
+  };
+}
+
 /**
  * The definition of a service, as `proto-loader` would make it. Not by `proto-loader` itself: every `paasc` would load and
  * run what only server reflection needs, a tenth of the time that it takes to start.
@@ -48,7 +71,7 @@ export function definition(root: protobuf.Root, service: string): Record<string,
         requestStream: method.requestStream ?? false,
         responseStream: method.responseStream ?? false,
         requestSerialize: serializer(request),
-        requestDeserialize: deserializer(request),
+        requestDeserialize: receiver(request),
         responseSerialize: serializer(response),
         responseDeserialize: deserializer(response),
       }];

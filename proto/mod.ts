@@ -5,6 +5,7 @@
  *
  * @module
  */
+export { MalformedRequest } from "./definition.ts";
 export { ProcessService, processService } from "./service.ts";
 export { fromTimestamp, toTimestamp } from "./time.ts";
 export type * from "./gen/paas/v1/AttachRequest.ts";

@@ -18,16 +18,26 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { answer } from "../paasd/test_setting.ts";
-import { type ClientOptions, type Daemon, ROOT } from "./paas.ts";
+import { type Daemon, ROOT } from "./paas.ts";
 import { until } from "./until.ts";
+
+/** Who a {@linkcode RawClient} is: a name and where its certificate lies. */
+export interface RawClientOptions {
+  as?: string | undefined;
+  certs?: string | undefined;
+}
 
 /** A client of the service without `paasc`: for what that cannot send, cannot tell, or would take too many programs. */
 export class RawClient implements AsyncDisposable {
   /** The service, as grpc-js offers it. */
   readonly service: InstanceType<typeof ProcessService>;
 
-  constructor({ address }: Daemon, { as = "alice" }: Pick<ClientOptions, "as"> = {}) {
-    const pem = (name: string) => readFileSync(join(ROOT, "certs", name));
+  /** @param options `certs` is a directory of certificates; default is that of the development ones */
+  constructor(
+    { address }: Pick<Daemon, "address">,
+    { as = "alice", certs = join(ROOT, "certs") }: RawClientOptions = {},
+  ) {
+    const pem = (name: string) => readFileSync(join(certs, name));
     const identity = credentials.createSsl(pem("server-ca.crt"), pem(`${as}.key`), pem(`${as}.crt`));
     this.service = new ProcessService(address, identity, {
       "grpc.ssl_target_name_override": "localhost",
