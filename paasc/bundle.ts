@@ -17,7 +17,7 @@ const prelude =
   /import\s*\{\s*createRequire as (\w+)\s*\}\s*from\s*"node:module";\s*(?:var|const) (\w+)\s*=\s*\1\(import\.meta\.url\);/;
 
 /**
- * Bundles `paasc` into a directory, in place of the bundle that may be there.
+ * Bundles `paasc` into a directory, in place of the bundle that may be there; in it is an empty one, `cache`, for Deno.
  *
  * @returns The path of its main module
  * @throws {Error} When `deno bundle` fails; a bundle that was there before is still there then
@@ -36,6 +36,7 @@ export async function bundle(deno: string, directory: string = bundleDirectory):
       );
       if (lighter !== text) await Deno.writeTextFile(`${draft}/${name}`, lighter);
     }
+    await Deno.mkdir(`${draft}/cache`);
     await Deno.chmod(draft, 0o755);
     await Deno.remove(directory, { recursive: true }).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;

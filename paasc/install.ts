@@ -46,13 +46,21 @@ ${bundled === undefined ? 'set -- "$program" "$@"\n' : chooseBundle(quote(bundle
 `;
 }
 
-/** The lines that choose the bundle while it is newer than all that it was made of. It needs no `deno.json`. */
+/**
+ * The lines that choose the bundle while it is newer than all that it was made of. It needs no `deno.json`, and has a cache
+ * of its own: in Deno's, each program that runs with other V8 flags replaces the code of all built-in modules.
+ */
 function chooseBundle(bundled: string, root: string): string {
   return `bundle=${bundled}
 for source in ${root}/paasc/*.* ${root}/paasc/*/* ${root}/proto/*.ts ${root}/proto/paas/v1/* ${root}/deno.*; do
   [ "$source" -nt "$bundle" ] && bundle= && break
 done
-if [ -f "$bundle" ]; then set -- --no-config "$bundle" "$@"; else set -- "$program" "$@"; fi
+if [ -f "$bundle" ]; then
+  set -- --no-config "$bundle" "$@"
+  [ -w "\${bundle%/*}/cache" ] && export DENO_DIR="\${bundle%/*}/cache"
+else
+  set -- "$program" "$@"
+fi
 `;
 }
 
