@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { commandFigures } from "./commands.ts";
 import { delayFigures } from "./delay.ts";
 import { progress, type Row } from "./figure.ts";
+import { floodFigures } from "./flood.ts";
 import { followersFigures } from "./followers.ts";
 import { memoryFigures } from "./memory.ts";
 import { Setting } from "./setting.ts";
@@ -17,7 +18,14 @@ import { throughputFigures } from "./throughput.ts";
 /** The longest that one figure may take, in milliseconds. */
 const LIMIT_MS = 10 * 60_000;
 
-const figures = [...throughputFigures, ...delayFigures, ...memoryFigures, ...followersFigures, ...commandFigures];
+const figures = [
+  ...throughputFigures,
+  ...delayFigures,
+  ...memoryFigures,
+  ...followersFigures,
+  ...commandFigures,
+  ...floodFigures,
+];
 
 const { values, positionals } = parseArgs({
   args: Deno.args,

@@ -6,7 +6,7 @@ import { until } from "../tests/until.ts";
 import { serverStreaming, type StreamingHandler, unary, type UnaryHandler } from "./adapter.ts";
 import { InvalidArgumentError } from "./errors.ts";
 import { FrontDoor } from "./front_door.ts";
-import { answer, type Client, failure, Setting, TestLog } from "./test_setting.ts";
+import { answer, type Client, CONNECTION_LIMITS, failure, Setting, TestLog } from "./test_setting.ts";
 
 type Unary = UnaryHandler<GetStatusRequest__Output, GetStatusResponse>;
 type Streaming = StreamingHandler<GetLogsRequest__Output, GetLogsResponse>;
@@ -41,6 +41,7 @@ class Stage implements AsyncDisposable {
     stage.#door = await FrontDoor.open({
       listen: { host: "127.0.0.1", port: 0 },
       credentials: { ...setting.server, ca: setting.clientCa.cert },
+      limits: CONNECTION_LIMITS,
       admit: (socket) => injector.injectConnection(socket),
       refused: () => {},
     });

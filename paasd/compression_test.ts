@@ -9,7 +9,7 @@ import { until } from "../tests/until.ts";
 import { serverStreaming, type StreamingHandler } from "./adapter.ts";
 import { InvalidArgumentError } from "./errors.ts";
 import { FrontDoor } from "./front_door.ts";
-import { type Client, failure, Setting, TestLog } from "./test_setting.ts";
+import { type Client, CONNECTION_LIMITS, failure, Setting, TestLog } from "./test_setting.ts";
 
 type Message = GetLogsResponse | Uint8Array;
 
@@ -38,6 +38,7 @@ class Stage implements AsyncDisposable {
     stage.#door = await FrontDoor.open({
       listen: { host: "127.0.0.1", port: 0 },
       credentials: { ...setting.server, ca: setting.clientCa.cert },
+      limits: CONNECTION_LIMITS,
       admit: (socket) => injector.injectConnection(socket),
       refused: () => {},
     });

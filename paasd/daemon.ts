@@ -7,14 +7,18 @@ import { processService } from "@paas/proto"; // first: it mends node:http2 befo
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { type Process, Spool, SpoolError, StopInProgressError } from "@paas/worker";
 import { duplex, serverStreaming, unary } from "./adapter.ts";
+import { callQuota } from "./call_quota.ts";
 import { type Credentials, readCredentials } from "./credentials.ts";
+import { descriptorLimit } from "./open_files.ts";
 import { keepDevelopmentCertificatesLocal } from "./development_certificates.ts";
 import { StartError } from "./errors.ts";
 import { type Address, formatAddress } from "./flags.ts";
-import { FrontDoor } from "./front_door.ts";
+import { addressOf, FrontDoor } from "./front_door.ts";
+import { limitsOf } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { Options } from "./options.ts";
 import { ProcessTable } from "./process_table.ts";
+import { Quotas } from "./quotas.ts";
 import { RefusalLog } from "./refusal_log.ts";
 import { Service } from "./service.ts";
 import { StandardServices } from "./standard_services.ts";
@@ -50,7 +54,7 @@ export class Daemon {
   readonly #log: Log;
   #options: Options;
   readonly #table = new ProcessTable();
-  readonly #server: Server;
+  #server!: Server;
   readonly #telemetry: Telemetry | undefined;
   readonly #refusals: RefusalLog;
   #door!: FrontDoor;
@@ -60,7 +64,6 @@ export class Daemon {
   #shutdown: Promise<void> | undefined;
 
   private constructor(options: Options, log: Log, telemetry: Telemetry | undefined) {
-    this.#server = new Server({ ...GRPC_OPTIONS, interceptors: telemetry ? [telemetry.interceptor] : [] });
     this.#telemetry = telemetry;
     this.#options = options;
     this.#log = log;
@@ -110,8 +113,18 @@ export class Daemon {
     const { listen, stopGrace } = this.#options;
     const credentials = await Daemon.check(this.#options);
     const log = this.#log;
-    const [spool, telemetry] = [await this.#openSpool(), this.#telemetry];
-    const service = new Service({ table: this.#table, spool, stopGrace, telemetry });
+    const telemetry = this.#telemetry;
+    const descriptors = await descriptorLimit();
+    const limits = limitsOf(this.#options, descriptors);
+    log.write("limits", { descriptors, ...limits });
+    const quotas = new Quotas(limits);
+    const quota = callQuota(quotas, ({ socket, user }, { message }) => {
+      this.#refusals.write(addressOf(socket), `user ${user.id.slice(0, 16)} calls too much: ${message}`);
+    });
+    const interceptors = telemetry ? [telemetry.interceptor, quota] : [quota]; // the last one is the nearest to us
+    this.#server = new Server({ ...GRPC_OPTIONS, interceptors });
+    const spool = await this.#openSpool();
+    const service = new Service({ table: this.#table, spool, quotas, stopGrace, telemetry });
     this.#service = service;
     this.#server.addService(processService, {
       Exec: unary(log, service.exec.bind(service)),
@@ -132,6 +145,7 @@ export class Daemon {
       this.#door = await FrontDoor.open({
         listen,
         credentials,
+        limits,
         admit: (socket) => injector.injectConnection(socket),
         refused: (address, cause) => {
           telemetry?.metrics.refused(cause);
@@ -149,9 +163,10 @@ export class Daemon {
   }
 
   async #openSpool(): Promise<Spool> {
-    const { spoolDir, temporary } = this.#options;
+    const { spoolDir, temporary, maxSpoolBytesPerUser: maxGroupBytes } = this.#options;
+    const limits = { ...this.#options, maxGroupBytes };
     try {
-      return await Spool.open(spoolDir ?? (this.#temporarySpool = await makeTemporarySpool(temporary)), this.#options);
+      return await Spool.open(spoolDir ?? (this.#temporarySpool = await makeTemporarySpool(temporary)), limits);
     } catch (error) {
       if (error instanceof SpoolError) throw new StartError(`${error.message}; give another with --spool-dir`);
       throw error;

@@ -70,3 +70,17 @@ export class ShuttingDownError extends Error {
 export class UnauthenticatedError extends Error {
   override readonly name = "UnauthenticatedError";
 }
+
+/** There is as much of something as the operator allows. */
+export class QuotaError extends Error {
+  override readonly name = "QuotaError";
+
+  /**
+   * @param limit What sets the limit: mostly a flag of `paasd`.
+   * @param what What there is.
+   * @param remedy What to do.
+   */
+  constructor(limit: string, what: string, remedy: string) {
+    super(`${what}, as much as the daemon's ${limit} allows: ${remedy}`);
+  }
+}

@@ -48,6 +48,13 @@ const SIZE = {
   expected: "a size of at least 1M such as 500M, 2G or 1000000000, or unlimited",
 };
 
+const DURATION = {
+  value: "DURATION",
+  parse: parseDuration,
+  expected: "a duration of at most 24h such as 500ms, 10s, 5m or 1h",
+};
+const COUNT = { value: "NUMBER", parse: parseCount, expected: "a whole number from 1 to 1000000" };
+
 /** The directory of the development certificates. */
 const certificates = (name: string): string => fileURLToPath(new URL(`../certs/${name}`, import.meta.url));
 
@@ -89,11 +96,49 @@ export const FLAGS = {
     default: "unlimited",
     help: "how much is kept of all logs together; the largest one gives first",
   }),
-  "stop-grace": flag({
-    value: "DURATION",
+  "max-spool-bytes-per-user": flag({
+    ...SIZE,
+    default: "unlimited",
+    help: "how much is kept of the logs of each user; their largest one gives first",
+  }),
+  "max-processes-per-user": flag({
+    ...COUNT,
+    default: undefined,
+    help: "how many processes of a user may live at a time (three fourths of what the open files are enough for)",
+  }),
+  "max-starts-per-minute": flag({
+    ...COUNT,
+    default: "20000",
+    help: "how many processes a user may start within a minute",
+  }),
+  "max-streams-per-user": flag({
+    ...COUNT,
+    default: "5000",
+    help: "how many calls of a user may be open at a time",
+  }),
+  "max-connections": flag({
+    ...COUNT,
+    default: undefined,
+    help: "how many connections there may be (at most 4096, and what the open files are enough for)",
+  }),
+  "max-connections-per-address": flag({
+    ...COUNT,
+    default: undefined,
+    help: "how many of one IPv4 address, or one IPv6 /64 (three fourths of all)",
+  }),
+  "handshake-timeout": flag({
+    ...DURATION,
     default: "10s",
-    parse: parseDuration,
-    expected: "a duration of at most 24h such as 500ms, 10s, 5m or 1h",
+    help: "how long a connection may take until it has shown its certificate",
+  }),
+  "idle-timeout": flag({
+    ...DURATION,
+    default: "30m",
+    help: "how long a connection may stay without a call; not one whose end would stop a process",
+  }),
+  "stop-grace": flag({
+    ...DURATION,
+    default: "10s",
     help: "from SIGTERM until SIGKILL when a process is stopped: 500ms, 10s, 5m, 1h",
     reloads: true,
   }),
@@ -150,6 +195,11 @@ function parseSize(text: string): number | undefined {
   const [, amount, unit = ""] = /^(\d+)(?:([KMGT])(?:iB)?)?$/i.exec(text) ?? [];
   const bytes = Number(amount) * SIZES[unit.toUpperCase()]!;
   return bytes >= MIN_LIMIT_BYTES && bytes <= Number.MAX_SAFE_INTEGER ? bytes : undefined;
+}
+
+function parseCount(text: string): number | undefined {
+  const count = Number(text);
+  return /^\d+$/.test(text) && count >= 1 && count <= 1_000_000 ? count : undefined;
 }
 
 function parseLogFormat(text: string): LogFormat | undefined {

@@ -8,19 +8,34 @@
  */
 import type { Socket } from "node:net";
 import tls from "node:tls";
+import { Counter } from "./counter.ts";
 import type { Credentials } from "./credentials.ts";
-import { type Guest, identify } from "./identity.ts";
-import { Listener } from "./listener.ts";
 import { type Address, formatAddress } from "./flags.ts";
+import { type Guest, identify } from "./identity.ts";
+import { holdsLease } from "./lease.ts";
+import { Listener } from "./listener.ts";
+import { networkOf } from "./network.ts";
 
-/** So many connections may be open at a time; a file descriptor each. */
-const MAX_CONNECTIONS = 4_096;
+/** A connection that has had no call open for so long may be closed to make room for another one. */
+const SPARE_MS = 10_000;
 
-/** How long a connection may take until it has shown who it is. */
-const HANDSHAKE_LIMIT_MS = 10_000;
+/** How often it is looked for connections that are idle, at least. */
+const MAX_IDLE_CHECK_MS = 60_000;
 
 /** Who takes no more than that is taking nothing: it is room for a GOAWAY and a PING. */
 const GOODBYE_BYTES = 256;
+
+/** How many connections there may be, and for how long. */
+export interface ConnectionLimits {
+  /** Of all together; a file descriptor each. */
+  readonly maxConnections: number;
+  /** From one address. */
+  readonly maxConnectionsPerAddress: number;
+  /** How long a connection may take until it has shown who it is, in milliseconds. */
+  readonly handshakeTimeout: number;
+  /** How long a connection may stay without a call, in milliseconds, unless a process would be stopped for it. */
+  readonly idleTimeout: number;
+}
 
 /** What a front door needs. */
 export interface FrontDoorOptions {
@@ -28,21 +43,32 @@ export interface FrontDoorOptions {
   listen: Address;
   /** The daemon's own certificate, and the CA of its clients. */
   credentials: Credentials;
+  limits: ConnectionLimits;
   /** Takes a connection of somebody who may come in. */
   admit: (socket: tls.TLSSocket) => void;
   /** Is told of a connection that may not. */
   refused: (address: string, cause: string) => void;
 }
 
+/** A connection that has not shown yet who it is. */
+interface Stranger {
+  readonly timer: ReturnType<typeof setTimeout>;
+  readonly network: string;
+  /** That it counts as a connection. */
+  readonly counted: Disposable;
+}
+
 /** A listener that lets in only clients with a good certificate, over TLS 1.3. */
 export class FrontDoor {
   readonly #options: FrontDoorOptions;
   readonly #tls: tls.Server;
-  /** Connections that have not shown yet who they are, with the timer of each. */
-  readonly #strangers = new Map<Socket, ReturnType<typeof setTimeout>>();
+  readonly #connections = new Counter();
+  /** The oldest first. */
+  readonly #strangers = new Map<Socket, Stranger>();
   /** Connections that were let in or refused: a failed handshake may be told of after its connection has closed. */
   readonly #judged = new WeakSet<Socket>();
   readonly #guests = new Set<Guest>();
+  readonly #idleChecks: ReturnType<typeof setInterval>;
   #listener!: Listener;
 
   private constructor(options: FrontDoorOptions) {
@@ -59,6 +85,11 @@ export class FrontDoor {
     });
     this.#tls.on("secureConnection", (socket) => this.#welcome(socket));
     this.#tls.on("tlsClientError", (error, socket) => this.#refuse(beneath(socket), causeOf(error, socket)));
+    const { idleTimeout } = options.limits;
+    this.#idleChecks = setInterval(
+      () => this.#closeIdle(idleTimeout),
+      Math.max(100, Math.min(idleTimeout / 4, MAX_IDLE_CHECK_MS)),
+    );
   }
 
   /**
@@ -68,7 +99,12 @@ export class FrontDoor {
    */
   static async open(options: FrontDoorOptions): Promise<FrontDoor> {
     const door = new FrontDoor(options);
-    door.#listener = await Listener.listen(options.listen, (socket) => door.#meet(socket));
+    try {
+      door.#listener = await Listener.listen(options.listen, (socket) => door.#meet(socket));
+    } catch (error) {
+      clearInterval(door.#idleChecks);
+      throw error;
+    }
     return door;
   }
 
@@ -82,9 +118,15 @@ export class FrontDoor {
     return { admitted: this.#guests.size, handshake: this.#strangers.size };
   }
 
+  /** How many connections count for the limits: all until they are closed, also of who was refused. */
+  get counted(): number {
+    return this.#connections.total;
+  }
+
   /** Lets nobody in any more; who is in stays, but begins no new streams. */
   close(): void {
     this.#listener.close();
+    clearInterval(this.#idleChecks);
     for (const guest of this.#guests) guest.dismiss();
     for (const stranger of this.#strangers.keys()) stranger.destroy();
   }
@@ -131,19 +173,72 @@ export class FrontDoor {
 
   /** Somebody is at the door. */
   #meet(socket: Socket): void {
-    const full = this.#strangers.size + this.#guests.size >= MAX_CONNECTIONS;
-    // The oldest stranger makes room: who is honest is known within milliseconds, so silence cannot lock the door.
-    if (full) this.#refuse(this.#strangers.keys().next().value ?? socket, `there are ${MAX_CONNECTIONS} connections`);
+    const network = networkOf(socket.remoteAddress);
+    this.#makeRoom(socket, network);
     if (socket.destroyed) return;
-    const silence = () => this.#refuse(socket, `it did not finish the TLS handshake in ${HANDSHAKE_LIMIT_MS / 1000} s`);
-    this.#strangers.set(socket, setTimeout(silence, HANDSHAKE_LIMIT_MS));
-    socket.once("close", () => this.#forget(socket));
+    const { handshakeTimeout } = this.#options.limits;
+    const silence = () => this.#refuse(socket, `it did not finish the TLS handshake in ${handshakeTimeout / 1000} s`);
+    const counted = this.#connections.add(network);
+    this.#strangers.set(socket, { timer: setTimeout(silence, handshakeTimeout), network, counted });
+    socket.once("close", () => {
+      this.#forget(socket);
+      counted[Symbol.dispose]();
+    });
     this.#tls.emit("connection", socket);
+  }
+
+  /**
+   * Sees that there is room for a connection. Where there is none, the oldest stranger goes: who is honest is known within
+   * milliseconds, so silence cannot lock the door. Then whoever has been idle for the longest time.
+   */
+  #makeRoom(socket: Socket, network: string): void {
+    const { maxConnections, maxConnectionsPerAddress } = this.#options.limits;
+    const crowded = this.#connections.of(network) >= maxConnectionsPerAddress;
+    if (!crowded && this.#connections.total < maxConnections) return;
+    const from = crowded ? network : undefined;
+    const stranger = this.#oldestStranger(from);
+    const idle = stranger ? undefined : this.#longestIdle(from);
+    if (idle) return void idle.socket.destroy();
+    const cause = crowded
+      ? `there are ${maxConnectionsPerAddress} connections from its address (--max-connections-per-address)`
+      : `there are ${maxConnections} connections (--max-connections)`;
+    this.#refuse(stranger ?? socket, cause);
+  }
+
+  #oldestStranger(network: string | undefined): Socket | undefined {
+    for (const [socket, stranger] of this.#strangers) {
+      if (network === undefined || stranger.network === network) return socket;
+    }
+    return undefined;
+  }
+
+  /** The connection that has had no call for the longest time, if there is one that can be spared. */
+  #longestIdle(network: string | undefined): Guest | undefined {
+    let longest: Guest | undefined;
+    for (const guest of this.#idle(SPARE_MS)) {
+      if (network !== undefined && networkOf(guest.socket.remoteAddress) !== network) continue;
+      if (guest.idleSince! < (longest?.idleSince ?? Infinity)) longest = guest;
+    }
+    return longest;
+  }
+
+  /** Those who have had no call open for so long, and hold no process by a lease. */
+  *#idle(limit: number): Generator<Guest> {
+    const since = performance.now() - limit;
+    for (const guest of this.#guests) {
+      const { idleSince = Infinity, socket, connection } = guest;
+      if (idleSince <= since && !socket.destroyed && !holdsLease(connection)) yield guest;
+    }
+  }
+
+  #closeIdle(limit: number): void {
+    for (const { socket } of this.#idle(limit)) socket.destroy();
   }
 
   /** The TLS handshake is done. */
   #welcome(secured: tls.TLSSocket): void {
     const socket = beneath(secured);
+    const counted = this.#strangers.get(socket)?.counted;
     secured.on("error", () => {}); // it closes, which is all that matters
     try {
       const guest = identify(secured);
@@ -152,6 +247,7 @@ export class FrontDoor {
       secured.once("close", () => {
         this.#guests.delete(guest);
         guest.leave();
+        counted?.[Symbol.dispose]();
       });
     } catch (error) {
       secured.destroy();
@@ -174,7 +270,7 @@ export class FrontDoor {
   }
 
   #forget(socket: Socket): void {
-    clearTimeout(this.#strangers.get(socket));
+    clearTimeout(this.#strangers.get(socket)?.timer);
     this.#strangers.delete(socket);
   }
 }
@@ -187,7 +283,8 @@ function beneath(socket: tls.TLSSocket): Socket {
   return (socket as unknown as { _parent: Socket })._parent;
 }
 
-function addressOf({ remoteAddress, remotePort }: Socket): string {
+/** The address of the other end, for people. */
+export function addressOf({ remoteAddress, remotePort }: Pick<Socket, "remoteAddress" | "remotePort">): string {
   return remoteAddress === undefined ? "unknown" : formatAddress({ host: remoteAddress, port: remotePort ?? 0 });
 }
 

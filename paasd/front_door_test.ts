@@ -1,31 +1,38 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Process } from "@paas/worker";
 import net from "node:net";
 import { join } from "node:path";
 import tls from "node:tls";
 import type { Pair } from "../certs/authority.ts";
 import { createAuthority } from "../certs/authority.ts";
 import { until } from "../tests/until.ts";
-import { FrontDoor } from "./front_door.ts";
-import { guestOf } from "./identity.ts";
-import { Setting } from "./test_setting.ts";
+import { type ConnectionLimits, FrontDoor } from "./front_door.ts";
+import { type Guest, guestOf } from "./identity.ts";
+import { Lease } from "./lease.ts";
+import { CONNECTION_LIMITS, Setting } from "./test_setting.ts";
 
 /** A front door that says hello to whom it lets in, and what it has seen. */
 class Scene implements AsyncDisposable {
   readonly admitted: string[] = [];
+  readonly guests: Guest[] = [];
   readonly causes: string[] = [];
+  /** Whether guests may stay. */
+  stay = false;
 
   private constructor(readonly setting: Setting) {}
   door!: FrontDoor;
 
-  static async open(): Promise<Scene> {
+  static async open(limits: Partial<ConnectionLimits> = {}): Promise<Scene> {
     const setting = await Setting.make();
     const scene = new Scene(setting);
     scene.door = await FrontDoor.open({
       listen: { host: "127.0.0.1", port: 0 },
       credentials: { ...setting.server, ca: setting.clientCa.cert },
+      limits: { ...CONNECTION_LIMITS, ...limits },
       admit: (socket) => {
         scene.admitted.push(guestOf(socket.getPeerCertificate()).user.id);
-        socket.end("hello");
+        scene.guests.push(guestOf(socket.getPeerCertificate()));
+        if (!scene.stay) socket.end("hello");
       },
       refused: (_address, cause) => scene.causes.push(cause),
     });
@@ -120,6 +127,79 @@ Deno.test("FrontDoor outlives garbage, hang-ups and silence", async () => {
   assertMatch(await scene.cause(52), /did not finish the TLS handshake/);
   await closed;
   garbage.destroy();
+});
+
+/** A connection that stays, and says nothing. */
+async function silence(scene: Scene, host = "127.0.0.1") {
+  const socket = net.connect({ port: scene.port, host: "127.0.0.1", localAddress: host }).on("error", () => {});
+  const connection = { closed: false, socket };
+  socket.resume().on("close", () => connection.closed = true);
+  await new Promise((resolve) => socket.once("connect", resolve));
+  return connection;
+}
+
+/** A connection of a user that stays. */
+async function guest(scene: Scene, pair: Pair) {
+  const options = { ...pair, ca: scene.setting.serverCa.cert, servername: "localhost", ALPNProtocols: ["h2"] };
+  const socket = tls.connect({ host: "127.0.0.1", port: scene.port, ...options }).on("error", () => {});
+  const connection = { closed: false, socket };
+  socket.resume().on("close", () => connection.closed = true);
+  const before = scene.guests.length;
+  await until("the guest is in", () => scene.guests.length > before || connection.closed);
+  return connection;
+}
+
+Deno.test("FrontDoor refuses the oldest silent connection of an address that has too many, and leaves others", async () => {
+  await using scene = await Scene.open({ maxConnectionsPerAddress: 3 });
+  const other = await silence(scene, "127.0.0.2");
+  const silent = [await silence(scene), await silence(scene), await silence(scene)];
+  await until("they are counted", () => scene.door.counted === 4);
+  assertEquals(await scene.hear(await scene.setting.user()), "hello");
+  assertMatch(await scene.cause(1), /3 connections from its address \(--max-connections-per-address\)/);
+  await until("the oldest is closed", () => silent[0]!.closed);
+  assertEquals([other.closed, silent[1]!.closed, silent[2]!.closed], [false, false, false]);
+  for (const { socket } of [other, ...silent]) socket.destroy();
+  await until("no connection is counted", () => scene.door.counted === 0);
+});
+
+Deno.test("FrontDoor refuses who comes when all connections are in use, and takes them when there is room", async () => {
+  await using scene = await Scene.open({ maxConnections: 2 });
+  scene.stay = true;
+  const user = await scene.setting.user();
+  const [one, two] = [await guest(scene, user), await guest(scene, user)];
+  const three = await guest(scene, user);
+  await until("the third is closed", () => three.closed);
+  assertMatch(await scene.cause(1), /2 connections \(--max-connections\)/);
+  assertEquals([one.closed, two.closed], [false, false]);
+  one.socket.destroy();
+  await until("the first is gone", () => scene.door.counted === 1);
+  const four = await guest(scene, user);
+  assertEquals([two.closed, four.closed], [false, false]);
+  for (const { socket } of [two, four]) socket.destroy();
+  await until("no connection is counted", () => scene.door.counted === 0);
+});
+
+Deno.test("FrontDoor closes who has had no call for too long, but nobody with a call or a lease", async () => {
+  await using scene = await Scene.open({ idleTimeout: 200 });
+  scene.stay = true;
+  const user = await scene.setting.user();
+  const connections = [await guest(scene, user), await guest(scene, user), await guest(scene, user)];
+  const call = scene.guests[1]!.calls();
+  const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
+  const process = { finished, status: { state: "running" } } as unknown as Process;
+  const lease = new Lease(process, 60_000);
+  lease.hold(scene.guests[2]!.connection);
+  await until("the idle one is closed", () => connections[0]!.closed);
+  const late = await guest(scene, user);
+  await until("one that came later is closed as well", () => late.closed);
+  assertEquals(connections.map(({ closed }) => closed), [true, false, false]);
+  call[Symbol.dispose]();
+  await until("the one whose call has ended is closed", () => connections[1]!.closed);
+  assertEquals(connections[2]!.closed, false);
+  lease.end();
+  await until("the one whose lease has ended is closed", () => connections[2]!.closed);
+  finish();
+  assertEquals(scene.causes, []);
 });
 
 const openssl = await new Deno.Command("openssl", { args: ["version"], stdout: "null", stderr: "null" })

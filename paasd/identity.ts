@@ -23,6 +23,8 @@ export class Guest {
   #streams = 0;
   #lastRead = -Infinity;
   #dismissed = false;
+  #calls = 0;
+  #idleSince = performance.now();
 
   readonly #connection = new AbortController();
 
@@ -46,6 +48,22 @@ export class Guest {
   /** Whether it has read streams, the last one until before that time. */
   hasReadUntil(time: number): boolean {
     return this.#streams === 0 && this.#lastRead > -Infinity && this.#lastRead <= time;
+  }
+
+  /** The time of `performance.now()` from which on it has had no call open; `undefined` while it has one. */
+  get idleSince(): number | undefined {
+    return this.#calls > 0 ? undefined : this.#idleSince;
+  }
+
+  /** Notes that it has a call open, until what this returns is disposed of. */
+  calls(): Disposable {
+    this.#calls++;
+    return {
+      [Symbol.dispose]: () => {
+        this.#calls--;
+        this.#idleSince = performance.now();
+      },
+    };
   }
 
   /** Lets it begin no more streams. */

@@ -5,6 +5,14 @@
  */
 import type { Process } from "@paas/worker";
 
+/** The leases that each holder has held. */
+const held = new WeakMap<AbortSignal, Set<Lease>>();
+
+/** Whether a process would be stopped if this holder, a connection or a call, ended now and nobody came for it. */
+export function holdsLease(holder: AbortSignal): boolean {
+  return held.get(holder)?.values().some((lease) => lease.counts) ?? false;
+}
+
 /** Stops a process once nobody has held it for so long. */
 export class Lease {
   readonly #process: Process;
@@ -20,10 +28,18 @@ export class Lease {
     process.finished.then(() => clearTimeout(this.#timer));
   }
 
+  /** Whether the process lives, and may not go on without anybody. */
+  get counts(): boolean {
+    return !this.#ended && this.#process.status.state !== "finished";
+  }
+
   /** Holds the process until the signal aborts. */
   hold(until: AbortSignal): void {
     clearTimeout(this.#timer);
     this.#holders++;
+    const leases = held.get(until) ?? new Set();
+    held.set(until, leases.add(this));
+    this.#process.finished.then(() => leases.delete(this));
     if (until.aborted) this.#release();
     else until.addEventListener("abort", () => this.#release(), { once: true });
   }

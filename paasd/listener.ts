@@ -6,12 +6,16 @@
 import net from "node:net";
 import type { Address } from "./flags.ts";
 
-/** How often a listener that has heard nothing is tried. */
-const CHECK_MS = 5_000;
+/** How often a listener that has heard nothing is tried; it may take two of that to notice that it is deaf. */
+const CHECK_MS = 2_000;
+
+/** socket(2): there are no descriptors left for this process, or for all. */
+const NO_DESCRIPTORS = ["EMFILE", "ENFILE"];
 
 /**
  * Accepts connections. When a process runs out of file descriptors, Deno's accept loop ends for ever and without an
- * event; so a listener that has heard nothing for a while calls itself, and is bound anew when it does not answer.
+ * event; so a listener that has heard nothing for a while calls itself, and is bound anew when it does not answer. A
+ * call that cannot even be made is for lack of descriptors too: then it is tried again, for to bind anew would not help.
  */
 export class Listener {
   /** Where it listens, with the actual port. */
@@ -77,8 +81,14 @@ export class Listener {
     this.#probe = undefined;
     probe?.destroy();
     if (heard) return;
-    if (probe) this.rebind();
-    else this.#probe = net.connect(this.address.port, toReachable(this.address.host)).on("error", () => {});
+    if (probe) {
+      this.rebind();
+      return;
+    }
+    const call = net.connect(this.address.port, toReachable(this.address.host));
+    this.#probe = call.on("error", (error: Error & { code?: string }) => {
+      if (NO_DESCRIPTORS.includes(error.code ?? "") && this.#probe === call) this.#probe = undefined;
+    });
   }
 }
 

@@ -29,8 +29,9 @@ import type {
 import { type LogReader, spawn, type Spool } from "@paas/worker";
 import type { CallContext } from "./adapter.ts";
 import { exchange, type Piece } from "./attachment.ts";
-import { InvalidArgumentError } from "./errors.ts";
+import { InvalidArgumentError, QuotaError } from "./errors.ts";
 import type { Entry, ProcessTable } from "./process_table.ts";
+import type { Quotas } from "./quotas.ts";
 import {
   toDescription,
   toGrace,
@@ -55,6 +56,7 @@ const MAX_PAGE_LENGTH = 512 * 1024;
 export interface ServiceOptions {
   table: ProcessTable;
   spool: Spool;
+  quotas: Quotas;
   /** The default grace period of a stop, in milliseconds. */
   stopGrace: number;
   /** Is told of processes and followers. */
@@ -65,14 +67,16 @@ export interface ServiceOptions {
 export class Service {
   readonly #table: ProcessTable;
   readonly #spool: Spool;
+  readonly #quotas: Quotas;
   readonly #telemetry: Telemetry | undefined;
   /** The default grace period of a stop, in milliseconds. */
   stopGrace: number;
 
-  constructor({ table, spool, stopGrace, telemetry }: ServiceOptions) {
+  constructor({ table, spool, quotas, stopGrace, telemetry }: ServiceOptions) {
     this.#telemetry = telemetry;
     this.#table = table;
     this.#spool = spool;
+    this.#quotas = quotas;
     this.stopGrace = stopGrace;
   }
 
@@ -84,10 +88,12 @@ export class Service {
     const { process: { id }, lease } = await this.#table.start(
       user,
       toDescription(request),
-      (changed) => {
-        const start = () => spawn({ ...options, stopGrace, changed, spool: this.#spool });
-        return telemetry ? telemetry.start(record.program ?? "", start) : start();
-      },
+      (changed) =>
+        this.#quotas.start(user.id, () => {
+          if (this.#spool.isFull(user.id)) throw spoolIsFull();
+          const start = () => spawn({ ...options, stopGrace, changed, spool: this.#spool, logGroup: user.id });
+          return telemetry ? telemetry.start(record.program ?? "", start) : start();
+        }),
       toRequestKey(request),
     );
     lease?.hold(connection);
@@ -192,6 +198,11 @@ export class Service {
     record.process = entry.process.id;
     return entry;
   }
+}
+
+function spoolIsFull(): QuotaError {
+  const remedy = "try again in a moment, or remove finished processes";
+  return new QuotaError("--max-spool-bytes-per-user", "Your logs take as much, and are all being written", remedy);
 }
 
 function endOf(log: LogReader, entry: Entry): { end: LogEnd } {

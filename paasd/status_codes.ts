@@ -20,6 +20,7 @@ import {
   NameTakenError,
   NotFinishedError,
   ProcessNotFoundError,
+  QuotaError,
   ServiceUnknownError,
   ShuttingDownError,
   UnauthenticatedError,
@@ -59,6 +60,7 @@ function codeOf(error: unknown): Code {
   if (error instanceof InvalidArgumentError) return Code.INVALID_ARGUMENT;
   if (error instanceof ProcessNotFoundError) return Code.NOT_FOUND;
   if (error instanceof ServiceUnknownError) return Code.NOT_FOUND;
+  if (error instanceof QuotaError) return Code.RESOURCE_EXHAUSTED;
   if (error instanceof ShuttingDownError) return Code.UNAVAILABLE;
   if (error instanceof UnauthenticatedError) return Code.UNAUTHENTICATED;
   return Code.INTERNAL;

@@ -8,11 +8,20 @@ import { credentials, type ServiceError } from "@grpc/grpc-js";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { type Authority, type CertificateOptions, createAuthority, type Pair } from "../certs/authority.ts";
+import type { ConnectionLimits } from "./front_door.ts";
 import { Log } from "./log.ts";
 import { type Options, parseOptions } from "./options.ts";
 
 /** A client of the service. */
 export type Client = InstanceType<typeof ProcessService>;
+
+/** Limits that no test comes to by accident. */
+export const CONNECTION_LIMITS: ConnectionLimits = {
+  maxConnections: 1_000,
+  maxConnectionsPerAddress: 1_000,
+  handshakeTimeout: 10_000,
+  idleTimeout: 60_000,
+};
 
 /** The lines of a log, and the log. */
 export class TestLog extends Log {

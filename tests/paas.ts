@@ -134,10 +134,15 @@ export class Daemon implements AsyncDisposable {
     this.address = stdout.trim().split(" ").at(-1)!;
   }
 
-  /** Starts a daemon with these flags, and waits until it is ready. */
-  static async start(flags: string[] = [], env: Record<string, string> = {}): Promise<Daemon> {
+  /**
+   * Starts a daemon with these flags, and waits until it is ready.
+   *
+   * @param descriptors How many file descriptors it may have; default is as many as this program.
+   */
+  static async start(flags: string[] = [], env: Record<string, string> = {}, descriptors?: number): Promise<Daemon> {
+    const limit = descriptors === undefined ? "" : `ulimit -n ${descriptors}; `;
     const child = new Deno.Command("sh", {
-      args: ["paasd/start.sh", Deno.execPath(), "--listen", "127.0.0.1:0", ...flags],
+      args: ["-c", `${limit}exec sh paasd/start.sh "$@"`, "sh", Deno.execPath(), "--listen", "127.0.0.1:0", ...flags],
       cwd: ROOT,
       env,
       stdin: "null",

@@ -40,6 +40,8 @@ interface LostEnd {
 export class Log {
   readonly #directory: string;
   readonly #retention: Retention;
+  /** Whose log it is, for the limits of the spool. */
+  readonly group: string | undefined;
   /** The last one is being written, unless all were dropped. */
   readonly #segments: Segment[];
   #pending: RecordBuffer | undefined;
@@ -56,7 +58,8 @@ export class Log {
   #ended = false;
   readonly #waiting = new Set<(grown: LogSlice | undefined) => void>();
 
-  private constructor(directory: string, retention: Retention, segment: Segment) {
+  private constructor(directory: string, retention: Retention, segment: Segment, group: string | undefined) {
+    this.group = group;
     this.#directory = directory;
     this.#retention = retention;
     this.#segments = [segment];
@@ -67,12 +70,13 @@ export class Log {
    * lost.
    *
    * @param directory Where its segments go; it has to exist.
+   * @param group Whose log it is, for the limits.
    * @throws {SpoolError} when that is not possible, or there is a log already.
    */
-  static async create(directory: string, retention: Retention = new Retention()): Promise<Log> {
+  static async create(directory: string, retention: Retention = new Retention(), group?: string): Promise<Log> {
     try {
       await tryRoom(directory);
-      return new Log(directory, retention, await Segment.create(directory, START));
+      return new Log(directory, retention, await Segment.create(directory, START), group);
     } catch (cause) {
       throw new SpoolError("Cannot create a log in the spool", { cause });
     }
@@ -190,7 +194,7 @@ export class Log {
   /** Removes the oldest segment, to make room. Only where {@linkcode Log.canDrop}. */
   async dropOldest(): Promise<void> {
     const oldest = this.#segments.shift()!;
-    this.#retention.free(oldest.size);
+    this.#retention.free(this, oldest.size);
     this.index.dropBefore(this.first);
     await oldest.remove();
   }
@@ -259,7 +263,7 @@ export class Log {
       this.#inSegment = true;
       await (await this.#writableSegment()).write(bytes);
     } catch (cause) {
-      this.#retention.free(bytes.length);
+      this.#retention.free(this, bytes.length);
       return this.#loseEnd(cause);
     } finally {
       this.#inSegment = false;

@@ -157,7 +157,9 @@ export async function tryRoom(directory: string): Promise<void> {
   const path = join(directory, "room");
   try {
     await Deno.writeFile(path, new Uint8Array(MAX_CHUNK_BYTES), { createNew: true, mode: 0o600 });
-  } finally {
-    await Deno.remove(path);
+  } catch (error) {
+    await Deno.remove(path).catch(() => {}); // without descriptors it was not even made
+    throw error;
   }
+  await Deno.remove(path);
 }

@@ -31,6 +31,8 @@ const DEFAULT_GRACE_MS = 10_000;
 export interface SpawnOptions extends Command {
   /** Where the log goes. */
   spool: Spool;
+  /** Whose log it is: the logs of a group share a limit of the spool. */
+  logGroup?: string | undefined;
   /** A UUID that no other process of the spool has; default is a new one. */
   id?: string | undefined;
   /** The default grace period of this process, in milliseconds; 10 s unless given. */
@@ -80,9 +82,9 @@ export interface StopOptions {
  * ```
  */
 export async function spawn(
-  { spool, id = crypto.randomUUID(), stopGrace = DEFAULT_GRACE_MS, ...options }: SpawnOptions,
+  { spool, logGroup, id = crypto.randomUUID(), stopGrace = DEFAULT_GRACE_MS, ...options }: SpawnOptions,
 ): Promise<Process> {
-  const log = await spool.createLog(id);
+  const log = await spool.createLog(id, logGroup);
   try {
     return new Process(id, startCommand(options), log, { ...options, stopGrace });
   } catch (error) {

@@ -8,7 +8,7 @@ import type { Log } from "./log.ts";
 /** A log is cut in so many segments, or a few more: what is dropped at a time is one of them. */
 const SEGMENTS_OF_A_LOG = 8;
 
-/** The whole spool, if that is what has a limit. */
+/** The whole spool, or what a group has of it, if that is what has a limit. */
 const SEGMENTS_OF_A_SPOOL = 64;
 
 /** A segment is not smaller than the largest chunk. */
@@ -23,6 +23,24 @@ export interface SpoolLimits {
   maxLogBytes?: number | undefined;
   /** Of all logs together, in bytes, at least 1 MiB; default is everything. */
   maxSpoolBytes?: number | undefined;
+  /** Of the logs of each group, in bytes, at least 1 MiB; default is everything. */
+  maxGroupBytes?: number | undefined;
+}
+
+/** Logs that share a limit. */
+class Share {
+  readonly logs = new Set<Log>();
+  /** What they have, and what is about to be written. */
+  bytes = 0;
+
+  constructor(readonly maxBytes: number) {}
+
+  /** The largest log that has something to drop. */
+  get largest(): Log | undefined {
+    let largest: Log | undefined;
+    for (const log of this.logs) if (log.canDrop && log.bytes > (largest?.bytes ?? 0)) largest = log;
+    return largest;
+  }
 }
 
 /** Holds the logs of a spool to their limits. */
@@ -30,61 +48,78 @@ export class Retention {
   /** When a segment has so many bytes, the next one begins. */
   readonly segmentBytes: number;
   readonly #maxLogBytes: number;
-  readonly #maxSpoolBytes: number;
-  readonly #logs = new Set<Log>();
-  /** What all logs have, and what is about to be written. */
-  #bytes = 0;
+  readonly #maxGroupBytes: number;
+  readonly #all: Share;
+  readonly #groups = new Map<string, Share>();
 
   /**
    * Without limits, everything is kept.
    *
    * @throws {RangeError} when a limit is less than 1 MiB.
    */
-  constructor({ maxLogBytes = Infinity, maxSpoolBytes = Infinity }: SpoolLimits = {}) {
-    if (!(maxLogBytes >= MIN_LIMIT_BYTES && maxSpoolBytes >= MIN_LIMIT_BYTES)) {
+  constructor({ maxLogBytes = Infinity, maxSpoolBytes = Infinity, maxGroupBytes = Infinity }: SpoolLimits = {}) {
+    if (!(Math.min(maxLogBytes, maxSpoolBytes, maxGroupBytes) >= MIN_LIMIT_BYTES)) {
       throw new RangeError(`A limit of the spool must be at least ${MIN_LIMIT_BYTES} bytes`);
     }
     this.#maxLogBytes = maxLogBytes;
-    this.#maxSpoolBytes = maxSpoolBytes;
-    const wanted = Math.min(maxLogBytes / SEGMENTS_OF_A_LOG, maxSpoolBytes / SEGMENTS_OF_A_SPOOL);
+    this.#maxGroupBytes = maxGroupBytes;
+    this.#all = new Share(maxSpoolBytes);
+    const wanted = Math.min(
+      maxLogBytes / SEGMENTS_OF_A_LOG,
+      Math.min(maxSpoolBytes, maxGroupBytes) / SEGMENTS_OF_A_SPOOL,
+    );
     this.segmentBytes = Math.max(MIN_SEGMENT_BYTES, wanted);
   }
 
   /**
-   * Makes room for what is about to be written to a log. Where all logs together are too large, the largest one gives:
-   * who prints a lot must not push out what others have.
+   * Makes room for what is about to be written to a log. Where all logs of its group, or all together, are too large, the
+   * largest of them gives: who prints a lot must not push out what others have.
    */
   async reserve(log: Log, bytes: number): Promise<void> {
-    this.#logs.add(log);
-    this.#bytes += bytes;
+    const shares = this.#sharesOf(log);
+    for (const share of shares) {
+      share.logs.add(log);
+      share.bytes += bytes;
+    }
     const removals: Promise<void>[] = [];
     while (log.bytes + bytes > this.#maxLogBytes && log.canDrop) removals.push(log.dropOldest());
-    while (this.#bytes > this.#maxSpoolBytes) {
-      const largest = this.#largest();
-      if (!largest) break; // all of it is being written right now
-      removals.push(largest.dropOldest());
+    for (const share of shares) {
+      while (share.bytes > share.maxBytes) {
+        const { largest } = share;
+        if (!largest) break; // all of it is being written right now
+        removals.push(largest.dropOldest());
+      }
     }
     await Promise.all(removals);
   }
 
   /** Bytes of all logs. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#all.bytes;
   }
 
-  /** Bytes that were not written after all, or that are gone. */
-  free(bytes: number): void {
-    this.#bytes -= bytes;
+  /** Bytes of a log that were not written after all, or that are gone. */
+  free(log: Log, bytes: number): void {
+    for (const share of this.#sharesOf(log)) share.bytes -= bytes;
   }
 
   /** Counts a log no more. */
   forget(log: Log): void {
-    if (this.#logs.delete(log)) this.free(log.bytes);
+    for (const share of this.#sharesOf(log)) if (share.logs.delete(log)) share.bytes -= log.bytes;
+    if (log.group !== undefined && this.#groups.get(log.group)?.logs.size === 0) this.#groups.delete(log.group);
   }
 
-  #largest(): Log | undefined {
-    let largest: Log | undefined;
-    for (const log of this.#logs) if (log.canDrop && log.bytes > (largest?.bytes ?? 0)) largest = log;
-    return largest;
+  /** Whether the logs of a group have all that they may, and nothing of it can be dropped now. */
+  isFull(group: string): boolean {
+    const share = this.#groups.get(group);
+    return share !== undefined && share.bytes >= share.maxBytes && !share.largest;
+  }
+
+  /** What a log counts for: all logs, and those of its group. */
+  #sharesOf({ group }: Log): Share[] {
+    if (group === undefined) return [this.#all];
+    const share = this.#groups.get(group) ?? new Share(this.#maxGroupBytes);
+    this.#groups.set(group, share);
+    return [this.#all, share];
   }
 }

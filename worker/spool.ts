@@ -70,22 +70,28 @@ export class Spool {
   /**
    * Makes the log of a new process.
    *
+   * @param group The logs of a group share the limit of it.
    * @throws {SpoolError} when that is not possible; nothing is left behind.
    */
-  async createLog(id: string): Promise<Log> {
+  async createLog(id: string, group?: string): Promise<Log> {
     try {
       await Deno.mkdir(join(this.directory, id), { mode: 0o700 });
     } catch (cause) {
       throw new SpoolError("Cannot create a log in the spool", { cause });
     }
     try {
-      const log = await Log.create(join(this.directory, id), this.#retention);
+      const log = await Log.create(join(this.directory, id), this.#retention, group);
       this.#logs.set(id, log);
       return log;
     } catch (error) {
-      await this.remove(id);
+      await Deno.remove(join(this.directory, id)).catch(() => {}); // it is empty; to look into it takes a descriptor
       throw error;
     }
+  }
+
+  /** Whether the logs of a group have all that they may, and all of it is being written, so that nothing can give way. */
+  isFull(group: string): boolean {
+    return this.#retention.isFull(group);
   }
 
   /** Removes what is stored of a process. Readers of its log are told that the rest was dropped. */
