@@ -5,6 +5,7 @@
  */
 import { type Child, type Command, startCommand } from "./command.ts";
 import { FinishedError, StopInProgressError } from "./errors.ts";
+import type { Guard } from "./guard.ts";
 import { Input } from "./input.ts";
 import type { Log } from "./log.ts";
 import { linesAt } from "./log_index.ts";
@@ -39,12 +40,14 @@ export interface SpawnOptions extends Command {
   timeout?: number | undefined;
   /** Is told each time that the status has changed. */
   changed?: ((process: Process) => void) | undefined;
+  /** What ends its group when this program is killed; default is nothing. */
+  guard?: Guard | undefined;
   /** How much it may print until it is stopped, in bytes; default is everything. */
   maxOutput?: number | undefined;
 }
 
 /** What a process is held to, and who is told of it. */
-type Limits = Pick<SpawnOptions, "timeout" | "maxOutput" | "changed"> & { stopGrace: number };
+type Terms = Pick<SpawnOptions, "timeout" | "maxOutput" | "changed" | "guard"> & { stopGrace: number };
 
 /** How to stop a process. */
 export interface StopOptions {
@@ -84,7 +87,9 @@ export async function spawn(
 ): Promise<Process> {
   const log = await spool.createLog(id);
   try {
-    return new Process(id, startCommand(options), log, { ...options, stopGrace });
+    const child = await startCommand(options);
+    await options.guard?.add(child.pid);
+    return new Process(id, child, log, { ...options, stopGrace });
   } catch (error) {
     await log.end();
     await spool.remove(id);
@@ -113,6 +118,7 @@ export class Process {
   readonly ended: Promise<void>;
 
   readonly #group: ProcessGroup;
+  readonly #guard: Guard | undefined;
   readonly #log: Log;
   readonly #stopGrace: number;
   #status: ProcessStatus = { state: "running", startTime: Date.now() };
@@ -126,12 +132,13 @@ export class Process {
     id: string,
     { pid, exit, stdin, stdout, stderr, terminal }: Child,
     log: Log,
-    { stopGrace, timeout, maxOutput = Infinity, changed = () => {} }: Limits,
+    { stopGrace, timeout, maxOutput = Infinity, changed = () => {}, guard }: Terms,
   ) {
     this.id = id;
     this.pid = pid;
     this.input = stdin && new Input(stdin);
     this.terminal = terminal;
+    this.#guard = guard;
     this.#log = log;
     this.#stopGrace = stopGrace;
     this.#changed = changed;
@@ -269,6 +276,7 @@ export class Process {
     } catch {
       // A rest that may not be signalled is not ours to end; the log ends all the same.
     }
+    this.#guard?.remove(this.pid); // its number is free
     const limit = setTimeout(() => lastOutput.abort(), LAST_OUTPUT_MS);
     await logged.catch(() => {}); // readers have been told of a log that failed
     clearTimeout(limit);
