@@ -7,6 +7,7 @@ import { processService } from "@paas/proto"; // first: it mends node:http2 befo
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { type Process, Spool, SpoolError, StopInProgressError } from "@paas/worker";
 import { duplex, serverStreaming, unary } from "./adapter.ts";
+import { Confinement } from "./confinement.ts";
 import { type Credentials, readCredentials } from "./credentials.ts";
 import { keepDevelopmentCertificatesLocal } from "./development_certificates.ts";
 import { StartError } from "./errors.ts";
@@ -57,6 +58,7 @@ export class Daemon {
   #service!: Service;
   #standard!: StandardServices;
   #temporarySpool: string | undefined;
+  #confinement: Confinement | undefined;
   #shutdown: Promise<void> | undefined;
 
   private constructor(options: Options, log: Log, telemetry: Telemetry | undefined) {
@@ -79,6 +81,7 @@ export class Daemon {
       await daemon.#start();
       return daemon;
     } catch (error) {
+      await daemon.#confinement?.[Symbol.asyncDispose]();
       await daemon.#removeTemporarySpool();
       throw error;
     }
@@ -92,6 +95,7 @@ export class Daemon {
   static async check(options: Options): Promise<Credentials> {
     const credentials = await readCredentials(options);
     keepDevelopmentCertificatesLocal(credentials, options.listen);
+    await Confinement.check(options);
     return credentials;
   }
 
@@ -110,8 +114,9 @@ export class Daemon {
     const { listen, stopGrace } = this.#options;
     const credentials = await Daemon.check(this.#options);
     const log = this.#log;
+    const confinement = this.#confinement = await Confinement.start(this.#options, log);
     const [spool, telemetry] = [await this.#openSpool(), this.#telemetry];
-    const service = new Service({ table: this.#table, spool, stopGrace, telemetry });
+    const service = new Service({ table: this.#table, spool, confinement, stopGrace, telemetry });
     this.#service = service;
     this.#server.addService(processService, {
       Exec: unary(log, service.exec.bind(service)),
@@ -193,6 +198,7 @@ export class Daemon {
     closed.abort();
     this.#door.cutAll();
     this.#refusals[Symbol.dispose]();
+    await this.#confinement?.[Symbol.asyncDispose]();
     await this.#removeTemporarySpool();
   }
 

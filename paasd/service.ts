@@ -29,6 +29,7 @@ import type {
 import { type LogReader, spawn, type Spool } from "@paas/worker";
 import type { CallContext } from "./adapter.ts";
 import { exchange, type Piece } from "./attachment.ts";
+import type { Confinement } from "./confinement.ts";
 import { InvalidArgumentError } from "./errors.ts";
 import type { Entry, ProcessTable } from "./process_table.ts";
 import {
@@ -55,6 +56,8 @@ const MAX_PAGE_LENGTH = 512 * 1024;
 export interface ServiceOptions {
   table: ProcessTable;
   spool: Spool;
+  /** What may run, and as whom. */
+  confinement: Confinement;
   /** The default grace period of a stop, in milliseconds. */
   stopGrace: number;
   /** Is told of processes and followers. */
@@ -65,14 +68,16 @@ export interface ServiceOptions {
 export class Service {
   readonly #table: ProcessTable;
   readonly #spool: Spool;
+  readonly #confinement: Confinement;
   readonly #telemetry: Telemetry | undefined;
   /** The default grace period of a stop, in milliseconds. */
   stopGrace: number;
 
-  constructor({ table, spool, stopGrace, telemetry }: ServiceOptions) {
+  constructor({ table, spool, confinement, stopGrace, telemetry }: ServiceOptions) {
     this.#telemetry = telemetry;
     this.#table = table;
     this.#spool = spool;
+    this.#confinement = confinement;
     this.stopGrace = stopGrace;
   }
 
@@ -84,9 +89,10 @@ export class Service {
     const { process: { id }, lease } = await this.#table.start(
       user,
       toDescription(request),
-      (changed) => {
-        const start = () => spawn({ ...options, stopGrace, changed, spool: this.#spool });
-        return telemetry ? telemetry.start(record.program ?? "", start) : start();
+      async (changed) => {
+        const confined = await this.#confinement.confine(options);
+        const start = () => spawn({ ...options, ...confined, stopGrace, changed, spool: this.#spool });
+        return await (telemetry ? telemetry.start(record.program ?? "", start) : start());
       },
       toRequestKey(request),
     );

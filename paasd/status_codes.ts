@@ -18,6 +18,7 @@ import {
 import {
   InvalidArgumentError,
   NameTakenError,
+  NotAllowedError,
   NotFinishedError,
   ProcessNotFoundError,
   ServiceUnknownError,
@@ -58,6 +59,7 @@ function codeOf(error: unknown): Code {
   if (error instanceof NameTakenError) return Code.ALREADY_EXISTS;
   if (error instanceof OffsetError) return Code.INVALID_ARGUMENT;
   if (error instanceof InvalidArgumentError) return Code.INVALID_ARGUMENT;
+  if (error instanceof NotAllowedError) return Code.PERMISSION_DENIED;
   if (error instanceof ProcessNotFoundError) return Code.NOT_FOUND;
   if (error instanceof ServiceUnknownError) return Code.NOT_FOUND;
   if (error instanceof ShuttingDownError) return Code.UNAVAILABLE;

@@ -7,7 +7,8 @@
  *
  * @module
  */
-import { type Account, type Limits, prlimitOptions } from "./confinement.ts";
+import { type Account, LIMIT_NAMES, type LimitName, type Limits, prlimitOptions } from "./confinement.ts";
+import { SpawnError } from "./errors.ts";
 import LAUNCH_SCRIPT from "./launch.sh" with { type: "text" };
 
 /** What sets limits: util-linux. A list in `--allow-run` has to name it for that; it then runs any program. */
@@ -82,4 +83,26 @@ export async function launched(stdout: ReadableStream<Uint8Array<ArrayBuffer>>):
   } finally {
     reader.releaseLock();
   }
+}
+
+/**
+ * The hard limits that this program and all that it starts have anyway.
+ *
+ * @throws {SpawnError} when limits cannot be set here.
+ */
+export async function inheritedLimits(): Promise<Limits> {
+  const args = ["--noheadings", "--raw", "--output=RESOURCE,HARD"];
+  let output: Deno.CommandOutput;
+  try {
+    output = await new Deno.Command(PRLIMIT_PATH, { args, clearEnv: true, env: { LC_ALL: "C" }, stdin: "null" })
+      .output();
+  } catch (cause) {
+    const why = "limits cannot be set here: prlimit (util-linux) is missing, or the daemon may not run it";
+    throw new SpawnError("not-confined", `Cannot start a process: ${why}`, { cause });
+  }
+  const entries = new TextDecoder().decode(output.stdout).trim().split("\n").map((line) => line.split(" "));
+  return Object.fromEntries(
+    entries.map(([name = "", hard]) => [name.toLowerCase(), Number(hard)] as const)
+      .filter(([name, hard]) => LIMIT_NAMES.includes(name as LimitName) && !Number.isNaN(hard)), // unlimited
+  );
 }

@@ -12,7 +12,7 @@ export type { Account, LimitName, Limits } from "./confinement.ts";
 export { Guard, GUARD_PATH } from "./guard.ts";
 export type { GuardOptions } from "./guard.ts";
 export { KILL_PATHS } from "./kill.ts";
-export { PRLIMIT_PATH } from "./launch.ts";
+export { inheritedLimits, PRLIMIT_PATH } from "./launch.ts";
 export type { Terminal, TerminalOptions, TerminalSize } from "./terminal.ts";
 export { LIBC_PATHS } from "./libc.ts";
 export { Spool } from "./spool.ts";
