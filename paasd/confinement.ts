@@ -49,7 +49,8 @@ export class Confinement implements AsyncDisposable {
   static async start(options: ConfinementOptions, log: Log): Promise<Confinement> {
     const account = await Confinement.check(options);
     if (!options.dieWithDaemon) return new Confinement(options, account, undefined);
-    const lost = (error?: unknown) => log.write("guard-lost", { cause: error === undefined ? undefined : String(error) });
+    const lost = (error?: unknown) =>
+      log.write("guard-lost", { cause: error === undefined ? undefined : String(error) });
     try {
       return new Confinement(options, account, new Guard({ lost }));
     } catch (error) {
