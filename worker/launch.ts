@@ -44,15 +44,9 @@ export function launchArguments({ args, env, cwd }: Program, limits: Limits, acc
   ];
 }
 
+/** With no_new_privs no program has a way to more, whatever the bounding set: to lower that would take another capability. */
 function privileges({ uid, gid }: Account): string[] {
-  return [
-    `--reuid=${uid}`,
-    `--regid=${gid}`,
-    "--clear-groups",
-    "--no-new-privs",
-    "--inh-caps=-all",
-    "--bounding-set=-all",
-  ];
+  return [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", "--no-new-privs", "--inh-caps=-all"];
 }
 
 /** Where a program may lie that is looked up as execvp(3) does. */
