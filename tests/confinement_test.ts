@@ -39,8 +39,14 @@ async function refusal(call: Promise<unknown>): Promise<[Code, string]> {
   return [code, details];
 }
 
+/** Waits until all have gone; kills those that have not, so that a test that fails leaves nobody behind. */
 async function untilGone(pids: number[]): Promise<void> {
-  await until("all have gone", async () => !(await Promise.all(pids.map(lives))).includes(true), 5_000);
+  try {
+    await until("all have gone", async () => !(await Promise.all(pids.map(lives))).includes(true), 5_000);
+  } catch (error) {
+    for (const pid of pids) if (await lives(pid)) Deno.kill(pid, "SIGKILL");
+    throw error;
+  }
 }
 
 const TREE = "sleep 600 & echo $! $$; wait";

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { type Account, type Limits, verifyAccount } from "./confinement.ts";
 import { baseEnvironment } from "./environment.ts";
 import { SpawnError } from "./errors.ts";
@@ -273,7 +273,7 @@ rootTest(
       await Deno.chown(`${directory}/${name}`, uid, uid);
       await Deno.chmod(`${directory}/${name}`, mode);
     };
-    await make("root", 0o700, 0);
+    await make("closed", 0o700, 0);
     await make("theirs", 0o700, NOBODY.uid);
     await make("open", 0o755, 0);
     for (const terminal of [undefined, TERMINAL]) {
@@ -283,19 +283,19 @@ rootTest(
           await output(await run(["pwd"], { ...confined, cwd: `${directory}/theirs` })),
           `${directory}/theirs\n`,
         );
-        const closed = await assertRejects(() => run(["pwd"], { ...confined, cwd: `${directory}/root` }), SpawnError);
+        const closed = await assertRejects(() => run(["pwd"], { ...confined, cwd: `${directory}/closed` }), SpawnError);
         assertEquals(closed.failure, "directory-not-found");
-        const denied = await assertRejects(() => run([`${directory}/root/tool`], confined), SpawnError);
+        const denied = await assertRejects(() => run([`${directory}/closed/tool`], confined), SpawnError);
         assertEquals(denied.failure, "not-executable");
         const both = await assertRejects(
-          () => run([`${directory}/root/tool`], { ...confined, cwd: `${directory}/open` }),
+          () => run([`${directory}/closed/tool`], { ...confined, cwd: `${directory}/open` }),
           SpawnError,
         );
         assertEquals(both.failure, "not-executable");
-        const env = { PATH: `${directory}/root:${directory}/open:/usr/bin` };
+        const env = { PATH: `${directory}/closed:${directory}/open:/usr/bin` };
         assertEquals(await output(await run(["tool"], { ...confined, env })), "open\n");
         const only = await assertRejects(
-          () => run(["tool"], { ...confined, env: { PATH: `${directory}/root` } }),
+          () => run(["tool"], { ...confined, env: { PATH: `${directory}/closed` } }),
           SpawnError,
         );
         assertEquals(only.failure, "not-executable");
@@ -349,7 +349,7 @@ rootTest("a limit of processes ends a fork bomb's growth, and the bomb is stoppe
 
 rootTest("verifyAccount() tells when a process could gain privileges, or keeps root's", async () => {
   assertMatch(verifyAccount(NOBODY) ?? "", /no_new_privs/); // this test runs without
-  assertMatch(verifyAccount({ ...NOBODY, uid: 0 }) ?? "", /root/);
+  assertStringIncludes(verifyAccount({ ...NOBODY, uid: 0 }) ?? "", "must be root");
   const module = new URL("confinement.ts", import.meta.url).href;
   const verify = async (launcher: string[]) => {
     const code = `import { verifyAccount as v } from ${JSON.stringify(module)};
