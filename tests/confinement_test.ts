@@ -281,7 +281,9 @@ Deno.test("--die-with-daemon leaves no process behind when the daemon is killed"
   const trees = await Promise.all(Array.from({ length: 5 }, () => started(client, ["sh", "-c", STUBBORN], 2)));
   const terminal = { columns: 80, rows: 24 };
   const inTerminal = await client.exec(["sh", "-c", "trap '' HUP; sleep 600"], { terminal });
-  const pids = [...trees.flatMap(({ pids }) => pids), (await client.status(inTerminal)).pid];
+  const escaped = await started(client, ["sh", "-c", "trap '' HUP; setsid sleep 600 & echo $!"]);
+  await client.untilFinished(escaped.id);
+  const pids = [...trees.flatMap(({ pids }) => pids), (await client.status(inTerminal)).pid, ...escaped.pids];
   for (const pid of pids) assert(await lives(pid));
   daemon.kill("SIGKILL");
   await untilGone(pids);

@@ -6,6 +6,7 @@
 import { type Account, accountVariables, type Limits, mayEnter } from "./confinement.ts";
 import { baseEnvironment } from "./environment.ts";
 import { SpawnError, type SpawnFailure } from "./errors.ts";
+import type { Guard } from "./guard.ts";
 import { candidates, LAUNCH_ENVIRONMENT, launchArguments, launched } from "./launch.ts";
 import type { Exit } from "./status.ts";
 import { startInTerminal, type Terminal, type TerminalCommand, type TerminalOptions } from "./terminal.ts";
@@ -30,6 +31,8 @@ export interface Command {
   account?: Account | undefined;
   /** How much it may use; default is what the daemon may. */
   limits?: Limits | undefined;
+  /** What ends it when this program is killed; default is nothing. It has one variable more for that. */
+  guard?: Guard | undefined;
   /** Whether its stdin is a pipe that can be written to; default is an empty one. */
   stdin?: boolean | undefined;
   /** The terminal that is its stdin, stdout and stderr; default is none: it has pipes. */
@@ -55,13 +58,13 @@ export interface Child {
  * @throws {SpawnError} when that is not possible: no process exists.
  */
 export async function startCommand(command: Command): Promise<Child> {
-  const { args, env, cwd, stdin = false, terminal, account, limits = {} } = command;
+  const { args, env, cwd, stdin = false, terminal, account, limits = {}, guard } = command;
   const [program] = args;
   if (program === undefined) throw invalid("no command was given");
   if (program === "") throw invalid("the program's name is empty");
   if (args.some((arg) => arg.includes("\0"))) throw invalid("an argument contains a NUL byte");
   const type = terminal && { TERM: terminal.type ?? DEFAULT_TERMINAL_TYPE };
-  const variables = { ...baseEnvironment(), ...account && accountVariables(account), ...type, ...env };
+  const variables = { ...baseEnvironment(), ...account && accountVariables(account), ...type, ...env, ...guard?.mark };
   for (const [name, value] of Object.entries(variables)) {
     if (!/^[^=\0]+$/.test(name)) throw invalid("a variable has no name, or one with '=' or NUL in it");
     if (value.includes("\0")) throw invalid(`the variable ${JSON.stringify(name)} contains a NUL byte`);
@@ -70,10 +73,10 @@ export async function startCommand(command: Command): Promise<Child> {
   const plain = { args, env: variables, cwd: cwd ?? (account ? "/" : undefined) };
   try {
     const limited = Object.keys(limits).length > 0;
-    if (!limited && !(terminal && account)) {
-      return terminal ? startInTerminal(plain, terminal) : startWithPipes(plain, stdin, account);
-    }
-    return await launch(plain, terminal, stdin, account, limits);
+    if (limited || (terminal && account)) return await launch(plain, command, limits);
+    const child = terminal ? startInTerminal(plain, terminal) : startWithPipes(plain, stdin, account);
+    await guard?.add(child.pid);
+    return child;
   } catch (cause) {
     const [failure, reason] = explain(whyNotStarted(cause, cwd, account), program);
     throw new SpawnError(failure, `Cannot start ${JSON.stringify(program)}: ${reason}`, { cause });
@@ -83,14 +86,12 @@ export async function startCommand(command: Command): Promise<Child> {
 /** Starts a program by way of what confines it; it runs when this resolves. */
 async function launch(
   plain: TerminalCommand,
-  terminal: TerminalOptions | undefined,
-  stdin: boolean,
-  account: Account | undefined,
+  { terminal, stdin = false, account, guard }: Command,
   limits: Limits,
 ): Promise<Child> {
   // In a terminal the account is given by what is started; with pipes the runtime gives it.
   const args = launchArguments(plain, limits, terminal && account);
-  const launcher = { args, env: LAUNCH_ENVIRONMENT, cwd: "/" };
+  const launcher = { args, env: { ...LAUNCH_ENVIRONMENT, ...guard?.mark }, cwd: "/" };
   let child: Child;
   try {
     child = terminal ? startInTerminal(launcher, terminal, account?.uid) : startWithPipes(launcher, stdin, account);
@@ -99,12 +100,14 @@ async function launch(
     const missing = ["ENOENT", "EACCES", "not-permitted", "interpreter-not-found"].includes(why);
     throw missing ? Object.assign(new Error(`${args[0]} cannot be run`, { cause }), { code: "not-confined" }) : cause;
   }
+  await guard?.add(child.pid);
   try {
     await launched(child.stdout);
     return child;
   } catch (error) {
     await Promise.all([child.exit, child.stdout.pipeTo(new WritableStream()), child.stderr?.cancel()]);
     await child.stdin?.abort();
+    guard?.remove(child.pid);
     throw error;
   }
 }

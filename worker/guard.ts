@@ -12,6 +12,9 @@ export const GUARD_PATH: string = fileURLToPath(new URL("guard.sh", import.meta.
 /** The shortest time between two starts of the program, in milliseconds. */
 const RESTART_MS = 1_000;
 
+/** The name of the variable by which a guard knows processes. */
+const MARK = "PAAS_GUARD";
+
 /** What a guard tells. */
 export interface GuardOptions {
   /** Is told when the program has ended that nobody told to; another one is started. */
@@ -23,10 +26,14 @@ export interface GuardOptions {
  * It learns of the daemon's death by the end of a pipe, which the kernel closes however a process dies, and which nobody
  * else holds, for the runtime's own descriptors are not inherited.
  *
- * Not with it: a process that left its group, and one that was started in the very moment of the death, before its
- * number was in the pipe.
+ * It also kills what has left its group, and what was being started at that moment, by a variable that all have in their
+ * environment. For that it needs the right to look at them (`CAP_SYS_PTRACE` when they run as another account), and they
+ * must not have removed it.
  */
 export class Guard implements AsyncDisposable {
+  /** The variable that a process under guard has in its environment. */
+  readonly mark: Readonly<Record<string, string>> = { [MARK]: crypto.randomUUID() };
+
   readonly #groups = new Set<number>();
   readonly #lost: (error?: unknown) => void;
   readonly #closing = new AbortController();
@@ -61,7 +68,7 @@ export class Guard implements AsyncDisposable {
     if (this.#groups.delete(group)) this.#write(`-${group}\n`);
   }
 
-  /** Ends it, and kills what is under guard. */
+  /** Ends it, and kills what is under guard. Resolves when that is done. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
     await this.#writer.close().catch(() => {}); // it may have ended
@@ -81,7 +88,8 @@ export class Guard implements AsyncDisposable {
     }).spawn();
     this.#writer = this.#child.stdin.getWriter();
     this.#writer.closed.catch(() => {}); // its end is seen by its status
-    this.#write([...this.#groups].map((group) => `+${group}\n`).join(""));
+    const mark = `=${MARK}=${this.mark[MARK]}\n`;
+    this.#write(mark + [...this.#groups].map((group) => `+${group}\n`).join(""));
   }
 
   async #write(text: string): Promise<void> {

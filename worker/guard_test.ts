@@ -65,3 +65,29 @@ Deno.test("Guard minds many groups that come and go", async () => {
   await untilGone(pids);
   await child.status;
 });
+
+Deno.test("Guard kills what it was not told of by its mark, wherever that went, and nothing else", async () => {
+  const guard = new Guard();
+  const start = (env: Record<string, string>) =>
+    new Deno.Command("sh", {
+      args: ["-c", "setsid sleep 60 & echo $!; wait"],
+      env,
+      detached: true,
+      stdin: "null",
+      stdout: "piped",
+    }).spawn();
+  const children = [start(guard.mark), start({ PAAS_GUARD: crypto.randomUUID() })];
+  const pids = await Promise.all(children.map(async ({ stdout }) => {
+    const reader = stdout.getReader();
+    const text = new TextDecoder().decode((await reader.read()).value);
+    await reader.cancel();
+    return Number(text);
+  }));
+  await guard[Symbol.asyncDispose]();
+  await untilGone([children[0]!.pid, pids[0]!]);
+  for (const pid of [children[1]!.pid, pids[1]!]) {
+    assert(await lives(pid));
+    Deno.kill(pid, "SIGKILL");
+  }
+  for (const child of children) await child.status;
+});

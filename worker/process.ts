@@ -40,8 +40,6 @@ export interface SpawnOptions extends Command {
   timeout?: number | undefined;
   /** Is told each time that the status has changed. */
   changed?: ((process: Process) => void) | undefined;
-  /** What ends its group when this program is killed; default is nothing. */
-  guard?: Guard | undefined;
   /** How much it may print until it is stopped, in bytes; default is everything. */
   maxOutput?: number | undefined;
 }
@@ -87,9 +85,7 @@ export async function spawn(
 ): Promise<Process> {
   const log = await spool.createLog(id);
   try {
-    const child = await startCommand(options);
-    await options.guard?.add(child.pid);
-    return new Process(id, child, log, { ...options, stopGrace });
+    return new Process(id, await startCommand(options), log, { ...options, stopGrace });
   } catch (error) {
     await log.end();
     await spool.remove(id);
