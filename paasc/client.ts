@@ -65,6 +65,7 @@ export type {
   CallOptions,
   ExecOptions,
   GapOptions,
+  LimitOptions,
   ListOptions,
   LogOptions,
   TerminalOptions,

@@ -28,6 +28,8 @@ export interface ExecOptions extends CallOptions {
   readonly grace?: number | undefined;
   /** Stop it when it has printed more than that, in bytes. */
   readonly maxOutputBytes?: number | undefined;
+  /** How much it may use; each can only lower what the daemon's operator has set. */
+  readonly limits?: LimitOptions | undefined;
   /** A name for it, which no live process of the user has: letters, digits, `.`, `_`, `-`. */
   readonly name?: string | undefined;
   /** Labels to find it by. */
@@ -43,6 +45,22 @@ export interface ExecOptions extends CallOptions {
    * log, is attached to it or waits for it; then it is stopped. Default is for ever.
    */
   readonly stopAfterDisconnect?: number | undefined;
+}
+
+/** How much a process may use, by the names of prlimit(1). */
+export interface LimitOptions {
+  /** Memory (address space), in bytes. */
+  readonly as?: number | undefined;
+  /** The size of a core dump, in bytes. */
+  readonly core?: number | undefined;
+  /** Time on processors, in seconds. */
+  readonly cpu?: number | undefined;
+  /** The size of a file that it writes, in bytes. */
+  readonly fsize?: number | undefined;
+  /** Open files. */
+  readonly nofile?: number | undefined;
+  /** Processes of the account that it runs as. */
+  readonly nproc?: number | undefined;
 }
 
 /** How large a terminal is, in characters. */
@@ -110,7 +128,7 @@ export interface ListOptions extends CallOptions {
 
 /** What `Exec` is asked for. It has an id of its own, so that it is safe to repeat. */
 export function execRequest(args: readonly string[], options: ExecOptions): ExecRequest {
-  const { env = {}, cwd, name, labels = {}, requestId, stdin, terminal } = options;
+  const { env = {}, cwd, limits, name, labels = {}, requestId, stdin, terminal } = options;
   const texts = [...args, ...Object.entries(env).flat(), ...Object.entries(labels).flat(), cwd, name, requestId];
   const broken = texts.find((text) => text?.isWellFormed() === false);
   // It would be another text on the wire.
@@ -122,6 +140,7 @@ export function execRequest(args: readonly string[], options: ExecOptions): Exec
     timeout: duration("timeout", options.timeout),
     grace: duration("grace", options.grace),
     maxOutputBytes: whole("maxOutputBytes", options.maxOutputBytes),
+    limits: limits && limitsOf(limits),
     name,
     labels,
     requestId: requestId ?? crypto.randomUUID(),
@@ -129,6 +148,12 @@ export function execRequest(args: readonly string[], options: ExecOptions): Exec
     terminal,
     stopAfterDisconnect: duration("stopAfterDisconnect", options.stopAfterDisconnect),
   };
+}
+
+function limitsOf({ as, core, cpu, fsize, nofile, nproc }: LimitOptions): ExecRequest["limits"] {
+  const limits = { as, core, cpu, fsize, nofile, nproc };
+  for (const [name, limit] of Object.entries(limits)) whole(`limits.${name}`, limit);
+  return limits;
 }
 
 /** What `GetLogs` is asked for. */

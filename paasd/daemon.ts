@@ -8,6 +8,7 @@ import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { type Process, Spool, SpoolError, StopInProgressError } from "@paas/worker";
 import { duplex, serverStreaming, unary } from "./adapter.ts";
 import { callQuota } from "./call_quota.ts";
+import { Confinement } from "./confinement.ts";
 import { type Credentials, readCredentials } from "./credentials.ts";
 import { descriptorLimit } from "./open_files.ts";
 import { keepDevelopmentCertificatesLocal } from "./development_certificates.ts";
@@ -61,6 +62,7 @@ export class Daemon {
   #service!: Service;
   #standard!: StandardServices;
   #temporarySpool: string | undefined;
+  #confinement: Confinement | undefined;
   #shutdown: Promise<void> | undefined;
 
   private constructor(options: Options, log: Log, telemetry: Telemetry | undefined) {
@@ -82,6 +84,7 @@ export class Daemon {
       await daemon.#start();
       return daemon;
     } catch (error) {
+      await daemon.#confinement?.[Symbol.asyncDispose]();
       await daemon.#removeTemporarySpool();
       throw error;
     }
@@ -95,6 +98,7 @@ export class Daemon {
   static async check(options: Options): Promise<Credentials> {
     const credentials = await readCredentials(options);
     keepDevelopmentCertificatesLocal(credentials, options.listen);
+    await Confinement.check(options);
     return credentials;
   }
 
@@ -123,8 +127,9 @@ export class Daemon {
     });
     const interceptors = telemetry ? [telemetry.interceptor, quota] : [quota]; // the last one is the nearest to us
     this.#server = new Server({ ...GRPC_OPTIONS, interceptors });
+    const confinement = this.#confinement = await Confinement.start(this.#options, log);
     const spool = await this.#openSpool();
-    const service = new Service({ table: this.#table, spool, quotas, stopGrace, telemetry });
+    const service = new Service({ table: this.#table, spool, quotas, confinement, stopGrace, telemetry });
     this.#service = service;
     this.#server.addService(processService, {
       Exec: unary(log, service.exec.bind(service)),
@@ -208,6 +213,7 @@ export class Daemon {
     closed.abort();
     this.#door.cutAll();
     this.#refusals[Symbol.dispose]();
+    await this.#confinement?.[Symbol.asyncDispose]();
     await this.#removeTemporarySpool();
   }
 

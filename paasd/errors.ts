@@ -48,6 +48,11 @@ export class NameTakenError extends Error {
   }
 }
 
+/** The operator does not let that run. */
+export class NotAllowedError extends Error {
+  override readonly name = "NotAllowedError";
+}
+
 /** A process is to be removed that has not finished. */
 export class NotFinishedError extends Error {
   override readonly name = "NotFinishedError";

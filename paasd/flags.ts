@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { MIN_LIMIT_BYTES } from "@paas/worker";
+import { LIMIT_NAMES, type LimitName, type Limits, MIN_LIMIT_BYTES } from "@paas/worker";
 import { isIP } from "node:net";
 import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -142,6 +142,35 @@ export const FLAGS = {
     help: "from SIGTERM until SIGKILL when a process is stopped: 500ms, 10s, 5m, 1h",
     reloads: true,
   }),
+  "allow-program": flag({
+    value: "PATH",
+    default: undefined,
+    parse: parsePrograms,
+    expected: "absolute paths, with a comma between them",
+    help: "a program that may run, and no other than those given like this; by default all may",
+    many: true,
+  }),
+  "run-as": flag({
+    value: "USER",
+    default: undefined,
+    parse: (text) => /^[\w.@-]+$/.test(text) && !text.startsWith("-") ? text : undefined,
+    expected: "the name of an account",
+    help: "run commands as this account, without new privileges; the daemon itself must be root",
+  }),
+  "limit": flag({
+    value: "NAME=VALUE",
+    default: undefined,
+    parse: parseLimits,
+    expected: `NAME=VALUE with a comma between them, such as nofile=1024,fsize=10G,cpu=1h (${LIMIT_NAMES.join(", ")})`,
+    help: "how much a command may use, by the names of prlimit(1); its user can lower it: nofile=1024,fsize=10G,cpu=1h",
+    many: true,
+  }),
+  "die-with-daemon": flag({
+    default: "false",
+    parse: (text) => text === "true" ? true : text === "false" ? false : undefined,
+    expected: "true or false",
+    help: "end all commands even when the daemon is killed by SIGKILL",
+  }),
   "log-format": flag({
     value: "FORMAT",
     default: "text",
@@ -204,4 +233,28 @@ function parseCount(text: string): number | undefined {
 
 function parseLogFormat(text: string): LogFormat | undefined {
   return text === "text" || text === "json" ? text : undefined;
+}
+
+/** Absolute paths. A permission cannot have a comma in one, so neither can a text of several. */
+function parsePrograms(text: string): string[] | undefined {
+  const paths = text.split(",");
+  return paths.every((path) => /^\/\P{Cc}*[^/\p{Cc}]$/u.test(path)) ? paths : undefined;
+}
+
+/** Limits by name: bytes, seconds or a number, with the units of sizes and durations. */
+function parseLimits(text: string): Limits | undefined {
+  const limits: Partial<Record<LimitName, number>> = {};
+  for (const part of text.split(",")) {
+    const [, name, value = ""] = /^(\w+)=(.+)$/.exec(part) ?? [];
+    const [, amount, unit = ""] = /^(\d+)([a-z]*)$/i.exec(value) ?? [];
+    const units: Record<string, number> = name === "cpu"
+      ? { "": 1, s: 1, m: 60, h: 3_600 }
+      : name === "nofile" || name === "nproc"
+      ? { "": 1 }
+      : SIZES;
+    const limit = Number(amount) * (units[name === "cpu" ? unit : unit.toUpperCase()] ?? NaN);
+    if (!LIMIT_NAMES.includes(name as LimitName) || !Number.isSafeInteger(limit)) return undefined;
+    limits[name as LimitName] = limit;
+  }
+  return limits;
 }

@@ -11,7 +11,7 @@ import { help } from "./help.ts";
 import { Log } from "./log.ts";
 import { needRestart, type Options, parseOptions } from "./options.ts";
 import { formatAddress } from "./flags.ts";
-import { permissions } from "./permissions.ts";
+import { launcher, permissions } from "./permissions.ts";
 import { onTermination } from "./signals.ts";
 
 async function main(args: string[]): Promise<number> {
@@ -25,6 +25,9 @@ async function main(args: string[]): Promise<number> {
         console.log(`paasd ${manifest.version}`);
         return 0;
       case "print-permissions":
+        if (launcher(invocation.options).length > 0) {
+          console.log(["# under:", ...launcher(invocation.options)].join(" "));
+        }
         console.log(permissions(invocation.options).join("\n"));
         return 0;
       case "check-config":

@@ -142,3 +142,28 @@ Deno.test("needRestart() names what a SIGHUP cannot take over", () => {
   assertEquals(needRestart(before, after), ["listen"]);
   assertEquals(needRestart(before, before), []);
 });
+
+Deno.test("parseOptions() reads what may run, as whom and within which limits", () => {
+  assertEquals(optionsOf([]).allowProgram, undefined);
+  assertEquals([optionsOf([]).limit, optionsOf([]).runAs, optionsOf([]).dieWithDaemon], [undefined, undefined, false]);
+  const options = optionsOf([
+    ...["--allow-program", "/bin/a,/b c", "--allow-program=/d", "--run-as", "www-data", "--die-with-daemon"],
+    ...["--limit", "nofile=9,fsize=10G,as=1m", "--limit=cpu=2m,core=0"],
+  ]);
+  assertEquals([options.allowProgram, options.runAs, options.dieWithDaemon], [
+    ["/bin/a", "/b c", "/d"],
+    "www-data",
+    true,
+  ]);
+  assertEquals(options.limit, { nofile: 9, fsize: 10 * 2 ** 30, as: 2 ** 20, cpu: 120, core: 0 });
+  const wrong = [
+    ...["a", "", "/a,", "bin/a", "/a,b", "/", "/a/", "/a\nb"].map((text) => [`--allow-program=${text}`]),
+    ...["", "-x", "a b", "a:b", "a\nb"].map((text) => [`--run-as=${text}`]),
+    ...["", "nofile", "nofile=", "nofile=-1", "nofile=1K", "files=1", "cpu=1G", "fsize=1h", "fsize=99999999T"].map((
+      text,
+    ) => [
+      `--limit=${text}`,
+    ]),
+  ];
+  for (const args of wrong) assertThrows(() => optionsOf(args), UsageError, "must be", JSON.stringify(args));
+});

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { BASE_VARIABLES, LIBC_PATHS } from "@paas/worker";
+import { BASE_VARIABLES, GUARD_PATH, KILL_PATHS, LIBC_PATHS, PRLIMIT_PATH, PROBE_PATH } from "@paas/worker";
 import { resolve } from "node:path";
+import { GETENT_PATH } from "./confinement.ts";
 import { UsageError } from "./errors.ts";
 import { type Address, formatAddress } from "./flags.ts";
 import { toReachable } from "./listener.ts";
@@ -33,9 +34,8 @@ const GRPC_VARIABLES = [
  * permissions(options); // ["--allow-net=127.0.0.1:50051", "--allow-read=…", …]
  * ```
  */
-export function permissions(
-  { listen, tlsCert, tlsKey, clientCa, spoolDir, temporary, config }: Options,
-): string[] {
+export function permissions(options: Options): string[] {
+  const { listen, tlsCert, tlsKey, clientCa, spoolDir, temporary, config, allowProgram } = options;
   const spool = resolve(spoolDir ?? temporary);
   const files = [tlsCert, tlsKey, clientCa, ...config ? [config] : []].map((path) => resolve(path));
   return [
@@ -44,11 +44,30 @@ export function permissions(
     `--allow-write=${list([spool])}`,
     `--allow-env=${[...VARIABLES, ...BASE_VARIABLES, "XDG_RUNTIME_DIR", "OTEL_DENO", ...GRPC_VARIABLES].join(",")}`,
     "--allow-sys=uid", // whose directory for temporary files
-    "--allow-run", // whatever its users ask for
-    // For terminals: the C library, wherever it lies. It can do what any program can, so this opens nothing that is not
-    // open already; beside a list in --allow-run it must not stand.
-    ...LIBC_PATHS.length > 0 ? [`--allow-ffi=${LIBC_PATHS.join(",")}`] : [],
+    ...allowProgram ? [`--allow-run=${list([...allowProgram, ...ownPrograms(options)])}`] : [
+      "--allow-run", // whatever its users ask for
+      // For terminals: the C library, wherever it lies. It can do what any program can, so this opens nothing that is
+      // not open already; beside a list in --allow-run it must not stand.
+      ...LIBC_PATHS.length > 0 ? [`--allow-ffi=${LIBC_PATHS.join(",")}`] : [],
+    ],
   ];
+}
+
+/** What the daemon runs for itself, where its list of programs has to say so. */
+function ownPrograms({ runAs, limit, dieWithDaemon }: Options): string[] {
+  return [
+    ...KILL_PATHS, // the runtime signals no groups under a list
+    ...runAs === undefined ? [] : [GETENT_PATH, PROBE_PATH],
+    ...dieWithDaemon ? [GUARD_PATH] : [],
+    // It runs whatever it is told to: with limits, the list is held by the daemon's own check alone.
+    ...limit ? [PRLIMIT_PATH] : [],
+  ];
+}
+
+/** What the daemon has to be run under: the words of a launcher. */
+export function launcher({ runAs }: Options): string[] {
+  // Its children inherit it, and cannot get it back (prctl(2), PR_SET_NO_NEW_PRIVS).
+  return runAs === undefined ? [] : ["setpriv", "--no-new-privs", "--inh-caps=-all", "--"];
 }
 
 /** To listen, and to try the own port. What port 0 becomes is not known before, so it takes all ports of the address. */

@@ -8,13 +8,21 @@ import {
   type ExecRequest__Output,
   fromTimestamp,
   type GetLogsRequest__Output,
+  type Limits__Output as LimitsMessage,
   type ListRequest__Output,
   type LogStream__Output as LogStreamMessage,
   type OnSlow__Output as OnSlowMessage,
   type ProcessState__Output,
   type SignalRequest__Output,
 } from "@paas/proto";
-import type { LogReaderOptions, LogStream, SpawnOptions, TerminalSize } from "@paas/worker";
+import {
+  LIMIT_NAMES,
+  type Limits,
+  type LogReaderOptions,
+  type LogStream,
+  type SpawnOptions,
+  type TerminalSize,
+} from "@paas/worker";
 import { validate } from "@std/uuid";
 import { createHash } from "node:crypto";
 import { InvalidArgumentError } from "./errors.ts";
@@ -55,7 +63,7 @@ type DurationMessage = NonNullable<ExecRequest__Output["timeout"]>;
 
 /** How to start a process; the command itself is checked by the worker. */
 export function toSpawnOptions(
-  { args, env, cwd, timeout, grace, maxOutputBytes, stdin, terminal }: ExecRequest__Output,
+  { args, env, cwd, timeout, grace, maxOutputBytes, stdin, terminal, limits }: ExecRequest__Output,
 ): Omit<SpawnOptions, "spool"> {
   const options = {
     args,
@@ -66,9 +74,19 @@ export function toSpawnOptions(
     maxOutput: maxOutputBytes || undefined,
     stdin,
     terminal: terminal ? { ...toTerminalSize(terminal), type: toTerminalType(terminal.type) } : undefined,
+    limits: limits ? toLimits(limits) : undefined,
   };
   if (options.timeout === 0) throw new InvalidArgumentError("The timeout must be more than zero");
   return options;
+}
+
+/** Those limits that a request has. */
+function toLimits(message: LimitsMessage): Limits {
+  const given = LIMIT_NAMES.filter((name) => message[name] !== undefined);
+  if (given.some((name) => !Number.isSafeInteger(message[name]))) {
+    throw new InvalidArgumentError(`A limit must be at most ${Number.MAX_SAFE_INTEGER}`);
+  }
+  return Object.fromEntries(given.map((name) => [name, message[name]]));
 }
 
 /** How large a terminal is. */

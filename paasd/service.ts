@@ -29,6 +29,7 @@ import type {
 import { type LogReader, spawn, type Spool } from "@paas/worker";
 import type { CallContext } from "./adapter.ts";
 import { exchange, type Piece } from "./attachment.ts";
+import type { Confinement } from "./confinement.ts";
 import { InvalidArgumentError, QuotaError } from "./errors.ts";
 import type { Entry, ProcessTable } from "./process_table.ts";
 import type { Quotas } from "./quotas.ts";
@@ -57,6 +58,8 @@ export interface ServiceOptions {
   table: ProcessTable;
   spool: Spool;
   quotas: Quotas;
+  /** What may run, and as whom. */
+  confinement: Confinement;
   /** The default grace period of a stop, in milliseconds. */
   stopGrace: number;
   /** Is told of processes and followers. */
@@ -68,15 +71,17 @@ export class Service {
   readonly #table: ProcessTable;
   readonly #spool: Spool;
   readonly #quotas: Quotas;
+  readonly #confinement: Confinement;
   readonly #telemetry: Telemetry | undefined;
   /** The default grace period of a stop, in milliseconds. */
   stopGrace: number;
 
-  constructor({ table, spool, quotas, stopGrace, telemetry }: ServiceOptions) {
+  constructor({ table, spool, quotas, confinement, stopGrace, telemetry }: ServiceOptions) {
     this.#telemetry = telemetry;
     this.#table = table;
     this.#spool = spool;
     this.#quotas = quotas;
+    this.#confinement = confinement;
     this.stopGrace = stopGrace;
   }
 
@@ -89,10 +94,12 @@ export class Service {
       user,
       toDescription(request),
       (changed) =>
-        this.#quotas.start(user.id, () => {
+        this.#quotas.start(user.id, async () => {
           if (this.#spool.isFull(user.id)) throw spoolIsFull();
-          const start = () => spawn({ ...options, stopGrace, changed, spool: this.#spool, logGroup: user.id });
-          return telemetry ? telemetry.start(record.program ?? "", start) : start();
+          const confined = await this.#confinement.confine(options);
+          const start = () =>
+            spawn({ ...options, ...confined, stopGrace, changed, spool: this.#spool, logGroup: user.id });
+          return await (telemetry ? telemetry.start(record.program ?? "", start) : start());
         }),
       toRequestKey(request),
     );

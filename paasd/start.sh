@@ -11,8 +11,16 @@ shift
 main=$(dirname "$0")/main.ts
 permissions=$(OTEL_SDK_DISABLED=true "$deno" run --no-prompt --allow-read --allow-sys=uid --allow-env='PAASD_*,XDG_RUNTIME_DIR,TMPDIR' \
   "$main" --print-permissions "$@") || exit
+launcher=
+case $permissions in
+'# under: '*) # with --run-as, a first line says under what
+  launcher=$(printf '%s\n' "$permissions" | sed -n '1s/^# under: //p' | tr ' ' '\n')
+  permissions=$(printf '%s\n' "$permissions" | sed 1d)
+  ;;
+esac
+ulimit -c 0 # a core dump has keys in it, and whatever else the daemon knows; its processes inherit this
 IFS='
 '
 # The size of the heap is that of paasc/run_flags.ts, for the same reason.
-# shellcheck disable=SC2086 # one flag a line
-exec "$deno" run --no-prompt --v8-flags=--initial-old-space-size=64 $permissions "$main" "$@"
+# shellcheck disable=SC2086 # one word a line
+exec $launcher "$deno" run --no-prompt --v8-flags=--initial-old-space-size=64 $permissions "$main" "$@"

@@ -18,6 +18,7 @@ import {
 import {
   InvalidArgumentError,
   NameTakenError,
+  NotAllowedError,
   NotFinishedError,
   ProcessNotFoundError,
   QuotaError,
@@ -42,6 +43,7 @@ const SPAWN_CODES: Record<SpawnFailure, Code> = {
   "not-executable": Code.PERMISSION_DENIED,
   "directory-not-found": Code.FAILED_PRECONDITION,
   "no-terminals": Code.FAILED_PRECONDITION,
+  "not-confined": Code.FAILED_PRECONDITION,
   "out-of-resources": Code.RESOURCE_EXHAUSTED,
   "unknown": Code.INTERNAL,
 };
@@ -58,6 +60,7 @@ function codeOf(error: unknown): Code {
   if (error instanceof NameTakenError) return Code.ALREADY_EXISTS;
   if (error instanceof OffsetError) return Code.INVALID_ARGUMENT;
   if (error instanceof InvalidArgumentError) return Code.INVALID_ARGUMENT;
+  if (error instanceof NotAllowedError) return Code.PERMISSION_DENIED;
   if (error instanceof ProcessNotFoundError) return Code.NOT_FOUND;
   if (error instanceof ServiceUnknownError) return Code.NOT_FOUND;
   if (error instanceof QuotaError) return Code.RESOURCE_EXHAUSTED;

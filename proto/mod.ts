@@ -18,6 +18,7 @@ export type * from "./gen/paas/v1/GetLogsResponse.ts";
 export type * from "./gen/paas/v1/GetStatusRequest.ts";
 export type * from "./gen/paas/v1/GetStatusResponse.ts";
 export type * from "./gen/paas/v1/InputState.ts";
+export type * from "./gen/paas/v1/Limits.ts";
 export type * from "./gen/paas/v1/ListRequest.ts";
 export type * from "./gen/paas/v1/ListResponse.ts";
 export type * from "./gen/paas/v1/LogChunk.ts";

@@ -18,6 +18,8 @@ export type SpawnFailure =
   | "directory-not-found"
   /** It was to be started in a terminal, and the platform or the runtime's permissions have none. */
   | "no-terminals"
+  /** It was to be confined, and what does that is missing or not permitted; or its limits leave no room to start. */
+  | "not-confined"
   /** The machine is out of processes, file descriptors or memory. */
   | "out-of-resources"
   /** Anything else that the kernel refused. */
@@ -83,15 +85,18 @@ export class InputOffsetError extends Error {
   }
 }
 
-/** A process cannot be signalled: the kernel does not let this user do it (kill(2), EPERM). */
+/** A process cannot be signalled: mostly, the kernel does not let this user do it (kill(2), EPERM). */
 export class SignalError extends Error {
   /** The name of the class. */
   override readonly name = "SignalError";
 
   /** An error about this signal. */
   constructor(signal: string | number, options: ErrorOptions) {
+    const { code, message } = options.cause as { code?: string; message?: string };
     super(
-      `Cannot send ${typeof signal === "number" ? `signal ${signal}` : signal} to the process: it runs as another user`,
+      `Cannot send ${typeof signal === "number" ? `signal ${signal}` : signal} to the process: ${
+        code === "EPERM" ? "it runs as another user" : message
+      }`,
       options,
     );
   }

@@ -5,6 +5,7 @@
  */
 import { type Child, type Command, startCommand } from "./command.ts";
 import { FinishedError, StopInProgressError } from "./errors.ts";
+import type { Guard } from "./guard.ts";
 import { Input } from "./input.ts";
 import type { Log } from "./log.ts";
 import { linesAt } from "./log_index.ts";
@@ -46,7 +47,7 @@ export interface SpawnOptions extends Command {
 }
 
 /** What a process is held to, and who is told of it. */
-type Limits = Pick<SpawnOptions, "timeout" | "maxOutput" | "changed"> & { stopGrace: number };
+type Terms = Pick<SpawnOptions, "timeout" | "maxOutput" | "changed" | "guard"> & { stopGrace: number };
 
 /** How to stop a process. */
 export interface StopOptions {
@@ -86,7 +87,7 @@ export async function spawn(
 ): Promise<Process> {
   const log = await spool.createLog(id, logGroup);
   try {
-    return new Process(id, startCommand(options), log, { ...options, stopGrace });
+    return new Process(id, await startCommand(options), log, { ...options, stopGrace });
   } catch (error) {
     await log.end();
     await spool.remove(id);
@@ -115,6 +116,7 @@ export class Process {
   readonly ended: Promise<void>;
 
   readonly #group: ProcessGroup;
+  readonly #guard: Guard | undefined;
   readonly #log: Log;
   readonly #stopGrace: number;
   #status: ProcessStatus = { state: "running", startTime: Date.now() };
@@ -128,12 +130,13 @@ export class Process {
     id: string,
     { pid, exit, stdin, stdout, stderr, terminal }: Child,
     log: Log,
-    { stopGrace, timeout, maxOutput = Infinity, changed = () => {} }: Limits,
+    { stopGrace, timeout, maxOutput = Infinity, changed = () => {}, guard }: Terms,
   ) {
     this.id = id;
     this.pid = pid;
     this.input = stdin && new Input(stdin);
     this.terminal = terminal;
+    this.#guard = guard;
     this.#log = log;
     this.#stopGrace = stopGrace;
     this.#changed = changed;
@@ -271,6 +274,7 @@ export class Process {
     } catch {
       // A rest that may not be signalled is not ours to end; the log ends all the same.
     }
+    this.#guard?.remove(this.pid); // its number is free
     const limit = setTimeout(() => lastOutput.abort(), LAST_OUTPUT_MS);
     await logged.catch(() => {}); // readers have been told of a log that failed
     clearTimeout(limit);

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import process from "node:process"; // Deno.kill knows no signal 0
 import { setTimeout as delay } from "node:timers/promises";
 import { SignalError } from "./errors.ts";
+import { kill } from "./kill.ts";
 
 /** The longest pause between two looks at whether a group is gone, in milliseconds. */
 const MAX_POLL_MS = 50;
@@ -44,7 +44,7 @@ export class ProcessGroup {
   signal(signal: Deno.Signal | number): void {
     if (this.#gone) return;
     try {
-      process.kill(-this.#id, signal);
+      kill(-this.#id, signal);
     } catch (cause) {
       if ((cause as { code?: string }).code !== "ESRCH") throw new SignalError(signal, { cause });
       this.#gone = this.#leaderExited;
@@ -59,7 +59,7 @@ export class ProcessGroup {
   signalLeader(signal: number): void {
     if (this.#leaderExited) return;
     try {
-      process.kill(this.#id, signal);
+      kill(this.#id, signal);
     } catch (cause) {
       if ((cause as { code?: string }).code !== "ESRCH") throw new SignalError(signal, { cause });
     }
@@ -85,7 +85,7 @@ export class ProcessGroup {
   #exists(): boolean {
     if (this.#gone) return false;
     try {
-      process.kill(-this.#id, 0);
+      kill(-this.#id, 0);
     } catch (error) {
       // EPERM says that there is somebody, though not for us.
       if ((error as { code?: string }).code === "ESRCH") this.#gone = this.#leaderExited;

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { candidates } from "./launch.ts";
 import { cString, type Libc } from "./libc.ts";
 import type { Exit } from "./status.ts";
 import type { TerminalCommand } from "./terminal.ts";
@@ -82,12 +83,6 @@ export function startInSession(libc: Libc, terminal: string, { args, env, cwd }:
     libc.posix_spawn_file_actions_destroy(actions);
     libc.posix_spawnattr_destroy(attributes);
   }
-}
-
-/** Where a program may lie. */
-function candidates(program: string, path: string): string[] {
-  if (program.includes("/")) return [program];
-  return path.split(":").map((directory) => `${directory || "."}/${program}`);
 }
 
 function failure(code: string): Error {

@@ -41,6 +41,9 @@ const TCGETS = 0x5401n;
 const TCSETS = 0x5402n;
 const IUTF8 = 0o40000;
 
+/** For chown(2): as it is. */
+const SAME = 2 ** 32 - 1;
+
 const NEWLINE = 0x0a;
 /** What a user types to end the input: ^D. */
 const END_OF_TRANSMISSION = 0x04;
@@ -50,15 +53,17 @@ let poller: Poller | undefined;
 /**
  * Starts a program in a terminal of its own.
  *
+ * @param owner The user id of the account that gets it; default is that of the daemon.
  * @throws an error whose `code` is an errno or one of the kinds of `command.ts`; no process exists.
  */
-export function startInTerminal(command: TerminalCommand, size: TerminalSize): Child {
+export function startInTerminal(command: TerminalCommand, size: TerminalSize, owner?: number): Child {
   const libc = loadLibc();
   if (!libc) throw Object.assign(new Error("The C library cannot be loaded"), { code: "no-terminals" });
   poller ??= new Poller(libc);
   const terminal = new Terminal(libc, poller, size);
   try {
     const { pid, exit } = startInSession(libc, terminal.path, command);
+    if (owner !== undefined) terminal.giveTo(owner); // not before: a root without all capabilities could not open it then
     exit.then(() => terminal.leaderExited());
     return { pid, exit, stdout: terminal.output, stderr: undefined, stdin: terminal.input, terminal };
   } catch (error) {
@@ -121,6 +126,11 @@ export class Terminal {
   /** Changes its size; its foreground processes are told by SIGWINCH. Nothing happens when it is closed. */
   resize({ columns, rows }: TerminalSize): void {
     if (this.#open) this.#libc.ioctl(this.#master, TIOCSWINSZ, new Uint16Array([rows, columns, 0, 0]));
+  }
+
+  /** Lets an account open the device by its path too, as login(1) does; its group stays that of terminals. */
+  giveTo(uid: number): void {
+    this.#libc.chown(cString(this.path), uid, SAME);
   }
 
   /** The end of the output may come from now on. */

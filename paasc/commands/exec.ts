@@ -23,6 +23,10 @@ A process that runs longer than --timeout or prints more than --max-output (in
 bytes, or as 512K, 10M, 1G) is stopped as by 'paasc stop', and its status says
 why. A duration is such as 500ms, 90s or 1h30m.
 
+--limit is how much each of its processes may use: as (memory), core, cpu, fsize
+(a file), nofile (open files), nproc (processes of the account that it runs as).
+It can only lower what the daemon's operator has set.
+
 A name is of letters, digits, '.', '_' and '-'. No two processes of yours that
 have not finished can have the same.
 

@@ -8,6 +8,7 @@ import { PaascError } from "../errors.ts";
 import type { Given, Option, Repeated } from "../settings.ts";
 import { parseDuration, toDuration } from "../when.ts";
 import { readEnvFile } from "./env_file.ts";
+import { limitsForm, parseLimits } from "./limits.ts";
 import { durations, optionValue, optionValues, pair } from "./option_value.ts";
 
 /** All of them. */
@@ -18,6 +19,7 @@ export const execOptions: readonly Option[] = [
   { name: "timeout", value: "DURATION", help: "stop it when it has run so long" },
   { name: "grace", value: "DURATION", help: "how long a stop waits from SIGTERM to SIGKILL" },
   { name: "max-output", value: "SIZE", help: "stop it when it has printed more than that" },
+  { name: "limit", value: "NAME=VALUE", repeatable: true, help: "how much it may use: nofile=100, fsize=10G, cpu=1h" },
   { name: "name", value: "NAME", help: "a name for it, which stands for its id" },
   { name: "label", value: "K=V", repeatable: true, help: "a label to find it by" },
   { name: "request-id", value: "TEXT", help: "start it once, however often this is repeated" },
@@ -55,6 +57,7 @@ export async function execRequest(
   };
 
   const onDisconnect = value("on-disconnect", disconnects, parseDisconnect) ?? lease ?? "keep";
+  const limits = optionValues(command, "limit", repeated.limit, limitsForm, parseLimits);
   const variables = pairs("env"); // before files are read
   const inFiles = await Promise.all((repeated["env-file"] ?? []).map(readEnvFile));
   return {
@@ -64,6 +67,7 @@ export async function execRequest(
     timeout: duration("timeout"),
     grace: duration("grace"),
     maxOutputBytes: value("max-output", "a size such as 4096, 512K, 10M or 1G", parseSize),
+    limits: limits.length > 0 ? Object.assign({}, ...limits) : undefined,
     name: given.name,
     labels: Object.fromEntries(pairs("label")),
     requestId: given["request-id"] ?? crypto.randomUUID(),

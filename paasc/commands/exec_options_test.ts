@@ -24,6 +24,7 @@ Deno.test("execRequest() asks for nothing that was not asked for, but for a requ
     timeout: undefined,
     grace: undefined,
     maxOutputBytes: undefined,
+    limits: undefined,
     name: undefined,
     labels: {},
     requestId: one.requestId,
@@ -38,6 +39,7 @@ Deno.test("execRequest() passes on what was given", async () => {
   await Deno.writeTextFile(file, "A=file\nF=file\n");
   const options = ["--env", "A=first", "--env-file", file, "--env=A=x=y\nz", "--env", "E="].concat(
     ["--cwd", "/tmp", "--timeout", "1m30.5s", "--grace", "0s", "--max-output", "2k", "--name", "web"],
+    ["--limit", "nofile=100", "--limit=cpu=1m,nofile=99"],
     ["--label", "team=red", "--label", "note=a b", "--request-id", "mine", "--on-disconnect", "stop-after=1m"],
   );
   assertEquals(await request(...options, "--", "true"), {
@@ -47,6 +49,7 @@ Deno.test("execRequest() passes on what was given", async () => {
     timeout: { seconds: 90, nanos: 500_000_000 },
     grace: { seconds: 0, nanos: 0 },
     maxOutputBytes: 2048,
+    limits: { nofile: 99, cpu: 60 },
     name: "web",
     labels: { team: "red", note: "a b" },
     requestId: "mine",

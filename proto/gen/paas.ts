@@ -12,6 +12,7 @@ import type { GetLogsResponse as _paas_v1_GetLogsResponse, GetLogsResponse__Outp
 import type { GetStatusRequest as _paas_v1_GetStatusRequest, GetStatusRequest__Output as _paas_v1_GetStatusRequest__Output } from './paas/v1/GetStatusRequest.ts';
 import type { GetStatusResponse as _paas_v1_GetStatusResponse, GetStatusResponse__Output as _paas_v1_GetStatusResponse__Output } from './paas/v1/GetStatusResponse.ts';
 import type { InputState as _paas_v1_InputState, InputState__Output as _paas_v1_InputState__Output } from './paas/v1/InputState.ts';
+import type { Limits as _paas_v1_Limits, Limits__Output as _paas_v1_Limits__Output } from './paas/v1/Limits.ts';
 import type { ListRequest as _paas_v1_ListRequest, ListRequest__Output as _paas_v1_ListRequest__Output } from './paas/v1/ListRequest.ts';
 import type { ListResponse as _paas_v1_ListResponse, ListResponse__Output as _paas_v1_ListResponse__Output } from './paas/v1/ListResponse.ts';
 import type { LogChunk as _paas_v1_LogChunk, LogChunk__Output as _paas_v1_LogChunk__Output } from './paas/v1/LogChunk.ts';
@@ -56,6 +57,7 @@ export interface ProtoGrpcType {
       GetStatusRequest: MessageTypeDefinition<_paas_v1_GetStatusRequest, _paas_v1_GetStatusRequest__Output>
       GetStatusResponse: MessageTypeDefinition<_paas_v1_GetStatusResponse, _paas_v1_GetStatusResponse__Output>
       InputState: MessageTypeDefinition<_paas_v1_InputState, _paas_v1_InputState__Output>
+      Limits: MessageTypeDefinition<_paas_v1_Limits, _paas_v1_Limits__Output>
       ListRequest: MessageTypeDefinition<_paas_v1_ListRequest, _paas_v1_ListRequest__Output>
       ListResponse: MessageTypeDefinition<_paas_v1_ListResponse, _paas_v1_ListResponse__Output>
       LogChunk: MessageTypeDefinition<_paas_v1_LogChunk, _paas_v1_LogChunk__Output>

@@ -2,6 +2,7 @@
 
 import type { Duration as _google_protobuf_Duration, Duration__Output as _google_protobuf_Duration__Output } from '../../google/protobuf/Duration.ts';
 import type { Terminal as _paas_v1_Terminal, Terminal__Output as _paas_v1_Terminal__Output } from '../../paas/v1/Terminal.ts';
+import type { Limits as _paas_v1_Limits, Limits__Output as _paas_v1_Limits__Output } from '../../paas/v1/Limits.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface ExecRequest {
@@ -17,6 +18,7 @@ export interface ExecRequest {
   'stdin'?: (boolean);
   'stopAfterDisconnect'?: (_google_protobuf_Duration | null);
   'terminal'?: (_paas_v1_Terminal | null);
+  'limits'?: (_paas_v1_Limits | null);
 }
 
 export interface ExecRequest__Output {
@@ -32,4 +34,5 @@ export interface ExecRequest__Output {
   'stdin': (boolean);
   'stopAfterDisconnect': (_google_protobuf_Duration__Output | null);
   'terminal': (_paas_v1_Terminal__Output | null);
+  'limits': (_paas_v1_Limits__Output | null);
 }
