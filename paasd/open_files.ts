@@ -62,6 +62,7 @@ function prepareForNone(): void {
 export function capacityOf(descriptors: number, wantedConnections?: number): Capacity {
   const shared = descriptors - Math.max(64, Math.ceil(descriptors / 8));
   const connections = wantedConnections ?? Math.max(1, Math.min(MAX_CONNECTIONS, Math.floor(shared / 4)));
-  const processes = Math.max(1, Math.floor((shared - connections) / DESCRIPTORS_OF_A_PROCESS));
+  const left = Math.max(shared - connections, shared / 4); // whatever the operator wants, some are for processes
+  const processes = Math.max(1, Math.floor(left / DESCRIPTORS_OF_A_PROCESS));
   return { connections, processes };
 }
