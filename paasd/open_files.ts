@@ -6,6 +6,9 @@
 
 import { stripTypeScriptTypes } from "node:module";
 
+/** In which start.sh tells the limit: a daemon with a list of programs may start no shell. */
+export const LIMIT_VARIABLE = "PAASD_OPEN_FILES";
+
 /** What every system gives a process (getrlimit(2), the soft RLIMIT_NOFILE of most). */
 const USUAL_LIMIT = 1_024;
 
@@ -23,12 +26,14 @@ export interface Capacity {
 }
 
 /**
- * How many file descriptors this process may have: the runtime has raised its soft limit to the hard one, which is what
- * a shell that it starts is left with. Where no shell may be started, what is usual.
+ * How many file descriptors this process may have: the runtime has raised its soft limit to the hard one, as start.sh tells
+ * it or a shell that it starts is left with. Without either, what is usual.
  */
 export async function descriptorLimit(): Promise<number> {
   prepareForNone();
   try {
+    const told = Number.parseInt(Deno.env.get(LIMIT_VARIABLE) ?? "");
+    if (told > 0) return told;
     const shell = new Deno.Command("sh", { args: ["-c", "ulimit -n"], stdin: "null", stderr: "null" });
     const text = new TextDecoder().decode((await shell.output()).stdout).trim();
     return text === "unlimited" ? 2 ** 20 : Number.parseInt(text) || USUAL_LIMIT;

@@ -9,6 +9,7 @@ import { GETENT_PATH } from "./confinement.ts";
 import { UsageError } from "./errors.ts";
 import { type Address, formatAddress } from "./flags.ts";
 import { toReachable } from "./listener.ts";
+import { LIMIT_VARIABLE } from "./open_files.ts";
 import { type Options, VARIABLES } from "./options.ts";
 
 /** What grpc-js reads of the environment. */
@@ -42,7 +43,9 @@ export function permissions(options: Options): string[] {
     `--allow-net=${netPermission(listen).join(",")}`,
     `--allow-read=${list([...files, spool])}`,
     `--allow-write=${list([spool])}`,
-    `--allow-env=${[...VARIABLES, ...BASE_VARIABLES, "XDG_RUNTIME_DIR", "OTEL_DENO", ...GRPC_VARIABLES].join(",")}`,
+    `--allow-env=${
+      [...VARIABLES, ...BASE_VARIABLES, "XDG_RUNTIME_DIR", LIMIT_VARIABLE, "OTEL_DENO", ...GRPC_VARIABLES].join(",")
+    }`,
     "--allow-sys=uid", // whose directory for temporary files
     ...allowProgram ? [`--allow-run=${list([...allowProgram, ...ownPrograms(options)])}`] : [
       "--allow-run", // whatever its users ask for

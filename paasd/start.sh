@@ -19,6 +19,8 @@ case $permissions in
   ;;
 esac
 ulimit -c 0 # a core dump has keys in it, and whatever else the daemon knows; its processes inherit this
+PAASD_OPEN_FILES=$(ulimit -H -n) # to which the runtime raises its own
+export PAASD_OPEN_FILES
 IFS='
 '
 # The size of the heap is that of paasc/run_flags.ts, for the same reason.

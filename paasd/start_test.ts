@@ -119,3 +119,28 @@ Deno.test("start.sh takes a configuration file, and a SIGHUP reads it again", as
   await reading;
   await ready.cancel();
 });
+
+Deno.test("start.sh tells the daemon how many descriptors it may have, with a list of programs too", async () => {
+  await using setting = await Setting.make();
+  const { options: { tlsCert, tlsKey, clientCa }, directory } = setting;
+  const limited = (flags: string[]) => {
+    const certificates = ["--tls-cert", tlsCert, "--tls-key", tlsKey, "--client-ca", clientCa];
+    const args = ["-c", 'ulimit -n 777; exec "$@"', "sh", "sh", script, Deno.execPath(), "--listen", "localhost:0"];
+    const env = { NO_COLOR: "1", TMPDIR: directory, XDG_RUNTIME_DIR: "" };
+    return new Deno.Command("sh", {
+      args: [...args, ...certificates, ...flags],
+      env,
+      stdout: "piped",
+      stderr: "piped",
+    });
+  };
+  for (const flags of [[], ["--allow-program", await Deno.realPath("/bin/true")]]) {
+    const child = limited(flags).spawn();
+    const ready = child.stdout.getReader();
+    assertMatch(new TextDecoder().decode((await ready.read()).value), /listening/);
+    child.kill("SIGTERM");
+    assertMatch(await new Response(child.stderr).text(), / limits descriptors=777 /);
+    await child.status;
+    await ready.cancel();
+  }
+});
