@@ -2,6 +2,7 @@ import { processService } from "@paas/proto"; // first: it mends node:http2 befo
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Server, ServerCredentials, type ServiceError, status as Code, type UntypedHandleCall } from "@grpc/grpc-js";
 import type { GetLogsRequest__Output, GetLogsResponse, GetStatusRequest__Output, GetStatusResponse } from "@paas/proto";
+import { Buffer } from "node:buffer";
 import { until } from "../tests/until.ts";
 import { serverStreaming, type StreamingHandler, unary, type UnaryHandler } from "./adapter.ts";
 import { InvalidArgumentError } from "./errors.ts";
@@ -240,4 +241,30 @@ Deno.test("a call without a known guest is UNAUTHENTICATED before any handler ru
   const error = await new Promise<unknown>((resolve) => unary(log, () => ran = true)(call, resolve));
   assertEquals((error as ServiceError).code, Code.UNAUTHENTICATED);
   assert(!ran);
+});
+
+Deno.test("unary() and serverStreaming() refuse a request that cannot be decoded, and log the call", async () => {
+  await using stage = await Stage.open();
+  let handled = 0;
+  stage.getStatus = () => (handled++, {});
+  stage.getLogs = () => {
+    throw new Error(`${handled++}`);
+  };
+  const asIs = (bytes: Uint8Array) => Buffer.from(bytes);
+  const wrong = { "field 1 has wire type 0 instead of 2": Buffer.of(0x08, 0), "it is cut short": Buffer.of(0x0a, 9) };
+  for (const [reason, bytes] of Object.entries(wrong)) {
+    const unary = answer((callback) =>
+      stage.client.makeUnaryRequest(processService.GetStatus!.path, asIs, asIs, bytes, callback)
+    );
+    const stream = stage.client.makeServerStreamRequest(processService.GetLogs.path, asIs, asIs, bytes);
+    const streaming = (async () => {
+      for await (const _message of stream);
+    })();
+    for (const { code, details } of [await failure(unary), await failure(streaming)]) {
+      assertEquals(code, Code.INVALID_ARGUMENT);
+      assertEquals(details, `Cannot decode the request: ${reason}; send what the contract says`);
+    }
+  }
+  assertEquals(handled, 0);
+  await until("each call is logged", () => stage.log.of("call").length === 4);
 });
