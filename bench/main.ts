@@ -6,6 +6,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { accessFigures } from "./access.ts";
 import { commandFigures } from "./commands.ts";
 import { delayFigures } from "./delay.ts";
 import { progress, type Row } from "./figure.ts";
@@ -25,6 +26,7 @@ const figures = [
   ...followersFigures,
   ...commandFigures,
   ...floodFigures,
+  ...accessFigures,
 ];
 
 const { values, positionals } = parseArgs({

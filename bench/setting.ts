@@ -48,10 +48,10 @@ export class Setting implements AsyncDisposable {
     }
   }
 
-  /** A new daemon; its spool lies in the directory of this run, and goes with it. */
-  startDaemon(): Promise<Daemon> {
+  /** A new daemon with these flags; its spool lies in the directory of this run, and goes with it. */
+  startDaemon(flags: string[] = []): Promise<Daemon> {
     if (this.#over) throw new Error("The run is over");
-    const daemon = Daemon.start([], { XDG_RUNTIME_DIR: this.directory });
+    const daemon = Daemon.start(flags, { XDG_RUNTIME_DIR: this.directory });
     this.#daemons.add(daemon);
     return daemon;
   }

@@ -52,12 +52,26 @@ export interface CertificateOptions extends Validity {
   readonly commonName: string | readonly string[];
   /** The organization (O). Default: that of the CA. */
   readonly organization?: string | undefined;
-  /** The part of it (OU). Default: not said. */
-  readonly organizationalUnit?: string | undefined;
+  /** The part of it (OU). Default: not said. Several make a subject with several OUs. */
+  readonly organizationalUnit?: string | readonly string[] | undefined;
   /** An empty list makes a certificate without any extended key usage. */
   readonly usages: readonly Usage[];
   /** DNS names and IP addresses that a server is reached under (the subject alternative name). Default: none. */
   readonly hosts?: readonly string[] | undefined;
+  /** URIs that name its holder (in the subject alternative name too). Default: none. */
+  readonly uris?: readonly string[] | undefined;
+  /** A pair whose key it is for, as when a certificate is renewed. Default: a new key. */
+  readonly renews?: Pair | undefined;
+}
+
+/** What a revocation list is to say. */
+export interface RevocationListOptions {
+  /** The certificates that are revoked, PEM. */
+  readonly revoked: readonly string[];
+  /** Default: an hour ago. */
+  readonly thisUpdate?: Date | undefined;
+  /** When the next one comes. Default: in a day. */
+  readonly nextUpdate?: Date | undefined;
 }
 
 /** A CA: its own certificate and key, and what it can do. */
@@ -70,6 +84,8 @@ export interface Authority extends Pair {
    * @throws {TypeError} if a host is neither a DNS name nor an IP address.
    */
   issue(options: CertificateOptions): Promise<Pair>;
+  /** Makes a revocation list (RFC 5280), PEM. */
+  revocationList(options: RevocationListOptions): Promise<string>;
 }
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" };
@@ -138,7 +154,9 @@ async function authority(certificate: x509.X509Certificate, privateKey: CryptoKe
     ...await pair(certificate, privateKey),
     notAfter: certificate.notAfter,
     async issue(options) {
-      const keys = await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
+      const keys = options.renews
+        ? await keysOf(options.renews)
+        : await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
       const extensions: x509.Extension[] = [
         new x509.BasicConstraintsExtension(false, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
@@ -150,14 +168,16 @@ async function authority(certificate: x509.X509Certificate, privateKey: CryptoKe
           new x509.ExtendedKeyUsageExtension(options.usages.map((usage) => x509.ExtendedKeyUsage[usage])),
         );
       }
-      if (options.hosts !== undefined && options.hosts.length > 0) {
-        extensions.push(new x509.SubjectAlternativeNameExtension(options.hosts.map(alternativeName)));
-      }
+      const names = [
+        ...options.hosts?.map(alternativeName) ?? [],
+        ...options.uris?.map((value) => ({ type: "url" as const, value })) ?? [],
+      ];
+      if (names.length > 0) extensions.push(new x509.SubjectAlternativeNameExtension(names));
       const issued = await x509.X509CertificateGenerator.create({
         subject: distinguishedName({
           CN: [options.commonName].flat(),
           O: [options.organization ?? organization],
-          OU: [options.organizationalUnit],
+          OU: [options.organizationalUnit].flat(),
         }),
         issuer: certificate.subjectName,
         serialNumber: serialNumber(),
@@ -168,7 +188,26 @@ async function authority(certificate: x509.X509Certificate, privateKey: CryptoKe
       });
       return pair(issued, keys.privateKey);
     },
+    async revocationList({ revoked, thisUpdate, nextUpdate }) {
+      const list = await x509.X509CrlGenerator.create({
+        issuer: certificate.subjectName,
+        thisUpdate: thisUpdate ?? new Date(Date.now() - HOUR),
+        nextUpdate: nextUpdate ?? new Date(Date.now() + 24 * HOUR),
+        signingKey: privateKey,
+        signingAlgorithm: { ...ALGORITHM, hash: "SHA-256" },
+        entries: revoked.map((pem) => ({
+          serialNumber: new nodeCrypto.X509Certificate(pem).serialNumber,
+          revocationDate: thisUpdate ?? new Date(Date.now() - HOUR),
+        })),
+      });
+      return x509.PemConverter.encode(list.rawData, "X509 CRL") + "\n";
+    },
   };
+}
+
+/** The keys of a pair. */
+async function keysOf({ cert, key }: Pair): Promise<{ publicKey: CryptoKey; privateKey: CryptoKey }> {
+  return { publicKey: await new x509.X509Certificate(cert).publicKey.export(), privateKey: await importKey(key) };
 }
 
 /** The distinguished name of the values that are there, each taken as it is: x509 would read a plain "#41" as hex. */

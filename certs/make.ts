@@ -5,7 +5,14 @@
  */
 
 import { parseArgs } from "node:util";
-import { alternativeName, createAuthority, loadAuthority, type Pair, type Validity } from "./authority.ts";
+import {
+  alternativeName,
+  type CertificateOptions,
+  createAuthority,
+  loadAuthority,
+  type Pair,
+  type Validity,
+} from "./authority.ts";
 
 const HELP = `Make the certificates of a Paas daemon and its users.
 
@@ -17,6 +24,7 @@ Each is NAME.crt and NAME.key, both PEM. Files that exist are never overwritten.
 
 Options:
   --client NAME   A user (may be repeated). Default for a new set: alice and bob.
+  --role ROLE     What these clients are to the daemon: viewer or operator (OU=paas-ROLE). Default: a user.
   --host HOST     A DNS name or IP address that the server is reached under (may be repeated). localhost, 127.0.0.1
                   and ::1 are always in its certificate.
   --days N        How long the certificates are valid, at most until their CA ends. Default: 3650 for a new set,
@@ -28,6 +36,7 @@ Options:
 Examples:
   deno task certs --host paas.example.com --client carol --client dave /etc/paas
   deno task certs --client erin /etc/paas
+  deno task certs --client oscar --role operator /etc/paas
 `;
 
 const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
@@ -46,6 +55,7 @@ class UsageError extends Error {}
 interface Options {
   readonly directory: string;
   readonly clients: readonly string[];
+  readonly role: string | undefined;
   readonly hosts: readonly string[];
   readonly days: number | undefined;
   readonly development: boolean;
@@ -101,7 +111,18 @@ function parseOptions(args: string[]): Options | "help" {
   if (new Set(names).size < names.length) {
     throw new UsageError("Each --client needs a name of its own, and not server-ca, client-ca or server.");
   }
-  return { directory, clients: values.client, hosts: values.host, days, development: values.development };
+  if (values.role !== undefined && !["viewer", "operator"].includes(values.role)) {
+    throw new UsageError(`--role takes viewer or operator, not "${values.role}".`);
+  }
+  if (values.role !== undefined && values.client.length === 0) throw new UsageError("--role needs a --client.");
+  return {
+    directory,
+    clients: values.client,
+    role: values.role,
+    hosts: values.host,
+    days,
+    development: values.development,
+  };
 }
 
 function parse(args: string[]) {
@@ -111,6 +132,7 @@ function parse(args: string[]) {
       allowPositionals: true,
       options: {
         client: { type: "string", multiple: true, default: [] },
+        role: { type: "string" },
         host: { type: "string", multiple: true, default: [] },
         days: { type: "string" },
         development: { type: "boolean", default: false },
@@ -125,7 +147,7 @@ function parse(args: string[]) {
 }
 
 /** Two CAs, a server and the clients, by name. */
-async function newSet({ directory, clients, hosts, days, development }: Options): Promise<Map<string, Pair>> {
+async function newSet({ directory, clients, role, hosts, days, development }: Options): Promise<Map<string, Pair>> {
   const names = clients.length > 0 ? clients : ["alice", "bob"];
   await refuseToOverwrite(directory, ["server-ca", "client-ca", "server", ...names]);
 
@@ -146,13 +168,15 @@ async function newSet({ directory, clients, hosts, days, development }: Options)
     }),
   );
   for (const commonName of names) {
-    pairs.set(commonName, await clientAuthority.issue({ commonName, usages: ["clientAuth"], ...validity }));
+    pairs.set(commonName, await clientAuthority.issue({ commonName, ...client(role), ...validity }));
   }
   return pairs;
 }
 
 /** The clients, by name, from the CA that is there. */
-async function furtherClients({ directory, clients, hosts, days, development }: Options): Promise<Map<string, Pair>> {
+async function furtherClients(
+  { directory, clients, role, hosts, days, development }: Options,
+): Promise<Map<string, Pair>> {
   if (hosts.length > 0 || development) {
     throw new Error(`--host and --development are for a new set, and ${directory} has a client CA already.`);
   }
@@ -170,9 +194,14 @@ async function furtherClients({ directory, clients, hosts, days, development }: 
 
   const pairs = new Map<string, Pair>();
   for (const commonName of clients) {
-    pairs.set(commonName, await authority.issue({ commonName, usages: ["clientAuth"], notAfter }));
+    pairs.set(commonName, await authority.issue({ commonName, ...client(role), notAfter }));
   }
   return pairs;
+}
+
+/** What the certificate of a client says besides its name. */
+function client(role: string | undefined): Pick<CertificateOptions, "usages" | "organizationalUnit"> {
+  return { usages: ["clientAuth"], organizationalUnit: role === undefined ? undefined : `paas-${role}` };
 }
 
 function inDays(days: number | undefined): Date | undefined {

@@ -116,7 +116,7 @@ export class Client implements AsyncDisposable {
     calls: Calls,
     /** Where the daemon is, `HOST:PORT`. */
     readonly server: string,
-    /** Who the client is to the daemon: the hexadecimal SHA-256 of its certificate. */
+    /** Who the client is to the daemon: its user id, by default the hexadecimal SHA-256 of its certificate. */
     readonly user: string,
   ) {
     this.#calls = calls;
@@ -131,8 +131,8 @@ export class Client implements AsyncDisposable {
     const destination = await destinationFrom(where);
     const calls = new Calls(new Link(destination), whole("patience", patience) ?? defaultPatience, note ?? (() => {}));
     try {
-      const user = await calls.ask((daemon) => Promise.resolve(daemon.user), signal);
-      return new Client(calls, destination.server, user);
+      const { userId } = await calls.ask((daemon, options) => daemon.whoAmI(options), signal);
+      return new Client(calls, destination.server, userId);
     } catch (error) {
       calls.close();
       throw error;

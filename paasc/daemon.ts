@@ -15,11 +15,16 @@ import {
   type ProcessServiceClient,
   type ProcessStatus__Output,
   type RemoveResponse__Output,
+  type ShareRequest,
+  type ShareResponse__Output,
   type SignalRequest,
   type SignalResponse__Output,
   type StopRequest,
   type StopResponse__Output,
+  type UnshareRequest,
+  type UnshareResponse__Output,
   type WaitResponse__Output,
+  type WhoAmIResponse__Output,
 } from "@paas/proto";
 import {
   type ClientDuplexStream,
@@ -79,9 +84,20 @@ export class Daemon implements Disposable {
     return this.client.getChannel().getConnectivityState(false) === connectivityState.READY;
   }
 
-  /** Who the client is to the daemon: the SHA-256 of its certificate. */
-  get user(): string {
+  /** The SHA-256 of the client's certificate. */
+  get fingerprint(): string {
     return userOf(this.certificates) ?? "";
+  }
+
+  /** Who the client is to the daemon. */
+  async whoAmI(options?: CallOptions): Promise<WhoAmIResponse__Output> {
+    try {
+      return await this.#answer<WhoAmIResponse__Output>((callback) => this.client.WhoAmI({}, callback), options);
+    } catch (error) {
+      // An older daemon cannot say; it goes by the certificate.
+      if ((error as { cause?: Partial<ServiceError> }).cause?.code !== status.UNIMPLEMENTED) throw error;
+      return { userId: this.fingerprint, subject: "", role: "user" };
+    }
   }
 
   /** Starts a process; gives its id. */
@@ -122,6 +138,16 @@ export class Daemon implements Disposable {
   /** Forgets a process. */
   async remove(processId: string, options?: CallOptions): Promise<void> {
     await this.#answer<RemoveResponse__Output>((callback) => this.client.Remove({ processId }, callback), options);
+  }
+
+  /** Lets another user see or stop a process. */
+  async share(request: ShareRequest, options?: CallOptions): Promise<void> {
+    await this.#answer<ShareResponse__Output>((callback) => this.client.Share(request, callback), options);
+  }
+
+  /** Takes that back. */
+  async unshare(request: UnshareRequest, options?: CallOptions): Promise<void> {
+    await this.#answer<UnshareResponse__Output>((callback) => this.client.Unshare(request, callback), options);
   }
 
   /** A page of processes. */

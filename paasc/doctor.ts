@@ -98,7 +98,9 @@ async function* calls(settings: Settings): AsyncGenerator<Check> {
   const { connect } = await import("./connect.ts");
   try {
     using daemon = await connect(settings);
-    yield good(access, `the daemon lets you in; you are ${daemon.user} to it, the SHA-256 of your certificate`);
+    const { userId, role } = await daemon.whoAmI();
+    const what = userId === daemon.fingerprint ? ", the SHA-256 of your certificate" : "";
+    yield good(access, `the daemon lets you in; you are ${userId} to it${what}, with the role ${role}`);
 
     yield await health(daemon);
 

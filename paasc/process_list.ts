@@ -14,11 +14,18 @@ import { age } from "./when.ts";
 /** How many characters of an id are shown where they tell it from the others. */
 const short = 8;
 
-/** A line for each process, with tabs between its fields: id, name, state, exit, start time, command. */
-export function processLines(processes: readonly ProcessStatus__Output[]): string {
+/** How many characters of an owner are shown. */
+const ownerWidth = 30;
+
+/**
+ * A line for each process, with tabs between its fields: id, name, state, exit, start time, command; and the owner before
+ * the command, if they are of all users.
+ */
+export function processLines(processes: readonly ProcessStatus__Output[], allUsers = false): string {
   return processes.map((process) => {
-    const { processId, startTime } = process;
-    return `${[processId, ...facts(process), startTime ? rfc3339(startTime) : "-", command(process)].join("\t")}\n`;
+    const { processId, startTime, owner } = process;
+    const started = startTime ? rfc3339(startTime) : "-";
+    return `${[processId, ...facts(process), started, ...allUsers ? [owner] : [], command(process)].join("\t")}\n`;
   }).join("");
 }
 
@@ -35,6 +42,7 @@ export function processTable(
   columns: number,
   now: number,
   paint: StatePaint = (word) => word,
+  allUsers = false,
 ): string {
   const beginnings = Map.groupBy(processes, ({ processId }) => processId.slice(0, short));
   const rows = processes.map((process) => {
@@ -44,11 +52,13 @@ export function processTable(
       beginnings.get(beginning)!.length === 1 ? beginning : processId,
       ...facts(process),
       startTime ? age(now - startTime.seconds * 1000) : "-",
+      ...allUsers ? [ownerText(process)] : [],
       command(process),
     ];
   });
-  const table = [["ID", "NAME", "STATE", "EXIT", "STARTED", "COMMAND"], ...rows];
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((row) => row[column]!.length)));
+  const heading = ["ID", "NAME", "STATE", "EXIT", "STARTED", ...allUsers ? ["OWNER"] : [], "COMMAND"];
+  const table = [heading, ...rows];
+  const widths = [...heading.keys()].slice(0, -1).map((column) => Math.max(...table.map((row) => row[column]!.length)));
   const state = widths[0]! + 2 + widths[1]! + 2;
   return table.map((row, index) => {
     const line = cut(row.map((field, column) => field.padEnd(widths[column] ?? 0)).join("  "), columns);
@@ -64,6 +74,11 @@ export function processTable(
 function facts({ name, state, exit, exitCode, signal = 0 }: ProcessStatus__Output): string[] {
   const how = exit === "exitCode" ? `${exitCode}` : exit === "signal" ? signalName(signal) : "-";
   return [plain(name) || "-", stateWord(state), how];
+}
+
+/** The owner: the beginning of the id, which tells users apart, and the name, which people know. */
+function ownerText({ owner, ownerSubject }: ProcessStatus__Output): string {
+  return cut(`${owner.slice(0, short)} ${plain(ownerSubject)}`.trimEnd(), ownerWidth);
 }
 
 function command({ args }: ProcessStatus__Output): string {

@@ -18,6 +18,9 @@ const running: ProcessStatus__Output = {
   logLines: 1,
   stdin: false,
   terminal: false,
+  grants: [],
+  owner: "",
+  ownerSubject: "",
 };
 const exited: ProcessStatus__Output = {
   ...running,
@@ -60,4 +63,16 @@ Deno.test("processTable() shows whole ids where short ones do not tell them apar
   const twin = { ...running, processId: `${ID.slice(0, -1)}f` };
   const ids = processTable([running, twin, exited], 200, 0).split("\n").map((line) => line.split(" ")[0]);
   assertEquals(ids, ["ID", ID, twin.processId, "9b5c0c4e", ""]);
+});
+
+Deno.test("processLines() and processTable() show owners when they are asked to, before the command", () => {
+  const owner = "ab".repeat(32);
+  const alices = { ...running, args: ["sleep", "1"], owner, ownerSubject: "CN=alice\x1b[31m, O=A long organization" };
+  assertEquals(processLines([alices], true).split("\t").slice(4), ["1970-01-01T00:01:40.000Z", owner, "sleep 1\n"]);
+  assertEquals(
+    processTable([alices], 200, 105_000, undefined, true),
+    `ID        NAME  STATE    EXIT  STARTED  OWNER                           COMMAND
+2b5c0c4e  web   running  -     5s ago   abababab CN=alice\\u001b[31m, …  sleep 1
+`,
+  );
 });

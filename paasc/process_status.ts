@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ProcessStatus__Output } from "@paas/proto";
+import type { Grant__Output, ProcessStatus__Output } from "@paas/proto";
 import { plain } from "./errors.ts";
 import { rfc3339, word } from "./json.ts";
 import { shellCommand, shellWord } from "./shell_word.ts";
@@ -50,11 +50,11 @@ export function exitCodeOf({ exitCode = 0, signal }: Outcome): number {
 /**
  * All else that is known of a process, as `paasc status --verbose` prints it below the first line.
  *
- * @param user The user who asks: the SHA-256 of their certificate
+ * @param user The id of the user who asks
  * @param now In milliseconds since the Unix epoch
  */
 export function statusDetails(status: ProcessStatus__Output, user: string, now: number): string {
-  const { startTime, finishTime, exit, exitCode, signal = 0 } = status;
+  const { startTime, finishTime, exit, exitCode, signal = 0, owner, ownerSubject } = status;
   const lines: [key: string, value: string | undefined][] = [
     ["Id", status.processId],
     ["Name", status.name],
@@ -68,8 +68,16 @@ export function statusDetails(status: ProcessStatus__Output, user: string, now: 
     ["Signal", exit === "signal" ? `${signalName(signal)} (${signal})` : undefined],
     ["Reason", reasonText(status, user)],
     ["Log", `${count(status.logBytes, "byte")}, ${count(status.logLines, "line")}`],
+    ["Owner", owner && owner !== user ? `${owner} (${ownerSubject || "no name"})` : undefined],
+    ...status.grants.map((grant): [string, string] => ["Shared with", grantText(grant)]),
   ];
   return lines.map(([key, value]) => value ? `${key}: ${plain(value)}\n` : "").join("");
+}
+
+/** With whom a process is shared. */
+function grantText({ user, permission, until }: Grant__Output): string {
+  const what = permission === "SHARE_PERMISSION_STOP" ? "see and stop" : "see";
+  return `${user} (${what}${until ? `, until ${rfc3339(until)}` : ""})`;
 }
 
 /** Why processes end. A newer daemon may have reasons that are not known here. */
@@ -120,5 +128,14 @@ export function statusJson(status: ProcessStatus__Output) {
       : undefined,
     logBytes: status.logBytes,
     logLines: status.logLines,
+    owner: status.owner || undefined,
+    ownerSubject: status.ownerSubject || undefined,
+    grants: status.grants?.length
+      ? status.grants.map(({ user, permission, until }) => ({
+        user,
+        permission: permission === "SHARE_PERMISSION_STOP" ? "stop" : "view",
+        until: until ? rfc3339(until) : undefined,
+      }))
+      : undefined,
   };
 }

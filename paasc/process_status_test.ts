@@ -17,6 +17,9 @@ const running: ProcessStatus__Output = {
   logLines: 1,
   stdin: false,
   terminal: false,
+  grants: [],
+  owner: "",
+  ownerSubject: "",
 };
 const finished: ProcessStatus__Output = {
   ...running,
@@ -135,4 +138,27 @@ Deno.test("statusJson() tells how and why a process ended, and who stopped it", 
   assertEquals([signal, signalName], [37, "SIGRTMIN+3"]);
   const inNobodysName = statusJson({ ...finished, stop: { ...stop, stoppedBy: "" } }).stop;
   assertEquals(JSON.parse(JSON.stringify(inNobodysName)), { time: "1970-01-01T00:00:01.500Z", killed: true });
+});
+
+Deno.test("statusDetails() and statusJson() tell whose a process is, and with whom it is shared", () => {
+  const bob = "b0b".padEnd(64, "0");
+  const grants = [
+    { user: bob, permission: "SHARE_PERMISSION_VIEW", until: { seconds: 3_600, nanos: 0 } },
+    { user: user, permission: "SHARE_PERMISSION_STOP", until: null },
+  ] as const;
+  const owned = { ...running, owner: bob, ownerSubject: "CN=bob", grants: [...grants] };
+  const lines = statusDetails(owned, user, 0).split("\n").slice(-4);
+  assertEquals(lines, [
+    `Owner: ${bob} (CN=bob)`,
+    `Shared with: ${bob} (see, until 1970-01-01T01:00:00.000Z)`,
+    `Shared with: ${user} (see and stop)`,
+    "",
+  ]);
+  assertEquals(/^Owner/m.test(statusDetails(owned, bob, 0)), false); // one's own
+  const { owner, ownerSubject, grants: told } = JSON.parse(JSON.stringify(statusJson(owned)));
+  assertEquals([owner, ownerSubject], [bob, "CN=bob"]);
+  assertEquals(told, [
+    { user: bob, permission: "view", until: "1970-01-01T01:00:00.000Z" },
+    { user, permission: "stop" },
+  ]);
 });

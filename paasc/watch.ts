@@ -27,20 +27,21 @@ const order = ["PROCESS_STATE_RUNNING", "PROCESS_STATE_STOPPING", "PROCESS_STATE
 /**
  * The user's live processes, then each change of the state of one, without end. The first connection is tried once only.
  *
+ * @param allUsers Whether it is about those of all users
  * @throws {PaascError} When there is no connection, it cannot be got back, or the daemon refuses
  */
-export function watchProcesses(persistence: Persistence): AsyncGenerator<Change, void, void> {
+export function watchProcesses(persistence: Persistence, allUsers = false): AsyncGenerator<Change, void, void> {
   const news = new News();
   let begun = false;
   return overConnections(persistence, async function* (daemon) {
-    const call = daemon.client.Watch({});
+    const call = daemon.client.Watch({ allUsers });
     let failure: ServiceError | undefined;
     call.on("error", (error) => failure ??= error as ServiceError);
     const cancel = () => call.cancel();
     persistence.signal?.addEventListener("abort", cancel);
     try {
-      if (begun) yield* missed(daemon, news);
-      else news.since = (await listProcesses(daemon, {}, 1))[0]?.startTime ?? undefined;
+      if (begun) yield* missed(daemon, news, allUsers);
+      else news.since = (await listProcesses(daemon, { allUsers }, 1))[0]?.startTime ?? undefined;
       begun = true;
       yield* changes(call, news);
     } catch (error) {
@@ -91,7 +92,7 @@ async function* changes(call: ClientReadableStream<WatchResponse__Output>, news:
 }
 
 /** What has happened while there was no connection. */
-async function* missed(daemon: Daemon, news: News): AsyncGenerator<Change> {
+async function* missed(daemon: Daemon, news: News, allUsers: boolean): AsyncGenerator<Change> {
   for (const processId of news.live) {
     try {
       yield* news.of(processId, await daemon.status(processId));
@@ -100,6 +101,6 @@ async function* missed(daemon: Daemon, news: News): AsyncGenerator<Change> {
       yield* news.of(processId, undefined);
     }
   }
-  const later = await listProcesses(daemon, { startedSince: news.since });
+  const later = await listProcesses(daemon, { startedSince: news.since, allUsers });
   for (const status of later.toReversed()) yield* news.of(status.processId, status);
 }

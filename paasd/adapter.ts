@@ -17,22 +17,42 @@ import {
   status as Code,
 } from "@grpc/grpc-js";
 import type { Duplex } from "node:stream";
+import type { Access } from "./access.ts";
+import type { AuditLog } from "./audit.ts";
+import { type Right, rightOf } from "./authorization.ts";
 import { compressed, gzipHeaders } from "./compression.ts";
-import { InvalidArgumentError } from "./errors.ts";
+import { InvalidArgumentError, PermissionDeniedError, ProcessNotFoundError } from "./errors.ts";
 import { type Guest, guestOf, type User } from "./identity.ts";
 import type { Log } from "./log.ts";
+import type { Role } from "./roles.ts";
 import { type Refusal, toRefusal } from "./status_codes.ts";
+
+/** What every call needs of the daemon. */
+export interface Surroundings {
+  readonly log: Log;
+  readonly access: Access;
+  /** Where calls are written down, if they are. */
+  readonly audit?: AuditLog | undefined;
+}
 
 /** What a handler knows beside the request. */
 export interface CallContext {
   /** Who calls. */
   readonly user: User;
+  /** What they may do with this call. */
+  readonly right: Right;
   /** Aborts when the call is over, by the client, by its deadline, or by the handler's own end. */
   readonly signal: AbortSignal;
   /** Aborts when the connection is gone. */
   readonly connection: AbortSignal;
   /** What the handler adds to the log line of the call. */
   readonly record: CallRecord;
+  /**
+   * Holds the call to a condition: it must not throw now, and ends the call when it throws later. It is looked at anew
+   * whenever somebody may do less than before, with what the caller may do then, and at the time that it gives (in
+   * milliseconds since the Unix epoch).
+   */
+  hold(condition: (right: Right) => number): void;
   /** Has the messages of a stream compressed. The client is told now, so it must be before the first one. */
   compress(): void;
 }
@@ -43,6 +63,10 @@ export interface CallRecord {
   process?: string;
   /** The program's name, without its directory. */
   program?: string | undefined;
+  /** The id of its owner, if that is another user. For the audit log alone. */
+  owner?: string | undefined;
+  /** What a process was started with. For the audit log alone. */
+  argv?: readonly string[] | undefined;
 }
 
 /** Answers with one message. */
@@ -69,28 +93,30 @@ export interface CallOptions {
 /** So many messages of a stream wait for a slow client: one on its way, and the next one ready. */
 const MAX_UNSENT_MESSAGES = 2;
 
+/** The longest that a timer can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * A unary call for grpc-js.
  *
  * @example
  * ```ts ignore
- * server.addService(processService, { GetStatus: unary(log, (request, context) => service.getStatus(request, context)) });
+ * server.addService(processService, { GetStatus: unary(surroundings, (request, context) => service.getStatus(request, context)) });
  * ```
  */
 export function unary<Request, Response>(
-  log: Log,
+  surroundings: Surroundings,
   handle: UnaryHandler<Request, Response>,
   options?: CallOptions,
 ): handleUnaryCall<Request, Response> {
   return async (call, callback) => {
-    const running = new RunningCall(call, log, options);
+    const running = new RunningCall(call, surroundings, callback, options);
     try {
       const context = running.context(running.authenticate());
       const response = await handle(decoded(call.request), context);
       if (running.end(Code.OK)) callback(null, response);
     } catch (error) {
-      const refusal = running.refuse(error);
-      if (refusal) callback(refusal);
+      running.refuse(error);
     }
   };
 }
@@ -103,23 +129,23 @@ export type DuplexHandler<Request, Response> = (
 
 /** A call that is answered with a stream, for grpc-js. A client that does not read makes its own producer wait. */
 export function serverStreaming<Request, Response>(
-  log: Log,
+  surroundings: Surroundings,
   handle: StreamingHandler<Request, Response>,
   options?: CallOptions,
 ): handleServerStreamingCall<Request, Response> {
-  return (call) => answer(call, log, (context) => handle(decoded(call.request), context), options);
+  return (call) => answer(call, surroundings, (context) => handle(decoded(call.request), context), options);
 }
 
 /** A call with a stream each way, for grpc-js. A handler that does not read makes its client wait. */
 export function duplex<Request, Response>(
-  log: Log,
+  surroundings: Surroundings,
   handle: DuplexHandler<Request, Response>,
   options?: CallOptions,
 ): handleBidiStreamingCall<Request, Response> {
   // Otherwise the whole call would be destroyed once the client has sent its last message, or a bad one.
   const requestsOf = (call: Pick<Duplex, "iterator">) =>
     call.iterator({ destroyOnReturn: false }) as AsyncIterable<Request>;
-  return (call) => answer(call, log, (context) => handle(allDecoded(requestsOf(call)), context), options);
+  return (call) => answer(call, surroundings, (context) => handle(allDecoded(requestsOf(call)), context), options);
 }
 
 /**
@@ -140,19 +166,21 @@ async function* allDecoded<Request>(requests: AsyncIterable<Request>): AsyncGene
 /** Answers a call with a stream. */
 async function answer<Response>(
   call: ServerWritableStream<unknown, Response> | ServerDuplexStream<unknown, Response>,
-  log: Log,
+  surroundings: Surroundings,
   messages: (context: CallContext) => AsyncIterable<Response>,
   options: CallOptions = {},
 ): Promise<void> {
-  const running = new RunningCall(call, log, options);
+  const tell = (refusal: Refusal) => {
+    call.emit("error", Object.assign(new Error(refusal.details), refusal)); // as the library wants it
+  };
+  const running = new RunningCall(call, surroundings, tell, options);
   try {
     const guest = running.authenticate();
     using _reading = options.background ? undefined : guest.reads();
     await send(call, running, messages(running.context(guest)));
     if (running.end(Code.OK)) call.end();
   } catch (error) {
-    const refusal = running.refuse(error);
-    if (refusal) call.emit("error", Object.assign(new Error(refusal.details), refusal)); // as the library wants it
+    running.refuse(error);
   }
 }
 
@@ -189,18 +217,28 @@ type ServerCall =
 /** A call from its arrival to its one end, which is logged. */
 class RunningCall {
   readonly #call: ServerCall;
-  readonly #log: Log;
+  readonly #surroundings: Surroundings;
+  readonly #answer: (refusal: Refusal) => void;
   readonly #background: boolean;
   readonly #controller = new AbortController();
   readonly #record: CallRecord = {};
   readonly #start = performance.now();
   /** Whether its messages are to be compressed. */
   compresses = false;
-  #user: User | undefined;
+  #guest: Guest | undefined;
+  #role: Role | undefined;
+  #right: Right | undefined;
 
-  constructor(call: ServerCall, log: Log, { background = false }: CallOptions = {}) {
+  /** @param answer Tells the client of a refusal. */
+  constructor(
+    call: ServerCall,
+    surroundings: Surroundings,
+    answer: (refusal: Refusal) => void,
+    { background = false }: CallOptions = {},
+  ) {
     this.#call = call;
-    this.#log = log;
+    this.#surroundings = surroundings;
+    this.#answer = answer;
     this.#background = background;
     call.once("cancelled", () => this.end(this.#isLate() ? Code.DEADLINE_EXCEEDED : Code.CANCELLED));
   }
@@ -210,13 +248,15 @@ class RunningCall {
   }
 
   /**
-   * Says who calls.
+   * Says who calls, and sees that they may.
    *
    * @throws {UnauthenticatedError} when that cannot be told.
+   * @throws {PermissionDeniedError} when their role does not allow the call.
    */
   authenticate(): Guest {
-    const guest = guestOf(this.#call.getAuthContext().sslPeerCertificate);
-    this.#user = guest.user;
+    const guest = this.#guest = guestOf(this.#call.getAuthContext().sslPeerCertificate);
+    this.#role = this.#surroundings.access.roleOf(guest);
+    this.#right = rightOf(this.#role, this.#call.getPath());
     return guest;
   }
 
@@ -225,7 +265,28 @@ class RunningCall {
       this.compresses = true;
       this.#call.sendMetadata(gzipHeaders);
     };
-    return { user, signal: this.signal, connection, record: this.#record, compress };
+    const hold = (condition: (right: Right) => number) => this.#hold(condition);
+    return { user, right: this.#right!, signal: this.signal, connection, record: this.#record, hold, compress };
+  }
+
+  #hold(condition: (right: Right) => number): void {
+    const { access } = this.#surroundings;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const wait = (end: number) => {
+      clearTimeout(timer);
+      if (end !== Infinity) timer = setTimeout(look, Math.min(Math.max(end - Date.now(), 0), MAX_TIMER_MS));
+    };
+    const look = () => {
+      try {
+        wait(condition(rightOf(access.roleOf(this.#guest!), this.#call.getPath())));
+      } catch (error) {
+        const gone = error instanceof ProcessNotFoundError;
+        this.refuse(gone ? new PermissionDeniedError("You may not see the process any more") : error);
+      }
+    };
+    wait(condition(this.#right!));
+    access.onChange(look, this.signal);
+    this.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   }
 
   /** Ends the call, and says whether it was still open: only then there is somebody to answer. */
@@ -233,23 +294,31 @@ class RunningCall {
     if (this.signal.aborted) return false;
     this.#controller.abort();
     if (this.#background && code === Code.OK) return true;
-    this.#log.write("call", {
-      user: this.#user?.id.slice(0, 16),
-      subject: this.#user?.subject,
-      method: this.#call.getPath().split("/").at(-1),
-      ...this.#record,
+    const { log, audit } = this.#surroundings;
+    const method = this.#call.getPath().split("/").at(-1);
+    const { program, process } = this.#record;
+    const ms = Math.round((performance.now() - this.#start) * 10) / 10;
+    const user = this.#guest?.user;
+    log.write("call", {
+      user: user?.id.slice(0, 16),
+      subject: user?.subject,
+      method,
+      program,
+      process,
       code: Code[code],
-      ms: Math.round((performance.now() - this.#start) * 10) / 10,
+      ms,
     });
+    audit?.call({ guest: this.#guest, role: this.#role, method, ...this.#record, code: Code[code]!, ms });
     return true;
   }
 
-  /** Ends the call with an error; gives what to tell the client if there still is one. */
-  refuse(error: unknown): Refusal | undefined {
-    if (this.signal.aborted) return undefined; // mostly it is the abort itself that comes back
-    const refusal = toRefusal(error, (reference, error) => this.#log.writeUnforeseen(reference, error));
+  /** Ends the call with an error, and tells the client if there still is one. */
+  refuse(error: unknown): void {
+    if (this.signal.aborted) return; // mostly it is the abort itself that comes back
+    const { log } = this.#surroundings;
+    const refusal = toRefusal(error, (reference, error) => log.writeUnforeseen(reference, error));
     this.end(refusal.code);
-    return refusal;
+    this.#answer(refusal);
   }
 
   #isLate(): boolean {

@@ -4,6 +4,7 @@ import { Server, ServerCredentials, type ServiceError, status as Code, type Unty
 import type { GetLogsRequest__Output, GetLogsResponse, GetStatusRequest__Output, GetStatusResponse } from "@paas/proto";
 import { Buffer } from "node:buffer";
 import { until } from "../tests/until.ts";
+import { Access } from "./access.ts";
 import { serverStreaming, type StreamingHandler, unary, type UnaryHandler } from "./adapter.ts";
 import { InvalidArgumentError } from "./errors.ts";
 import { FrontDoor } from "./front_door.ts";
@@ -26,15 +27,16 @@ class Stage implements AsyncDisposable {
     const stage = new Stage();
     const setting = stage.#setting = await Setting.make();
     const unused: UntypedHandleCall = () => {};
+    const surroundings = { log: stage.log, access: new Access() };
     stage.#server.addService(processService, {
       Exec: unused,
       Stop: unused,
       GetStatus: unary<GetStatusRequest__Output, GetStatusResponse>(
-        stage.log,
+        surroundings,
         (request, context) => stage.getStatus(request, context),
       ),
       GetLogs: serverStreaming<GetLogsRequest__Output, GetLogsResponse>(
-        stage.log,
+        surroundings,
         (request, context) => stage.getLogs(request, context),
       ),
     });
@@ -238,7 +240,9 @@ Deno.test("a call without a known guest is UNAUTHENTICATED before any handler ru
     getDeadline: () => Infinity,
     getAuthContext: () => ({}),
   } as unknown as Parameters<ReturnType<typeof unary>>[0];
-  const error = await new Promise<unknown>((resolve) => unary(log, () => ran = true)(call, resolve));
+  const error = await new Promise<unknown>((resolve) =>
+    unary({ log, access: new Access() }, () => ran = true)(call, resolve)
+  );
   assertEquals((error as ServiceError).code, Code.UNAUTHENTICATED);
   assert(!ran);
 });

@@ -6,6 +6,7 @@ import { connect } from "node:http2";
 import { gunzipSync } from "node:zlib";
 import type { Pair } from "../certs/authority.ts";
 import { until } from "../tests/until.ts";
+import { Access } from "./access.ts";
 import { serverStreaming, type StreamingHandler } from "./adapter.ts";
 import { InvalidArgumentError } from "./errors.ts";
 import { FrontDoor } from "./front_door.ts";
@@ -32,7 +33,7 @@ class Stage implements AsyncDisposable {
       Exec: unused,
       Stop: unused,
       GetStatus: unused,
-      GetLogs: serverStreaming(stage.log, getLogs),
+      GetLogs: serverStreaming({ log: stage.log, access: new Access() }, getLogs),
     });
     const injector = stage.#server.createConnectionInjector(ServerCredentials.createInsecure());
     stage.#door = await FrontDoor.open({

@@ -22,15 +22,25 @@ export interface Credentials {
  * @throws {StartError} when they cannot, with what is wrong with which.
  */
 export async function readCredentials(
-  { tlsCert, tlsKey, clientCa }: Pick<Options, "tlsCert" | "tlsKey" | "clientCa">,
+  options: Pick<Options, "tlsCert" | "tlsKey" | "clientCa">,
 ): Promise<Credentials> {
-  const [cert, key, ca] = await Promise.all([
+  const [pair, ca] = await Promise.all([readPair(options), readClientCa(options)]);
+  return { ...pair, ca };
+}
+
+/**
+ * Reads the daemon's own certificate and key.
+ *
+ * @throws {StartError} when they cannot be used.
+ */
+export async function readPair(
+  { tlsCert, tlsKey }: Pick<Options, "tlsCert" | "tlsKey">,
+): Promise<Pick<Credentials, "cert" | "key">> {
+  const [cert, key] = await Promise.all([
     readPem(tlsCert, "certificate (--tls-cert)"),
     readPem(tlsKey, "private key (--tls-key)"),
-    readPem(clientCa, "client CA (--client-ca)"),
   ]);
   const [own] = parse(cert, tlsCert);
-  parse(ca, clientCa);
   if (!own?.checkPrivateKey(parseKey(key, tlsKey))) {
     throw new StartError(
       `The private key ${tlsKey} does not belong to the certificate ${tlsCert}: give both of one pair`,
@@ -44,7 +54,18 @@ export async function readCredentials(
       `The certificate ${tlsCert} is not valid before ${own.validFromDate.toISOString()}: check the clock`,
     );
   }
-  return { cert, key, ca };
+  return { cert, key };
+}
+
+/**
+ * Reads the CAs of the clients.
+ *
+ * @throws {StartError} when they cannot be used.
+ */
+export async function readClientCa({ clientCa }: Pick<Options, "clientCa">): Promise<string> {
+  const ca = await readPem(clientCa, "client CA (--client-ca)");
+  parse(ca, clientCa);
+  return ca;
 }
 
 /** All certificates of a PEM text. */
@@ -69,7 +90,11 @@ function parse(pem: string, path: string): X509Certificate[] {
   } catch {
     // said below
   }
-  if (certificates.length === 0) throw new StartError(`Cannot find a certificate in ${path}: it must be PEM`);
+  const begun = pem.split("-----BEGIN CERTIFICATE-----").length - 1;
+  // A file that was cut short must not count as one with fewer certificates.
+  if (certificates.length === 0 || certificates.length !== begun) {
+    throw new StartError(`Cannot find a certificate in ${path}: it must be PEM`);
+  }
   return certificates;
 }
 

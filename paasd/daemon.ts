@@ -6,15 +6,16 @@
 import { processService } from "@paas/proto"; // first: it mends node:http2 before grpc-js is loaded
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { type Process, Spool, SpoolError, StopInProgressError } from "@paas/worker";
-import { duplex, serverStreaming, unary } from "./adapter.ts";
+import { Access } from "./access.ts";
+import { duplex, serverStreaming, type Surroundings, unary } from "./adapter.ts";
+import { AuditLog } from "./audit.ts";
 import { callQuota } from "./call_quota.ts";
 import { Confinement } from "./confinement.ts";
-import { type Credentials, readCredentials } from "./credentials.ts";
 import { descriptorLimit } from "./open_files.ts";
-import { keepDevelopmentCertificatesLocal } from "./development_certificates.ts";
 import { StartError } from "./errors.ts";
 import { type Address, formatAddress } from "./flags.ts";
-import { addressOf, FrontDoor } from "./front_door.ts";
+import { FrontDoor } from "./front_door.ts";
+import type { Guest } from "./identity.ts";
 import { limitsOf } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { Options } from "./options.ts";
@@ -25,12 +26,16 @@ import { Service } from "./service.ts";
 import { StandardServices } from "./standard_services.ts";
 import type { Telemetry } from "./telemetry.ts";
 import { makeTemporarySpool, removeTemporarySpool } from "./temporary_spool.ts";
+import { Trust } from "./trust.ts";
 
 /** At the shutdown, a connection that takes nothing for so long is cut. */
 const STALL_LIMIT_MS = 10_000;
 
 /** At the shutdown, a process that even SIGKILL has not ended after so long is left to itself. */
 const KILL_LIMIT_MS = 5_000;
+
+/** At the end, the audit log has so long to write what is left. */
+const AUDIT_LIMIT_MS = 2_000;
 
 const GRPC_OPTIONS = {
   // A frozen client, and one that came in but never speaks, is noticed after 40 s.
@@ -57,7 +62,10 @@ export class Daemon {
   readonly #table = new ProcessTable();
   #server!: Server;
   readonly #telemetry: Telemetry | undefined;
-  readonly #refusals: RefusalLog;
+  readonly #access = new Access();
+  #refusals: RefusalLog | undefined;
+  #trust: Trust | undefined;
+  #audit: AuditLog | undefined;
   #door!: FrontDoor;
   #service!: Service;
   #standard!: StandardServices;
@@ -69,7 +77,6 @@ export class Daemon {
     this.#telemetry = telemetry;
     this.#options = options;
     this.#log = log;
-    this.#refusals = new RefusalLog(log);
   }
 
   /**
@@ -84,22 +91,25 @@ export class Daemon {
       await daemon.#start();
       return daemon;
     } catch (error) {
-      await daemon.#confinement?.[Symbol.asyncDispose]();
-      await daemon.#removeTemporarySpool();
+      await daemon.#close();
       throw error;
     }
   }
 
   /**
-   * Sees whether a daemon could start, without starting one; gives the certificates that it would use.
+   * Sees whether a daemon could start, without starting one.
    *
    * @throws {StartError} when it could not.
    */
-  static async check(options: Options): Promise<Credentials> {
-    const credentials = await readCredentials(options);
-    keepDevelopmentCertificatesLocal(credentials, options.listen);
+  static async check(options: Options, log: Log): Promise<void> {
+    await using _trust = await Trust.read(options, new Access(), log);
     await Confinement.check(options);
-    return credentials;
+  }
+
+  /** Reads all files of certificates, revocations and roles, and goes on in a new audit log if the old one was moved. */
+  async refresh(): Promise<void> {
+    this.#audit?.reopen();
+    await this.#trust?.reload();
   }
 
   /** Takes over those of the options that need no restart. */
@@ -115,51 +125,69 @@ export class Daemon {
 
   async #start(): Promise<void> {
     const { listen, stopGrace } = this.#options;
-    const credentials = await Daemon.check(this.#options);
     const log = this.#log;
     const telemetry = this.#telemetry;
+    const access = this.#access;
+    const trust = this.#trust = await Trust.read(this.#options, access, log);
+    await Confinement.check(this.#options);
+    const { auditLog, auditArgv } = this.#options;
+    const audit = this.#audit = auditLog === undefined
+      ? undefined
+      : await AuditLog.open({ path: auditLog, argv: auditArgv, log });
+    const refusals = this.#refusals = new RefusalLog(log, audit);
+    const surroundings: Surroundings = { log, access, audit };
     const descriptors = await descriptorLimit();
     const limits = limitsOf(this.#options, descriptors);
     log.write("limits", { descriptors, ...limits });
     const quotas = new Quotas(limits);
-    const quota = callQuota(quotas, ({ socket, user }, { message }) => {
-      this.#refusals.write(addressOf(socket), `user ${user.id.slice(0, 16)} calls too much: ${message}`);
+    const quota = callQuota(quotas, ({ address, user }, { message }) => {
+      refusals.write(address, `user ${user.id.slice(0, 16)} calls too much: ${message}`);
     });
     const interceptors = telemetry ? [telemetry.interceptor, quota] : [quota]; // the last one is the nearest to us
     this.#server = new Server({ ...GRPC_OPTIONS, interceptors });
     const confinement = this.#confinement = await Confinement.start(this.#options, log);
     const spool = await this.#openSpool();
-    const service = new Service({ table: this.#table, spool, quotas, confinement, stopGrace, telemetry });
+    const service = new Service({ table: this.#table, access, spool, quotas, confinement, stopGrace, telemetry });
     this.#service = service;
     this.#server.addService(processService, {
-      Exec: unary(log, service.exec.bind(service)),
-      GetLogs: serverStreaming(log, service.getLogs.bind(service)),
-      GetStatus: unary(log, service.getStatus.bind(service)),
-      Stop: unary(log, service.stop.bind(service)),
-      Attach: duplex(log, service.attach.bind(service)),
-      Wait: unary(log, service.wait.bind(service)),
-      Signal: unary(log, service.signal.bind(service)),
-      List: unary(log, service.list.bind(service)),
-      Remove: unary(log, service.remove.bind(service)),
-      Watch: serverStreaming(log, service.watch.bind(service)),
+      Exec: unary(surroundings, service.exec.bind(service)),
+      GetLogs: serverStreaming(surroundings, service.getLogs.bind(service)),
+      GetStatus: unary(surroundings, service.getStatus.bind(service)),
+      Stop: unary(surroundings, service.stop.bind(service)),
+      Attach: duplex(surroundings, service.attach.bind(service)),
+      Wait: unary(surroundings, service.wait.bind(service)),
+      Signal: unary(surroundings, service.signal.bind(service)),
+      List: unary(surroundings, service.list.bind(service)),
+      Remove: unary(surroundings, service.remove.bind(service)),
+      Watch: serverStreaming(surroundings, service.watch.bind(service)),
+      Share: unary(surroundings, service.share.bind(service)),
+      Unshare: unary(surroundings, service.unshare.bind(service)),
+      WhoAmI: unary(surroundings, service.whoAmI.bind(service)),
     });
-    this.#standard = new StandardServices(this.#server, log);
+    this.#standard = new StandardServices(this.#server, surroundings);
     // Insecure to the library only: what is injected came through the front door.
     const injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
     try {
       this.#door = await FrontDoor.open({
         listen,
-        credentials,
+        credentials: trust.credentials,
         limits,
+        identity: this.#options.identity,
+        objection: (guest) => trust.objection(guest),
         admit: (socket) => injector.injectConnection(socket),
         refused: (address, cause) => {
           telemetry?.metrics.refused(cause);
-          this.#refusals.write(address, cause);
+          refusals.write(address, cause);
         },
+        expelled: (guest, cause) => this.#expelled(guest, cause),
       });
     } catch (error) {
       throw new StartError(`Cannot listen on ${formatAddress(listen)}: ${listenCause(error)}`);
     }
+    trust.listener = {
+      credentialsChanged: (credentials) => this.#door.credentials = credentials,
+      guestsChanged: () => this.#door.expel(),
+    };
     telemetry?.metrics.observe({
       processes: () => this.#table.processes(),
       spoolBytes: () => spool.bytes,
@@ -212,9 +240,23 @@ export class Daemon {
     await Promise.race([goodbye, this.#door.left()]);
     closed.abort();
     this.#door.cutAll();
-    this.#refusals[Symbol.dispose]();
+    await this.#door.left(); // their calls end, and are written down
+    await this.#close();
+  }
+
+  /** Closes what is no connection and no process. */
+  async #close(): Promise<void> {
+    await this.#trust?.[Symbol.asyncDispose]();
+    this.#refusals?.[Symbol.dispose]();
+    await this.#audit?.close(AUDIT_LIMIT_MS);
     await this.#confinement?.[Symbol.asyncDispose]();
     await this.#removeTemporarySpool();
+  }
+
+  #expelled(guest: Guest, cause: string): void {
+    const { user: { id, subject }, address } = guest;
+    this.#log.write("expelled", { user: id.slice(0, 16), subject, address, cause });
+    this.#audit?.expelled(guest, cause);
   }
 
   /** Stops a process for the shutdown, and waits until its log has ended. */

@@ -89,3 +89,17 @@ export class QuotaError extends Error {
     super(`${what}, as much as the daemon's ${limit} allows: ${remedy}`);
   }
 }
+
+/** Somebody who is known may not do that. */
+export class PermissionDeniedError extends Error {
+  override readonly name = "PermissionDeniedError";
+}
+
+/** A process is shared with as many users as it can be. */
+export class TooManyGrantsError extends Error {
+  override readonly name = "TooManyGrantsError";
+
+  constructor(most: number) {
+    super(`Cannot share the process with more than ${most} users: take it back from one of them first`);
+  }
+}

@@ -8,6 +8,7 @@ import { LIMIT_NAMES, type LimitName, type Limits, MIN_LIMIT_BYTES } from "@paas
 import { isIP } from "node:net";
 import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { IdentityMode } from "./certificate.ts";
 import type { LogFormat } from "./log.ts";
 
 /** One flag. */
@@ -79,6 +80,45 @@ export const FLAGS = {
     value: "FILE",
     default: certificates("client-ca.crt"),
     help: "the CA that signs the certificates of users, PEM",
+  }),
+  "identity": flag({
+    value: "WHAT",
+    default: "certificate",
+    parse: parseIdentity,
+    expected: "certificate, public-key or subject",
+    help:
+      "what makes a user: their certificate, its public-key, or its issuer and subject (or SAN URI), which stay when " +
+      "it is renewed",
+  }),
+  "policy": flag({
+    ...PATH,
+    value: "FILE",
+    default: undefined,
+    help: "who is user, viewer or operator, TOML (the OUs paas-viewer and paas-operator of certificates)",
+  }),
+  "crl": flag({
+    ...PATH,
+    value: "FILE",
+    default: undefined,
+    help: "revoked certificates: lists signed by the client CA, PEM or DER",
+  }),
+  "deny-list": flag({
+    ...PATH,
+    value: "FILE",
+    default: undefined,
+    help: "certificates that may not come in: a SHA-256 fingerprint a line",
+  }),
+  "audit-log": flag({
+    ...PATH,
+    value: "FILE",
+    default: undefined,
+    help: "where to write who did what with what result, a JSON object a line",
+  }),
+  "audit-argv": flag({
+    default: "false",
+    parse: parseSwitch,
+    expected: "true or false",
+    help: "write the arguments of processes to the audit log too",
   }),
   "spool-dir": flag({
     ...PATH,
@@ -229,6 +269,14 @@ function parseSize(text: string): number | undefined {
 function parseCount(text: string): number | undefined {
   const count = Number(text);
   return /^\d+$/.test(text) && count >= 1 && count <= 1_000_000 ? count : undefined;
+}
+
+function parseIdentity(text: string): IdentityMode | undefined {
+  return text === "certificate" || text === "public-key" || text === "subject" ? text : undefined;
+}
+
+function parseSwitch(text: string): boolean | undefined {
+  return text === "true" ? true : text === "false" ? false : undefined;
 }
 
 function parseLogFormat(text: string): LogFormat | undefined {

@@ -8,10 +8,12 @@
  */
 import type { Socket } from "node:net";
 import tls from "node:tls";
+import type { IdentityMode } from "./certificate.ts";
 import { Counter } from "./counter.ts";
 import type { Credentials } from "./credentials.ts";
-import { type Address, formatAddress } from "./flags.ts";
-import { type Guest, identify } from "./identity.ts";
+import { UnauthenticatedError } from "./errors.ts";
+import type { Address } from "./flags.ts";
+import { addressOf, type Guest, identify } from "./identity.ts";
 import { holdsLease } from "./lease.ts";
 import { Listener } from "./listener.ts";
 import { networkOf } from "./network.ts";
@@ -44,10 +46,16 @@ export interface FrontDoorOptions {
   /** The daemon's own certificate, and the CA of its clients. */
   credentials: Credentials;
   limits: ConnectionLimits;
+  /** What makes a user; default is `certificate`. */
+  identity?: IdentityMode | undefined;
+  /** Says why somebody with a good certificate may not come in or stay; default is that all may. */
+  objection?: (guest: Guest) => string | undefined;
   /** Takes a connection of somebody who may come in. */
   admit: (socket: tls.TLSSocket) => void;
   /** Is told of a connection that may not. */
   refused: (address: string, cause: string) => void;
+  /** Is told of a guest who had to leave. */
+  expelled?: (guest: Guest, cause: string) => void;
 }
 
 /** A connection that has not shown yet who it is. */
@@ -62,9 +70,12 @@ interface Stranger {
 export class FrontDoor {
   readonly #options: FrontDoorOptions;
   readonly #tls: tls.Server;
+  #credentials: Credentials;
   readonly #connections = new Counter();
   /** The oldest first. */
   readonly #strangers = new Map<Socket, Stranger>();
+  /** The client CAs that were known when a connection came: its handshake may go by them though they have changed. */
+  readonly #clientCas = new WeakMap<Socket, string>();
   /** Connections that were let in or refused: a failed handshake may be told of after its connection has closed. */
   readonly #judged = new WeakSet<Socket>();
   readonly #guests = new Set<Guest>();
@@ -73,6 +84,7 @@ export class FrontDoor {
 
   private constructor(options: FrontDoorOptions) {
     this.#options = options;
+    this.#credentials = options.credentials;
     this.#tls = tls.createServer({
       ...options.credentials,
       requestCert: true,
@@ -131,6 +143,22 @@ export class FrontDoor {
     for (const stranger of this.#strangers.keys()) stranger.destroy();
   }
 
+  /** Takes other credentials for new connections; those that are open stay. */
+  set credentials(credentials: Credentials) {
+    this.#credentials = credentials;
+    this.#tls.setSecureContext({ ...credentials, minVersion: "TLSv1.3" });
+  }
+
+  /** Cuts the connections of all guests to whom there is an objection now, and no others. */
+  expel(): void {
+    for (const guest of [...this.#guests]) {
+      const cause = this.#options.objection?.(guest);
+      if (cause === undefined) continue;
+      guest.revoke();
+      this.#options.expelled?.(guest, cause);
+    }
+  }
+
   /** Cuts all connections. */
   cutAll(): void {
     for (const { socket } of this.#guests) socket.destroy();
@@ -179,6 +207,7 @@ export class FrontDoor {
     const { handshakeTimeout } = this.#options.limits;
     const silence = () => this.#refuse(socket, `it did not finish the TLS handshake in ${handshakeTimeout / 1000} s`);
     const counted = this.#connections.add(network);
+    this.#clientCas.set(socket, this.#credentials.ca);
     this.#strangers.set(socket, { timer: setTimeout(silence, handshakeTimeout), network, counted });
     socket.once("close", () => {
       this.#forget(socket);
@@ -241,7 +270,10 @@ export class FrontDoor {
     const counted = this.#strangers.get(socket)?.counted;
     secured.on("error", () => {}); // it closes, which is all that matters
     try {
-      const guest = identify(secured);
+      const guest = identify(secured, this.#options.identity);
+      guest.clientCa = this.#clientCas.get(socket);
+      const objection = this.#options.objection?.(guest);
+      if (objection !== undefined) throw new UnauthenticatedError(objection);
       if (!this.#judge(socket)) return void secured.destroy();
       this.#guests.add(guest);
       secured.once("close", () => {
@@ -281,11 +313,6 @@ export class FrontDoor {
  */
 function beneath(socket: tls.TLSSocket): Socket {
   return (socket as unknown as { _parent: Socket })._parent;
-}
-
-/** The address of the other end, for people. */
-export function addressOf({ remoteAddress, remotePort }: Pick<Socket, "remoteAddress" | "remotePort">): string {
-  return remoteAddress === undefined ? "unknown" : formatAddress({ host: remoteAddress, port: remotePort ?? 0 });
 }
 
 /** What kept a client from finishing its handshake. */

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { createHash, X509Certificate } from "node:crypto";
 import type { Process } from "@paas/worker";
 import net from "node:net";
 import { join } from "node:path";
@@ -18,6 +19,8 @@ class Scene implements AsyncDisposable {
   readonly causes: string[] = [];
   /** Whether guests may stay. */
   stay = false;
+  readonly expelled: string[] = [];
+  objection: (guest: Guest) => string | undefined = () => undefined;
 
   private constructor(readonly setting: Setting) {}
   door!: FrontDoor;
@@ -34,6 +37,8 @@ class Scene implements AsyncDisposable {
         scene.guests.push(guestOf(socket.getPeerCertificate()));
         if (!scene.stay) socket.end("hello");
       },
+      objection: (guest) => scene.objection(guest),
+      expelled: ({ user }) => scene.expelled.push(user.id),
       refused: (_address, cause) => scene.causes.push(cause),
     });
     return scene;
@@ -200,6 +205,42 @@ Deno.test("FrontDoor closes who has had no call for too long, but nobody with a 
   await until("the one whose lease has ended is closed", () => connections[2]!.closed);
   finish();
   assertEquals(scene.causes, []);
+});
+
+Deno.test("FrontDoor holds who came before the client CA changed against the new one", async () => {
+  await using scene = await Scene.open();
+  const { setting, door, port } = scene;
+  const next = await createAuthority({ commonName: "next client CA" });
+  const user = await setting.user();
+  const early = net.connect(port, "127.0.0.1");
+  await new Promise((resolve) => early.once("connect", resolve));
+  assertEquals(await scene.hear(user), "hello"); // the door has met the first one by now
+  const guests: (string | undefined)[] = [];
+  scene.objection = ({ clientCa }) => {
+    guests.push(clientCa);
+    return undefined;
+  };
+  door.credentials = { ...setting.server, ca: setting.clientCa.cert + next.cert };
+  await scene.hear(user, { socket: early, host: undefined, port: undefined } as tls.ConnectionOptions);
+  assertEquals(await scene.hear(user), "hello");
+  assertEquals(guests, [setting.clientCa.cert, setting.clientCa.cert + next.cert]);
+});
+
+Deno.test("FrontDoor expels those to whom there is an objection, at the door and later", async () => {
+  await using scene = await Scene.open();
+  const { setting, door } = scene;
+  scene.stay = true;
+  const [alice, bob] = [await setting.user(), await setting.user()];
+  const ends: string[] = [];
+  for (const [name, pair] of [["alice", alice], ["bob", bob]] as const) scene.hear(pair).then(() => ends.push(name));
+  await until("both are in", () => scene.admitted.length === 2);
+  const alices = createHash("sha256").update(new X509Certificate(alice.cert).raw).digest("hex");
+  scene.objection = ({ user }) => user.id === alices ? "it was revoked" : undefined;
+  door.expel();
+  await until("alice is out", () => ends.includes("alice"));
+  scene.stay = false;
+  assertEquals(await scene.hear(alice), "");
+  assertEquals([await scene.cause(), ends, scene.expelled], ["it was revoked", ["alice"], [alices]]);
 });
 
 const openssl = await new Deno.Command("openssl", { args: ["version"], stdout: "null", stderr: "null" })

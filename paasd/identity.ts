@@ -3,14 +3,17 @@
  *
  * @module
  */
-import { createHash, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
+import type { Socket } from "node:net";
 import type { PeerCertificate, TLSSocket } from "node:tls";
+import { type ClientCertificate, type IdentityMode, readCertificate, userId } from "./certificate.ts";
 import { ShuttingDownError, UnauthenticatedError } from "./errors.ts";
 import { isForClients } from "./extended_key_usage.ts";
+import { formatAddress } from "./flags.ts";
 
-/** A user: whoever holds the key of one client certificate. */
+/** A user: whom a client certificate names. */
 export interface User {
-  /** The SHA-256 of the certificate (DER), in lower-case hexadecimal. */
+  /** 64 lower-case hexadecimal digits: the SHA-256 of the certificate (DER), or as the identity mode has it. */
   readonly id: string;
   /** The subject of the certificate, for people: neither unique nor proof of anything. */
   readonly subject: string;
@@ -25,10 +28,15 @@ export class Guest {
   #dismissed = false;
   #calls = 0;
   #idleSince = performance.now();
+  #revoked = false;
 
   readonly #connection = new AbortController();
+  /** Where it has come from; a socket that is closed does not know that any more. */
+  readonly address: string;
 
-  constructor(readonly socket: TLSSocket, readonly user: User) {}
+  constructor(readonly socket: TLSSocket, readonly user: User, readonly certificate: ClientCertificate) {
+    this.address = addressOf(socket);
+  }
 
   /** Notes that its connection is gone. */
   leave(): void {
@@ -66,6 +74,20 @@ export class Guest {
     };
   }
 
+  /** The client CAs (PEM) that its certificate was held against. */
+  clientCa: string | undefined;
+
+  /** Whether its certificate is not good any more. */
+  get revoked(): boolean {
+    return this.#revoked;
+  }
+
+  /** Cuts its connection at once, for its certificate is not good any more. */
+  revoke(): void {
+    this.#revoked = true;
+    this.socket.destroy();
+  }
+
   /** Lets it begin no more streams. */
   dismiss(): void {
     this.#dismissed = true;
@@ -99,7 +121,7 @@ const guests = new WeakMap<PeerCertificate, Guest>();
  *
  * @throws {UnauthenticatedError} when the connection is not good enough; the message completes "refused, because".
  */
-export function identify(socket: TLSSocket): Guest {
+export function identify(socket: TLSSocket, mode: IdentityMode = "certificate"): Guest {
   if (!socket.authorized) throw new UnauthenticatedError("its certificate was not verified");
   // The holder of a session ticket comes in as the one who got it, without any look at a certificate, and the runtime
   // has no switch for tickets. No gRPC client needs them.
@@ -109,14 +131,16 @@ export function identify(socket: TLSSocket): Guest {
   if (socket.alpnProtocol !== "h2") throw new UnauthenticatedError("it did not ask for HTTP/2 (ALPN h2)");
   const certificate = socket.getPeerCertificate();
   if (!certificate?.raw) throw new UnauthenticatedError("it sent no certificate");
-  const guest = new Guest(socket, readUser(certificate.raw));
+  const own = readCertificate(certificate.raw);
+  const guest = new Guest(socket, readUser(own, mode), own);
   guests.set(certificate, guest);
   Object.assign(socket, { getPeerCertificate: () => certificate }); // it makes a new object each time otherwise
   return guest;
 }
 
 /** The user of a certificate that is good for clients now. */
-function readUser(der: Uint8Array): User {
+function readUser(certificate: ClientCertificate, mode: IdentityMode): User {
+  const { der } = certificate;
   const { subject, validFromDate, validToDate } = new X509Certificate(der);
   if (validFromDate.getTime() > Date.now()) throw new UnauthenticatedError("its certificate is not valid yet");
   // The runtime lets in who has no extended key usage at all.
@@ -124,7 +148,7 @@ function readUser(der: Uint8Array): User {
     throw new UnauthenticatedError("its certificate is not for clients (extended key usage clientAuth)");
   }
   const user: User = {
-    id: createHash("sha256").update(der).digest("hex"),
+    id: userId(certificate, mode),
     subject: subject.replaceAll("\n", ", "),
     expires: validToDate.getTime(),
   };
@@ -136,11 +160,13 @@ function readUser(der: Uint8Array): User {
  * Who makes a call.
  *
  * @param certificate What the connection of the call shows.
- * @throws {UnauthenticatedError} when the connection was not identified, or its certificate has expired since.
+ * @throws {UnauthenticatedError} when the connection was not identified, or its certificate was revoked or has expired
+ * since.
  */
 export function guestOf(certificate: PeerCertificate | undefined): Guest {
   const guest = certificate && guests.get(certificate);
   if (!guest) throw new UnauthenticatedError("Cannot tell who you are: connect with a client certificate");
+  if (guest.revoked) throw new UnauthenticatedError("Your client certificate was revoked: ask for a new one");
   if (hasExpired(guest.user)) {
     throw new UnauthenticatedError("Your client certificate has expired: get a new one and connect again");
   }
@@ -149,4 +175,9 @@ export function guestOf(certificate: PeerCertificate | undefined): Guest {
 
 function hasExpired({ expires }: User): boolean {
   return expires <= Date.now();
+}
+
+/** The address at the other end of a socket. */
+export function addressOf({ remoteAddress, remotePort }: Pick<Socket, "remoteAddress" | "remotePort">): string {
+  return remoteAddress === undefined ? "unknown" : formatAddress({ host: remoteAddress, port: remotePort ?? 0 });
 }

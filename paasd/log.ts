@@ -113,7 +113,7 @@ function shorten(text: string): string {
 }
 
 /** Escapes what JSON leaves alone but a terminal or a line reader does not: controls, line separators, direction marks. */
-function escapeUnprintable(json: string): string {
+export function escapeUnprintable(json: string): string {
   return json.replace(
     /[\p{C}\p{Zl}\p{Zp}]/gu,
     (character) =>

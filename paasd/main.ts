@@ -31,7 +31,7 @@ async function main(args: string[]): Promise<number> {
         console.log(permissions(invocation.options).join("\n"));
         return 0;
       case "check-config":
-        await (await import("./daemon.ts")).Daemon.check(invocation.options);
+        await (await import("./daemon.ts")).Daemon.check(invocation.options, new Log(invocation.options.logFormat));
         console.log("paasd: a daemon can start like this");
         return 0;
       case "serve":
@@ -61,7 +61,11 @@ async function serve(options: Options): Promise<number> {
       starting.then((daemon) => daemon.kill()).then(() => exit(1), fail);
     },
   );
-  Deno.addSignalListener("SIGHUP", () => starting.then((daemon) => reload(daemon, options, log)));
+  Deno.addSignalListener("SIGHUP", () =>
+    starting.then((daemon) => {
+      reload(daemon, options, log);
+      return daemon.refresh();
+    }));
   const { address } = await starting;
   console.log(`paasd listening on ${formatAddress(address)}`);
   const code = await exitCode;

@@ -36,13 +36,16 @@ const GRPC_VARIABLES = [
  * ```
  */
 export function permissions(options: Options): string[] {
-  const { listen, tlsCert, tlsKey, clientCa, spoolDir, temporary, config, allowProgram } = options;
+  const { listen, tlsCert, tlsKey, clientCa, policy, crl, denyList, auditLog } = options;
+  const { spoolDir, temporary, config, allowProgram } = options;
   const spool = resolve(spoolDir ?? temporary);
-  const files = [tlsCert, tlsKey, clientCa, ...config ? [config] : []].map((path) => resolve(path));
+  const files = [tlsCert, tlsKey, clientCa, policy, crl, denyList, config]
+    .flatMap((path) => path === undefined ? [] : resolve(path));
+  const written = auditLog === undefined ? [spool] : [spool, resolve(auditLog)];
   return [
     `--allow-net=${netPermission(listen).join(",")}`,
     `--allow-read=${list([...files, spool])}`,
-    `--allow-write=${list([spool])}`,
+    `--allow-write=${list(written)}`,
     `--allow-env=${
       [...VARIABLES, ...BASE_VARIABLES, "XDG_RUNTIME_DIR", LIMIT_VARIABLE, "OTEL_DENO", ...GRPC_VARIABLES].join(",")
     }`,

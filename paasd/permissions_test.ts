@@ -33,6 +33,15 @@ Deno.test("permissions() allow the certificates and the spool alone, by absolute
   assertEquals(flags.get("--allow-write"), "/s");
 });
 
+Deno.test("permissions() let the daemon read what says who may come in, and write the audit log, by file", () => {
+  const flags = permissionsOf(
+    ...["--crl", "/p/crl", "--deny-list", "/p/denied", "--policy", "/p/policy", "--audit-log", "/l/audit"],
+    ...["--spool-dir", "/s", "--tls-cert", "/a", "--tls-key", "/b", "--client-ca", "/c"],
+  );
+  assertEquals(flags.get("--allow-read"), "/a,/b,/c,/p/policy,/p/crl,/p/denied,/s");
+  assertEquals(flags.get("--allow-write"), "/s,/l/audit");
+});
+
 Deno.test("permissions() refuse a path that would open another one", () => {
   assertThrows(() => permissionsOf("--spool-dir", "/a,/"), UsageError, "comma");
 });

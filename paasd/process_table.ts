@@ -5,13 +5,8 @@
  */
 import type { Process } from "@paas/worker";
 import { validate } from "@std/uuid";
-import {
-  InvalidArgumentError,
-  NameTakenError,
-  NotFinishedError,
-  ProcessNotFoundError,
-  ShuttingDownError,
-} from "./errors.ts";
+import { allowedUntil, type Grant, isInForce, type Right } from "./authorization.ts";
+import { InvalidArgumentError, NameTakenError, NotFinishedError, ShuttingDownError } from "./errors.ts";
 import type { User } from "./identity.ts";
 import { Lease } from "./lease.ts";
 
@@ -28,7 +23,12 @@ export interface Description {
 /** A process that the daemon knows. */
 export interface Entry extends Description {
   readonly process: Process;
+  /** The id of its owner. */
   readonly owner: string;
+  /** The subject of the certificate that its owner came with. */
+  readonly ownerSubject: string;
+  /** With whom it is shared. */
+  grants: readonly Grant[];
   readonly lease: Lease | undefined;
   /** Larger for a process that was started later. */
   readonly sequence: number;
@@ -56,6 +56,9 @@ export interface Change {
   readonly entry?: Entry | undefined;
 }
 
+/** What everybody may do at least. */
+const OWN: Pick<Right, "scope" | "sees" | "shared"> = { scope: "own", sees: "own", shared: undefined };
+
 /** All processes of all users, running and finished, in memory. */
 export class ProcessTable {
   readonly #entries = new Map<string, Entry>();
@@ -63,7 +66,7 @@ export class ProcessTable {
   /** Names of live processes, and of those that are being started. */
   readonly #names = new Set<string>();
   readonly #requests = new Map<string, Request>();
-  readonly #watchers = new Set<{ owner: string; tell: (change: Change) => void; proceed: () => void }>();
+  readonly #watchers = new Set<{ owner: string | undefined; tell: (change: Change) => void; proceed: () => void }>();
   #watchingEnded = false;
   #sequence = 0;
   #closed = false;
@@ -116,7 +119,16 @@ export class ProcessTable {
       const process = await spawn((process) => this.#tell(process.id));
       const { stopAfterDisconnect } = description;
       const lease = stopAfterDisconnect === undefined ? undefined : new Lease(process, stopAfterDisconnect);
-      const entry = { ...description, owner: owner.id, process, lease, sequence: this.#sequence++, requestKey };
+      const entry: Entry = {
+        ...description,
+        owner: owner.id,
+        ownerSubject: owner.subject,
+        grants: [],
+        process,
+        lease,
+        sequence: this.#sequence++,
+        requestKey,
+      };
       this.#entries.set(process.id, entry);
       this.#tell(process.id);
       process.finished.then(() => this.#names.delete(name));
@@ -128,21 +140,35 @@ export class ProcessTable {
   }
 
   /**
-   * The process of that id, if it is the user's own. The one place where it is decided who may touch what.
+   * The process of that id, if the user has a right to it.
    *
+   * @param right What the user may do; default is with their own processes only.
    * @throws {InvalidArgumentError} when the id is no UUID.
-   * @throws {ProcessNotFoundError} when there is none, or it is another user's.
+   * @throws {ProcessNotFoundError} when there is none, or they must not know of it.
+   * @throws {PermissionDeniedError} when they may see it, but not that.
    */
-  find(id: string, user: User): Entry {
+  find(id: string, user: Pick<User, "id">, right: Pick<Right, "scope" | "sees" | "shared"> = OWN): Entry {
     if (!validate(id)) throw new InvalidArgumentError("The process id is not a UUID: use one that Exec has given");
     const entry = this.#entries.get(id.toLowerCase());
-    if (entry?.owner !== user.id) throw new ProcessNotFoundError(id);
-    return entry;
+    allowedUntil(id, entry, user, right); // throws when there is none
+    return entry!;
   }
 
-  /** The user's own processes, the newest first. */
-  *list(user: User): Generator<Entry> {
-    for (const entry of [...this.#entries.values()].reverse()) if (entry.owner === user.id) yield entry;
+  /** The user's own processes, or all there are, the newest first. */
+  *list(user: Pick<User, "id">, all = false): Generator<Entry> {
+    for (const entry of [...this.#entries.values()].reverse()) if (all || entry.owner === user.id) yield entry;
+  }
+
+  /** Lets another user do something with a process, in place of what they could before. */
+  share(entry: Entry, grant: Grant): void {
+    entry.grants = [...entry.grants.filter((other) => isInForce(other) && other.user !== grant.user), grant];
+    this.#tell(entry.process.id);
+  }
+
+  /** Takes back what another user could do with a process. */
+  unshare(entry: Entry, user: string): void {
+    entry.grants = entry.grants.filter((grant) => isInForce(grant) && grant.user !== user);
+    this.#tell(entry.process.id);
   }
 
   /**
@@ -158,10 +184,10 @@ export class ProcessTable {
   }
 
   /**
-   * The user's own live processes, then whatever changes, until the signal aborts or the table ends it. Who is slow gets
+   * The user's own live processes, or all users', then whatever changes, until the signal aborts or the table ends it. Who is slow gets
    * the last change of each process.
    */
-  async *watch(user: User, signal: AbortSignal): AsyncGenerator<Change, void, void> {
+  async *watch(user: Pick<User, "id">, signal: AbortSignal, all = false): AsyncGenerator<Change, void, void> {
     const changes = new Map<string, Change>();
     let proceed = () => {};
     const tell = (change: Change) => {
@@ -169,12 +195,12 @@ export class ProcessTable {
       changes.set(change.id, change);
       proceed();
     };
-    const watcher = { owner: user.id, tell, proceed: () => proceed() };
+    const watcher = { owner: all ? undefined : user.id, tell, proceed: () => proceed() };
     this.#watchers.add(watcher);
     const abort = () => proceed();
     signal.addEventListener("abort", abort);
     try {
-      for (const entry of [...this.list(user)].reverse()) {
+      for (const entry of [...this.list(user, all)].reverse()) {
         if (entry.process.status.state !== "finished") tell({ id: entry.process.id, entry });
       }
       while (!signal.aborted) {
@@ -211,7 +237,10 @@ export class ProcessTable {
 
   /** Tells who watches that a process has changed. */
   #tell(id: string, change: Change = { id, entry: this.#entries.get(id) }): void {
-    const owner = this.#entries.get(id)?.owner; // nobody's while it is being started
-    for (const watcher of this.#watchers) if (watcher.owner === owner) watcher.tell(change);
+    const owner = this.#entries.get(id)?.owner;
+    if (owner === undefined) return; // it is being started
+    for (const watcher of this.#watchers) {
+      if (watcher.owner === undefined || watcher.owner === owner) watcher.tell(change);
+    }
   }
 }

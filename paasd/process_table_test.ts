@@ -4,6 +4,7 @@ import {
   InvalidArgumentError,
   NameTakenError,
   NotFinishedError,
+  PermissionDeniedError,
   ProcessNotFoundError,
   ShuttingDownError,
 } from "./errors.ts";
@@ -184,4 +185,36 @@ Deno.test("ProcessTable ends watching after the last change was told", async () 
   assertEquals((await last as { value: Change }).value.entry?.process.status.state, "finished");
   assertEquals((await changes.next()).done, true);
   assertEquals((await table.watch(alice, new AbortController().signal).next()).done, true);
+});
+
+Deno.test("ProcessTable lists and watches the processes of all users for who may see them", async () => {
+  const table = new ProcessTable();
+  const [alices, bobs] = [await start(table), await start(table, bob)];
+  assertEquals([...table.list(alice, true)].map(({ process }) => process.id), [bobs.id, alices.id]);
+  assertEquals(ids(table, alice), [alices.id]);
+  const all = table.watch(alice, new AbortController().signal, true);
+  assertEquals([(await all.next()).value?.id, (await all.next()).value?.id], [alices.id, bobs.id]);
+  await bobs.finish();
+  assertEquals((await all.next()).value?.id, bobs.id);
+  await all.return();
+});
+
+Deno.test("ProcessTable shares a process until it is taken back, and tells its watchers", async () => {
+  const table = new ProcessTable();
+  const { id } = await start(table);
+  const entry = table.find(id, alice);
+  const see = { scope: "own", sees: "own", shared: "view" } as const;
+  table.share(entry, { user: bob.id, permission: "view", until: undefined });
+  assertStrictEquals(table.find(id, bob, see), entry);
+  assertThrows(() => table.find(id, bob, { ...see, shared: "stop" }), PermissionDeniedError);
+  table.share(entry, { user: bob.id, permission: "stop", until: undefined }); // in place of the other
+  assertEquals(entry.grants.length, 1);
+  assertStrictEquals(table.find(id, bob, { ...see, shared: "stop" }), entry);
+  assertEquals(ids(table, bob), []);
+  const changes = table.watch(alice, new AbortController().signal);
+  await changes.next();
+  table.unshare(entry, bob.id);
+  assertEquals((await changes.next()).value?.id, id);
+  assertThrows(() => table.find(id, bob, see), ProcessNotFoundError);
+  await changes.return();
 });

@@ -15,22 +15,32 @@ import type {
   ListRequest__Output,
   ListResponse,
   LogEnd,
+  ProcessStatus,
   RemoveRequest__Output,
   RemoveResponse,
+  ShareRequest__Output,
+  ShareResponse,
   SignalRequest__Output,
   SignalResponse,
   StopRequest__Output,
   StopResponse,
+  UnshareRequest__Output,
+  UnshareResponse,
   WaitRequest__Output,
   WaitResponse,
   WatchRequest__Output,
   WatchResponse,
+  WhoAmIRequest__Output,
+  WhoAmIResponse,
 } from "@paas/proto";
 import { type LogReader, spawn, type Spool } from "@paas/worker";
+import type { Access } from "./access.ts";
+import { validate } from "@std/uuid";
 import type { CallContext } from "./adapter.ts";
 import { exchange, type Piece } from "./attachment.ts";
+import { allowedUntil } from "./authorization.ts";
 import type { Confinement } from "./confinement.ts";
-import { InvalidArgumentError, QuotaError } from "./errors.ts";
+import { InvalidArgumentError, PermissionDeniedError, QuotaError } from "./errors.ts";
 import type { Entry, ProcessTable } from "./process_table.ts";
 import type { Quotas } from "./quotas.ts";
 import {
@@ -44,8 +54,9 @@ import {
   toSpawnOptions,
   toWriter,
 } from "./requests.ts";
+import { makeRoom, toGrant, toUserId } from "./sharing.ts";
+import { toFullStatusMessage, toStatusMessage } from "./status_message.ts";
 import type { Telemetry } from "./telemetry.ts";
-import { toStatusMessage } from "./status_message.ts";
 
 /** So much of a program's name stands in the log. */
 const MAX_LOGGED_PROGRAM = 64;
@@ -53,9 +64,13 @@ const MAX_LOGGED_PROGRAM = 64;
 /** A page of a list ends when the text in it comes to so many characters: a message must not get too large. */
 const MAX_PAGE_LENGTH = 512 * 1024;
 
+/** A grant counts for so much of that. */
+const GRANT_LENGTH = 100;
+
 /** What the calls work with. */
 export interface ServiceOptions {
   table: ProcessTable;
+  access: Access;
   spool: Spool;
   quotas: Quotas;
   /** What may run, and as whom. */
@@ -69,6 +84,7 @@ export interface ServiceOptions {
 /** The handlers of the service, one for each RPC. */
 export class Service {
   readonly #table: ProcessTable;
+  readonly #access: Access;
   readonly #spool: Spool;
   readonly #quotas: Quotas;
   readonly #confinement: Confinement;
@@ -76,9 +92,10 @@ export class Service {
   /** The default grace period of a stop, in milliseconds. */
   stopGrace: number;
 
-  constructor({ table, spool, quotas, confinement, stopGrace, telemetry }: ServiceOptions) {
+  constructor({ table, access, spool, quotas, confinement, stopGrace, telemetry }: ServiceOptions) {
     this.#telemetry = telemetry;
     this.#table = table;
+    this.#access = access;
     this.#spool = spool;
     this.#quotas = quotas;
     this.#confinement = confinement;
@@ -88,6 +105,7 @@ export class Service {
   /** Starts a process, and answers with its id as soon as it runs. */
   async exec(request: ExecRequest__Output, { user, connection, record }: CallContext): Promise<ExecResponse> {
     record.program = request.args[0]?.split("/").at(-1)?.slice(0, MAX_LOGGED_PROGRAM);
+    record.argv = request.args;
     const { stopGrace = this.stopGrace, ...options } = toSpawnOptions(request);
     const telemetry = this.#telemetry;
     const { process: { id }, lease } = await this.#table.start(
@@ -115,12 +133,12 @@ export class Service {
   ): AsyncGenerator<Uint8Array | GetLogsResponse> {
     const entry = this.#find(request, context);
     const options = toReaderOptions(request);
-    if (options.follow !== false) entry.lease?.hold(context.signal);
+    if (options.follow !== false) holdLease(entry, context);
     const log = entry.process.logs({ ...options, signal: context.signal });
     using _following = options.follow === false ? undefined : this.#telemetry?.metrics.follows(entry.process, log);
     if (request.compress) context.compress();
     yield* log;
-    yield endOf(log, entry);
+    yield endOf(log, entry, context);
   }
 
   /** Carries input to a process and its output back. */
@@ -132,16 +150,16 @@ export class Service {
     const { value: first } = await messages.next();
     if (!first) throw new InvalidArgumentError("The first message must name a process");
     const entry = this.#find(first, context);
-    entry.lease?.hold(context.signal);
+    holdLease(entry, context);
     const log = entry.process.logs({ ...toPlace(first), signal: context.signal });
     using _following = this.#telemetry?.metrics.follows(entry.process, log);
     yield* exchange(log, entry, toWriter(first), piecesOf(first, messages));
-    yield endOf(log, entry);
+    yield endOf(log, entry, context);
   }
 
   /** Tells the state of a process. */
   getStatus(request: GetStatusRequest__Output, context: CallContext): GetStatusResponse {
-    return { status: toStatusMessage(this.#find(request, context)) };
+    return { status: statusFor(this.#find(request, context), context) };
   }
 
   /** Stops a process, and answers when it has finished. It goes on when the client goes away. */
@@ -149,15 +167,15 @@ export class Service {
     const entry = this.#find(request, context);
     const grace = request.grace ? toGrace(request.grace) : undefined;
     await entry.process.stop({ grace, by: context.user.id });
-    return { status: toStatusMessage(entry) };
+    return { status: statusFor(entry, context) };
   }
 
   /** Answers when a process has finished. */
   async wait(request: WaitRequest__Output, context: CallContext): Promise<WaitResponse> {
     const entry = this.#find(request, context);
-    entry.lease?.hold(context.signal);
+    holdLease(entry, context);
     await entry.process.finished;
-    return { status: toStatusMessage(entry) };
+    return { status: statusFor(entry, context) };
   }
 
   /** Sends a signal to a process. */
@@ -167,20 +185,22 @@ export class Service {
     return {};
   }
 
-  /** A page of the user's own processes, the newest first. */
-  list(request: ListRequest__Output, { user }: CallContext): ListResponse {
+  /** A page of the user's own processes, or of all users', the newest first. */
+  list(request: ListRequest__Output, context: CallContext): ListResponse {
+    const all = wantsAll(request, context);
     const { holds, pageSize } = toListFilter(request);
     const page: Entry[] = [];
     let length = 0;
-    for (const entry of this.#table.list(user)) {
+    for (const entry of this.#table.list(context.user, all)) {
       if (!holds(entry)) continue;
       if (page.length === pageSize || length > MAX_PAGE_LENGTH) {
-        return { processes: page.map(toStatusMessage), nextPageToken: String(page.at(-1)!.sequence) };
+        return { processes: page.map(toFullStatusMessage), nextPageToken: String(page.at(-1)!.sequence) };
       }
       page.push(entry);
       for (const text of [...entry.args, ...Object.entries(entry.labels).flat()]) length += text.length;
+      length += entry.ownerSubject.length + entry.grants.length * GRANT_LENGTH;
     }
-    return { processes: page.map(toStatusMessage) };
+    return { processes: page.map(toFullStatusMessage) };
   }
 
   /** Forgets a finished process and its log. */
@@ -192,17 +212,44 @@ export class Service {
     return {};
   }
 
-  /** Streams what happens to the user's own processes. */
-  async *watch(_request: WatchRequest__Output, { user, signal }: CallContext): AsyncGenerator<WatchResponse> {
-    for await (const { id, entry } of this.#table.watch(user, signal)) {
-      yield { processId: id, status: entry && toStatusMessage(entry) };
+  /** Streams what happens to the user's own processes, or to all users'. */
+  async *watch(request: WatchRequest__Output, context: CallContext): AsyncGenerator<WatchResponse> {
+    const { user, signal, hold } = context;
+    const all = wantsAll(request, context);
+    hold((right) => (wantsAll(request, { right }), Infinity));
+    for await (const { id, entry } of this.#table.watch(user, signal, all)) {
+      yield { processId: id, status: entry && toFullStatusMessage(entry) };
     }
   }
 
-  /** The process that a request names. */
-  #find({ processId }: { processId: string }, { user, record }: CallContext): Entry {
-    const entry = this.#table.find(processId, user);
-    record.process = entry.process.id;
+  /** Lets another user see or stop a process. */
+  share(request: ShareRequest__Output, context: CallContext): ShareResponse {
+    const grant = toGrant(request, context.user);
+    const entry = this.#find(request, context);
+    makeRoom(entry, grant);
+    this.#table.share(entry, grant);
+    this.#access.changed(); // perhaps to less than before
+    return {};
+  }
+
+  /** Takes that back. */
+  unshare(request: UnshareRequest__Output, context: CallContext): UnshareResponse {
+    this.#table.unshare(this.#find(request, context), toUserId(request.user));
+    this.#access.changed();
+    return {};
+  }
+
+  /** Tells who calls. */
+  whoAmI(_request: WhoAmIRequest__Output, { user, right }: CallContext): WhoAmIResponse {
+    return { userId: user.id, subject: user.subject, role: right.role };
+  }
+
+  /** The process that a request names, for as long as the caller has a right to it. */
+  #find({ processId }: { processId: string }, { user, right, record, hold }: CallContext): Entry {
+    if (validate(processId)) record.process = processId.toLowerCase(); // also of one that is refused
+    const entry = this.#table.find(processId, user, right);
+    hold((right) => allowedUntil(processId, entry, user, right));
+    if (entry.owner !== user.id) record.owner = entry.owner;
     return entry;
   }
 }
@@ -212,8 +259,32 @@ function spoolIsFull(): QuotaError {
   return new QuotaError("--max-spool-bytes-per-user", "Your logs take as much, and are all being written", remedy);
 }
 
-function endOf(log: LogReader, entry: Entry): { end: LogEnd } {
-  return { end: { bytes: log.offset, lines: log.lines, status: toStatusMessage(entry) } };
+/**
+ * Whether the processes of all users are asked for.
+ *
+ * @throws {PermissionDeniedError} when they may not be.
+ */
+function wantsAll({ allUsers }: { allUsers: boolean }, { right }: Pick<CallContext, "right">): boolean {
+  if (allUsers && right.scope !== "all") {
+    throw new PermissionDeniedError(
+      `Your role, ${right.role}, shows you your own processes only: ask without all_users`,
+    );
+  }
+  return allUsers;
+}
+
+/** Keeps the lease of a process for as long as the call goes on. Others who look on must not keep it alive. */
+function holdLease(entry: Entry, { user, signal }: CallContext): void {
+  if (entry.owner === user.id) entry.lease?.hold(signal);
+}
+
+/** Who it is shared with is for those who may see that. */
+function statusFor(entry: Entry, { user, right }: CallContext): ProcessStatus {
+  return entry.owner === user.id || right.sees === "all" ? toFullStatusMessage(entry) : toStatusMessage(entry);
+}
+
+function endOf(log: LogReader, entry: Entry, context: CallContext): { end: LogEnd } {
+  return { end: { bytes: log.offset, lines: log.lines, status: statusFor(entry, context) } };
 }
 
 /** The input of the first message, and of all others. */

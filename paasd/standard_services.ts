@@ -7,9 +7,8 @@
 import { healthService } from "@paas/proto/health";
 import { reflectionServices } from "@paas/proto/reflection";
 import type { Server } from "@grpc/grpc-js";
-import { duplex, serverStreaming, unary } from "./adapter.ts";
+import { duplex, serverStreaming, type Surroundings, unary } from "./adapter.ts";
 import { Health } from "./health.ts";
-import type { Log } from "./log.ts";
 import { Reflection } from "./reflection.ts";
 
 /** They come every few seconds from each load balancer. */
@@ -21,15 +20,17 @@ export class StandardServices {
   readonly #reflection = new Reflection();
 
   /** Has a server serve them. */
-  constructor(server: Server, log: Log) {
+  constructor(server: Server, surroundings: Surroundings) {
     const [health, reflection] = [this.#health, this.#reflection];
     server.addService(healthService, {
-      Check: unary(log, health.check.bind(health), BACKGROUND),
-      List: unary(log, health.list.bind(health), BACKGROUND),
-      Watch: serverStreaming(log, health.watch.bind(health), BACKGROUND),
+      Check: unary(surroundings, health.check.bind(health), BACKGROUND),
+      List: unary(surroundings, health.list.bind(health), BACKGROUND),
+      Watch: serverStreaming(surroundings, health.watch.bind(health), BACKGROUND),
     });
     for (const service of reflectionServices) {
-      server.addService(service, { ServerReflectionInfo: duplex(log, reflection.answer.bind(reflection), BACKGROUND) });
+      server.addService(service, {
+        ServerReflectionInfo: duplex(surroundings, reflection.answer.bind(reflection), BACKGROUND),
+      });
     }
   }
 

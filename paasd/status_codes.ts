@@ -20,10 +20,12 @@ import {
   NameTakenError,
   NotAllowedError,
   NotFinishedError,
+  PermissionDeniedError,
   ProcessNotFoundError,
   QuotaError,
   ServiceUnknownError,
   ShuttingDownError,
+  TooManyGrantsError,
   UnauthenticatedError,
 } from "./errors.ts";
 
@@ -64,6 +66,8 @@ function codeOf(error: unknown): Code {
   if (error instanceof ProcessNotFoundError) return Code.NOT_FOUND;
   if (error instanceof ServiceUnknownError) return Code.NOT_FOUND;
   if (error instanceof QuotaError) return Code.RESOURCE_EXHAUSTED;
+  if (error instanceof PermissionDeniedError) return Code.PERMISSION_DENIED;
+  if (error instanceof TooManyGrantsError) return Code.RESOURCE_EXHAUSTED;
   if (error instanceof ShuttingDownError) return Code.UNAVAILABLE;
   if (error instanceof UnauthenticatedError) return Code.UNAUTHENTICATED;
   return Code.INTERNAL;

@@ -1,7 +1,14 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { status as Code } from "@grpc/grpc-js";
 import { SpawnError, type SpawnFailure, SpoolError, StopInProgressError } from "@paas/worker";
-import { InvalidArgumentError, ProcessNotFoundError, ShuttingDownError, UnauthenticatedError } from "./errors.ts";
+import {
+  InvalidArgumentError,
+  PermissionDeniedError,
+  ProcessNotFoundError,
+  ShuttingDownError,
+  TooManyGrantsError,
+  UnauthenticatedError,
+} from "./errors.ts";
 import { toRefusal } from "./status_codes.ts";
 
 const silent = () => {};
@@ -24,6 +31,8 @@ Deno.test("toRefusal() gives each foreseen error its code and its own words", ()
     [new StopInProgressError(), Code.FAILED_PRECONDITION],
     [new InvalidArgumentError("words"), Code.INVALID_ARGUMENT],
     [new ProcessNotFoundError("words"), Code.NOT_FOUND],
+    [new PermissionDeniedError("words"), Code.PERMISSION_DENIED],
+    [new TooManyGrantsError(100), Code.RESOURCE_EXHAUSTED],
     [new ShuttingDownError(), Code.UNAVAILABLE],
     [new UnauthenticatedError("words"), Code.UNAUTHENTICATED],
   ];

@@ -7,9 +7,11 @@ import {
   type EndReason,
   type ProcessState__Output,
   type ProcessStatus as ProcessStatusMessage,
+  type SharePermission,
   toTimestamp,
 } from "@paas/proto";
 import type { FinishedStatus, ProcessStatus } from "@paas/worker";
+import { isInForce, type Permission } from "./authorization.ts";
 import type { Entry } from "./process_table.ts";
 
 /** The contract's words for the states. */
@@ -29,8 +31,16 @@ const END_REASONS: Record<FinishedStatus["endReason"], EndReason> = {
   "daemon-shutdown": "END_REASON_DAEMON_SHUTDOWN",
 };
 
-/** The message for the status of a process. */
-export function toStatusMessage({ process, args, name, labels }: Entry): ProcessStatusMessage {
+/** The contract's words for permissions. */
+export const PERMISSIONS: Record<Permission, SharePermission> = {
+  view: "SHARE_PERMISSION_VIEW",
+  stop: "SHARE_PERMISSION_STOP",
+};
+
+/** The message for the status of a process, without who it is shared with. */
+export function toStatusMessage(
+  { process, args, name, labels, owner, ownerSubject }: Omit<Entry, "grants">,
+): ProcessStatusMessage {
   const { id, pid, status, output } = process;
   const message: ProcessStatusMessage = {
     state: STATES[status.state],
@@ -44,6 +54,8 @@ export function toStatusMessage({ process, args, name, labels }: Entry): Process
     logLines: output.lines,
     stdin: process.input !== undefined,
     terminal: process.terminal !== undefined,
+    owner,
+    ownerSubject,
   };
   if (status.state === "finished") {
     message.finishTime = toTimestamp(status.finishTime);
@@ -56,4 +68,14 @@ export function toStatusMessage({ process, args, name, labels }: Entry): Process
     message.stop = { stoppedBy: by, time: toTimestamp(time), killed };
   }
   return message;
+}
+
+/** The message for its owner, and for who may see all processes: with the grants that are in force. */
+export function toFullStatusMessage(entry: Entry): ProcessStatusMessage {
+  const grants = entry.grants.filter(isInForce).map(({ user, permission, until }) => ({
+    user,
+    permission: PERMISSIONS[permission],
+    until: until === undefined ? undefined : toTimestamp(until),
+  }));
+  return { ...toStatusMessage(entry), grants };
 }

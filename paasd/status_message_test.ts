@@ -14,6 +14,8 @@ const known = {
   logLines: 1,
   stdin: false,
   terminal: false,
+  owner: "aa",
+  ownerSubject: "CN=alice",
 };
 
 function messageOf(status: ProcessStatus) {
@@ -25,6 +27,7 @@ function messageOf(status: ProcessStatus) {
     name,
     labels,
     owner: "aa",
+    ownerSubject: "CN=alice",
     lease: undefined,
     sequence: 0,
     requestKey: undefined,

@@ -109,10 +109,15 @@ export class Setting implements AsyncDisposable {
     return path;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Closes all clients. */
+  async closeClients(): Promise<void> {
     for (const client of this.#clients) client.close();
     // Sessions close in later macrotasks (http2_goaway.ts): that of the client, and then that of the server.
     for (let task = 0; task < 2; task++) await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.closeClients();
     await Deno.remove(this.directory, { recursive: true });
   }
 }

@@ -19,7 +19,8 @@ what is wrong and what to do.
   server              something listens at the address
   TLS                 it speaks TLS 1.3 with HTTP/2
   server certificate  signed by the server CA, for this host, its dates
-  access              the daemon lets you in, and who you are to it
+  access              the daemon lets you in, and who you are to it: your user id and
+                      your role
   health              whether it takes new processes: serving, or draining
   round trip          how long a call takes
   clock               that of the server and this one agree

@@ -17,6 +17,9 @@ goes on until Ctrl-C.
 When the connection breaks it is made anew, within a minute, and what happened
 meanwhile follows. Of what happens very fast it tells the last state.
 
+With --all it is the processes of all users, which viewers and operators may see;
+the owner's user id stands behind the name ('-' for one that was removed).
+
 With -o json each line is an object: time, and all that 'paasc status -o json'
 has; for a process that was removed time, id, name and state.
 
@@ -29,19 +32,22 @@ export const events: Command = {
   name: "events",
   summary: "tell what happens to your processes, as it happens",
   help,
+  options: [{ name: "all", letter: "a", help: "those of all users" }],
 
-  async run(words, { settings, stdout, stderr }) {
+  async run(words, { settings, given, stdout, stderr }) {
     if (words.length > 0) throw new PaascError("usage", "events takes options only: see 'paasc events --help'");
     const { watchProcesses } = await import("../watch.ts");
-    const line = settings.output === "json" ? jsonLine : textLine;
-    for await (const change of watchProcesses({ settings, note: noteTo(stderr) })) {
+    const all = given.all !== undefined;
+    const line = settings.output === "json" ? jsonLine : (change: Change) => textLine(change, all);
+    for await (const change of watchProcesses({ settings, note: noteTo(stderr) }, all)) {
       await print(stdout, `${line(change)}\n`);
     }
   },
 };
 
-function textLine({ id, name, status }: Change): string {
-  return plain(`${timeOf(status)} ${id} ${name || "-"} ${status ? stateText(status) : "removed"}`);
+function textLine({ id, name, status }: Change, all: boolean): string {
+  const owner = all ? [status?.owner || "-"] : [];
+  return plain([timeOf(status), id, name || "-", ...owner, status ? stateText(status) : "removed"].join(" "));
 }
 
 function jsonLine({ id, name, status }: Change): string {

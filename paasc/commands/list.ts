@@ -22,6 +22,9 @@ tabs between them: id, name, state (running, stopping, finished), exit (the code
 or the signal's name), the time it was started, and the command as a shell would
 need it. What there is not is '-'.
 
+With --all it is the processes of all users, which viewers and operators may see;
+the owner stands before the command, in lines as the whole user id.
+
 WHEN is a duration, such as 10m or 1h30m: that long ago; or an RFC 3339 time,
 such as 2026-01-31T23:59:59Z.
 
@@ -43,6 +46,7 @@ const options: readonly Option[] = [
   { name: "since", value: "WHEN", help: "only those started at that time or later" },
   { name: "until", value: "WHEN", help: "only those started before that time" },
   { name: "limit", value: "N", help: "at most so many" },
+  { name: "all", letter: "a", help: "those of all users" },
   { name: "quiet", letter: "q", help: "print the ids alone" },
 ];
 
@@ -78,8 +82,8 @@ export const list: Command = {
       : given.quiet !== undefined
       ? processes.map(({ processId }) => `${processId}\n`).join("")
       : columns === undefined
-      ? processLines(processes)
-      : processTable(processes, columns, Date.now(), paint);
+      ? processLines(processes, request.allUsers)
+      : processTable(processes, columns, Date.now(), paint, request.allUsers);
     await print(stdout, text);
   },
 };
@@ -104,5 +108,6 @@ function listRequest(given: Given, repeated: Repeated, now: number): ListRequest
     labels: Object.fromEntries(optionValues("list", "label", repeated.label, "NAME=VALUE", pair)),
     startedSince: time("since"),
     startedUntil: time("until"),
+    allUsers: given.all !== undefined,
   };
 }

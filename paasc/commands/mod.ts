@@ -15,9 +15,11 @@ import { list } from "./list.ts";
 import { logs } from "./logs.ts";
 import { rm } from "./rm.ts";
 import { run } from "./run.ts";
+import { share } from "./share.ts";
 import { signal } from "./signal.ts";
 import { status } from "./status.ts";
 import { stop } from "./stop.ts";
+import { unshare } from "./unshare.ts";
 import { version } from "./version.ts";
 import { wait } from "./wait.ts";
 
@@ -32,5 +34,6 @@ export const commands: readonly Command[] = [
   ...[run, exec, attach],
   ...[list, status, logs, wait, events],
   ...[stop, signal, rm],
+  ...[share, unshare],
   ...[doctor, ...local],
 ];

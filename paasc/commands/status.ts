@@ -14,8 +14,9 @@ Prints how the process stands, one of:
   Status: finished (signal 15)
 
 With --verbose more lines follow, each 'Key: value': its id, name, labels,
-command and pid, when it was started and finished, how and why it ended, and how
-much it has printed.
+command and pid, when it was started and finished, how and why it ended, how much
+it has printed, whose it is if it is not yours, and with whom it is shared, a line
+each ('paasc share').
 
 ID is an id, the beginning of one that no other has, or a name. A name stands
 for the process that has it, or else for the last one that had it.
@@ -26,8 +27,9 @@ process ended: 'paasc wait' gives that.
 With -o json it prints one object: id, name, labels, args, state (running,
 stopping, finished), pid, exitCode or signal and signalName, startTime,
 finishTime, durationSeconds, endReason (exited, signalled, stopped, timed-out,
-output-limit, client-gone, daemon-shutdown), stop (by: the SHA-256 of the user's
-certificate; time; killed: whether SIGKILL was needed), logBytes and logLines.
+output-limit, client-gone, daemon-shutdown), stop (by: a user id; time; killed:
+whether SIGKILL was needed), logBytes, logLines, owner (a user id), ownerSubject,
+and grants (user; permission: view or stop; until).
 What is not known yet is left out.
 
 Examples:
@@ -48,7 +50,8 @@ export const status: Command = {
     const { findProcess } = await import("../find_process.ts");
     using daemon = await connect(settings);
     const status = await daemon.status(await findProcess(daemon, process));
-    const details = given.verbose === undefined ? "" : statusDetails(status, daemon.user, Date.now());
+    const user = given.verbose === undefined ? undefined : (await daemon.whoAmI()).userId;
+    const details = user === undefined ? "" : statusDetails(status, user, Date.now());
     const json = settings.output === "json";
     await print(stdout, json ? `${JSON.stringify(statusJson(status))}\n` : `${statusText(status)}\n${details}`);
   },

@@ -12,6 +12,7 @@ export interface ListRequest {
   'idPrefix'?: (string);
   'pageSize'?: (number);
   'pageToken'?: (string);
+  'allUsers'?: (boolean);
 }
 
 export interface ListRequest__Output {
@@ -23,4 +24,5 @@ export interface ListRequest__Output {
   'idPrefix': (string);
   'pageSize': (number);
   'pageToken': (string);
+  'allUsers': (boolean);
 }

@@ -14,14 +14,20 @@ import type { ListRequest as _paas_v1_ListRequest, ListRequest__Output as _paas_
 import type { ListResponse as _paas_v1_ListResponse, ListResponse__Output as _paas_v1_ListResponse__Output } from '../../paas/v1/ListResponse.ts';
 import type { RemoveRequest as _paas_v1_RemoveRequest, RemoveRequest__Output as _paas_v1_RemoveRequest__Output } from '../../paas/v1/RemoveRequest.ts';
 import type { RemoveResponse as _paas_v1_RemoveResponse, RemoveResponse__Output as _paas_v1_RemoveResponse__Output } from '../../paas/v1/RemoveResponse.ts';
+import type { ShareRequest as _paas_v1_ShareRequest, ShareRequest__Output as _paas_v1_ShareRequest__Output } from '../../paas/v1/ShareRequest.ts';
+import type { ShareResponse as _paas_v1_ShareResponse, ShareResponse__Output as _paas_v1_ShareResponse__Output } from '../../paas/v1/ShareResponse.ts';
 import type { SignalRequest as _paas_v1_SignalRequest, SignalRequest__Output as _paas_v1_SignalRequest__Output } from '../../paas/v1/SignalRequest.ts';
 import type { SignalResponse as _paas_v1_SignalResponse, SignalResponse__Output as _paas_v1_SignalResponse__Output } from '../../paas/v1/SignalResponse.ts';
 import type { StopRequest as _paas_v1_StopRequest, StopRequest__Output as _paas_v1_StopRequest__Output } from '../../paas/v1/StopRequest.ts';
 import type { StopResponse as _paas_v1_StopResponse, StopResponse__Output as _paas_v1_StopResponse__Output } from '../../paas/v1/StopResponse.ts';
+import type { UnshareRequest as _paas_v1_UnshareRequest, UnshareRequest__Output as _paas_v1_UnshareRequest__Output } from '../../paas/v1/UnshareRequest.ts';
+import type { UnshareResponse as _paas_v1_UnshareResponse, UnshareResponse__Output as _paas_v1_UnshareResponse__Output } from '../../paas/v1/UnshareResponse.ts';
 import type { WaitRequest as _paas_v1_WaitRequest, WaitRequest__Output as _paas_v1_WaitRequest__Output } from '../../paas/v1/WaitRequest.ts';
 import type { WaitResponse as _paas_v1_WaitResponse, WaitResponse__Output as _paas_v1_WaitResponse__Output } from '../../paas/v1/WaitResponse.ts';
 import type { WatchRequest as _paas_v1_WatchRequest, WatchRequest__Output as _paas_v1_WatchRequest__Output } from '../../paas/v1/WatchRequest.ts';
 import type { WatchResponse as _paas_v1_WatchResponse, WatchResponse__Output as _paas_v1_WatchResponse__Output } from '../../paas/v1/WatchResponse.ts';
+import type { WhoAmIRequest as _paas_v1_WhoAmIRequest, WhoAmIRequest__Output as _paas_v1_WhoAmIRequest__Output } from '../../paas/v1/WhoAmIRequest.ts';
+import type { WhoAmIResponse as _paas_v1_WhoAmIResponse, WhoAmIResponse__Output as _paas_v1_WhoAmIResponse__Output } from '../../paas/v1/WhoAmIResponse.ts';
 
 export interface ProcessServiceClient extends grpc.Client {
   Attach(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_paas_v1_AttachRequest, _paas_v1_AttachResponse__Output>;
@@ -70,6 +76,15 @@ export interface ProcessServiceClient extends grpc.Client {
   remove(argument: _paas_v1_RemoveRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_RemoveResponse__Output>): grpc.ClientUnaryCall;
   remove(argument: _paas_v1_RemoveRequest, callback: grpc.requestCallback<_paas_v1_RemoveResponse__Output>): grpc.ClientUnaryCall;
   
+  Share(argument: _paas_v1_ShareRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_ShareResponse__Output>): grpc.ClientUnaryCall;
+  Share(argument: _paas_v1_ShareRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_paas_v1_ShareResponse__Output>): grpc.ClientUnaryCall;
+  Share(argument: _paas_v1_ShareRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_ShareResponse__Output>): grpc.ClientUnaryCall;
+  Share(argument: _paas_v1_ShareRequest, callback: grpc.requestCallback<_paas_v1_ShareResponse__Output>): grpc.ClientUnaryCall;
+  share(argument: _paas_v1_ShareRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_ShareResponse__Output>): grpc.ClientUnaryCall;
+  share(argument: _paas_v1_ShareRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_paas_v1_ShareResponse__Output>): grpc.ClientUnaryCall;
+  share(argument: _paas_v1_ShareRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_ShareResponse__Output>): grpc.ClientUnaryCall;
+  share(argument: _paas_v1_ShareRequest, callback: grpc.requestCallback<_paas_v1_ShareResponse__Output>): grpc.ClientUnaryCall;
+  
   Signal(argument: _paas_v1_SignalRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_SignalResponse__Output>): grpc.ClientUnaryCall;
   Signal(argument: _paas_v1_SignalRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_paas_v1_SignalResponse__Output>): grpc.ClientUnaryCall;
   Signal(argument: _paas_v1_SignalRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_SignalResponse__Output>): grpc.ClientUnaryCall;
@@ -88,6 +103,15 @@ export interface ProcessServiceClient extends grpc.Client {
   stop(argument: _paas_v1_StopRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_StopResponse__Output>): grpc.ClientUnaryCall;
   stop(argument: _paas_v1_StopRequest, callback: grpc.requestCallback<_paas_v1_StopResponse__Output>): grpc.ClientUnaryCall;
   
+  Unshare(argument: _paas_v1_UnshareRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_UnshareResponse__Output>): grpc.ClientUnaryCall;
+  Unshare(argument: _paas_v1_UnshareRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_paas_v1_UnshareResponse__Output>): grpc.ClientUnaryCall;
+  Unshare(argument: _paas_v1_UnshareRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_UnshareResponse__Output>): grpc.ClientUnaryCall;
+  Unshare(argument: _paas_v1_UnshareRequest, callback: grpc.requestCallback<_paas_v1_UnshareResponse__Output>): grpc.ClientUnaryCall;
+  unshare(argument: _paas_v1_UnshareRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_UnshareResponse__Output>): grpc.ClientUnaryCall;
+  unshare(argument: _paas_v1_UnshareRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_paas_v1_UnshareResponse__Output>): grpc.ClientUnaryCall;
+  unshare(argument: _paas_v1_UnshareRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_UnshareResponse__Output>): grpc.ClientUnaryCall;
+  unshare(argument: _paas_v1_UnshareRequest, callback: grpc.requestCallback<_paas_v1_UnshareResponse__Output>): grpc.ClientUnaryCall;
+  
   Wait(argument: _paas_v1_WaitRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_WaitResponse__Output>): grpc.ClientUnaryCall;
   Wait(argument: _paas_v1_WaitRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_paas_v1_WaitResponse__Output>): grpc.ClientUnaryCall;
   Wait(argument: _paas_v1_WaitRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_WaitResponse__Output>): grpc.ClientUnaryCall;
@@ -101,6 +125,15 @@ export interface ProcessServiceClient extends grpc.Client {
   Watch(argument: _paas_v1_WatchRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_paas_v1_WatchResponse__Output>;
   watch(argument: _paas_v1_WatchRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_paas_v1_WatchResponse__Output>;
   watch(argument: _paas_v1_WatchRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_paas_v1_WatchResponse__Output>;
+  
+  WhoAmI(argument: _paas_v1_WhoAmIRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_WhoAmIResponse__Output>): grpc.ClientUnaryCall;
+  WhoAmI(argument: _paas_v1_WhoAmIRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_paas_v1_WhoAmIResponse__Output>): grpc.ClientUnaryCall;
+  WhoAmI(argument: _paas_v1_WhoAmIRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_WhoAmIResponse__Output>): grpc.ClientUnaryCall;
+  WhoAmI(argument: _paas_v1_WhoAmIRequest, callback: grpc.requestCallback<_paas_v1_WhoAmIResponse__Output>): grpc.ClientUnaryCall;
+  whoAmI(argument: _paas_v1_WhoAmIRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_WhoAmIResponse__Output>): grpc.ClientUnaryCall;
+  whoAmI(argument: _paas_v1_WhoAmIRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_paas_v1_WhoAmIResponse__Output>): grpc.ClientUnaryCall;
+  whoAmI(argument: _paas_v1_WhoAmIRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_WhoAmIResponse__Output>): grpc.ClientUnaryCall;
+  whoAmI(argument: _paas_v1_WhoAmIRequest, callback: grpc.requestCallback<_paas_v1_WhoAmIResponse__Output>): grpc.ClientUnaryCall;
   
 }
 
@@ -117,13 +150,19 @@ export interface ProcessServiceHandlers extends grpc.UntypedServiceImplementatio
   
   Remove: grpc.handleUnaryCall<_paas_v1_RemoveRequest__Output, _paas_v1_RemoveResponse>;
   
+  Share: grpc.handleUnaryCall<_paas_v1_ShareRequest__Output, _paas_v1_ShareResponse>;
+  
   Signal: grpc.handleUnaryCall<_paas_v1_SignalRequest__Output, _paas_v1_SignalResponse>;
   
   Stop: grpc.handleUnaryCall<_paas_v1_StopRequest__Output, _paas_v1_StopResponse>;
   
+  Unshare: grpc.handleUnaryCall<_paas_v1_UnshareRequest__Output, _paas_v1_UnshareResponse>;
+  
   Wait: grpc.handleUnaryCall<_paas_v1_WaitRequest__Output, _paas_v1_WaitResponse>;
   
   Watch: grpc.handleServerStreamingCall<_paas_v1_WatchRequest__Output, _paas_v1_WatchResponse>;
+  
+  WhoAmI: grpc.handleUnaryCall<_paas_v1_WhoAmIRequest__Output, _paas_v1_WhoAmIResponse>;
   
 }
 
@@ -134,8 +173,11 @@ export interface ProcessServiceDefinition extends grpc.ServiceDefinition {
   GetStatus: MethodDefinition<_paas_v1_GetStatusRequest, _paas_v1_GetStatusResponse, _paas_v1_GetStatusRequest__Output, _paas_v1_GetStatusResponse__Output>
   List: MethodDefinition<_paas_v1_ListRequest, _paas_v1_ListResponse, _paas_v1_ListRequest__Output, _paas_v1_ListResponse__Output>
   Remove: MethodDefinition<_paas_v1_RemoveRequest, _paas_v1_RemoveResponse, _paas_v1_RemoveRequest__Output, _paas_v1_RemoveResponse__Output>
+  Share: MethodDefinition<_paas_v1_ShareRequest, _paas_v1_ShareResponse, _paas_v1_ShareRequest__Output, _paas_v1_ShareResponse__Output>
   Signal: MethodDefinition<_paas_v1_SignalRequest, _paas_v1_SignalResponse, _paas_v1_SignalRequest__Output, _paas_v1_SignalResponse__Output>
   Stop: MethodDefinition<_paas_v1_StopRequest, _paas_v1_StopResponse, _paas_v1_StopRequest__Output, _paas_v1_StopResponse__Output>
+  Unshare: MethodDefinition<_paas_v1_UnshareRequest, _paas_v1_UnshareResponse, _paas_v1_UnshareRequest__Output, _paas_v1_UnshareResponse__Output>
   Wait: MethodDefinition<_paas_v1_WaitRequest, _paas_v1_WaitResponse, _paas_v1_WaitRequest__Output, _paas_v1_WaitResponse__Output>
   Watch: MethodDefinition<_paas_v1_WatchRequest, _paas_v1_WatchResponse, _paas_v1_WatchRequest__Output, _paas_v1_WatchResponse__Output>
+  WhoAmI: MethodDefinition<_paas_v1_WhoAmIRequest, _paas_v1_WhoAmIResponse, _paas_v1_WhoAmIRequest__Output, _paas_v1_WhoAmIResponse__Output>
 }

@@ -4,6 +4,7 @@ import type { ProcessState as _paas_v1_ProcessState, ProcessState__Output as _pa
 import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _google_protobuf_Timestamp__Output } from '../../google/protobuf/Timestamp.ts';
 import type { EndReason as _paas_v1_EndReason, EndReason__Output as _paas_v1_EndReason__Output } from '../../paas/v1/EndReason.ts';
 import type { StopInfo as _paas_v1_StopInfo, StopInfo__Output as _paas_v1_StopInfo__Output } from '../../paas/v1/StopInfo.ts';
+import type { Grant as _paas_v1_Grant, Grant__Output as _paas_v1_Grant__Output } from '../../paas/v1/Grant.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface ProcessStatus {
@@ -23,6 +24,9 @@ export interface ProcessStatus {
   'logLines'?: (number | string | Long);
   'stdin'?: (boolean);
   'terminal'?: (boolean);
+  'grants'?: (_paas_v1_Grant)[];
+  'owner'?: (string);
+  'ownerSubject'?: (string);
   'exit'?: "exitCode"|"signal";
 }
 
@@ -43,5 +47,8 @@ export interface ProcessStatus__Output {
   'logLines': (number);
   'stdin': (boolean);
   'terminal': (boolean);
+  'grants': (_paas_v1_Grant__Output)[];
+  'owner': (string);
+  'ownerSubject': (string);
   'exit'?: "exitCode"|"signal";
 }

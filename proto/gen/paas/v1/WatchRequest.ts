@@ -2,7 +2,9 @@
 
 
 export interface WatchRequest {
+  'allUsers'?: (boolean);
 }
 
 export interface WatchRequest__Output {
+  'allUsers': (boolean);
 }

@@ -1,0 +1,8 @@
+// Original file: proto/paas/v1/paas.proto
+
+
+export interface ShareResponse {
+}
+
+export interface ShareResponse__Output {
+}
