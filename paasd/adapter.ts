@@ -63,6 +63,8 @@ export interface CallRecord {
   process?: string;
   /** The program's name, without its directory. */
   program?: string | undefined;
+  /** The id that was named, whether there is such a process or not. For the audit log alone. */
+  named?: string;
   /** The id of its owner, if that is another user. For the audit log alone. */
   owner?: string | undefined;
   /** What a process was started with. For the audit log alone. */
@@ -308,7 +310,9 @@ class RunningCall {
       code: Code[code],
       ms,
     });
-    audit?.call({ guest: this.#guest, role: this.#role, method, ...this.#record, code: Code[code]!, ms });
+    const { named, owner, argv } = this.#record;
+    const about = { program, argv, process: process ?? named, owner };
+    audit?.call({ guest: this.#guest, role: this.#role, method, ...about, code: Code[code]!, ms });
     return true;
   }
 

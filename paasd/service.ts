@@ -246,9 +246,10 @@ export class Service {
 
   /** The process that a request names, for as long as the caller has a right to it. */
   #find({ processId }: { processId: string }, { user, right, record, hold }: CallContext): Entry {
-    if (validate(processId)) record.process = processId.toLowerCase(); // also of one that is refused
+    if (validate(processId)) record.named = processId.toLowerCase();
     const entry = this.#table.find(processId, user, right);
     hold((right) => allowedUntil(processId, entry, user, right));
+    record.process = entry.process.id;
     if (entry.owner !== user.id) record.owner = entry.owner;
     return entry;
   }

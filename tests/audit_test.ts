@@ -51,7 +51,8 @@ Deno.test("the audit log has what docs/audit.md says, and all of it", async () =
   const oscar = await realm.person({ commonName: "oscar", organizationalUnit: "paas-operator" });
   const id = await exec(alice, "/bin/sh", "-c", "exec sleep 600");
   await failure(exec(alice, "/no/such/program"));
-  await failure(statusOf(alice, crypto.randomUUID()));
+  const unknown = crypto.randomUUID();
+  await failure(statusOf(alice, unknown));
   const log = follow(oscar, id);
   await until("it is followed", async () => (await statusOf(oscar, id)).state === "PROCESS_STATE_RUNNING");
   await answer((callback) => oscar.client.Stop({ processId: id }, callback));
@@ -97,6 +98,7 @@ Deno.test("the audit log has what docs/audit.md says, and all of it", async () =
 
   const exactly = (match: Line | Record<string, unknown>) =>
     written.filter((line) => Object.entries(match).every(([name, value]) => line[name] === value)).length;
+  assertEquals(exactly({ user: alice.id, method: "GetStatus", process: unknown, code: "NOT_FOUND" }), 1);
   const whole = { event: "call", user: alice.id, role: "user", method: "Exec" };
   assertEquals(exactly({ ...whole, program: "sh", process: id, code: "OK" }), 1);
   assertEquals(exactly({ ...whole, program: "program", process: undefined, code: "NOT_FOUND" }), 1);
