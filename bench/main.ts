@@ -8,6 +8,7 @@
 import { parseArgs } from "node:util";
 import { accessFigures } from "./access.ts";
 import { commandFigures } from "./commands.ts";
+import { crashFigures } from "./crash.ts";
 import { delayFigures } from "./delay.ts";
 import { progress, type Row } from "./figure.ts";
 import { floodFigures } from "./flood.ts";
@@ -27,6 +28,7 @@ const figures = [
   ...commandFigures,
   ...floodFigures,
   ...accessFigures,
+  ...crashFigures,
 ];
 
 const { values, positionals } = parseArgs({

@@ -51,15 +51,15 @@ export interface StoppingStatus extends StartedStatus {
 
 /** The status of a process that has finished: it is final. */
 export interface FinishedStatus extends StartedStatus {
-  /** It has exited, or a signal has killed it. */
+  /** It has exited, a signal has killed it, or it was lost with the daemon. */
   readonly state: "finished";
-  /** The code that it exited with, 0 to 255; undefined when a signal killed it. */
+  /** The code that it exited with, 0 to 255; undefined when a signal killed it or it was lost. */
   readonly exitCode: number | undefined;
-  /** The number of the signal that killed it; undefined when it exited. */
+  /** The number of the signal that killed it; undefined when it exited or was lost. */
   readonly signal: number | undefined;
   /** The name of that signal, such as `SIGTERM`. */
   readonly signalName: string | undefined;
-  /** When it exited. */
+  /** When it exited, or was found to be lost. */
   readonly finishTime: Date;
   /** Why it ended. */
   readonly endReason: EndReason;
@@ -81,11 +81,22 @@ export type EndReason =
   | "client-gone"
   /** The daemon shut down. */
   | "daemon-shutdown"
+  /** It was running when the daemon died: how it ended is not known. */
+  | "daemon-lost"
   /** Something else. */
   | "unknown";
 
 const endReasons = new Map<string, EndReason>(
-  (["exited", "signalled", "stopped", "timed-out", "output-limit", "client-gone", "daemon-shutdown"] as const)
+  ([
+    "exited",
+    "signalled",
+    "stopped",
+    "timed-out",
+    "output-limit",
+    "client-gone",
+    "daemon-shutdown",
+    "daemon-lost",
+  ] as const)
     .map((reason) => [reason, reason]),
 );
 

@@ -11,7 +11,15 @@ import { signalName } from "./signals.ts";
 import { age, between, durationText } from "./when.ts";
 
 /** What of a status is told in a few words. */
-type Outcome = Pick<ProcessStatus__Output, "state" | "exit" | "exitCode" | "signal">;
+type Outcome =
+  & Pick<ProcessStatus__Output, "state" | "exit" | "exitCode" | "signal">
+  & Partial<Pick<ProcessStatus__Output, "endReason">>;
+
+/** The exit code for a process of which nobody knows how it ended. */
+const LOST_EXIT_CODE = 125;
+
+/** What is to be said of such a process. */
+export const LOST = "the process was lost when the daemon died: how it ended is not known";
 
 /**
  * The status as `paasc status` prints it.
@@ -32,9 +40,16 @@ export function statusText(outcome: Outcome): string {
 }
 
 /** The state, and how it ended, as text. */
-export function stateText({ state, exit, exitCode, signal }: Outcome): string {
+export function stateText(outcome: Outcome): string {
+  const { state, exit, exitCode, signal } = outcome;
+  if (isLost(outcome)) return `${stateWord(state)} (lost with the daemon)`;
   const how = exit === "exitCode" ? ` (exit code ${exitCode})` : exit === "signal" ? ` (signal ${signal})` : "";
   return `${stateWord(state)}${how}`;
+}
+
+/** Whether the process was running when its daemon died. */
+export function isLost({ endReason }: Outcome): boolean {
+  return endReason === "END_REASON_DAEMON_LOST";
 }
 
 /** The state in a word. */
@@ -42,8 +57,10 @@ export function stateWord(state: ProcessStatus__Output["state"]): string {
   return word(state, "PROCESS_STATE_");
 }
 
-/** The exit code of `paasc` that stands for how a process ended, as a shell has it. */
-export function exitCodeOf({ exitCode = 0, signal }: Outcome): number {
+/** The exit code of `paasc` that stands for how a process ended, as a shell has it; 125 if that is not known. */
+export function exitCodeOf(outcome: Outcome): number {
+  if (isLost(outcome)) return LOST_EXIT_CODE;
+  const { exitCode = 0, signal } = outcome;
   return signal === undefined ? exitCode : 128 + signal;
 }
 
@@ -88,6 +105,7 @@ const reasons: Readonly<Record<string, string>> = {
   END_REASON_OUTPUT_LIMIT: "printed more than its limit",
   END_REASON_DAEMON_SHUTDOWN: "the daemon shut down",
   END_REASON_CLIENT_GONE: "its client was gone for too long",
+  END_REASON_DAEMON_LOST: "the daemon died while it was running; how it ended is not known",
 };
 
 /** Why a process ended or is about to. */

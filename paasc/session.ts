@@ -13,7 +13,7 @@ import { Interrupts } from "./interrupts.ts";
 import { LocalTerminal, untilDetached } from "./local_terminal.ts";
 import { LogPrinter } from "./log_printer.ts";
 import { noteTo } from "./output.ts";
-import { exitCodeOf } from "./process_status.ts";
+import { exitCodeOf, isLost, LOST } from "./process_status.ts";
 
 const SIGINT = 2;
 const SIGPIPE = 13;
@@ -83,7 +83,9 @@ export async function session(
         if (error instanceof PaascError && error.reason === "output-closed") await attachment.signal(SIGPIPE);
         throw error;
       }
-      if (message.end?.status) code = exitCodeOf(message.end.status);
+      const status = message.end?.status;
+      if (status && isLost(status)) throw new PaascError("not-run", LOST);
+      if (status) code = exitCodeOf(status);
     }
     if (detached) return undefined;
     if (over.signal.aborted) throw new PaascError("interrupted", "");

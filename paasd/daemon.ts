@@ -5,7 +5,7 @@
  */
 import { processService } from "@paas/proto"; // first: it mends node:http2 before grpc-js is loaded
 import { Server, ServerCredentials } from "@grpc/grpc-js";
-import { type Process, Spool, SpoolError, StopInProgressError } from "@paas/worker";
+import { type KnownProcess, Spool, SpoolError, StopInProgressError } from "@paas/worker";
 import { Access } from "./access.ts";
 import { duplex, serverStreaming, type Surroundings, unary } from "./adapter.ts";
 import { AuditLog } from "./audit.ts";
@@ -13,6 +13,7 @@ import { callQuota } from "./call_quota.ts";
 import { Confinement } from "./confinement.ts";
 import { descriptorLimit } from "./open_files.ts";
 import { StartError } from "./errors.ts";
+import { Expiry } from "./expiry.ts";
 import { type Address, formatAddress } from "./flags.ts";
 import { FrontDoor } from "./front_door.ts";
 import type { Guest } from "./identity.ts";
@@ -71,6 +72,10 @@ export class Daemon {
   #standard!: StandardServices;
   #temporarySpool: string | undefined;
   #confinement: Confinement | undefined;
+  #spool: Spool | undefined;
+  #expiry: Expiry | undefined;
+  readonly #ending = new AbortController();
+  #recovery: Promise<void> | undefined;
   #shutdown: Promise<void> | undefined;
 
   private constructor(options: Options, log: Log, telemetry: Telemetry | undefined) {
@@ -116,6 +121,7 @@ export class Daemon {
   reload(options: Options): void {
     this.#options = options;
     this.#service.stopGrace = options.stopGrace;
+    this.#expiry!.limits = options;
   }
 
   /** Where it listens, with the actual port. */
@@ -146,7 +152,8 @@ export class Daemon {
     const interceptors = telemetry ? [telemetry.interceptor, quota] : [quota]; // the last one is the nearest to us
     this.#server = new Server({ ...GRPC_OPTIONS, interceptors });
     const confinement = this.#confinement = await Confinement.start(this.#options, log);
-    const spool = await this.#openSpool();
+    const spool = this.#spool = await this.#openSpool();
+    this.#table.restore(spool.history?.restored ?? []);
     const service = new Service({ table: this.#table, access, spool, quotas, confinement, stopGrace, telemetry });
     this.#service = service;
     this.#server.addService(processService, {
@@ -188,6 +195,12 @@ export class Daemon {
       credentialsChanged: (credentials) => this.#door.credentials = credentials,
       guestsChanged: () => this.#door.expel(),
     };
+    this.#recovery = this.#recover(spool);
+    this.#expiry = new Expiry(
+      this.#table,
+      this.#options,
+      (entry) => service.forget(entry).catch((error) => this.#report("not-removed", entry.process, error)),
+    );
     telemetry?.metrics.observe({
       processes: () => this.#table.processes(),
       spoolBytes: () => spool.bytes,
@@ -195,11 +208,25 @@ export class Daemon {
     });
   }
 
+  /** Clears up behind an earlier daemon on the same spool that has not ended in good order. */
+  async #recover({ history }: Spool): Promise<void> {
+    if (!history) return;
+    const { restored, damaged } = history;
+    if (restored.length > 0) this.#log.write("restored", { processes: restored.length });
+    if (damaged > 0) this.#log.write("journal-damaged", { records: damaged });
+    await history.recover({
+      grace: this.#options.stopGrace,
+      signal: this.#ending.signal,
+      report: (event, process) => this.#log.write(event, { process }),
+    });
+  }
+
   async #openSpool(): Promise<Spool> {
     const { spoolDir, temporary, maxSpoolBytesPerUser: maxGroupBytes } = this.#options;
     const limits = { ...this.#options, maxGroupBytes };
     try {
-      return await Spool.open(spoolDir ?? (this.#temporarySpool = await makeTemporarySpool(temporary)), limits);
+      if (spoolDir !== undefined) return await Spool.openWithHistory(spoolDir, limits);
+      return await Spool.open(this.#temporarySpool = await makeTemporarySpool(temporary), limits);
     } catch (error) {
       if (error instanceof SpoolError) throw new StartError(`${error.message}; give another with --spool-dir`);
       throw error;
@@ -226,6 +253,8 @@ export class Daemon {
   async #shutDown(): Promise<void> {
     const start = performance.now();
     this.#standard.drain();
+    this.#expiry?.[Symbol.dispose]();
+    this.#ending.abort();
     const processes = await this.#table.close();
     await Promise.all(processes.map((process) => this.#end(process)));
     this.#table.endWatching();
@@ -250,6 +279,8 @@ export class Daemon {
     this.#refusals?.[Symbol.dispose]();
     await this.#audit?.close(AUDIT_LIMIT_MS);
     await this.#confinement?.[Symbol.asyncDispose]();
+    await this.#recovery;
+    this.#spool?.close();
     await this.#removeTemporarySpool();
   }
 
@@ -260,7 +291,7 @@ export class Daemon {
   }
 
   /** Stops a process for the shutdown, and waits until its log has ended. */
-  async #end(process: Process): Promise<void> {
+  async #end(process: KnownProcess): Promise<void> {
     const { stopGrace } = this.#options;
     const stopping = process.stop({ reason: "daemon-shutdown" }).catch((error) => {
       // A user's stop may have a grace of hours; the daemon does not wait that long.
@@ -274,7 +305,7 @@ export class Daemon {
     clearTimeout(giveUp);
   }
 
-  #kill(process: Process): void {
+  #kill(process: KnownProcess): void {
     try {
       process.kill();
     } catch (error) {
@@ -282,7 +313,7 @@ export class Daemon {
     }
   }
 
-  #report(event: string, { id }: Process, error: unknown): void {
+  #report(event: string, { id }: KnownProcess, error: unknown): void {
     this.#log.write(event, { process: id, cause: causeOf(error) });
   }
 

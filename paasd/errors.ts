@@ -24,7 +24,7 @@ export class ProcessNotFoundError extends Error {
   override readonly name = "ProcessNotFoundError";
 
   constructor(id: string) {
-    super(`Cannot find process ${id}: check the id; a process is known until the daemon ends, and only to its owner`);
+    super(`Cannot find process ${id}: check the id; a process is known until it is removed, and only to its owner`);
   }
 }
 

@@ -176,6 +176,22 @@ export const FLAGS = {
     default: "30m",
     help: "how long a connection may stay without a call; not one whose end would stop a process",
   }),
+  "retain": flag({
+    value: "DURATION",
+    default: "unlimited",
+    parse: parseAge,
+    expected: "a duration such as 30m, 24h or 7d, or unlimited",
+    help: "how long a process is kept when it has finished, with its log: 30m, 24h, 7d",
+    reloads: true,
+  }),
+  "retain-count": flag({
+    value: "NUMBER",
+    default: "10000",
+    parse: parseKept,
+    expected: "a whole number, or unlimited",
+    help: "how many finished processes are kept in all; the oldest go first",
+    reloads: true,
+  }),
   "stop-grace": flag({
     ...DURATION,
     default: "10s",
@@ -256,6 +272,18 @@ function parseDuration(text: string): number | undefined {
   const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
   const milliseconds = Number(amount) * (UNITS[unit] ?? NaN);
   return milliseconds <= 24 * 3_600_000 ? milliseconds : undefined;
+}
+
+function parseAge(text: string): number | undefined {
+  if (text === "unlimited") return Infinity;
+  const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
+  const milliseconds = Number(amount) * (unit === "d" ? 24 * UNITS["h"]! : UNITS[unit] ?? NaN);
+  return Number.isNaN(milliseconds) ? undefined : milliseconds;
+}
+
+function parseKept(text: string): number | undefined {
+  if (text === "unlimited") return Infinity;
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 /** Bytes; the units are powers of 1024, as those of systemd and Docker are. */

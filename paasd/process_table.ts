@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Process } from "@paas/worker";
+import type { KnownProcess, Process, RestoredProcess } from "@paas/worker";
 import { validate } from "@std/uuid";
 import { allowedUntil, type Grant, isInForce, type Right } from "./authorization.ts";
 import { InvalidArgumentError, NameTakenError, NotFinishedError, ShuttingDownError } from "./errors.ts";
@@ -22,7 +22,7 @@ export interface Description {
 
 /** A process that the daemon knows. */
 export interface Entry extends Description {
-  readonly process: Process;
+  readonly process: KnownProcess;
   /** The id of its owner. */
   readonly owner: string;
   /** The subject of the certificate that its owner came with. */
@@ -34,6 +34,20 @@ export interface Entry extends Description {
   readonly sequence: number;
   readonly requestKey: string | undefined;
 }
+
+/** What is kept of an entry besides its process, for the next daemon on the same spool. */
+interface SavedEntry {
+  readonly owner: string;
+  readonly ownerSubject: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly sequence: number;
+  readonly requestKey?: string | undefined;
+  readonly digest?: string | undefined;
+}
+
+/** Starts a process. It has the table told of its changes, and keeps what the table has to say of it. */
+export type Spawn = (changed: (process: Process) => void, describe: () => unknown) => Promise<Process>;
 
 /** A start that can be asked for again. */
 interface Request {
@@ -59,9 +73,11 @@ export interface Change {
 /** What everybody may do at least. */
 const OWN: Pick<Right, "scope" | "sees" | "shared"> = { scope: "own", sees: "own", shared: undefined };
 
-/** All processes of all users, running and finished, in memory. */
+/** All processes of all users, running and finished. */
 export class ProcessTable {
   readonly #entries = new Map<string, Entry>();
+  /** The oldest first. */
+  readonly #finished = new Set<Entry>();
   readonly #starting = new Set<Promise<unknown>>();
   /** Names of live processes, and of those that are being started. */
   readonly #names = new Set<string>();
@@ -69,12 +85,13 @@ export class ProcessTable {
   readonly #watchers = new Set<{ owner: string | undefined; tell: (change: Change) => void; proceed: () => void }>();
   #watchingEnded = false;
   #sequence = 0;
+  /** The largest sequence number of all entries. */
+  #newest = -1;
   #closed = false;
 
   /**
    * Starts a process for a user; or gives the one that the same request has started already.
    *
-   * @param spawn Starts it, and has the table told of its changes.
    * @throws {ShuttingDownError} when the table has been closed.
    * @throws {NameTakenError} when a live process of the user has that name.
    * @throws {InvalidArgumentError} when the request's id was given with another command.
@@ -83,7 +100,7 @@ export class ProcessTable {
   async start(
     owner: User,
     description: Description,
-    spawn: (changed: (process: Process) => void) => Promise<Process>,
+    spawn: Spawn,
     request: RequestKey = { id: "", digest: "" },
   ): Promise<Entry> {
     if (this.#closed) throw new ShuttingDownError();
@@ -93,7 +110,7 @@ export class ProcessTable {
       if (earlier.digest === request.digest) return await earlier.started;
       throw new InvalidArgumentError("The request_id was given with another command: give each command one of its own");
     }
-    const started = this.#start(owner, description, spawn, requestKey || undefined);
+    const started = this.#start(owner, description, spawn, requestKey ? { requestKey, digest: request.digest } : {});
     if (requestKey) this.#requests.set(requestKey, { digest: request.digest, started });
     this.#starting.add(started);
     try {
@@ -109,16 +126,30 @@ export class ProcessTable {
   async #start(
     owner: User,
     description: Description,
-    spawn: (changed: (process: Process) => void) => Promise<Process>,
-    requestKey: string | undefined,
+    spawn: Spawn,
+    { requestKey, digest }: Pick<SavedEntry, "requestKey" | "digest">,
   ): Promise<Entry> {
     const name = description.name && `${owner.id} ${description.name}`;
     if (this.#names.has(name)) throw new NameTakenError(description.name);
     if (name) this.#names.add(name);
     try {
-      const process = await spawn((process) => this.#tell(process.id));
+      let sequence: number | undefined;
+      const describe = (): SavedEntry => {
+        const { name, labels } = description;
+        return {
+          owner: owner.id,
+          ownerSubject: owner.subject,
+          name,
+          labels,
+          sequence: sequence = this.#sequence++,
+          requestKey,
+          digest,
+        };
+      };
+      const process = await spawn((process) => this.#tell(process.id), describe);
       const { stopAfterDisconnect } = description;
       const lease = stopAfterDisconnect === undefined ? undefined : new Lease(process, stopAfterDisconnect);
+      sequence ??= this.#sequence++;
       const entry: Entry = {
         ...description,
         owner: owner.id,
@@ -126,17 +157,42 @@ export class ProcessTable {
         grants: [],
         process,
         lease,
-        sequence: this.#sequence++,
+        sequence,
         requestKey,
       };
       this.#entries.set(process.id, entry);
+      this.#keepOrder(sequence);
       this.#tell(process.id);
-      process.finished.then(() => this.#names.delete(name));
+      process.finished.then(() => {
+        this.#names.delete(name);
+        if (this.#entries.has(process.id)) this.#finished.add(entry);
+      });
       return entry;
     } catch (error) {
       this.#names.delete(name);
       throw error;
     }
+  }
+
+  /** Takes in the processes of earlier daemons. Before all others. */
+  restore(processes: readonly RestoredProcess[]): void {
+    for (const process of processes) {
+      const { digest = "", requestKey, ...saved } = process.description as SavedEntry;
+      const entry: Entry = { ...saved, requestKey, args: process.args, process, lease: undefined, grants: [] };
+      const { sequence } = entry;
+      this.#entries.set(process.id, entry);
+      if (requestKey) this.#requests.set(requestKey, { digest, started: Promise.resolve(entry) });
+      this.#sequence = Math.max(this.#sequence, sequence + 1);
+    }
+    this.#newest = this.#sequence - 1;
+    const finishTime = ({ process: { status } }: Entry) => status.state === "finished" ? status.finishTime : Infinity;
+    const entries = [...this.#entries.values()].sort((one, other) => finishTime(one) - finishTime(other));
+    for (const entry of entries) this.#finished.add(entry);
+  }
+
+  /** Those that have finished, the oldest first. */
+  get finished(): ReadonlySet<Entry> {
+    return this.#finished;
   }
 
   /**
@@ -176,10 +232,12 @@ export class ProcessTable {
    *
    * @throws {NotFinishedError} when it has not finished.
    */
-  remove({ process, requestKey }: Entry): void {
+  remove(entry: Entry): void {
+    const { process, requestKey } = entry;
     if (process.status.state !== "finished") throw new NotFinishedError();
     this.#tell(process.id, { id: process.id });
     this.#entries.delete(process.id);
+    this.#finished.delete(entry);
     if (requestKey) this.#requests.delete(requestKey);
   }
 
@@ -218,7 +276,7 @@ export class ProcessTable {
   }
 
   /** Takes no new processes from now on, and gives all there are once those that are being started have been. */
-  async close(): Promise<Process[]> {
+  async close(): Promise<KnownProcess[]> {
     this.#closed = true;
     await Promise.allSettled(this.#starting);
     return this.processes();
@@ -231,8 +289,18 @@ export class ProcessTable {
   }
 
   /** All processes. */
-  processes(): Process[] {
+  processes(): KnownProcess[] {
     return [...this.#entries.values()].map(({ process }) => process);
+  }
+
+  /** One that was noted earlier may have started later. */
+  #keepOrder(sequence: number): void {
+    if (sequence < this.#newest) {
+      const entries = [...this.#entries].sort(([, one], [, other]) => one.sequence - other.sequence);
+      this.#entries.clear();
+      for (const [id, entry] of entries) this.#entries.set(id, entry);
+    }
+    this.#newest = Math.max(this.#newest, sequence);
   }
 
   /** Tells who watches that a process has changed. */

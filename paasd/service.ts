@@ -111,12 +111,12 @@ export class Service {
     const { process: { id }, lease } = await this.#table.start(
       user,
       toDescription(request),
-      (changed) =>
+      (changed, describe) =>
         this.#quotas.start(user.id, async () => {
           if (this.#spool.isFull(user.id)) throw spoolIsFull();
           const confined = await this.#confinement.confine(options);
           const start = () =>
-            spawn({ ...options, ...confined, stopGrace, changed, spool: this.#spool, logGroup: user.id });
+            spawn({ ...options, ...confined, stopGrace, changed, describe, spool: this.#spool, logGroup: user.id });
           return await (telemetry ? telemetry.start(record.program ?? "", start) : start());
         }),
       toRequestKey(request),
@@ -134,6 +134,7 @@ export class Service {
     const entry = this.#find(request, context);
     const options = toReaderOptions(request);
     if (options.follow !== false) holdLease(entry, context);
+    await entry.process.readable;
     const log = entry.process.logs({ ...options, signal: context.signal });
     using _following = options.follow === false ? undefined : this.#telemetry?.metrics.follows(entry.process, log);
     if (request.compress) context.compress();
@@ -151,6 +152,7 @@ export class Service {
     if (!first) throw new InvalidArgumentError("The first message must name a process");
     const entry = this.#find(first, context);
     holdLease(entry, context);
+    await entry.process.readable;
     const log = entry.process.logs({ ...toPlace(first), signal: context.signal });
     using _following = this.#telemetry?.metrics.follows(entry.process, log);
     yield* exchange(log, entry, toWriter(first), piecesOf(first, messages));
@@ -205,11 +207,19 @@ export class Service {
 
   /** Forgets a finished process and its log. */
   async remove(request: RemoveRequest__Output, context: CallContext): Promise<RemoveResponse> {
-    const entry = this.#find(request, context);
+    await this.forget(this.#find(request, context));
+    return {};
+  }
+
+  /**
+   * Forgets a process and its log.
+   *
+   * @throws {NotFinishedError} when it has not finished.
+   */
+  async forget(entry: Entry): Promise<void> {
     this.#table.remove(entry);
     await entry.process.ended;
     await this.#spool.remove(entry.process.id);
-    return {};
   }
 
   /** Streams what happens to the user's own processes, or to all users'. */

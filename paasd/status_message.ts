@@ -29,6 +29,7 @@ const END_REASONS: Record<FinishedStatus["endReason"], EndReason> = {
   "output-limit": "END_REASON_OUTPUT_LIMIT",
   "client-gone": "END_REASON_CLIENT_GONE",
   "daemon-shutdown": "END_REASON_DAEMON_SHUTDOWN",
+  "daemon-lost": "END_REASON_DAEMON_LOST",
 };
 
 /** The contract's words for permissions. */
@@ -60,8 +61,9 @@ export function toStatusMessage(
   if (status.state === "finished") {
     message.finishTime = toTimestamp(status.finishTime);
     message.endReason = END_REASONS[status.endReason];
-    if (status.exit.signal === undefined) message.exitCode = status.exit.code;
-    else message.signal = status.exit.signal;
+    const { code, signal } = status.exit; // of one that was lost there is neither
+    if (code !== undefined) message.exitCode = code;
+    if (signal !== undefined) message.signal = signal;
   }
   if (status.state !== "running" && status.stop) {
     const { by, time, killed } = status.stop;

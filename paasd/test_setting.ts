@@ -85,6 +85,8 @@ export class Setting implements AsyncDisposable {
       tlsKey: join(this.directory, "server.key"),
       clientCa: join(this.directory, "client-ca.crt"),
       temporary: join(this.directory, "temporary"),
+      retain: Infinity,
+      retainCount: Infinity,
       stopGrace: 2_000,
     };
   }

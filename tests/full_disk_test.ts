@@ -28,7 +28,10 @@ Deno.test("a full spool ends neither process, follower nor daemon, and refuses n
     assertEquals([refused.code, text(refused.stdout)], [1, ""]);
     assertStringIncludes(refused.stderr, "No space left on device");
     await until("the refusal is logged", () => daemon.log.includes("method=Exec program=echo code=RESOURCE_EXHAUSTED"));
-    assertEquals([...Deno.readDirSync(`${directory}/spool`)].map(({ name }) => name).sort(), [id, "format"].sort());
+    assertEquals(
+      [...Deno.readDirSync(`${directory}/spool`)].map(({ name }) => name).sort(),
+      [id, "format", "journal", "lock"].sort(),
+    );
 
     await mount("-o", "remount,size=16m", directory);
     await Deno.writeTextFile(go, "");

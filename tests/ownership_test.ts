@@ -21,7 +21,7 @@ Deno.test("ownership another user's process cannot be told from one that never w
         const { code, stdout, stderr } = await daemon.paasc([command, id], { as: "bob" });
         return [code, text(stdout), stderr.replaceAll(id, "ID")];
       };
-      const sentence = "check the id; a process is known until the daemon ends, and only to its owner";
+      const sentence = "check the id; a process is known until it is removed, and only to its owner";
       const expected = [1, "", `paasc: Cannot find process ID: ${sentence}\n`];
       assertEquals(await answerFor(unknown), expected);
       for (const id of [finished, running]) assertEquals(await answerFor(id), expected);

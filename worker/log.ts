@@ -6,6 +6,7 @@
 import { SpoolError } from "./errors.ts";
 import { LogIndex, type Mark, START, withLine } from "./log_index.ts";
 import { LogReader, type LogReaderOptions } from "./log_reader.ts";
+import { areWhole, readThrough, restoreSegments } from "./log_recovery.ts";
 import { type LogGap, type LogSlice, type LogStream, RecordBuffer } from "./log_record.ts";
 import { countNewlines } from "./log_search.ts";
 import { Segment, tryRoom } from "./log_segment.ts";
@@ -27,6 +28,14 @@ interface LostEnd {
   readonly retryAt: number;
   /** Whether its gap is about to be written, with what came next behind it. */
   retrying: boolean;
+}
+
+/** What is known of a log that is complete, besides its segments. */
+export interface LogSummary {
+  /** Its end. */
+  readonly written: Mark;
+  /** Where the end begins that could not be written, and why. */
+  readonly lost?: { readonly from: Mark; readonly reason: LogGap["reason"] } | undefined;
 }
 
 /**
@@ -58,11 +67,17 @@ export class Log {
   #ended = false;
   readonly #waiting = new Set<(grown: LogSlice | undefined) => void>();
 
-  private constructor(directory: string, retention: Retention, segment: Segment, group: string | undefined) {
+  /** The reading of what another program has written; `undefined` for a log that was made here. */
+  #recovery: Promise<void> | undefined;
+  #restored = false;
+  #index = new LogIndex();
+  #indexing: Promise<void> | undefined;
+
+  private constructor(directory: string, retention: Retention, segments: Segment[], group: string | undefined) {
     this.group = group;
     this.#directory = directory;
     this.#retention = retention;
-    this.#segments = [segment];
+    this.#segments = segments;
   }
 
   /**
@@ -76,14 +91,93 @@ export class Log {
   static async create(directory: string, retention: Retention = new Retention(), group?: string): Promise<Log> {
     try {
       await tryRoom(directory);
-      return new Log(directory, retention, await Segment.create(directory, START), group);
+      return new Log(directory, retention, [await Segment.create(directory, START)], group);
     } catch (cause) {
       throw new SpoolError("Cannot create a log in the spool", { cause });
     }
   }
 
+  /**
+   * A log that another program has written to its end. Nothing is read yet.
+   *
+   * @param summary What is known of it; without, {@linkcode Log.recover} finds out.
+   * @param group Whose log it is, for the limits.
+   */
+  static restore(directory: string, retention: Retention, summary: LogSummary | undefined, group?: string): Log {
+    const log = new Log(directory, retention, [], group);
+    log.#ended = log.#restored = true;
+    if (summary) log.#appended = log.#written = summary.written;
+    if (summary?.lost) log.#lost = { ...summary.lost, retryAt: Infinity, retrying: false };
+    return log;
+  }
+
+  /**
+   * Makes a restored log ready to be read. What is torn at its end is cut off.
+   *
+   * @throws {SpoolError} when it cannot be read.
+   */
+  recover(signal?: AbortSignal): Promise<void> {
+    if (!this.#restored) return Promise.resolve();
+    return this.#recovery ??= this.#recover(signal).catch((error) => {
+      this.#recovery = undefined;
+      throw error;
+    });
+  }
+
+  async #recover(signal?: AbortSignal): Promise<void> {
+    const segments = await restoreSegments(this.#directory);
+    if (!areWhole(segments, this.#kept.position)) await this.#readAll(segments, signal);
+    this.#segments.splice(0, Infinity, ...segments);
+    this.#index.dropBefore(this.first);
+    await this.#retention.add(this);
+  }
+
+  /** Finds out what the segments have, and leaves of them what is whole. */
+  async #readAll(segments: Segment[], signal?: AbortSignal): Promise<void> {
+    let end = segments[0]!.start;
+    for (const [at, segment] of segments.entries()) {
+      if (segment.start.position === end.position) end = await readThrough(segment, () => {}, signal);
+      if (end.position === segment.end) continue;
+      if (end.position >= segment.start.position) await segment.cut(end.position);
+      const torn = segments.splice(segment.start.position > end.position ? at : at + 1);
+      await Promise.all(torn.map((segment) => segment.remove()));
+      break;
+    }
+    this.#lost = undefined;
+    this.#appended = this.#written = end;
+  }
+
+  /**
+   * Fills the index of a restored log, which a search is slow without.
+   *
+   * @throws {SpoolError} when the log cannot be read.
+   */
+  fillIndex(): Promise<void> {
+    if (!this.#restored) return Promise.resolve();
+    return this.#indexing ??= this.#fillIndex().catch((error) => {
+      this.#indexing = undefined;
+      throw error;
+    });
+  }
+
+  async #fillIndex(): Promise<void> {
+    const index = new LogIndex();
+    index.dropBefore(this.first);
+    for (const segment of [...this.#segments]) await readThrough(segment, (mark) => index.add(mark));
+    this.#index = index;
+    index.dropBefore(this.first); // what was dropped meanwhile
+  }
+
+  /** What is known of the log once it has ended, to {@linkcode Log.restore} it. */
+  get summary(): LogSummary {
+    const lost = this.#lost && { from: this.#lost.from, reason: this.#lost.reason };
+    return { written: this.#written, lost };
+  }
+
   /** Places in the log, for a search. They may lie behind what is in the spool. */
-  readonly index: LogIndex = new LogIndex();
+  get index(): LogIndex {
+    return this.#index;
+  }
 
   /** The start of what is in the spool: what is before it was dropped. */
   get first(): Mark {
@@ -142,7 +236,7 @@ export class Log {
     this.#addLostEnd(pending);
     pending.add({ offset, stream, time, data, partial: partial || undefined });
     this.#appended = { ...appended, position: position + pending.length - before };
-    this.index.add(this.#appended);
+    this.#index.add(this.#appended);
     this.#writing ??= this.#write();
   }
 
@@ -195,7 +289,7 @@ export class Log {
   async dropOldest(): Promise<void> {
     const oldest = this.#segments.shift()!;
     this.#retention.free(this, oldest.size);
-    this.index.dropBefore(this.first);
+    this.#index.dropBefore(this.first);
     await oldest.remove();
   }
 
@@ -295,7 +389,7 @@ export class Log {
     };
     this.#pending = undefined;
     this.#appended = this.#written = { ...this.#appended, position: from.position };
-    this.index.dropBehind(from.position);
+    this.#index.dropBehind(from.position);
     this.#wake(undefined);
   }
 }

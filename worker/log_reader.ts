@@ -137,6 +137,8 @@ class Reading {
   /** Slices that account for every byte: it is in a chunk, or in a gap before the chunks of a slice. */
   async *messages(): AsyncGenerator<Uint8Array, void, void> {
     try {
+      await this.#log.recover();
+      if (this.#searches) await this.#log.fillIndex();
       await this.#findStart();
       const unfiltered = this.#request.stream === undefined && this.#until === Infinity;
       for (;;) {
@@ -164,6 +166,13 @@ class Reading {
     } finally {
       this.#segment?.release();
     }
+  }
+
+  /** Whether a place is to be looked for: not in what begins at the beginning and ends at the end. */
+  get #searches(): boolean {
+    const { tailLines, since, onSlow } = this.#request;
+    return this.offset > 0 || tailLines !== undefined || since !== undefined || this.#until !== Infinity ||
+      onSlow === "skip";
   }
 
   async #findStart(): Promise<void> {

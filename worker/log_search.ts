@@ -64,7 +64,7 @@ function newlineIn(chunk: LogRecord["chunk"], at: number): number {
 }
 
 /** The offset behind a record. */
-function endOf({ chunk, gap }: LogRecord): number {
+export function endOf({ chunk, gap }: LogRecord): number {
   return chunk ? chunk.offset + chunk.data.length : gap!.to;
 }
 
@@ -90,7 +90,8 @@ async function findRecord(
   return end;
 }
 
-function markBehind(mark: Mark, record: LogRecord): Mark {
+/** The place behind a record, from the one before it. */
+export function markBehind(mark: Mark, record: LogRecord): Mark {
   const { chunk, gap, recordBytes } = record;
   const position = mark.position + recordBytes;
   const offset = endOf(record);

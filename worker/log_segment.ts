@@ -9,7 +9,7 @@
 import { join } from "node:path";
 import { SpoolError } from "./errors.ts";
 import { MAX_CHUNK_BYTES } from "./line_splitter.ts";
-import type { Mark } from "./log_index.ts";
+import { type Mark, START } from "./log_index.ts";
 
 /** One file. It is open for reading while some reader is in it. */
 export class Segment {
@@ -31,7 +31,7 @@ export class Segment {
   /** Whether more can be written: not behind a torn record that could not be cut off. */
   #whole = true;
 
-  private constructor(start: Mark, path: string, writer: Deno.FsFile) {
+  private constructor(start: Mark, path: string, writer?: Deno.FsFile) {
     this.start = start;
     this.#path = path;
     this.#writer = writer;
@@ -39,8 +39,22 @@ export class Segment {
 
   /** Makes the file, open for writing. */
   static async create(directory: string, start: Mark): Promise<Segment> {
-    const path = join(directory, `${start.position}.log`);
+    const path = join(directory, nameOf(start));
     return new Segment(start, path, await Deno.open(path, { createNew: true, append: true, mode: 0o600 }));
+  }
+
+  /** A file that is there, to be read. */
+  static async restore(directory: string, start: Mark): Promise<Segment> {
+    const path = join(directory, nameOf(start));
+    const segment = new Segment(start, path);
+    segment.size = (await Deno.stat(path)).size;
+    return segment;
+  }
+
+  /** Cuts off what lies behind a position. Only of a file that is not written to. */
+  async cut(position: number): Promise<void> {
+    this.size = position - this.start.position;
+    await Deno.truncate(this.#path, this.size);
   }
 
   /** The place in the log behind its last byte, in bytes of all segments. */
@@ -147,6 +161,20 @@ export class Segment {
     this.#file?.close();
     this.#file = undefined;
   }
+}
+
+/** The name of the file that begins at a place: it tells all that is known of the place, for what is before it may go. */
+function nameOf({ position, offset, newlines, unfinished, time }: Mark): string {
+  return position === 0 ? "0.log" : `${[position, offset, newlines, unfinished, time].join("-")}.log`;
+}
+
+/** The place where a file of that name begins; of another file `undefined`. */
+export function markOf(name: string): Mark | undefined {
+  if (name === "0.log") return START;
+  const [, ...texts] = /^(\d+)-(\d+)-(\d+)-([0-3])-(\d+)\.log$/.exec(name) ?? [];
+  if (texts.length === 0) return undefined;
+  const [position, offset, newlines, unfinished, time] = texts.map(Number) as [number, number, number, number, number];
+  return { position, offset, newlines, unfinished, time };
 }
 
 /**

@@ -4,7 +4,8 @@
  * @module
  */
 export { spawn } from "./process.ts";
-export type { Process, SpawnOptions, StopOptions } from "./process.ts";
+export type { KnownProcess, Process, SpawnOptions, StopOptions } from "./process.ts";
+export type { RestoredProcess } from "./restored_process.ts";
 export type { Input, InputWriter } from "./input.ts";
 export type { Command } from "./command.ts";
 export { LIMIT_NAMES, PROBE_PATH, verifyAccount } from "./confinement.ts";
@@ -16,7 +17,8 @@ export { inheritedLimits, PRLIMIT_PATH } from "./launch.ts";
 export type { Terminal, TerminalOptions, TerminalSize } from "./terminal.ts";
 export { LIBC_PATHS } from "./libc.ts";
 export { Spool } from "./spool.ts";
-export type { Log } from "./log.ts";
+export type { Beginning, History, HistoryEntry, RecoveryEvent, RecoveryOptions } from "./history.ts";
+export type { Log, LogSummary } from "./log.ts";
 export type { LogIndex, Mark } from "./log_index.ts";
 export { LogReader } from "./log_reader.ts";
 export type { LogReaderOptions } from "./log_reader.ts";

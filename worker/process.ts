@@ -6,11 +6,13 @@
 import { type Child, type Command, startCommand } from "./command.ts";
 import { FinishedError, StopInProgressError } from "./errors.ts";
 import type { Guard } from "./guard.ts";
+import type { HistoryEntry } from "./history.ts";
 import { Input } from "./input.ts";
 import type { Log } from "./log.ts";
 import { linesAt } from "./log_index.ts";
 import type { LogReader, LogReaderOptions } from "./log_reader.ts";
 import { ProcessGroup } from "./process_group.ts";
+import { ID_VARIABLE } from "./left_over.ts";
 import { pump } from "./pump.ts";
 import type { Spool } from "./spool.ts";
 import type { Exit, FinishedStatus, ProcessStatus, StopReason } from "./status.ts";
@@ -44,10 +46,21 @@ export interface SpawnOptions extends Command {
   changed?: ((process: Process) => void) | undefined;
   /** How much it may print until it is stopped, in bytes; default is everything. */
   maxOutput?: number | undefined;
+  /**
+   * Is called just before the program is started. What it gives, any JSON, is kept with the process where the spool has a
+   * history.
+   */
+  describe?: (() => unknown) | undefined;
 }
 
+/** What can be done with a process: with one that was started here, and one that was restored from the spool. */
+export type KnownProcess = Pick<Process, keyof Process>;
+
 /** What a process is held to, and who is told of it. */
-type Terms = Pick<SpawnOptions, "timeout" | "maxOutput" | "changed" | "guard"> & { stopGrace: number };
+type Terms = Pick<SpawnOptions, "timeout" | "maxOutput" | "changed" | "guard"> & {
+  stopGrace: number;
+  history: HistoryEntry | undefined;
+};
 
 /** How to stop a process. */
 export interface StopOptions {
@@ -83,11 +96,17 @@ export interface StopOptions {
  * ```
  */
 export async function spawn(
-  { spool, logGroup, id = crypto.randomUUID(), stopGrace = DEFAULT_GRACE_MS, ...options }: SpawnOptions,
+  { spool, logGroup, id = crypto.randomUUID(), stopGrace = DEFAULT_GRACE_MS, describe, ...options }: SpawnOptions,
 ): Promise<Process> {
   const log = await spool.createLog(id, logGroup);
   try {
-    return new Process(id, await startCommand(options), log, { ...options, stopGrace });
+    // The shorter it is from here to the note of its number, the better: who is killed meanwhile has not even that.
+    const { args, stdin = false, terminal } = options;
+    const about = { args, stdin: stdin || terminal !== undefined, terminal: terminal !== undefined };
+    const description = describe?.();
+    const history = spool.history?.begin({ id, ...about, startTime: Date.now(), description, group: logGroup });
+    const env = history ? { ...options.env, [ID_VARIABLE]: id } : options.env;
+    return new Process(id, await startCommand({ ...options, env }), log, { ...options, stopGrace, history });
   } catch (error) {
     await log.end();
     await spool.remove(id);
@@ -124,16 +143,19 @@ export class Process {
   #termination: Promise<void> | undefined;
   #stopInProgress = false;
   readonly #changed: (process: Process) => void;
+  readonly #history: HistoryEntry | undefined;
 
   /** For {@linkcode spawn}. */
   constructor(
     id: string,
     { pid, exit, stdin, stdout, stderr, terminal }: Child,
     log: Log,
-    { stopGrace, timeout, maxOutput = Infinity, changed = () => {}, guard }: Terms,
+    { stopGrace, timeout, maxOutput = Infinity, changed = () => {}, guard, history }: Terms,
   ) {
     this.id = id;
     this.pid = pid;
+    this.#history = history;
+    history?.started(pid, this.#status.startTime);
     this.input = stdin && new Input(stdin);
     this.terminal = terminal;
     this.#guard = guard;
@@ -166,6 +188,11 @@ export class Process {
   /** How much it has printed so far, in bytes and lines; one that is not finished counts too. */
   get output(): { bytes: number; lines: number } {
     return { bytes: this.#log.written.offset, lines: linesAt(this.#log.written) };
+  }
+
+  /** Resolves when all of its output so far can be read: at once, but for one that was restored. Never rejects. */
+  get readable(): Promise<void> {
+    return Promise.resolve();
   }
 
   /** A new reader of the output, from its first byte on. */
@@ -256,7 +283,9 @@ export class Process {
     const stop = this.#status.state === "stopping" ? this.#status.stop : undefined;
     const { startTime } = this.#status;
     const endReason = stop?.reason ?? (exit.signal === undefined ? "exited" : "signalled");
-    return this.#become({ state: "finished", startTime, finishTime: Date.now(), exit, endReason, stop });
+    const status = { state: "finished", startTime, finishTime: Date.now(), exit, endReason, stop } as const;
+    this.#history?.finished(status); // before anybody is told
+    return this.#become(status);
   }
 
   #become<Status extends ProcessStatus>(status: Status): Status {
@@ -278,6 +307,7 @@ export class Process {
     const limit = setTimeout(() => lastOutput.abort(), LAST_OUTPUT_MS);
     await logged.catch(() => {}); // readers have been told of a log that failed
     clearTimeout(limit);
+    this.#history?.ended(this.#log.summary);
   }
 
   async #endRest(): Promise<void> {

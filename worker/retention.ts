@@ -47,6 +47,8 @@ class Share {
 export class Retention {
   /** When a segment has so many bytes, the next one begins. */
   readonly segmentBytes: number;
+  /** Whether there is any limit. */
+  readonly limited: boolean;
   readonly #maxLogBytes: number;
   readonly #maxGroupBytes: number;
   readonly #all: Share;
@@ -62,6 +64,7 @@ export class Retention {
       throw new RangeError(`A limit of the spool must be at least ${MIN_LIMIT_BYTES} bytes`);
     }
     this.#maxLogBytes = maxLogBytes;
+    this.limited = Math.min(maxLogBytes, maxSpoolBytes, maxGroupBytes) < Infinity;
     this.#maxGroupBytes = maxGroupBytes;
     this.#all = new Share(maxSpoolBytes);
     const wanted = Math.min(
@@ -96,6 +99,12 @@ export class Retention {
   /** Bytes of all logs. */
   get bytes(): number {
     return this.#all.bytes;
+  }
+
+  /** Counts a log that was there before, and makes the room that it takes. */
+  async add(log: Log): Promise<void> {
+    for (const share of this.#sharesOf(log)) share.bytes += log.bytes;
+    await this.reserve(log, 0);
   }
 
   /** Bytes of a log that were not written after all, or that are gone. */

@@ -2,23 +2,27 @@
  * The spool: the directory where logs live, in a directory of their own for each process.
  *
  * ```text
- * SPOOL/format           version of the format, one line
- * SPOOL/ID/POSITION.log  records of one process (log_record.ts); POSITION is how many bytes of them come before
+ * SPOOL/format        version of the format, one line
+ * SPOOL/ID/PLACE.log  records of one process (log_record.ts); PLACE tells what comes before them (log_segment.ts)
  * ```
+ *
+ * A spool that was opened with a history has two more files, and can be opened again (history.ts).
  *
  * @module
  */
 import { join } from "node:path";
 import { SpoolError } from "./errors.ts";
+import { History } from "./history.ts";
 import { Log } from "./log.ts";
 import { Retention, type SpoolLimits } from "./retention.ts";
 
-const FORMAT = "paas-spool 2\n";
+const FORMAT = "paas-spool 3\n";
 
 /** A private directory (mode 0700) for logs. */
 export class Spool {
   readonly #retention: Retention;
   readonly #logs = new Map<string, Log>();
+  #history: History | undefined;
 
   private constructor(readonly directory: string, limits: SpoolLimits) {
     this.#retention = new Retention(limits);
@@ -68,6 +72,44 @@ export class Spool {
   }
 
   /**
+   * Opens a spool as {@linkcode Spool.open} does, for this program alone, and with what earlier ones have left in it. It is
+   * to be closed.
+   *
+   * @throws {SpoolError} when another program uses it as well.
+   *
+   * @example
+   * ```ts
+   * import { spawn, Spool } from "@paas/worker";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const directory = await Deno.makeTempDir();
+   * const first = await Spool.openWithHistory(directory);
+   * await (await spawn({ args: ["true"], spool: first })).ended;
+   * first.close();
+   *
+   * const second = await Spool.openWithHistory(directory);
+   * assertEquals(second.history?.restored.map(({ status }) => status.exit), [{ code: 0 }]);
+   * second.close();
+   * await Deno.remove(directory, { recursive: true });
+   * ```
+   */
+  static async openWithHistory(directory: string, limits: SpoolLimits = {}): Promise<Spool> {
+    const spool = await Spool.open(directory, limits);
+    spool.#history = await History.open(directory, spool.#retention);
+    return spool;
+  }
+
+  /** What has become of its processes; `undefined` if it was opened without. */
+  get history(): History | undefined {
+    return this.#history;
+  }
+
+  /** Lets go of a spool that was opened with its history. */
+  close(): void {
+    this.#history?.close();
+  }
+
+  /**
    * Makes the log of a new process.
    *
    * @param group The logs of a group share the limit of it.
@@ -96,11 +138,14 @@ export class Spool {
 
   /** Removes what is stored of a process. Readers of its log are told that the rest was dropped. */
   async remove(id: string): Promise<void> {
-    const log = this.#logs.get(id);
+    const log = this.#logs.get(id) ?? this.#history?.log(id);
     while (log?.canDrop) await log.dropOldest();
     if (log) this.#retention.forget(log);
     this.#logs.delete(id);
-    await Deno.remove(join(this.directory, id), { recursive: true });
+    await Deno.remove(join(this.directory, id), { recursive: true }).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error; // an earlier removal was cut short
+    });
+    this.#history?.forget(id);
   }
 }
 

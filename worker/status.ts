@@ -12,10 +12,14 @@
  * @module
  */
 
-/** How the leader of a process group ended: with a code (0 to 255), or by a signal (its number). */
+/**
+ * How the leader of a process group ended: with a code (0 to 255), or by a signal (its number). Neither is known of one
+ * that was lost with its daemon.
+ */
 export type Exit =
   | { readonly code: number; readonly signal?: undefined }
-  | { readonly signal: number; readonly code?: undefined };
+  | { readonly signal: number; readonly code?: undefined }
+  | { readonly code?: undefined; readonly signal?: undefined };
 
 /** Who may end a process besides itself. */
 export type StopReason = "stopped" | "timed-out" | "output-limit" | "client-gone" | "daemon-shutdown";
@@ -52,16 +56,16 @@ export interface StoppingStatus extends Started {
   readonly stop: Stop;
 }
 
-/** The leader has exited. This state is final. */
+/** The leader has exited, or is lost. This state is final. */
 export interface FinishedStatus extends Started {
   /** Tells the states apart. */
   readonly state: "finished";
-  /** When the leader exited, in milliseconds since the Unix epoch. */
+  /** When the leader exited, or was found to be lost, in milliseconds since the Unix epoch. */
   readonly finishTime: number;
   /** How it ended. */
   readonly exit: Exit;
-  /** Why it ended: by itself, by a signal that no stop has sent, or for the reason of the stop. */
-  readonly endReason: "exited" | "signalled" | StopReason;
+  /** Why it ended: by itself, by a signal that no stop has sent, lost with its daemon, or for the reason of the stop. */
+  readonly endReason: "exited" | "signalled" | "daemon-lost" | StopReason;
   /** The stop that ended it, if there was one. */
   readonly stop?: Stop | undefined;
 }

@@ -13,7 +13,8 @@ its stdout and its stderr is exact; between the two, which are separate pipes,
 it is that in which the daemon read them.
 
 When the connection breaks it is made anew, and the output goes on at the next
-byte; a daemon that was restarted does not know the process any more.
+byte. A daemon that was restarted knows the process only if it has a spool
+directory.
 
 It exits with 0 when every byte asked for was printed or is declared missing on
 stderr: how much, and why; with 3 when the daemon does not account for every

@@ -9,7 +9,8 @@ const help = `Usage: paasc run [options] [--] PROGRAM [ARGUMENT...]
 Runs a program on the daemon's machine as if it ran here: stdin goes into it,
 its stdout and stderr come here as they are, and paasc exits with its exit code,
 or with 128 + n when the signal n killed it. With 126 when the program cannot be
-executed, with 127 when there is none, and with 125 when Paas itself failed.
+executed, with 127 when there is none, and with 125 when Paas itself failed: the
+process may have been lost because the daemon died.
 
 From PROGRAM on, every word is passed on as it is. No shell is involved.
 

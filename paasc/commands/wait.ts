@@ -1,15 +1,17 @@
 /** `paasc wait`: waits until processes have finished. */
 import type { ProcessStatus__Output } from "@paas/proto";
 import type { Command } from "../command.ts";
+import { errorLine } from "../errors.ts";
 import { noteTo, print } from "../output.ts";
 import { processIds } from "../process_id.ts";
-import { exitCodeOf, statusJson } from "../process_status.ts";
+import { exitCodeOf, isLost, LOST, statusJson } from "../process_status.ts";
 
 const help = `Usage: paasc wait [options] ID...
 
 Waits until each of the processes has finished, and exits with the exit code of
 the last one given, or with 128 + n when the signal n killed it, as a shell's
-'wait' does. It prints nothing.
+'wait' does; with 125 when it was lost because the daemon died. It prints
+nothing.
 
 When the connection breaks it is made anew, within a minute, and the waiting goes
 on. Ctrl-C ends the waiting, not the process.
@@ -46,6 +48,7 @@ export const wait: Command = {
     if (settings.output === "json") {
       await print(stdout, statuses.map((status) => `${JSON.stringify(statusJson(status))}\n`).join(""));
     }
+    if (isLost(statuses.at(-1)!)) await print(stderr, errorLine(new Error(LOST)), "stderr");
     return exitCodeOf(statuses.at(-1)!);
   },
 };

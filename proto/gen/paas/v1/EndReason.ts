@@ -9,6 +9,7 @@ export const EndReason = {
   END_REASON_SIGNALLED: 'END_REASON_SIGNALLED',
   END_REASON_OUTPUT_LIMIT: 'END_REASON_OUTPUT_LIMIT',
   END_REASON_CLIENT_GONE: 'END_REASON_CLIENT_GONE',
+  END_REASON_DAEMON_LOST: 'END_REASON_DAEMON_LOST',
 } as const;
 
 export type EndReason =
@@ -28,5 +29,7 @@ export type EndReason =
   | 6
   | 'END_REASON_CLIENT_GONE'
   | 7
+  | 'END_REASON_DAEMON_LOST'
+  | 8
 
 export type EndReason__Output = typeof EndReason[keyof typeof EndReason]
