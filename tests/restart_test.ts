@@ -48,7 +48,7 @@ for (const signal of ["SIGKILL", "SIGTERM"] as const) {
     await using place = await Place.make();
     const first = await place.start();
     const id = await first.exec(["--name", "job", "--label", "a=b", "--", "sh", "-c", SCRIPT]);
-    const stopped = await first.exec(["sleep", "1000"]);
+    const stopped = await first.exec(["--request-id", "once", "sleep", "1000"]);
     await first.paasc(["stop", stopped]);
     await first.paasc(["wait", id, stopped]);
     const ways = [
@@ -74,6 +74,7 @@ for (const signal of ["SIGKILL", "SIGTERM"] as const) {
     const second = await place.restart(signal);
     assertEquals(await tell(second), before);
     assertStringIncludes(second.log, "restored processes=2");
+    assertEquals(await second.exec(["--request-id", "once", "sleep", "1000"]), stopped, "it is not started again");
     // Its name is free, and ids go on.
     const again = await second.exec(["--name", "job", "--", "true"]);
     await second.paasc(["wait", again]);
@@ -169,4 +170,20 @@ Deno.test("finished processes go when they are too old or too many, live ones ne
   );
   const second = await place.restart("SIGTERM", "--retain", "500ms");
   await until("all are gone", async () => (await listed(second)).join() === "");
+});
+
+Deno.test("where the kernel cannot be asked whose a group is, nothing is killed, and it is told", async () => {
+  await using place = await Place.make();
+  const list = ["--allow-program", "/usr/bin/sleep"];
+  const first = await place.start(...list);
+  const id = await first.exec(["sleep", "1000"]);
+  const pid = Number((await statusOf(first, id)).pid);
+  try {
+    const second = await place.restart("SIGKILL", ...list);
+    assertEquals(await second.status(id), "Status: finished (lost with the daemon)");
+    await until("it is told", () => second.log.includes(`left-over-not-proven process=${id}`));
+    assert(await lives(pid));
+  } finally {
+    Deno.kill(pid, "SIGKILL");
+  }
 });
