@@ -56,7 +56,7 @@ Deno.test("--max-log-bytes keeps the newest part of a log, and tells every reade
 
     assertEquals((await daemon.paasc(["stop", id])).code, 0);
     const { code, stdout, stderr } = await follower.result();
-    assertEquals([code, stdout.length + dropped(stderr)], [0, whole.length]);
+    assertEquals([code, stdout.length + dropped(stderr)], [0, whole.length], stderr);
     stalled.kill("SIGKILL");
   });
 });

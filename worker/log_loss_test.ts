@@ -226,6 +226,29 @@ Deno.test("Log keeps at most its limit and begins with whole segments, and reade
   await Deno.remove(directory, { recursive: true });
 });
 
+Deno.test("LogReader tells what was dropped, also in the very moment in which it looks for its beginning", async () => {
+  await withFailingLog(async (log) => {
+    for (let line = 0; line < 100; line++) {
+      const { offset } = log.written;
+      log.append("stdout", new TextEncoder().encode(`${"x".repeat(1_999)}\n`));
+      await until("it is written", () => log.written.offset > offset);
+    }
+    await log.end();
+    for (let moment = 0; moment < 40; moment++) {
+      const gaps: LogGap[] = [];
+      const reading = (async () => {
+        for await (const slice of log.read()) {
+          for (const { gap } of decodeLogRecords(slice)) if (gap) gaps.push(gap);
+        }
+      })();
+      for (let turn = 0; turn < moment; turn++) await Promise.resolve();
+      await log.dropOldest();
+      await reading;
+      for (const { reason } of gaps) assertEquals(reason, "dropped", `moment ${moment}`);
+    }
+  });
+});
+
 Deno.test("Log.read of a tail is exact where the oldest part was dropped and the spool had failed", async () => {
   await withFailingLog(async (log, spool) => {
     const lines = Array.from({ length: 3_000 }, (_, number) => `line ${number}\n`);

@@ -179,15 +179,15 @@ class Reading {
     const { tailLines, since } = this.#request;
     const tail = tailLines === undefined ? 0 : await findTail(this.#log, this.#now, tailLines);
     this.#start = Math.max(this.offset, tail);
-    this.#next = await findOffset(this.#log, this.#start);
+    let next = await findOffset(this.#log, this.#start);
     if (since !== undefined) {
       const later = await findTime(this.#log, since);
-      if (later.position > this.#next.position) this.#next = later;
+      if (later.position > next.position) next = later;
     }
-    // What was dropped before it is not what was asked for only if all of it is older.
-    const { first } = this.#log;
-    const droppedToo = this.#next.position === first.position && first.offset > this.#start;
-    if (droppedToo && !(first.time < (since ?? -Infinity))) this.#next = START;
+    // What was dropped before it is not what was asked for only if all of it is older. The log may have lost more while a
+    // place was looked for, so what counts is whether the place is not behind the first one that there is by now.
+    const droppedToo = next.position <= this.#log.first.position && next.offset > this.#start;
+    this.#next = droppedToo && !(next.time < (since ?? -Infinity)) ? START : next;
   }
 
   /** Declares what was dropped or lost, or what a slow reader skips. */
