@@ -36,7 +36,7 @@ export interface Entry extends Description {
 }
 
 /** What is kept of an entry besides its process, for the next daemon on the same spool. */
-interface SavedEntry {
+export interface SavedEntry {
   readonly owner: string;
   readonly ownerSubject: string;
   readonly name: string;
@@ -44,6 +44,7 @@ interface SavedEntry {
   readonly sequence: number;
   readonly requestKey?: string | undefined;
   readonly digest?: string | undefined;
+  readonly grants?: readonly Grant[] | undefined;
 }
 
 /** Starts a process. It has the table told of its changes, and keeps what the table has to say of it. */
@@ -177,8 +178,8 @@ export class ProcessTable {
   /** Takes in the processes of earlier daemons. Before all others. */
   restore(processes: readonly RestoredProcess[]): void {
     for (const process of processes) {
-      const { digest = "", requestKey, ...saved } = process.description as SavedEntry;
-      const entry: Entry = { ...saved, requestKey, args: process.args, process, lease: undefined, grants: [] };
+      const { digest = "", requestKey, grants = [], ...saved } = process.description as SavedEntry;
+      const entry: Entry = { ...saved, requestKey, args: process.args, grants, process, lease: undefined };
       const { sequence } = entry;
       this.#entries.set(process.id, entry);
       if (requestKey) this.#requests.set(requestKey, { digest, started: Promise.resolve(entry) });
@@ -225,6 +226,12 @@ export class ProcessTable {
   unshare(entry: Entry, user: string): void {
     entry.grants = entry.grants.filter((grant) => isInForce(grant) && grant.user !== user);
     this.#tell(entry.process.id);
+  }
+
+  /** What is kept of an entry whose grants have changed. */
+  describe({ owner, ownerSubject, name, labels, sequence, requestKey, grants }: Entry): SavedEntry {
+    const digest = requestKey && this.#requests.get(requestKey)?.digest;
+    return { owner, ownerSubject, name, labels, sequence, requestKey, digest, grants };
   }
 
   /**

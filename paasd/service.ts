@@ -238,15 +238,21 @@ export class Service {
     const entry = this.#find(request, context);
     makeRoom(entry, grant);
     this.#table.share(entry, grant);
-    this.#access.changed(); // perhaps to less than before
+    this.#grantsChanged(entry); // perhaps to less than before
     return {};
   }
 
   /** Takes that back. */
   unshare(request: UnshareRequest__Output, context: CallContext): UnshareResponse {
-    this.#table.unshare(this.#find(request, context), toUserId(request.user));
-    this.#access.changed();
+    const entry = this.#find(request, context);
+    this.#table.unshare(entry, toUserId(request.user));
+    this.#grantsChanged(entry);
     return {};
+  }
+
+  #grantsChanged(entry: Entry): void {
+    this.#spool.history?.describe(entry.process.id, this.#table.describe(entry));
+    this.#access.changed();
   }
 
   /** Tells who calls. */

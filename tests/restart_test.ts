@@ -51,6 +51,9 @@ for (const signal of ["SIGKILL", "SIGTERM"] as const) {
     const stopped = await first.exec(["--request-id", "once", "sleep", "1000"]);
     await first.paasc(["stop", stopped]);
     await first.paasc(["wait", id, stopped]);
+    for (const user of ["ab", "cd"]) assertEquals((await first.paasc(["share", id, user.repeat(32)])).code, 0);
+    assertEquals((await first.paasc(["unshare", id, "ab".repeat(32)])).code, 0);
+    assertEquals((await statusOf(first, id)).grants, [{ user: "cd".repeat(32), permission: "view" }]);
     const ways = [
       ["logs", id],
       ["logs", "--tail", "7", id],

@@ -155,6 +155,11 @@ export class History {
     };
   }
 
+  /** Replaces the description of a process. */
+  describe(id: string, description: unknown): void {
+    if (this.#ids.has(id)) this.#journal.appendSoon({ id, description });
+  }
+
   /** Forgets a process. */
   forget(id: string): void {
     this.#logs.delete(id);
