@@ -60,7 +60,7 @@ import { watchProcesses } from "./watch.ts";
 export type { DestinationOptions } from "./client_destination.ts";
 export type { AttachedProcess, AttachOptions } from "./client_attachment.ts";
 export type { LogChunk, LogGap, LogStream } from "./client_log.ts";
-export { Process, type SignalOptions, type StopOptions } from "./client_process.ts";
+export { Process, type ShareOptions, type SignalOptions, type StopOptions } from "./client_process.ts";
 export type {
   CallOptions,
   ExecOptions,
@@ -74,6 +74,7 @@ export type {
 export type {
   EndReason,
   FinishedStatus,
+  Grant,
   ProcessStatus,
   RunningStatus,
   StartedStatus,

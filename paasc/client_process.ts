@@ -6,7 +6,7 @@
 import { attach, type AttachedProcess, type AttachOptions } from "./client_attachment.ts";
 import type { Calls } from "./client_calls.ts";
 import { chunksOf, type LogChunk } from "./client_log.ts";
-import { type CallOptions, duration, type LogOptions, logsRequest, signalRequest } from "./client_requests.ts";
+import { type CallOptions, duration, type LogOptions, logsRequest, moment, signalRequest } from "./client_requests.ts";
 import { finishedFrom, type FinishedStatus, type ProcessStatus, statusFrom } from "./client_status.ts";
 import { followLog } from "./follow.ts";
 import { LogAccount } from "./log_account.ts";
@@ -21,6 +21,14 @@ export interface StopOptions extends CallOptions {
 export interface SignalOptions extends CallOptions {
   /** Whether to send it to the process alone, not to all that it started in its group. */
   readonly leader?: boolean | undefined;
+}
+
+/** How to share a process. */
+export interface ShareOptions extends CallOptions {
+  /** Whether the other user may stop it, too; default is to see its status and output only. */
+  readonly stop?: boolean | undefined;
+  /** Until when; default is until it is taken back. */
+  readonly until?: Date | undefined;
 }
 
 /**
@@ -97,6 +105,23 @@ export class Process {
     const request = signalRequest(this.id, name, leader);
     const ifLost = "it is not known whether the signal was sent";
     await this.#calls.once((daemon, options) => daemon.signal(request, options), ifLost, signal);
+  }
+
+  /**
+   * Lets another user see it, or stop it as well, in place of what they could before.
+   *
+   * @param user Their id, which `paasc doctor` tells them
+   */
+  async share(user: string, { stop, until, signal }: ShareOptions = {}): Promise<void> {
+    const permission = stop ? "SHARE_PERMISSION_STOP" : "SHARE_PERMISSION_VIEW";
+    const request = { processId: this.id, user, permission, until: moment("until", until) } as const;
+    await this.#calls.ask((daemon, options) => daemon.share(request, options), signal);
+  }
+
+  /** Takes back what another user could do with it; what they read of it ends. */
+  async unshare(user: string, { signal }: CallOptions = {}): Promise<void> {
+    const request = { processId: this.id, user };
+    await this.#calls.ask((daemon, options) => daemon.unshare(request, options), signal);
   }
 
   /**

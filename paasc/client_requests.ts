@@ -212,7 +212,7 @@ export function whole(what: string, number: number | undefined): number | undefi
 }
 
 /** A point in time, if any. */
-function moment(what: string, date: Date | undefined): Time | undefined {
+export function moment(what: string, date: Date | undefined): Time | undefined {
   if (date === undefined) return undefined;
   if (date.getTime() >= 0) return toTimestamp(date.getTime());
   throw invalid(`${what} must be a time since 1970`);

@@ -19,6 +19,10 @@ export interface StartedStatus {
   readonly name: string | undefined;
   /** Its labels. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Whose it is: the user id. */
+  readonly owner: string;
+  /** With whom it is shared; only its owner, viewers and operators see that. */
+  readonly grants: readonly Grant[];
   /** What it was started with. */
   readonly args: readonly string[];
   /** The process id of its leader on the daemon's machine, and the number of its group. */
@@ -110,12 +114,27 @@ export interface StopInfo {
   readonly killed: boolean;
 }
 
+/** What the owner of a process lets another user do. */
+export interface Grant {
+  /** The id of the other user. */
+  readonly user: string;
+  /** `view` is status and output, `stop` to stop it as well. */
+  readonly permission: "view" | "stop";
+  /** Until when; undefined until it is taken back. */
+  readonly until: Date | undefined;
+}
+
 /** The status that a message of the contract tells. */
 export function statusFrom(status: ProcessStatus__Output): ProcessStatus {
-  const { processId: id, args, labels, pid, stdin, terminal, logBytes, logLines, stop } = status;
+  const { processId: id, owner, args, labels, pid, stdin, terminal, logBytes, logLines, stop } = status;
   const started: StartedStatus = {
-    ...{ id, args, labels, pid, stdin, terminal, logBytes, logLines },
+    ...{ id, owner, args, labels, pid, stdin, terminal, logBytes, logLines },
     name: status.name || undefined,
+    grants: status.grants.map(({ user, permission, until }) => ({
+      user,
+      permission: permission === "SHARE_PERMISSION_STOP" ? "stop" : "view",
+      until: until ? time(until) : undefined,
+    })),
     startTime: time(status.startTime),
     stop: stop ? { by: stop.stoppedBy || undefined, time: time(stop.time), killed: stop.killed } : undefined,
   };

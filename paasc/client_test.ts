@@ -73,6 +73,26 @@ Deno.test("Client sends signals, finds processes by a word, lists and removes th
   await assertCode(web.status(), "not-found", /./);
 });
 
+Deno.test("Process.share() lets another user see it, until it is taken back", async () => {
+  await using setting = await start();
+  const { client } = setting;
+  const bob = { ca: files.ca, cert: files.cert.replace("alice", "bob"), key: files.key.replace("alice", "bob") };
+  await using other = await Client.connect({ server: setting.daemon.address, ...bob });
+  const process = await client.exec(["sleep", "100"]);
+  const theirs = await other.process(process.id);
+  await assertCode(theirs.status(), "not-found", /./);
+  const until = new Date(Date.now() + 60_000);
+  await process.share(other.user, { until });
+  assertEquals((await process.status()).grants, [{ user: other.user, permission: "view", until }]);
+  assertEquals([(await theirs.status()).owner, (await theirs.status()).grants], [client.user, []]);
+  await assertCode(theirs.stop(), "permission-denied", /./);
+  await process.share(other.user, { stop: true });
+  assertEquals((await process.status()).grants, [{ user: other.user, permission: "stop", until: undefined }]);
+  await process.unshare(other.user);
+  await assertCode(theirs.status(), "not-found", /./);
+  await assertCode(process.share("bob"), "invalid-argument", /./);
+});
+
 Deno.test("Client.watch() tells what happens", async () => {
   await using setting = await start();
   const { client } = setting;
