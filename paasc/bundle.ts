@@ -17,6 +17,12 @@ const prelude =
   /import\s*\{\s*createRequire as (\w+)\s*\}\s*from\s*"node:module";\s*(?:var|const) (\w+)\s*=\s*\1\(import\.meta\.url\);/;
 
 /**
+ * An import of what is needed later. Deno looks for these in a module before it runs it, and reads what they name at once;
+ * one whose name is not written out it leaves alone until then.
+ */
+const laterImport = /\bimport\(("\.\/[^"]+")\)/g;
+
+/**
  * Bundles `paasc` into a directory, in place of the bundle that may be there; in it is an empty one, `cache`, for Deno.
  *
  * @returns The path of its main module
@@ -30,10 +36,9 @@ export async function bundle(deno: string, directory: string = bundleDirectory):
     if (!success) throw new Error(`deno bundle failed: ${new TextDecoder().decode(stderr).trim()}`);
     for await (const { name } of Deno.readDir(draft)) {
       const text = await Deno.readTextFile(`${draft}/${name}`);
-      const lighter = text.replace(
-        prelude,
-        (_, _create, require) => `var ${require}=(id)=>process.getBuiltinModule(id);`,
-      );
+      const lighter = text
+        .replace(prelude, (_, _create, require) => `var ${require}=(id)=>process.getBuiltinModule(id);`)
+        .replace(laterImport, "import(String($1))");
       if (lighter !== text) await Deno.writeTextFile(`${draft}/${name}`, lighter);
     }
     await Deno.mkdir(`${draft}/cache`);

@@ -57,7 +57,7 @@ Deno.test("roles by OU: a viewer sees all and changes nothing, an operator stops
       answer((callback) => viewer.client.Remove({ processId: id }, callback)),
       answer((callback) => viewer.client.Share({ processId: id, user: operator.id }, callback)),
     ];
-    for (const call of calls) assertEquals(await refusal(call), "PERMISSION_DENIED");
+    assertEquals(await Promise.all(calls.map(refusal)), calls.map(() => "PERMISSION_DENIED"));
     assertEquals((await statusOf(alice, id)).state, "PROCESS_STATE_RUNNING");
   });
   await t.step("an operator stops all, and does no more", async () => {
@@ -134,9 +134,8 @@ Deno.test("roles by policy: OUs do not count, and a change counts at once", asyn
   await t.step("who has no role may only ask who they are", async () => {
     await becomes("none", "none");
     await until("alice's own is cut", () => own.end !== undefined);
-    for (const call of [exec(alice, "true"), list(alice, false), statusOf(alice, id)]) {
-      assertEquals(await refusal(call), "PERMISSION_DENIED");
-    }
+    const calls = [exec(alice, "true"), list(alice, false), statusOf(alice, id)];
+    assertEquals(await Promise.all(calls.map(refusal)), calls.map(() => "PERMISSION_DENIED"));
     assertEquals(await whoAmI(alice.client).then(({ userId, role }) => [userId, role]), [alice.id, "none"]);
   });
 });

@@ -36,9 +36,8 @@ Deno.test("sharing opens one process to one user, for what and as long as its ow
     ]);
     const log = follow(bob, id);
     await until("the log comes", () => log.text === "secret\n");
-    for (const call of [stop(bob, id), unshare(bob, id, bob.id), share(bob, id, carol.id, "SHARE_PERMISSION_VIEW")]) {
-      assertEquals(await refusal(call), "PERMISSION_DENIED");
-    }
+    const calls = [stop(bob, id), unshare(bob, id, bob.id), share(bob, id, carol.id, "SHARE_PERMISSION_VIEW")];
+    assertEquals(await Promise.all(calls.map(refusal)), calls.map(() => "PERMISSION_DENIED"));
     assertEquals(await refusal(statusOf(bob, other)), "NOT_FOUND");
     assertEquals(await refusal(statusOf(carol, id)), "NOT_FOUND");
   });
@@ -89,7 +88,7 @@ Deno.test("sharing opens one process to one user, for what and as long as its ow
       share(alice, other, bob.id, "SHARE_PERMISSION_VIEW", -1_000),
       unshare(alice, other, "bob"),
     ];
-    for (const call of calls) assertEquals(await refusal(call), "INVALID_ARGUMENT");
+    assertEquals(await Promise.all(calls.map(refusal)), calls.map(() => "INVALID_ARGUMENT"));
     assertEquals((await statusOf(alice, other)).grants, []);
     assertEquals(await refusal(share(bob, other, carol.id, "SHARE_PERMISSION_VIEW")), "NOT_FOUND");
   });
