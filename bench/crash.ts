@@ -167,7 +167,7 @@ async function fill(directory: string): Promise<void> {
     const id = crypto.randomUUID();
     const log = await spool.createLog(id);
     const startTime = Date.now();
-    const description = { owner, name: "", labels: { number: `${sequence}` }, sequence };
+    const description = { owner, ownerSubject: "CN=alice", name: "", labels: { number: `${sequence}` }, sequence };
     const args = ["sh", "-c", `echo ${sequence}`];
     const entry = spool.history!.begin({ id, args, stdin: false, terminal: false, startTime, description });
     entry.started(1, startTime);
