@@ -72,6 +72,7 @@ export function exitCodeOf(outcome: Outcome): number {
  */
 export function statusDetails(status: ProcessStatus__Output, user: string, now: number): string {
   const { startTime, finishTime, exit, exitCode, signal = 0, owner, ownerSubject } = status;
+  const lost = isLost(status); // when it ended is not known either
   const lines: [key: string, value: string | undefined][] = [
     ["Id", status.processId],
     ["Name", status.name],
@@ -79,8 +80,8 @@ export function statusDetails(status: ProcessStatus__Output, user: string, now: 
     ["Command", shellCommand(status.args)],
     ["Pid", `${status.pid}`],
     ["Started", startTime ? `${rfc3339(startTime)} (${age(now - startTime.seconds * 1000)})` : undefined],
-    ["Finished", finishTime ? rfc3339(finishTime) : undefined],
-    ["Duration", startTime && finishTime ? durationText(between(startTime, finishTime)) : undefined],
+    [lost ? "Found lost" : "Finished", finishTime ? rfc3339(finishTime) : undefined],
+    ["Duration", startTime && finishTime && !lost ? durationText(between(startTime, finishTime)) : undefined],
     ["Exit code", exit === "exitCode" ? `${exitCode}` : undefined],
     ["Signal", exit === "signal" ? `${signalName(signal)} (${signal})` : undefined],
     ["Reason", reasonText(status, user)],
@@ -138,7 +139,7 @@ export function statusJson(status: ProcessStatus__Output) {
     signalName: signal === undefined ? undefined : signalName(signal),
     startTime: startTime ? rfc3339(startTime) : undefined,
     finishTime: finishTime ? rfc3339(finishTime) : undefined,
-    durationSeconds: startTime && finishTime ? between(startTime, finishTime) / 1000 : undefined,
+    durationSeconds: startTime && finishTime && !isLost(status) ? between(startTime, finishTime) / 1000 : undefined,
     endReason: endReason === "END_REASON_UNSPECIFIED" ? undefined : word(endReason, "END_REASON_"),
     // A daemon that shuts down stops processes in nobody's name.
     stop: stop

@@ -1,5 +1,5 @@
 import type { ProcessStatus__Output } from "@paas/proto";
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { exitCodeOf, statusDetails, statusJson, statusText } from "./process_status.ts";
 
 const running: ProcessStatus__Output = {
@@ -80,6 +80,13 @@ Reason: killed by a signal that nobody's stop sent
 Log: 6 bytes, 1 line
 `,
   );
+});
+
+Deno.test("statusDetails() does not say when a process ended that was lost with its daemon", () => {
+  const lost = { ...finished, exit: undefined, exitCode: undefined, endReason: "END_REASON_DAEMON_LOST" } as const;
+  const details = statusDetails(lost, user, 61_000);
+  assert(details.includes("\nFound lost: 1970-01-01T00:00:02"), details);
+  assert(!/Finished|Duration|Exit code/.test(details), details);
 });
 
 Deno.test("statusDetails() says why a process ended", () => {
