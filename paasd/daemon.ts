@@ -14,7 +14,7 @@ import { Confinement } from "./confinement.ts";
 import { descriptorLimit } from "./open_files.ts";
 import { StartError } from "./errors.ts";
 import { Expiry } from "./expiry.ts";
-import { type Address, formatAddress } from "./flags.ts";
+import { type Address, formatAddress } from "./flag_values.ts";
 import { FrontDoor } from "./front_door.ts";
 import type { Guest } from "./identity.ts";
 import { limitsOf } from "./limits.ts";

@@ -11,7 +11,7 @@ import server from "../certs/server.crt" with { type: "text" };
 import { BlockList, isIPv6 } from "node:net";
 import { type Credentials, parseCertificates } from "./credentials.ts";
 import { StartError } from "./errors.ts";
-import { type Address, formatAddress } from "./flags.ts";
+import { type Address, formatAddress } from "./flag_values.ts";
 
 /** Certificates of whose keys everybody has a copy. */
 const published = [alice, bob, clientCa, serverCa, server].flatMap(parseCertificates);

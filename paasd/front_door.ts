@@ -12,7 +12,7 @@ import type { IdentityMode } from "./certificate.ts";
 import { Counter } from "./counter.ts";
 import type { Credentials } from "./credentials.ts";
 import { UnauthenticatedError } from "./errors.ts";
-import type { Address } from "./flags.ts";
+import type { Address } from "./flag_values.ts";
 import { addressOf, type Guest, identify } from "./identity.ts";
 import { holdsLease } from "./lease.ts";
 import { Listener } from "./listener.ts";

@@ -9,7 +9,7 @@ import type { PeerCertificate, TLSSocket } from "node:tls";
 import { type ClientCertificate, type IdentityMode, readCertificate, userId } from "./certificate.ts";
 import { ShuttingDownError, UnauthenticatedError } from "./errors.ts";
 import { isForClients } from "./extended_key_usage.ts";
-import { formatAddress } from "./flags.ts";
+import { formatAddress } from "./flag_values.ts";
 
 /** A user: whom a client certificate names. */
 export interface User {

@@ -4,7 +4,7 @@
  * @module
  */
 import net from "node:net";
-import type { Address } from "./flags.ts";
+import type { Address } from "./flag_values.ts";
 
 /** How often a listener that has heard nothing is tried; it may take two of that to notice that it is deaf. */
 const CHECK_MS = 2_000;

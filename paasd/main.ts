@@ -10,7 +10,7 @@ import { StartError, UsageError } from "./errors.ts";
 import { help } from "./help.ts";
 import { Log } from "./log.ts";
 import { needRestart, type Options, parseOptions } from "./options.ts";
-import { formatAddress } from "./flags.ts";
+import { formatAddress } from "./flag_values.ts";
 import { launcher, permissions } from "./permissions.ts";
 import { onTermination } from "./signals.ts";
 

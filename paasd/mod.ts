@@ -5,8 +5,9 @@
  */
 export { Daemon } from "./daemon.ts";
 export { StartError, UsageError } from "./errors.ts";
+export type { Address } from "./flag_values.ts";
 export { FLAGS } from "./flags.ts";
-export type { Address, Flag, FlagName } from "./flags.ts";
+export type { Flag, FlagName } from "./flags.ts";
 export { Log } from "./log.ts";
 export type { Fields, LogFormat } from "./log.ts";
 export { parseOptions } from "./options.ts";

@@ -7,7 +7,7 @@ import { BASE_VARIABLES, GUARD_PATH, KILL_PATHS, LIBC_PATHS, PRLIMIT_PATH, PROBE
 import { resolve } from "node:path";
 import { GETENT_PATH } from "./confinement.ts";
 import { UsageError } from "./errors.ts";
-import { type Address, formatAddress } from "./flags.ts";
+import { type Address, formatAddress } from "./flag_values.ts";
 import { toReachable } from "./listener.ts";
 import { LIMIT_VARIABLE } from "./open_files.ts";
 import { type Options, VARIABLES } from "./options.ts";
