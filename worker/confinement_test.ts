@@ -350,26 +350,43 @@ rootTest("a limit of processes ends a fork bomb's growth, and the bomb is stoppe
 rootTest("verifyAccount() tells when a process could gain privileges, or keeps root's", async () => {
   assertMatch(verifyAccount(NOBODY) ?? "", /no_new_privs/); // this test runs without
   assertStringIncludes(verifyAccount({ ...NOBODY, uid: 0 }) ?? "", "must be root");
-  const module = new URL("confinement.ts", import.meta.url).href;
-  const verify = async (launcher: string[]) => {
-    const code = `import { verifyAccount as v } from ${JSON.stringify(module)};
-      console.log(v({ uid: 65534, gid: 65534, name: "", home: "", shell: "" }) ?? "right")`;
-    const { stdout, stderr } = await new Deno.Command("setpriv", {
-      args: [...launcher, Deno.execPath(), "eval", "--no-lock", code],
-    }).output();
-    return new TextDecoder().decode(stdout).trim() || new TextDecoder().decode(stderr);
-  };
-  assertEquals(await verify(["--no-new-privs", "--inh-caps=-all"]), "right");
-  const capable = "+setuid,+setgid";
-  assertMatch(
-    await verify([
-      "--reuid=64998",
-      "--clear-groups",
-      "--no-new-privs",
-      `--inh-caps=${capable}`,
-      `--ambient-caps=${capable}`,
-    ]),
-    /capabilities|cannot be given/,
-  );
-  assertMatch(await verify(["--reuid=64998", "--clear-groups", "--no-new-privs"]), /cannot be given/);
+  // Another account may not look into the checkout, nor where this Deno lies.
+  const directory = await Deno.makeTempDir();
+  try {
+    await Deno.chmod(directory, 0o755);
+    await Deno.copyFile(Deno.execPath(), `${directory}/deno`);
+    await bundleTo(`${directory}/confinement.js`);
+    const verify = async (launcher: string[]) => {
+      const code = `import { verifyAccount as v } from "file://${directory}/confinement.js";
+        console.log(v({ uid: 65534, gid: 65534, name: "", home: "", shell: "" }) ?? "right")`;
+      const { stdout, stderr } = await new Deno.Command("setpriv", {
+        args: [...launcher, `${directory}/deno`, "eval", "--no-lock", "--no-config", code],
+        cwd: directory,
+        env: { DENO_DIR: `${directory}/cache` },
+      }).output();
+      return new TextDecoder().decode(stdout).trim() || new TextDecoder().decode(stderr);
+    };
+    assertEquals(await verify(["--no-new-privs", "--inh-caps=-all"]), "right");
+    const capable = "+setuid,+setgid";
+    assertMatch(
+      await verify([
+        "--reuid=64998",
+        "--clear-groups",
+        "--no-new-privs",
+        `--inh-caps=${capable}`,
+        `--ambient-caps=${capable}`,
+      ]),
+      /capabilities|cannot be given/,
+    );
+    assertMatch(await verify(["--reuid=64998", "--clear-groups", "--no-new-privs"]), /cannot be given/);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 });
+
+/** Writes the module that is tested here, with all that it imports, into one file. */
+async function bundleTo(path: string): Promise<void> {
+  const args = ["bundle", "--quiet", "--output", path, import.meta.resolve("./confinement.ts")];
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+  assert(success, new TextDecoder().decode(stderr));
+}
