@@ -68,7 +68,7 @@ export class Confinement implements AsyncDisposable {
     if (runAs === undefined) return undefined;
     if (Deno.uid() !== 0) throw new StartError("Cannot use --run-as: only root can run commands as another user");
     const account = await findAccount(runAs);
-    const wrong = verifyAccount(account);
+    const wrong = await verifyAccount(account);
     if (wrong === undefined) return account;
     throw new StartError(
       `Cannot use --run-as: ${wrong}; start it by paasd/start.sh, or under setpriv --no-new-privs --inh-caps=-all`,

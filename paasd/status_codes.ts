@@ -46,6 +46,7 @@ const SPAWN_CODES: Record<SpawnFailure, Code> = {
   "directory-not-found": Code.FAILED_PRECONDITION,
   "no-terminals": Code.FAILED_PRECONDITION,
   "not-confined": Code.FAILED_PRECONDITION,
+  "not-launched": Code.FAILED_PRECONDITION,
   "out-of-resources": Code.RESOURCE_EXHAUSTED,
   "unknown": Code.INTERNAL,
 };

@@ -3,18 +3,26 @@
  *
  * @module
  */
-import { type Account, accountVariables, type Limits, mayEnter } from "./confinement.ts";
+import type { Child } from "./child.ts";
+import type { Account, Limits } from "./confinement.ts";
 import { baseEnvironment } from "./environment.ts";
-import { SpawnError, type SpawnFailure } from "./errors.ts";
+import { SpawnError } from "./errors.ts";
 import type { Guard } from "./guard.ts";
-import { candidates, LAUNCH_ENVIRONMENT, launchArguments, launched } from "./launch.ts";
+import { LAUNCH_ENVIRONMENT, launchArguments, launched, SETSID_PATH } from "./launch.ts";
+import { spawnError } from "./spawn_failure.ts";
 import type { Exit } from "./status.ts";
-import { startInTerminal, type Terminal, type TerminalCommand, type TerminalOptions } from "./terminal.ts";
+import { startInTerminal, type TerminalOptions } from "./terminal.ts";
 
 /** No process exits with it: it stands for an exit that the runtime could not tell. */
 const UNKNOWN_EXIT_CODE = -1;
 
 const DEFAULT_TERMINAL_TYPE = "xterm-256color";
+
+/** The longest path, and the longest part of one, in bytes (limits.h(0p), PATH_MAX and NAME_MAX without the NUL). */
+const [MAX_PATH_BYTES, MAX_NAME_BYTES] = [4_095, 255];
+
+/** The longest argument or variable, in bytes (execve(2), MAX_ARG_STRLEN without the NUL). */
+const MAX_STRING_BYTES = 131_071;
 
 /** What to run. */
 export interface Command {
@@ -22,12 +30,13 @@ export interface Command {
   args: readonly string[];
   /** Variables on top of the clean base (`baseEnvironment()`). */
   env?: Readonly<Record<string, string>> | undefined;
+  /** The PATH of the clean base; default is that of the system. */
+  path?: string | undefined;
   /** The working directory, an absolute path; default is that of the daemon, or `/` for another account. */
   cwd?: string | undefined;
-  /**
-   * The account that it runs as, which only root can give; default is that of the daemon. The account's new privileges
-   * are those that the daemon itself may get: it should run with none (`verifyAccount()`).
-   */
+  /** The file mode creation mask (umask(2)); default is 022. */
+  umask?: number | undefined;
+  /** The account that it runs as, which only root can give; default is that of the daemon. It can gain no privileges. */
   account?: Account | undefined;
   /** How much it may use; default is what the daemon may. */
   limits?: Limits | undefined;
@@ -39,121 +48,112 @@ export interface Command {
   terminal?: TerminalOptions | undefined;
 }
 
-/** A command that was started: with pipes, or in a terminal. */
-export interface Child {
-  readonly pid: number;
-  /** Resolves when it has exited and was reaped. Never rejects. */
-  readonly exit: Promise<Exit>;
-  readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** None in a terminal, where it is one with stdout. */
-  readonly stderr: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
-  readonly stdin: WritableStream<Uint8Array> | undefined;
-  readonly terminal: Terminal | undefined;
+/** How to start a command. */
+export interface StartOptions {
+  /** Ends the start when it aborts, if the program does not run yet. */
+  signal?: AbortSignal | undefined;
+  /** Variables that the process has from its first moment on, so that it can be found again. */
+  mark?: Readonly<Record<string, string>> | undefined;
+  /** Called with the process id before anybody waits for the program to run. */
+  forked?: ((pid: number) => void) | undefined;
 }
 
 /**
- * Starts a command with pipes for its output, or in a terminal. The program is looked up in the PATH that it gets, by the
- * account that it runs as.
+ * Starts a command with pipes for its output, or in a terminal. The program is looked up in the PATH and the directory that
+ * the process gets, by the account that it runs as.
  *
  * @throws {SpawnError} when that is not possible: no process exists.
+ * @throws the reason of the signal when that has aborted.
  */
-export async function startCommand(command: Command): Promise<Child> {
-  const { args, env, cwd, stdin = false, terminal, account, limits = {}, guard } = command;
+export async function startCommand(command: Command, { signal, mark, forked }: StartOptions = {}): Promise<Child> {
+  const { args, account, limits = {}, guard, stdin = false, terminal } = command;
+  const program = programOf(command, { ...mark, ...guard?.mark });
+  signal?.throwIfAborted();
+  const words = launchArguments(program, command);
+  const env = { ...LAUNCH_ENVIRONMENT, ...mark, ...guard?.mark };
+  let child: Child | undefined;
+  try {
+    child = terminal
+      ? await startInTerminal(words, env, terminal, account?.uid)
+      : startWithPipes([SETSID_PATH, ...words], env, stdin);
+    forked?.(child.pid);
+    const guarded = guard?.add(child.pid);
+    await launched(child, Object.keys(limits).length > 0, signal);
+    await guarded;
+    return child;
+  } catch (cause) {
+    if (child) abandon(child, guard);
+    if (signal?.aborted && cause === signal.reason) throw cause;
+    throw spawnError(cause, args[0]!);
+  }
+}
+
+/**
+ * The program of a command, once all that it consists of is seen to be right.
+ *
+ * @throws {SpawnError} when it cannot be run on any machine.
+ */
+function programOf(
+  { args, env, path, cwd, account, terminal }: Command,
+  mark: Readonly<Record<string, string>>,
+): { args: readonly string[]; env: Record<string, string>; cwd: string | undefined } {
   const [program] = args;
   if (program === undefined) throw invalid("no command was given");
   if (program === "") throw invalid("the program's name is empty");
-  if (args.some((arg) => arg.includes("\0"))) throw invalid("an argument contains a NUL byte");
+  if (isTooLongPath(program)) throw invalid("the program's name is longer than a path can be");
+  args.forEach((arg, index) => {
+    if (arg.includes("\0")) throw invalid("an argument contains a NUL byte");
+    if (isLonger(arg, MAX_STRING_BYTES)) throw tooLong(`argument ${index}`);
+  });
   const type = terminal && { TERM: terminal.type ?? DEFAULT_TERMINAL_TYPE };
-  const variables = { ...baseEnvironment(), ...account && accountVariables(account), ...type, ...env, ...guard?.mark };
+  const variables = { ...baseEnvironment({ path, account }), ...type, ...env, ...mark };
   for (const [name, value] of Object.entries(variables)) {
     if (!/^[^=\0]+$/.test(name)) throw invalid("a variable has no name, or one with '=' or NUL in it");
-    if (value.includes("\0")) throw invalid(`the variable ${JSON.stringify(name)} contains a NUL byte`);
+    const shown = JSON.stringify(name.slice(0, MAX_NAME_BYTES));
+    if (value.includes("\0")) throw invalid(`the variable ${shown} contains a NUL byte`);
+    if (isLonger(`${name}=${value}`, MAX_STRING_BYTES)) throw tooLong(`the variable ${shown}`);
   }
   if (cwd !== undefined && !/^\/[^\0]*$/.test(cwd)) throw invalid("its working directory must be an absolute path");
-  const plain = { args, env: variables, cwd: cwd ?? (account ? "/" : undefined) };
-  try {
-    const limited = Object.keys(limits).length > 0;
-    if (limited || (terminal && account)) return await launch(plain, command, limits);
-    const child = terminal ? startInTerminal(plain, terminal) : startWithPipes(plain, stdin, account);
-    await guard?.add(child.pid);
-    return child;
-  } catch (cause) {
-    const [failure, reason] = explain(whyNotStarted(cause, cwd, account), program);
-    throw new SpawnError(failure, `Cannot start ${JSON.stringify(program)}: ${reason}`, { cause });
-  }
+  if (cwd !== undefined && isTooLongPath(cwd)) throw invalid("its working directory is longer than a path can be");
+  return { args, env: variables, cwd: cwd ?? (account ? "/" : undefined) };
 }
 
-/** Starts a program by way of what confines it; it runs when this resolves. */
-async function launch(
-  plain: TerminalCommand,
-  { terminal, stdin = false, account, guard }: Command,
-  limits: Limits,
-): Promise<Child> {
-  // In a terminal the account is given by what is started; with pipes the runtime gives it.
-  const args = launchArguments(plain, limits, terminal && account);
-  const launcher = { args, env: { ...LAUNCH_ENVIRONMENT, ...guard?.mark }, cwd: "/" };
-  let child: Child;
-  try {
-    child = terminal ? startInTerminal(launcher, terminal, account?.uid) : startWithPipes(launcher, stdin, account);
-  } catch (cause) {
-    const why = whyNotStarted(cause, undefined, undefined) ?? "";
-    const missing = ["ENOENT", "EACCES", "not-permitted", "interpreter-not-found"].includes(why);
-    throw missing ? Object.assign(new Error(`${args[0]} cannot be run`, { cause }), { code: "not-confined" }) : cause;
-  }
-  await guard?.add(child.pid);
-  try {
-    await launched(child.stdout);
-    return child;
-  } catch (error) {
-    await Promise.all([child.exit, child.stdout.pipeTo(new WritableStream()), child.stderr?.cancel()]);
-    await child.stdin?.abort();
-    guard?.remove(child.pid);
-    throw error;
-  }
+function isTooLongPath(path: string): boolean {
+  return isLonger(path, MAX_PATH_BYTES) || path.split("/").some((name) => isLonger(name, MAX_NAME_BYTES));
 }
 
-/** Starts a program with pipes. As another account it is looked up and run by that, as execvp(3) does. */
-function startWithPipes(plain: TerminalCommand, stdin: boolean, account: Account | undefined): Child {
-  const [program, ...args] = plain.args as [string, ...string[]];
-  const start = (program: string) =>
-    new Deno.Command(program, {
-      args,
-      cwd: plain.cwd,
-      env: plain.env,
-      clearEnv: true,
-      detached: true, // leads its own session and group: setsid(2)
-      uid: account?.uid, // and no supplementary groups
-      gid: account?.gid,
-      stdin: stdin ? "piped" : "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-  const child = account === undefined
-    ? start(program)
-    : startFirst(candidates(program, plain.env.PATH!), program, start);
+/** Whether a text has more bytes than that; only a text that may have is encoded. */
+function isLonger(text: string, bytes: number): boolean {
+  if (3 * text.length <= bytes) return false;
+  return text.length > bytes || new TextEncoder().encode(text).length > bytes;
+}
+
+function invalid(reason: string): SpawnError {
+  return new SpawnError("invalid-command", `Cannot start a process: ${reason}`);
+}
+
+function tooLong(what: string): SpawnError {
+  return new SpawnError("command-too-long", `Cannot start a process: ${what} has more than ${MAX_STRING_BYTES} bytes`);
+}
+
+/** Starts a program of ours with pipes: by posix_spawn(3), for it is not `detached`, whatever the size of this program. */
+function startWithPipes([program, ...args]: string[], env: Record<string, string>, stdin: boolean): Child {
+  const child = new Deno.Command(program!, {
+    args,
+    env,
+    clearEnv: true,
+    stdin: stdin ? "piped" : "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
   const { pid, stdout, stderr } = child;
   return { pid, exit: exitOf(child), stdout, stderr, stdin: stdin ? child.stdin : undefined, terminal: undefined };
 }
 
-/** The runtime looks a program up as root: what the account may not run is passed over here, for the next one. */
-function startFirst(
-  files: readonly string[],
-  program: string,
-  start: (program: string) => Deno.ChildProcess,
-): Deno.ChildProcess {
-  try {
-    return start(program);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.PermissionDenied) || files.length === 1) throw error;
-    for (const file of files) {
-      try {
-        return start(file);
-      } catch (other) {
-        if (!(other instanceof Deno.errors.PermissionDenied || other instanceof Deno.errors.NotFound)) throw other;
-      }
-    }
-    throw error;
-  }
+/** Lets go of a process that did not become the program. */
+async function abandon({ pid, exit, stdin, stdout, stderr }: Child, guard: Guard | undefined): Promise<void> {
+  await Promise.allSettled([exit, stdin?.abort(), stdout.cancel(), stderr?.cancel()]);
+  guard?.remove(pid);
 }
 
 /** How a child ended. */
@@ -166,76 +166,4 @@ async function exitOf(child: Deno.ChildProcess): Promise<Exit> {
     const number = /Invalid signal: (\d+)/.exec(String(error))?.[1];
     return number === undefined ? { code: UNKNOWN_EXIT_CODE } : { signal: Number(number) };
   }
-}
-
-function invalid(reason: string): SpawnError {
-  return new SpawnError("invalid-command", `Cannot start a process: ${reason}`);
-}
-
-/**
- * An error's meaning, as an errno where one has it. Of the runtime's errors a missing working directory differs from a
- * missing program in its text alone.
- */
-function whyNotStarted(error: unknown, cwd: string | undefined, account: Account | undefined): string | undefined {
-  const { message = "", code } = error as { message?: string; code?: string };
-  if (cwd !== undefined && /: (No such cwd|cwd is not a directory) '/.test(message)) return "directory-not-found";
-  if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-    return message.endsWith(": entity not found") ? "ENOENT" : "interpreter-not-found";
-  }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return account && cwd !== undefined && !mayEnter(account, cwd) ? "directory-closed" : "EACCES";
-  }
-  if (error instanceof Deno.errors.NotCapable) {
-    return / environment variable/.test(message) ? "variable-not-permitted" : "not-permitted";
-  }
-  return code;
-}
-
-/** What stands in the way of a program, for a person. */
-function explain(why: string | undefined, program: string): [SpawnFailure, string] {
-  switch (why) {
-    case "directory-not-found":
-      return ["directory-not-found", "its working directory does not exist or is no directory"];
-    case "directory-closed":
-      return ["directory-not-found", "its working directory does not exist, or is not open to it"];
-    case "ENOENT":
-    case "interpreter-not-found":
-      return ["program-not-found", missing(why, program)];
-    case "EACCES":
-    case "EISDIR":
-    case "EPERM":
-      return ["not-executable", "it is not an executable file"];
-    case "not-permitted":
-      return ["not-executable", "the daemon is not permitted to run it"];
-    case "variable-not-permitted":
-      return ["not-executable", "the daemon has a list of programs, and gives these no variable that begins with LD_"];
-    case "not-confined":
-      return [
-        "not-confined",
-        "the daemon cannot confine it: its limits are too low to start anything, or setpriv and " +
-        "prlimit (util-linux) are missing or not permitted",
-      ];
-    case "no-terminals":
-      return ["no-terminals", "the daemon has no terminals; start it without one"];
-    case "E2BIG":
-      return ["command-too-long", "the arguments are too long (one may have 131,071 bytes)"];
-    case "EAGAIN":
-    case "EMFILE":
-    case "ENFILE":
-    case "ENOMEM":
-      return ["out-of-resources", `the machine is out of resources (${why}); try again later`];
-    case "ENOEXEC":
-    case "ELOOP":
-    case "ENAMETOOLONG":
-      return ["not-executable", `it is not a program that this machine can run (${why})`];
-    default:
-      return ["unknown", why ?? "the system refused it"];
-  }
-}
-
-/** What does not exist. A program with a slash in its name was not looked up, so it may be its interpreter as well. */
-function missing(why: string, program: string): string {
-  if (program.includes("/")) return "it, or the interpreter that its first line names, does not exist";
-  if (why === "ENOENT") return "there is no such program in its PATH";
-  return "the interpreter that its first line names does not exist";
 }

@@ -18,42 +18,44 @@ export interface Account {
   shell: string;
 }
 
-/** The variables of the clean base that are the account's own. */
-export function accountVariables({ name, home, shell }: Account): Record<string, string> {
-  return { HOME: home, USER: name, SHELL: shell };
-}
+/** What gives an account: util-linux. */
+export const SETPRIV_PATH = "/usr/bin/setpriv";
 
 /** What tells who it is: it prints a file. A list in `--allow-run` has to name it for other accounts. */
 export const PROBE_PATH = "/usr/bin/cat";
 
-/** Whether an account may enter a directory. */
-export function mayEnter({ uid, gid }: Account, directory: string): boolean {
-  try {
-    new Deno.Command(PROBE_PATH, { uid, gid, cwd: directory, clearEnv: true, stdin: "null", stdout: "null" })
-      .outputSync();
-    return true;
-  } catch {
-    return false;
-  }
+/** How long a look at an account may take, in milliseconds. */
+const PROBE_LIMIT_MS = 10_000;
+
+/**
+ * The options of setpriv(1) that give an account. With no_new_privs no program has a way to more, whatever the bounding set:
+ * to lower that would take another capability.
+ */
+export function privileges({ uid, gid }: Account): string[] {
+  return [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", "--no-new-privs", "--inh-caps=-all"];
 }
 
 /**
  * Tells what is wrong with running processes as an account, by a look at one: it must have no user id, group or
  * capability but those of the account, and no way to new ones (no_new_privs, prctl(2)).
  */
-export function verifyAccount({ uid, gid }: Account): string | undefined {
+export async function verifyAccount(account: Account): Promise<string | undefined> {
+  const { uid, gid } = account;
   let output: Deno.CommandOutput;
   try {
-    output = new Deno.Command(PROBE_PATH, {
-      args: ["/proc/self/status"],
-      uid,
-      gid,
+    output = await new Deno.Command(SETPRIV_PATH, {
+      args: [...privileges(account), "--", PROBE_PATH, "/proc/self/status"],
       cwd: "/",
       clearEnv: true,
+      env: { LC_ALL: "C" },
       stdin: "null",
-    }).outputSync();
+      signal: AbortSignal.timeout(PROBE_LIMIT_MS),
+    }).output();
   } catch (error) {
     return `a process cannot be given another account: ${(error as Error).message}`;
+  }
+  if (!output.success) {
+    return `a process cannot be given another account: ${new TextDecoder().decode(output.stderr).trim()}`;
   }
   const is = new Map(
     new TextDecoder().decode(output.stdout).split("\n").map((line) => line.split(/:\s*/, 2) as [string, string]),
@@ -65,7 +67,7 @@ export function verifyAccount({ uid, gid }: Account): string | undefined {
   if (["CapInh", "CapPrm", "CapEff", "CapAmb"].some((name) => !/^0+$/.test(is.get(name) ?? ""))) {
     return "a process keeps capabilities of the daemon, which must be root, and without ambient ones";
   }
-  if (is.get("NoNewPrivs") !== "1") return "a process could gain privileges: the daemon must run with no_new_privs";
+  if (is.get("NoNewPrivs") !== "1") return "a process could gain privileges: setpriv does not set no_new_privs";
   return undefined;
 }
 

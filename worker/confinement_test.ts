@@ -88,9 +88,8 @@ for (const [way, confined] of Object.entries(WAYS)) {
     const variables = Object.fromEntries(
       (await output(process)).split("\0").slice(0, -1).map((v) => v.split(/=(.*)/s)),
     );
-    const account = confined.account && { HOME: "/nonexistent", USER: "nobody", SHELL: "/bin/false" };
     const terminal = confined.terminal && { TERM: "xterm-256color" };
-    assertEquals(variables, { ...baseEnvironment(), ...account, ...terminal, ...env });
+    assertEquals(variables, { ...baseEnvironment(confined), ...terminal, ...env });
   });
 
   confinedTest(`spawn() with ${way} is one process, which leads its session and group`, async (run) => {
@@ -140,7 +139,7 @@ for (const [way, confined] of Object.entries(WAYS)) {
       for (const cwd of ["/no/such/directory", "/etc/passwd"]) {
         const error = await assertRejects(() => run(["echo"], { ...confined, cwd }), SpawnError);
         assertEquals(error.failure, "directory-not-found");
-        assertMatch(error.message, /^Cannot start "echo": its working directory does not exist/);
+        assertEquals(error.message, 'Cannot start "echo": its working directory does not exist or is no directory');
       }
     },
   );
@@ -259,7 +258,7 @@ rootTest("spawn() as another account leaves it no other group, and its own varia
       account: NOBODY,
       terminal,
     });
-    assertEquals(await output(process), "65534\n65534\n/nonexistent nobody /bin/false\n/\n");
+    assertEquals(await output(process), "65534\n65534\n/nonexistent nobody /bin/sh\n/\n");
   }
 });
 
@@ -348,8 +347,8 @@ rootTest("a limit of processes ends a fork bomb's growth, and the bomb is stoppe
 });
 
 rootTest("verifyAccount() tells when a process could gain privileges, or keeps root's", async () => {
-  assertMatch(verifyAccount(NOBODY) ?? "", /no_new_privs/); // this test runs without
-  assertStringIncludes(verifyAccount({ ...NOBODY, uid: 0 }) ?? "", "must be root");
+  assertEquals(await verifyAccount(NOBODY), undefined);
+  assertStringIncludes(await verifyAccount({ ...NOBODY, uid: 0 }) ?? "", "must be root");
   // Another account may not look into the checkout, nor where this Deno lies.
   const directory = await Deno.makeTempDir();
   try {
@@ -358,7 +357,7 @@ rootTest("verifyAccount() tells when a process could gain privileges, or keeps r
     await bundleTo(`${directory}/confinement.js`);
     const verify = async (launcher: string[]) => {
       const code = `import { verifyAccount as v } from "file://${directory}/confinement.js";
-        console.log(v({ uid: 65534, gid: 65534, name: "", home: "", shell: "" }) ?? "right")`;
+        console.log(await v({ uid: 65534, gid: 65534, name: "", home: "", shell: "" }) ?? "right")`;
       const { stdout, stderr } = await new Deno.Command("setpriv", {
         args: [...launcher, `${directory}/deno`, "eval", "--no-lock", "--no-config", code],
         cwd: directory,
@@ -368,7 +367,7 @@ rootTest("verifyAccount() tells when a process could gain privileges, or keeps r
     };
     assertEquals(await verify(["--no-new-privs", "--inh-caps=-all"]), "right");
     const capable = "+setuid,+setgid";
-    assertMatch(
+    assertEquals(
       await verify([
         "--reuid=64998",
         "--clear-groups",
@@ -376,7 +375,7 @@ rootTest("verifyAccount() tells when a process could gain privileges, or keeps r
         `--inh-caps=${capable}`,
         `--ambient-caps=${capable}`,
       ]),
-      /capabilities|cannot be given/,
+      "right", // setpriv takes away what the process would keep
     );
     assertMatch(await verify(["--reuid=64998", "--clear-groups", "--no-new-privs"]), /cannot be given/);
   } finally {

@@ -18,8 +18,10 @@ export type SpawnFailure =
   | "directory-not-found"
   /** It was to be started in a terminal, and the platform or the runtime's permissions have none. */
   | "no-terminals"
-  /** It was to be confined, and what does that is missing or not permitted; or its limits leave no room to start. */
+  /** What starts and confines programs is missing or not permitted; or the limits leave no room to start. */
   | "not-confined"
+  /** It was ended, or held up for too long, before its program ran. */
+  | "not-launched"
   /** The machine is out of processes, file descriptors or memory. */
   | "out-of-resources"
   /** Anything else that the kernel refused. */

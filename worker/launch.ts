@@ -1,81 +1,166 @@
 /**
- * Starting a program by way of others that confine it: limits cannot be set from outside before it runs, and a program in
- * a terminal is not started by the runtime, which could give it another account.
+ * From a program of ours to the user's: the chain of programs that every process starts as. The daemon executes nothing but
+ * the first one, so nothing that a user chooses (a file, a directory, a file system) can make the daemon wait.
  *
- * What confines it runs with nothing of the user's: no variable, no directory. `launch.sh` takes over when the privileges
- * are gone and the limits are set. It is the same process all the way: one pid, session, group and parent.
+ * ```text
+ * setsid ─▶ setpriv ─▶ sh launch.sh ─▶ prlimit ─▶ env ─▶ the program
+ *           account    directory,      limits    signals, variables
+ *                      look-up
+ * ```
+ *
+ * The chain is one process: one pid, and one session and group from setsid on. In a terminal posix_spawn(3) takes the place
+ * of setsid(1). Until env(1) sets the user's variables, the chain runs with nothing of the user's.
  *
  * @module
  */
-import { type Account, LIMIT_NAMES, type LimitName, type Limits, prlimitOptions } from "./confinement.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Child } from "./child.ts";
+import {
+  type Account,
+  LIMIT_NAMES,
+  type LimitName,
+  type Limits,
+  privileges,
+  prlimitOptions,
+  SETPRIV_PATH,
+} from "./confinement.ts";
 import { SpawnError } from "./errors.ts";
 import LAUNCH_SCRIPT from "./launch.sh" with { type: "text" };
+import { ProcessGroup } from "./process_group.ts";
 
-/** What sets limits: util-linux. A list in `--allow-run` has to name it for that; it then runs any program. */
+/** The program that every process with pipes starts as: util-linux. A list in `--allow-run` has to name it. */
+export const SETSID_PATH = "/usr/bin/setsid";
+
+/** What sets limits: util-linux. */
 export const PRLIMIT_PATH = "/usr/bin/prlimit";
 
-const SETPRIV_PATH = "/usr/bin/setpriv";
+/** Its number (signal(7)). */
+const SIGKILL = 9;
 
-/** The environment of what confines: nothing of it can be anybody's but ours. */
+const ENV_PATH = "/usr/bin/env";
+const SHELL_PATH = "/bin/sh";
+
+/** The environment of the chain: nothing of it can be anybody's but ours. */
 export const LAUNCH_ENVIRONMENT: Readonly<Record<string, string>> = { PATH: "/usr/bin:/bin", LC_ALL: "C" };
 
-/** A program, with what it is to get once it is confined. */
-interface Program {
+/** The soft limit of open files that a login shell has. select(2) needs it, and programs that close all descriptors. */
+const SOFT_OPEN_FILES = 1024;
+
+/** The file mode creation mask that a login shell has (umask(2)). */
+const DEFAULT_UMASK = 0o022;
+
+/** How long a process may take until it has become the user's program, in milliseconds. */
+const LAUNCH_LIMIT_MS = 10_000;
+
+/** How long the end of a process that was killed is waited for, in milliseconds: a hung disk may hold it. */
+const KILL_LIMIT_MS = 1_000;
+
+/** What a process becomes. */
+export interface Program {
   args: readonly string[];
   env: Readonly<Record<string, string>>;
+  /** The working directory; `undefined` is that of the daemon. */
   cwd: string | undefined;
 }
 
-/**
- * The arguments that start a program under limits, and as another account if one is given, which only root can do.
- * What they start says first of all whether the program can be started: see {@linkcode launched}.
- */
-export function launchArguments({ args, env, cwd }: Program, limits: Limits, account?: Account): string[] {
-  const files = candidates(args[0]!, env.PATH ?? "");
+/** What a process is given on its way. */
+export interface LaunchOptions {
+  account?: Account | undefined;
+  limits?: Limits | undefined;
+  umask?: number | undefined;
+}
+
+/** The arguments that become a program, once they are started as the leader of a session. */
+export function launchArguments(
+  { args, env, cwd }: Program,
+  { account, limits = {}, umask = DEFAULT_UMASK }: LaunchOptions,
+): string[] {
+  const [program = ""] = args;
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const options = prlimitOptions(limits);
+  // Under limits a shell says that all is ready, so that limits which let nothing start are told.
+  const [ready, ...confine] = options.length === 0
+    ? ["+"]
+    : ["", PRLIMIT_PATH, ...options, SHELL_PATH, "-c", 'printf +; exec "$@"', "sh"];
   return [
     ...account ? [SETPRIV_PATH, ...privileges(account), "--"] : [],
-    ...options.length > 0 ? [PRLIMIT_PATH, ...options] : [],
-    ...["/bin/sh", "-c", LAUNCH_SCRIPT, "sh", cwd ?? "", String(files.length), ...files],
-    ...variables,
-    ...files.some((file) => file.includes("=")) ? [SETPRIV_PATH, "--inh-caps=-all", "--"] : [], // env(1) takes it for a variable
+    ...[SHELL_PATH, "-c", LAUNCH_SCRIPT, "sh"],
+    ...[cwd ?? "", umask.toString(8), String(SOFT_OPEN_FILES), env["PATH"] ?? "", program, ready],
+    ...confine,
+    ...[ENV_PATH, "-i", "--default-signal", "--", ...variables],
+    ...program.includes("=") ? [SETPRIV_PATH, "--inh-caps=-all", "--"] : [], // env(1) takes it for a variable
     ...args,
   ];
 }
 
-/** With no_new_privs no program has a way to more, whatever the bounding set: to lower that would take another capability. */
-function privileges({ uid, gid }: Account): string[] {
-  return [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", "--no-new-privs", "--inh-caps=-all"];
-}
-
-/** Where a program may lie that is looked up as execvp(3) does. */
-export function candidates(program: string, path: string): string[] {
-  if (program.includes("/")) return [program];
-  return path.split(":").map((directory) => `${directory || "."}/${program}`);
-}
-
-/** What `launch.sh` says, as the codes of `command.ts`. In a terminal it could be the start of another's message as well. */
+/** What the chain says, as the codes of `spawn_failure.ts`. */
 const REFUSALS: Record<string, string> = {
-  D: "directory-closed",
+  C: "directory-closed",
+  D: "directory-not-found",
   N: "ENOENT",
   X: "EACCES",
   I: "interpreter-not-found",
+  L: "ELOOP",
 };
 
 /**
- * Waits until what {@linkcode launchArguments} has started becomes the program.
+ * Waits until the chain becomes the program. If it does not, it is killed: no process is left.
  *
- * @throws an error whose `code` tells why it does not.
+ * @param limited Whether it was given limits, which may be too low for anything to start.
+ * @param signal Kills it when it aborts.
+ * @throws an error whose `code` tells why it does not become the program; the reason of the signal when that has aborted.
  */
-export async function launched(stdout: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+export async function launched(
+  { pid, exit, stdout }: Child,
+  limited: boolean,
+  signal?: AbortSignal,
+): Promise<void> {
+  const group = new ProcessGroup(pid, exit);
   const reader = stdout.getReader({ mode: "byob" });
+  const timers: ReturnType<typeof setTimeout>[] = [];
+  let why: unknown;
+  const kill = (reason: unknown) => {
+    why ??= reason;
+    group.signalLeader(SIGKILL); // it may not lead a group yet
+    group.signal(SIGKILL);
+    timers.push(setTimeout(() => void reader.cancel().catch(() => {}), KILL_LIMIT_MS));
+  };
+  const abort = () => kill(signal!.reason);
+  timers.push(setTimeout(() => kill(refusal("launch-overdue")), LAUNCH_LIMIT_MS));
+  signal?.addEventListener("abort", abort, { once: true });
+  if (signal?.aborted) abort();
   try {
     const { value } = await reader.read(new Uint8Array(1)); // not one byte of the program's own
     const said = String.fromCharCode(value?.[0] ?? 0);
-    if (said !== "+") throw Object.assign(new Error("It was not launched"), { code: REFUSALS[said] ?? "not-confined" });
+    if (said === "+") return;
+    const reason = why ?? refusal(REFUSALS[said] ?? await unsaid(exit, limited));
+    kill(reason);
+    await within(exit, KILL_LIMIT_MS);
+    throw reason;
   } finally {
+    timers.forEach(clearTimeout);
+    signal?.removeEventListener("abort", abort);
     reader.releaseLock();
+  }
+}
+
+function refusal(code: string): Error {
+  return Object.assign(new Error("It was not launched"), { code });
+}
+
+/** Why the chain has said nothing: somebody has killed it, or it could not confine itself. */
+async function unsaid(exit: Child["exit"], limited: boolean): Promise<string> {
+  const ended = await within(exit, KILL_LIMIT_MS);
+  return ended?.signal !== undefined && !limited ? "launch-killed" : "not-confined";
+}
+
+async function within<Value>(promise: Promise<Value>, milliseconds: number): Promise<Value | undefined> {
+  const limit = new AbortController();
+  try {
+    const pause = delay(milliseconds, undefined, { signal: limit.signal }).catch(() => undefined);
+    return await Promise.race([promise, pause]);
+  } finally {
+    limit.abort();
   }
 }
 

@@ -8,12 +8,12 @@ export type { KnownProcess, Process, SpawnOptions, StopOptions } from "./process
 export type { RestoredProcess } from "./restored_process.ts";
 export type { Input, InputWriter } from "./input.ts";
 export type { Command } from "./command.ts";
-export { LIMIT_NAMES, PROBE_PATH, verifyAccount } from "./confinement.ts";
+export { LIMIT_NAMES, PROBE_PATH, SETPRIV_PATH, verifyAccount } from "./confinement.ts";
 export type { Account, LimitName, Limits } from "./confinement.ts";
 export { Guard, GUARD_PATH } from "./guard.ts";
 export type { GuardOptions } from "./guard.ts";
 export { KILL_PATHS } from "./kill.ts";
-export { inheritedLimits, PRLIMIT_PATH } from "./launch.ts";
+export { inheritedLimits, PRLIMIT_PATH, SETSID_PATH } from "./launch.ts";
 export type { Terminal, TerminalOptions, TerminalSize } from "./terminal.ts";
 export { LIBC_PATHS } from "./libc.ts";
 export { Spool } from "./spool.ts";
@@ -27,7 +27,7 @@ export type { LogChunk, LogGap, LogGapReason, LogRecord, LogSlice, LogStream } f
 export type { Segment } from "./log_segment.ts";
 export { MIN_LIMIT_BYTES } from "./retention.ts";
 export type { Retention, SpoolLimits } from "./retention.ts";
-export { BASE_VARIABLES, baseEnvironment } from "./environment.ts";
+export { BASE_VARIABLES, baseEnvironment, SYSTEM_PATH } from "./environment.ts";
 export {
   FinishedError,
   InputClosedError,

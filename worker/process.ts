@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Child, type Command, startCommand } from "./command.ts";
+import type { Child } from "./child.ts";
+import { type Command, startCommand } from "./command.ts";
 import { FinishedError, StopInProgressError } from "./errors.ts";
 import type { Guard } from "./guard.ts";
 import type { HistoryEntry } from "./history.ts";
@@ -51,6 +52,8 @@ export interface SpawnOptions extends Command {
    * history.
    */
   describe?: (() => unknown) | undefined;
+  /** Ends the start when it aborts, if the program does not run yet: no process exists then. */
+  signal?: AbortSignal | undefined;
 }
 
 /** What can be done with a process: with one that was started here, and one that was restored from the spool. */
@@ -77,6 +80,7 @@ export interface StopOptions {
  *
  * @throws {SpawnError} when it cannot be started; no process exists, and nothing is left behind.
  * @throws {SpoolError} when its log cannot be made.
+ * @throws the reason of the signal when that has aborted.
  *
  * @example
  * ```ts
@@ -96,7 +100,8 @@ export interface StopOptions {
  * ```
  */
 export async function spawn(
-  { spool, logGroup, id = crypto.randomUUID(), stopGrace = DEFAULT_GRACE_MS, describe, ...options }: SpawnOptions,
+  { spool, logGroup, id = crypto.randomUUID(), stopGrace = DEFAULT_GRACE_MS, describe, signal, ...options }:
+    SpawnOptions,
 ): Promise<Process> {
   const log = await spool.createLog(id, logGroup);
   try {
@@ -105,8 +110,12 @@ export async function spawn(
     const about = { args, stdin: stdin || terminal !== undefined, terminal: terminal !== undefined };
     const description = describe?.();
     const history = spool.history?.begin({ id, ...about, startTime: Date.now(), description, group: logGroup });
-    const env = history ? { ...options.env, [ID_VARIABLE]: id } : options.env;
-    return new Process(id, await startCommand({ ...options, env }), log, { ...options, stopGrace, history });
+    const child = await startCommand(options, {
+      signal,
+      mark: history && { [ID_VARIABLE]: id },
+      forked: (pid) => history?.started(pid, Date.now()),
+    });
+    return new Process(id, child, log, { ...options, stopGrace, history });
   } catch (error) {
     await log.end();
     await spool.remove(id);
@@ -155,7 +164,6 @@ export class Process {
     this.id = id;
     this.pid = pid;
     this.#history = history;
-    history?.started(pid, this.#status.startTime);
     this.input = stdin && new Input(stdin);
     this.terminal = terminal;
     this.#guard = guard;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Child } from "./command.ts";
+import type { Child } from "./child.ts";
 import { cString, type Libc, loadLibc } from "./libc.ts";
 import { Poller, POLLIN, POLLOUT } from "./poller.ts";
 import { startInSession } from "./session.ts";
@@ -20,13 +20,6 @@ export interface TerminalSize {
 export interface TerminalOptions extends TerminalSize {
   /** What it understands, for the variable TERM; default is `xterm-256color`. */
   type?: string | undefined;
-}
-
-/** The program of a process in a terminal, and its environment and working directory. */
-export interface TerminalCommand {
-  args: readonly string[];
-  env: Readonly<Record<string, string>>;
-  cwd: string | undefined;
 }
 
 // open(2) and ioctl(2), the same on all machines that the runtime supports.
@@ -51,18 +44,23 @@ const END_OF_TRANSMISSION = 0x04;
 let poller: Poller | undefined;
 
 /**
- * Starts a program in a terminal of its own.
+ * Starts a program of ours in a terminal of its own.
  *
- * @param owner The user id of the account that gets it; default is that of the daemon.
- * @throws an error whose `code` is an errno or one of the kinds of `command.ts`; no process exists.
+ * @param owner The user id of the account that gets the terminal; default is that of the daemon.
+ * @throws an error whose `code` is an errno or one of `spawn_failure.ts`; no process exists.
  */
-export function startInTerminal(command: TerminalCommand, size: TerminalSize, owner?: number): Child {
+export async function startInTerminal(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  size: TerminalSize,
+  owner?: number,
+): Promise<Child> {
   const libc = loadLibc();
   if (!libc) throw Object.assign(new Error("The C library cannot be loaded"), { code: "no-terminals" });
   poller ??= new Poller(libc);
   const terminal = new Terminal(libc, poller, size);
   try {
-    const { pid, exit } = startInSession(libc, terminal.path, command);
+    const { pid, exit } = await startInSession(libc, terminal.path, args, env);
     if (owner !== undefined) terminal.giveTo(owner); // not before: a root without all capabilities could not open it then
     exit.then(() => terminal.leaderExited());
     return { pid, exit, stdout: terminal.output, stderr: undefined, stdin: terminal.input, terminal };
