@@ -47,6 +47,8 @@ async function main(args: string[]): Promise<number> {
 /** Runs the daemon until it is told to end. */
 async function serve(options: Options): Promise<number> {
   const { Daemon } = await import("./daemon.ts"); // slow to load, and not needed for --help
+  const { keepDescriptors } = await import("@paas/worker");
+  keepDescriptors(); // under a list of programs start.sh has closed them
   const log = new Log(options.logFormat);
   survive(log);
   const { promise: exitCode, resolve: exit, reject: fail } = Promise.withResolvers<number>();

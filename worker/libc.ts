@@ -12,6 +12,11 @@ export const LIBC_PATHS: readonly string[] = Deno.build.os === "linux"
   ? [`/lib/${Deno.build.arch}-linux-gnu/libc.so.6`, "/lib64/libc.so.6", "/usr/lib/libc.so.6", "/lib/libc.so.6"]
   : [];
 
+const MAX_DESCRIPTOR = 2 ** 32 - 1;
+
+/** For close_range(2): mark, and do not close. */
+const CLOSE_RANGE_CLOEXEC = 4;
+
 const SYMBOLS = {
   open: { parameters: ["buffer", "i32"], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },
@@ -56,6 +61,25 @@ export function loadLibc(): Libc | undefined {
     }
   }
   return libc;
+}
+
+/**
+ * Keeps all descriptors of this program but the first three from the programs that it starts: those that it has itself got
+ * from whoever started it. (The runtime keeps its own.) Returns whether that was done: it takes glibc 2.34, and the
+ * permission to load it.
+ */
+export function keepDescriptors(): boolean {
+  for (const path of LIBC_PATHS) {
+    try {
+      const libc = Deno.dlopen(path, { close_range: { parameters: ["u32", "u32", "i32"], result: "i32" } });
+      const done = libc.symbols.close_range(3, MAX_DESCRIPTOR, CLOSE_RANGE_CLOEXEC) === 0;
+      libc.close();
+      return done;
+    } catch {
+      // It is not there, is too old, or may not be loaded.
+    }
+  }
+  return false;
 }
 
 /** A string as C has it. */

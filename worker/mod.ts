@@ -15,7 +15,7 @@ export type { GuardOptions } from "./guard.ts";
 export { KILL_PATHS } from "./kill.ts";
 export { inheritedLimits, PRLIMIT_PATH, SETSID_PATH } from "./launch.ts";
 export type { Terminal, TerminalOptions, TerminalSize } from "./terminal.ts";
-export { LIBC_PATHS } from "./libc.ts";
+export { keepDescriptors, LIBC_PATHS } from "./libc.ts";
 export { Spool } from "./spool.ts";
 export type { Beginning, History, HistoryEntry, RecoveryEvent, RecoveryOptions } from "./history.ts";
 export type { Log, LogSummary } from "./log.ts";
