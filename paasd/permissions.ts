@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { BASE_VARIABLES, GUARD_PATH, KILL_PATHS, LIBC_PATHS, PRLIMIT_PATH, PROBE_PATH } from "@paas/worker";
+import {
+  BASE_VARIABLES,
+  GUARD_PATH,
+  KILL_PATHS,
+  LIBC_PATHS,
+  PRLIMIT_PATH,
+  SETPRIV_PATH,
+  SETSID_PATH,
+} from "@paas/worker";
 import { resolve } from "node:path";
 import { GETENT_PATH } from "./confinement.ts";
 import { UsageError } from "./errors.ts";
@@ -50,8 +58,8 @@ export function permissions(options: Options): string[] {
       [...VARIABLES, ...BASE_VARIABLES, "XDG_RUNTIME_DIR", LIMIT_VARIABLE, "OTEL_DENO", ...GRPC_VARIABLES].join(",")
     }`,
     "--allow-sys=uid", // whose directory for temporary files
-    ...allowProgram ? [`--allow-run=${list([...allowProgram, ...ownPrograms(options)])}`] : [
-      "--allow-run", // whatever its users ask for
+    ...allowProgram ? [`--allow-run=${list(ownPrograms(options))}`] : [
+      "--allow-run", // it signals groups itself only so
       // For terminals: the C library, wherever it lies. It can do what any program can, so this opens nothing that is
       // not open already; beside a list in --allow-run it must not stand.
       ...LIBC_PATHS.length > 0 ? [`--allow-ffi=${LIBC_PATHS.join(",")}`] : [],
@@ -59,14 +67,17 @@ export function permissions(options: Options): string[] {
   ];
 }
 
-/** What the daemon runs for itself, where its list of programs has to say so. */
-function ownPrograms({ runAs, limit, dieWithDaemon }: Options): string[] {
+/**
+ * What the daemon executes: only programs of its own. The first of them becomes whatever it is told to, so the list of what
+ * users may run is held by the daemon's own check.
+ */
+function ownPrograms({ runAs, dieWithDaemon }: Options): string[] {
   return [
+    SETSID_PATH,
+    PRLIMIT_PATH,
     ...KILL_PATHS, // the runtime signals no groups under a list
-    ...runAs === undefined ? [] : [GETENT_PATH, PROBE_PATH],
+    ...runAs === undefined ? [] : [GETENT_PATH, SETPRIV_PATH],
     ...dieWithDaemon ? [GUARD_PATH] : [],
-    // It runs whatever it is told to: with limits, the list is held by the daemon's own check alone.
-    ...limit ? [PRLIMIT_PATH] : [],
   ];
 }
 

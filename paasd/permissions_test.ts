@@ -62,14 +62,14 @@ Deno.test("permissions() name each variable, and open nothing else", () => {
   for (const path of flags.get("--allow-ffi")!.split(",")) assertMatch(path, /^\/[\w/-]*\/libc\.so\.6$/);
 });
 
-Deno.test("permissions() name the programs that may run and those of the daemon's own, and no library then", () => {
+Deno.test("permissions() name under a list the daemon's own programs alone, and no library", () => {
   const flags = permissionsOf("--allow-program", "/bin/a,/b c", "--allow-program", "/d");
-  assertEquals(flags.get("--allow-run"), "/bin/a,/b c,/d,/usr/bin/kill,/bin/kill");
+  assertEquals(flags.get("--allow-run"), "/usr/bin/setsid,/usr/bin/prlimit,/usr/bin/kill,/bin/kill");
   assert(!flags.has("--allow-ffi"));
   const all = permissionsOf("--allow-program=/a", "--run-as=nobody", "--limit=nofile=9", "--die-with-daemon");
   assertMatch(
     all.get("--allow-run")!,
-    /^\/a,\/usr\/bin\/kill,\/bin\/kill,\/usr\/bin\/getent,\/usr\/bin\/cat,\/[^,]*\/guard\.sh,\/usr\/bin\/prlimit$/,
+    /^\/usr\/bin\/setsid,\/usr\/bin\/prlimit,\/usr\/bin\/kill,\/bin\/kill,\/usr\/bin\/getent,\/usr\/bin\/setpriv,\/[^,]*\/guard\.sh$/,
   );
   assertEquals(permissionsOf("--run-as=nobody", "--limit=nofile=9", "--die-with-daemon").get("--allow-run"), undefined);
 });

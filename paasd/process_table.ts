@@ -47,15 +47,27 @@ export interface SavedEntry {
   readonly grants?: readonly Grant[] | undefined;
 }
 
-/** Starts a process. It has the table told of its changes, and keeps what the table has to say of it. */
-export type Spawn = (changed: (process: Process) => void, describe: () => unknown) => Promise<Process>;
+/**
+ * Starts a process. It has the table told of its changes, and keeps what the table has to say of it. The signal ends a start
+ * that is under way.
+ */
+export type Spawn = (
+  changed: (process: Process) => void,
+  describe: () => unknown,
+  signal: AbortSignal,
+) => Promise<Process>;
 
 /** A start that can be asked for again. */
 interface Request {
   /** Of all that was asked for. */
   readonly digest: string;
   readonly started: Promise<Entry>;
+  /** Aborts when the client that asked has gone. */
+  readonly client: AbortSignal;
 }
+
+/** For who stays until the start is done. */
+const STAYS = new AbortController().signal;
 
 /** What makes a start safe to repeat. */
 export interface RequestKey {
@@ -79,7 +91,8 @@ export class ProcessTable {
   readonly #entries = new Map<string, Entry>();
   /** The oldest first. */
   readonly #finished = new Set<Entry>();
-  readonly #starting = new Set<Promise<unknown>>();
+  /** The starts that are under way, and what ends them. */
+  readonly #starting = new Map<Promise<unknown>, AbortController>();
   /** Names of live processes, and of those that are being started. */
   readonly #names = new Set<string>();
   readonly #requests = new Map<string, Request>();
@@ -93,7 +106,8 @@ export class ProcessTable {
   /**
    * Starts a process for a user; or gives the one that the same request has started already.
    *
-   * @throws {ShuttingDownError} when the table has been closed.
+   * @param client Ends the start when it aborts, if the program does not run yet.
+   * @throws {ShuttingDownError} when the table has been closed, also while the program did not run yet.
    * @throws {NameTakenError} when a live process of the user has that name.
    * @throws {InvalidArgumentError} when the request's id was given with another command.
    * @throws whatever `spawn` throws; there is no process then.
@@ -103,17 +117,30 @@ export class ProcessTable {
     description: Description,
     spawn: Spawn,
     request: RequestKey = { id: "", digest: "" },
+    client: AbortSignal = STAYS,
   ): Promise<Entry> {
-    if (this.#closed) throw new ShuttingDownError();
     const requestKey = request.id && `${owner.id} ${request.id}`;
-    const earlier = this.#requests.get(requestKey);
-    if (earlier) {
-      if (earlier.digest === request.digest) return await earlier.started;
-      throw new InvalidArgumentError("The request_id was given with another command: give each command one of its own");
+    for (let earlier; (earlier = this.#requests.get(requestKey));) {
+      if (earlier.digest !== request.digest) {
+        throw new InvalidArgumentError(
+          "The request_id was given with another command: give each command one of its own",
+        );
+      }
+      try {
+        return await earlier.started;
+      } catch (error) {
+        if (!earlier.client.aborted) throw error; // else its client gave it up, and this one has not
+      }
     }
-    const started = this.#start(owner, description, spawn, requestKey ? { requestKey, digest: request.digest } : {});
-    if (requestKey) this.#requests.set(requestKey, { digest: request.digest, started });
-    this.#starting.add(started);
+    if (this.#closed) throw new ShuttingDownError();
+    const ending = new AbortController();
+    const giveUp = () => ending.abort(client.reason);
+    client.addEventListener("abort", giveUp, { once: true });
+    if (client.aborted) giveUp();
+    const saved = requestKey ? { requestKey, digest: request.digest } : {};
+    const started = this.#start(owner, description, spawn, saved, ending.signal);
+    if (requestKey) this.#requests.set(requestKey, { digest: request.digest, started, client });
+    this.#starting.set(started, ending);
     try {
       return await started;
     } catch (error) {
@@ -121,6 +148,7 @@ export class ProcessTable {
       throw error;
     } finally {
       this.#starting.delete(started);
+      client.removeEventListener("abort", giveUp);
     }
   }
 
@@ -129,6 +157,7 @@ export class ProcessTable {
     description: Description,
     spawn: Spawn,
     { requestKey, digest }: Pick<SavedEntry, "requestKey" | "digest">,
+    signal: AbortSignal,
   ): Promise<Entry> {
     const name = description.name && `${owner.id} ${description.name}`;
     if (this.#names.has(name)) throw new NameTakenError(description.name);
@@ -147,7 +176,7 @@ export class ProcessTable {
           digest,
         };
       };
-      const process = await spawn((process) => this.#tell(process.id), describe);
+      const process = await spawn((process) => this.#tell(process.id), describe, signal);
       const { stopAfterDisconnect } = description;
       const lease = stopAfterDisconnect === undefined ? undefined : new Lease(process, stopAfterDisconnect);
       sequence ??= this.#sequence++;
@@ -182,7 +211,7 @@ export class ProcessTable {
       const entry: Entry = { ...saved, requestKey, args: process.args, grants, process, lease: undefined };
       const { sequence } = entry;
       this.#entries.set(process.id, entry);
-      if (requestKey) this.#requests.set(requestKey, { digest, started: Promise.resolve(entry) });
+      if (requestKey) this.#requests.set(requestKey, { digest, started: Promise.resolve(entry), client: STAYS });
       this.#sequence = Math.max(this.#sequence, sequence + 1);
     }
     this.#newest = this.#sequence - 1;
@@ -282,10 +311,11 @@ export class ProcessTable {
     }
   }
 
-  /** Takes no new processes from now on, and gives all there are once those that are being started have been. */
+  /** Takes no new processes from now on, ends the starts that are under way, and gives all processes that there are. */
   async close(): Promise<KnownProcess[]> {
     this.#closed = true;
-    await Promise.allSettled(this.#starting);
+    for (const ending of this.#starting.values()) ending.abort(new ShuttingDownError());
+    await Promise.allSettled(this.#starting.keys());
     return this.processes();
   }
 

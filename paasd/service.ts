@@ -103,7 +103,7 @@ export class Service {
   }
 
   /** Starts a process, and answers with its id as soon as it runs. */
-  async exec(request: ExecRequest__Output, { user, connection, record }: CallContext): Promise<ExecResponse> {
+  async exec(request: ExecRequest__Output, { user, connection, record, signal }: CallContext): Promise<ExecResponse> {
     record.program = request.args[0]?.split("/").at(-1)?.slice(0, MAX_LOGGED_PROGRAM);
     record.argv = request.args;
     const { stopGrace = this.stopGrace, ...options } = toSpawnOptions(request);
@@ -111,15 +111,16 @@ export class Service {
     const { process: { id }, lease } = await this.#table.start(
       user,
       toDescription(request),
-      (changed, describe) =>
+      (changed, describe, signal) =>
         this.#quotas.start(user.id, async () => {
           if (this.#spool.isFull(user.id)) throw spoolIsFull();
           const confined = await this.#confinement.confine(options);
-          const start = () =>
-            spawn({ ...options, ...confined, stopGrace, changed, describe, spool: this.#spool, logGroup: user.id });
+          const terms = { stopGrace, changed, describe, signal, spool: this.#spool, logGroup: user.id };
+          const start = () => spawn({ ...options, ...confined, ...terms });
           return await (telemetry ? telemetry.start(record.program ?? "", start) : start());
         }),
       toRequestKey(request),
+      signal,
     );
     lease?.hold(connection);
     record.process = id;

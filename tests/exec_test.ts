@@ -2,6 +2,7 @@ import { status as Code } from "@grpc/grpc-js";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { failure } from "../paasd/test_setting.ts";
+import { baseEnvironment, SYSTEM_PATH } from "@paas/worker";
 import { Daemon, startPaasc, text } from "./paas.ts";
 import { RawClient } from "./raw_client.ts";
 
@@ -110,19 +111,19 @@ Deno.test("exec refuses what cannot be started with a code and a sentence, and l
       "a missing path",
       ["/no/such/program"],
       Code.NOT_FOUND,
-      'Cannot start "/no/such/program": it, or the interpreter that its first line names, does not exist',
+      'Cannot start "/no/such/program": there is no such file',
     ],
     [
       "a missing interpreter",
       [orphan],
       Code.NOT_FOUND,
-      `Cannot start "${orphan}": it, or the interpreter that its first line names, does not exist`,
+      `Cannot start "${orphan}": the interpreter that its first line names does not exist`,
     ],
     [
       "a file below a file",
       [`${plain}/x`],
       Code.NOT_FOUND,
-      `Cannot start "${plain}/x": it, or the interpreter that its first line names, does not exist`,
+      `Cannot start "${plain}/x": there is no such file`,
     ],
     [
       "a file that is not executable",
@@ -150,7 +151,7 @@ Deno.test("exec refuses what cannot be started with a code and a sentence, and l
       "an argument that is too long",
       ["true", "x".repeat(131_072)],
       Code.INVALID_ARGUMENT,
-      'Cannot start "true": the arguments are too long (one may have 131,071 bytes)',
+      "Cannot start a process: argument 1 has more than 131071 bytes",
     ],
   ];
   try {
@@ -187,9 +188,7 @@ Deno.test("exec starts a process with a clean environment, an empty stdin and a 
     const environment = Object.fromEntries(
       (await output(["env"])).trimEnd().split("\n").map((line) => /^([^=]*)=(.*)$/.exec(line)!.slice(1)),
     );
-    const base = ["PATH", "HOME", "USER", "SHELL", "LANG", "TZ", "TMPDIR"];
-    const expected = base.map((name) => [name, name === "TZ" ? "UTC" : Deno.env.get(name)]);
-    assertEquals(environment, Object.fromEntries(expected.filter(([, value]) => value !== undefined)));
+    assertEquals(environment, { ...baseEnvironment(), TZ: "UTC" });
   });
   await t.step("stdin", async () => {
     const id = await daemon.exec(["cat"]);
@@ -200,11 +199,6 @@ Deno.test("exec starts a process with a clean environment, an empty stdin and a 
     const [pid, , , , group, session] = (await output(["cat", "/proc/self/stat"])).split(" ");
     assertEquals([group, session], [pid, pid]);
   });
-  await t.step("no descriptors but those that a child of this test has", async () => {
-    const list = ["ls", "/proc/self/fd"];
-    const { stdout } = await new Deno.Command("ls", { args: list.slice(1), stdin: "null" }).output();
-    assertEquals(await output(list), text(stdout));
-  });
   await t.step("a script without a first line, which sh reads, as execvp has it", async () => {
     const script = await Deno.makeTempFile();
     await Deno.writeTextFile(script, 'printf "%s." read by sh "$@"\n');
@@ -212,6 +206,37 @@ Deno.test("exec starts a process with a clean environment, an empty stdin and a 
     assertEquals(await output([script, "a b"]), "read.by.sh.a b.");
     await Deno.remove(script);
   });
+});
+
+Deno.test("exec starts a process with nothing of what the daemon itself was started with", async (t) => {
+  const directory = await Deno.makeTempDir();
+  const prelude = `mkdir ${directory}/gone; exec 9</etc/passwd 12</etc/passwd; umask 077; trap '' QUIT TSTP XFSZ; `;
+  const script = "ls /proc/self/fd | tr '\\n' ' '; umask; grep SigIgn /proc/self/status; echo $PATH";
+  for (const flags of [[], ["--allow-program=/bin/sh"]]) {
+    await t.step(`under ${flags[0] ?? "all permissions to run"}`, async () => {
+      await using daemon = await Daemon.start(flags, { PATH: `/odd:${Deno.env.get("PATH")}` }, undefined, prelude);
+      const { stdout } = await daemon.paasc(["logs", await daemon.exec(["sh", "-c", script])]);
+      const [first, ignored, path] = text(stdout).split("\n");
+      assertEquals([first, path], ["0 1 2 3 0022", SYSTEM_PATH]); // 3 is that of ls
+      assertEquals(BigInt(`0x${ignored!.split("\t")[1]}`) & ~(3n << 31n), 0n); // 32 and 33 are glibc's own
+    });
+  }
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test({
+  name: "exec as another account gives no way to the keys of whoever started the daemon",
+  ignore: Deno.uid() !== 0 || Deno.build.arch !== "x86_64", // the numbers of system calls
+  async fn() {
+    // A key in a new session keyring, as a login has it (add_key(2), keyctl(2)).
+    const add = 'syscall(250, 1, 0); my ($t, $d, $p) = ("user", "paas-test", "secret"); ' +
+      "syscall(248, $t, $d, $p, 6, -3) > 0 or exit 9; exec @ARGV";
+    const prelude = `exec perl -e '${add}' sh paasd/start.sh "$@"; `;
+    await using daemon = await Daemon.start(["--run-as=nobody"], {}, undefined, prelude);
+    const search = 'my ($t, $d) = ("user", "paas-test"); print syscall(250, 10, -3, $t, $d, 0) > 0 ? "found" : "none"';
+    const { stdout } = await daemon.paasc(["logs", await daemon.exec(["perl", "-e", search])]);
+    assertEquals(text(stdout), "none");
+  },
 });
 
 Deno.test("exec and the others answer wrong usage with exit code 2 and one line", async () => {

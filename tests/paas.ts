@@ -138,11 +138,25 @@ export class Daemon implements AsyncDisposable {
    * Starts a daemon with these flags, and waits until it is ready.
    *
    * @param descriptors How many file descriptors it may have; default is as many as this program.
+   * @param prelude What bash does before: what the daemon inherits.
    */
-  static async start(flags: string[] = [], env: Record<string, string> = {}, descriptors?: number): Promise<Daemon> {
+  static async start(
+    flags: string[] = [],
+    env: Record<string, string> = {},
+    descriptors?: number,
+    prelude = "",
+  ): Promise<Daemon> {
     const limit = descriptors === undefined ? "" : `ulimit -n ${descriptors}; `;
-    const child = new Deno.Command("sh", {
-      args: ["-c", `${limit}exec sh paasd/start.sh "$@"`, "sh", Deno.execPath(), "--listen", "127.0.0.1:0", ...flags],
+    const child = new Deno.Command("bash", {
+      args: [
+        "-c",
+        `${prelude}${limit}exec sh paasd/start.sh "$@"`,
+        "sh",
+        Deno.execPath(),
+        "--listen",
+        "127.0.0.1:0",
+        ...flags,
+      ],
       cwd: ROOT,
       env,
       stdin: "null",
