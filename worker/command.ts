@@ -8,7 +8,7 @@ import type { Account, Limits } from "./confinement.ts";
 import { baseEnvironment } from "./environment.ts";
 import { SpawnError } from "./errors.ts";
 import type { Guard } from "./guard.ts";
-import { LAUNCH_ENVIRONMENT, launchArguments, launched, SETSID_PATH } from "./launch.ts";
+import { type Launch, launched, launchOf, SETSID_PATH } from "./launch.ts";
 import { spawnError } from "./spawn_failure.ts";
 import type { Exit } from "./status.ts";
 import { startInTerminal, type TerminalOptions } from "./terminal.ts";
@@ -21,8 +21,11 @@ const DEFAULT_TERMINAL_TYPE = "xterm-256color";
 /** The longest path, and the longest part of one, in bytes (limits.h(0p), PATH_MAX and NAME_MAX without the NUL). */
 const [MAX_PATH_BYTES, MAX_NAME_BYTES] = [4_095, 255];
 
-/** The longest argument or variable, in bytes (execve(2), MAX_ARG_STRLEN without the NUL). */
-const MAX_STRING_BYTES = 131_071;
+/** The longest argument, in bytes (execve(2), MAX_ARG_STRLEN without the NUL). */
+const MAX_ARGUMENT_BYTES = 131_071;
+
+/** The longest variable, with its name, in bytes: it travels under another name (`launch.ts`). */
+const MAX_VARIABLE_BYTES = MAX_ARGUMENT_BYTES - 8;
 
 /** What to run. */
 export interface Command {
@@ -69,13 +72,10 @@ export async function startCommand(command: Command, { signal, mark, forked }: S
   const { args, account, limits = {}, guard, stdin = false, terminal } = command;
   const program = programOf(command, { ...mark, ...guard?.mark });
   signal?.throwIfAborted();
-  const words = launchArguments(program, command);
-  const env = { ...LAUNCH_ENVIRONMENT, ...mark, ...guard?.mark };
+  const launch = launchOf(program, { ...mark, ...guard?.mark }, command);
   let child: Child | undefined;
   try {
-    child = terminal
-      ? await startInTerminal(words, env, terminal, account?.uid)
-      : startWithPipes([SETSID_PATH, ...words], env, stdin);
+    child = terminal ? await startInTerminal(launch, terminal, account?.uid) : startWithPipes(launch, stdin);
     forked?.(child.pid);
     const guarded = guard?.add(child.pid);
     await launched(child, Object.keys(limits).length > 0, signal);
@@ -103,7 +103,7 @@ function programOf(
   if (isTooLongPath(program)) throw invalid("the program's name is longer than a path can be");
   args.forEach((arg, index) => {
     if (arg.includes("\0")) throw invalid("an argument contains a NUL byte");
-    if (isLonger(arg, MAX_STRING_BYTES)) throw tooLong(`argument ${index}`);
+    if (isLonger(arg, MAX_ARGUMENT_BYTES)) throw tooLong(`argument ${index}`, MAX_ARGUMENT_BYTES);
   });
   const type = terminal && { TERM: terminal.type ?? DEFAULT_TERMINAL_TYPE };
   const variables = { ...baseEnvironment({ path, account }), ...type, ...env, ...mark };
@@ -111,7 +111,7 @@ function programOf(
     if (!/^[^=\0]+$/.test(name)) throw invalid("a variable has no name, or one with '=' or NUL in it");
     const shown = JSON.stringify(name.slice(0, MAX_NAME_BYTES));
     if (value.includes("\0")) throw invalid(`the variable ${shown} contains a NUL byte`);
-    if (isLonger(`${name}=${value}`, MAX_STRING_BYTES)) throw tooLong(`the variable ${shown}`);
+    if (isLonger(`${name}=${value}`, MAX_VARIABLE_BYTES)) throw tooLong(`the variable ${shown}`, MAX_VARIABLE_BYTES);
   }
   if (cwd !== undefined && !/^\/[^\0]*$/.test(cwd)) throw invalid("its working directory must be an absolute path");
   if (cwd !== undefined && isTooLongPath(cwd)) throw invalid("its working directory is longer than a path can be");
@@ -132,13 +132,13 @@ function invalid(reason: string): SpawnError {
   return new SpawnError("invalid-command", `Cannot start a process: ${reason}`);
 }
 
-function tooLong(what: string): SpawnError {
-  return new SpawnError("command-too-long", `Cannot start a process: ${what} has more than ${MAX_STRING_BYTES} bytes`);
+function tooLong(what: string, bytes: number): SpawnError {
+  return new SpawnError("command-too-long", `Cannot start a process: ${what} has more than ${bytes} bytes`);
 }
 
 /** Starts a program of ours with pipes: by posix_spawn(3), for it is not `detached`, whatever the size of this program. */
-function startWithPipes([program, ...args]: string[], env: Record<string, string>, stdin: boolean): Child {
-  const child = new Deno.Command(program!, {
+function startWithPipes({ args, env }: Launch, stdin: boolean): Child {
+  const child = new Deno.Command(SETSID_PATH, {
     args,
     env,
     clearEnv: true,

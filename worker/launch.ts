@@ -40,8 +40,8 @@ const SIGKILL = 9;
 const ENV_PATH = "/usr/bin/env";
 const SHELL_PATH = "/bin/sh";
 
-/** The environment of the chain: nothing of it can be anybody's but ours. */
-export const LAUNCH_ENVIRONMENT: Readonly<Record<string, string>> = { PATH: "/usr/bin:/bin", LC_ALL: "C" };
+/** The environment of the chain, besides the variables that travel through it. */
+const LAUNCH_ENVIRONMENT: Readonly<Record<string, string>> = { PATH: "/usr/bin:/bin", LC_ALL: "C" };
 
 /** The soft limit of open files that a login shell has. select(2) needs it, and programs that close all descriptors. */
 const SOFT_OPEN_FILES = 1024;
@@ -70,27 +70,45 @@ export interface LaunchOptions {
   umask?: number | undefined;
 }
 
-/** The arguments that become a program, once they are started as the leader of a session. */
-export function launchArguments(
+/** What becomes a program, once it is started as the leader of a session. */
+export interface Launch {
+  /** The program to start, by its path, and its arguments. */
+  readonly args: string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * The chain that becomes a program.
+ *
+ * The user's variables travel in the environment under names that mean nothing to anybody, and env(1) puts them in place
+ * (`-S`): as arguments all accounts of the machine could read them (proc(5), /proc/pid/cmdline).
+ *
+ * @param mark Variables that the process has from its first moment on.
+ */
+export function launchOf(
   { args, env, cwd }: Program,
+  mark: Readonly<Record<string, string>>,
   { account, limits = {}, umask = DEFAULT_UMASK }: LaunchOptions,
-): string[] {
+): Launch {
   const [program = ""] = args;
-  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const variables = Object.entries(env).map(([name, value], index) => [`V${index}`, `${name}=${value}`] as const);
   const options = prlimitOptions(limits);
   // Under limits a shell says that all is ready, so that limits which let nothing start are told.
   const [ready, ...confine] = options.length === 0
     ? ["+"]
     : ["", PRLIMIT_PATH, ...options, SHELL_PATH, "-c", 'printf +; exec "$@"', "sh"];
-  return [
-    ...account ? [SETPRIV_PATH, ...privileges(account), "--"] : [],
-    ...[SHELL_PATH, "-c", LAUNCH_SCRIPT, "sh"],
-    ...[cwd ?? "", umask.toString(8), String(SOFT_OPEN_FILES), env["PATH"] ?? "", program, ready],
-    ...confine,
-    ...[ENV_PATH, "-i", "--default-signal", "--", ...variables],
-    ...program.includes("=") ? [SETPRIV_PATH, "--inh-caps=-all", "--"] : [], // env(1) takes it for a variable
-    ...args,
-  ];
+  return {
+    args: [
+      ...account ? [SETPRIV_PATH, ...privileges(account), "--"] : [],
+      ...[SHELL_PATH, "-c", LAUNCH_SCRIPT, "sh"],
+      ...[cwd ?? "", umask.toString(8), String(SOFT_OPEN_FILES), env["PATH"] ?? "", program, ready],
+      ...confine,
+      ...[ENV_PATH, "-i", "--default-signal", "-S", ["--", ...variables.map(([name]) => `\${${name}}`)].join(" ")],
+      ...program.includes("=") ? [SETPRIV_PATH, "--inh-caps=-all", "--"] : [], // env(1) takes it for a variable
+      ...args,
+    ],
+    env: { ...LAUNCH_ENVIRONMENT, ...mark, ...Object.fromEntries(variables) },
+  };
 }
 
 /** What the chain says, as the codes of `spawn_failure.ts`. */

@@ -160,8 +160,15 @@ launchTest("has the same working directory in every way", async (run, directory)
 launchTest("waits alone for a file that does not answer, and can be cancelled", async (run, directory) => {
   await using file = await leased(directory);
   const cancelling = new AbortController();
-  const starting = run([file.path], { signal: cancelling.signal });
+  const starting = run([file.path], { signal: cancelling.signal, env: { TOKEN: "secret" } });
   starting.catch(() => {});
+  // Meanwhile nobody can read its variables, as everybody can read its arguments.
+  await until("the chain looks at the file", async () => {
+    const { stdout } = await new Deno.Command("ps", { args: ["-eww", "-o", "args="] }).output();
+    const lines = new TextDecoder().decode(stdout);
+    assert(!lines.includes("secret"));
+    return lines.includes(`${file.path} + /usr/bin/env`) || lines.includes("prlimit --core");
+  });
   // Others start meanwhile: the event loop waits for nobody.
   for (let count = 0; count < 3; count++) assertEquals((await (await run(["true"])).finished).exit, { code: 0 });
   cancelling.abort(new Error("no longer wanted"));
@@ -189,7 +196,7 @@ Deno.test("spawn() refuses names and texts that no kernel takes, before it makes
       [{ args: [`/${"a".repeat(256)}`] }, "longer than a path can be"],
       [{ args: ["true", "x".repeat(131_072)] }, "argument 1 has more than 131071 bytes"],
       [{ args: ["true", "é".repeat(65_536)] }, "argument 1 has more than 131071 bytes"],
-      [{ args: ["true"], env: { A: "x".repeat(131_070) } }, 'the variable "A" has more than 131071 bytes'],
+      [{ args: ["true"], env: { A: "x".repeat(131_062) } }, 'the variable "A" has more than 131063 bytes'],
       [{ args: ["true"], cwd: "/a".repeat(2_048) }, "longer than a path can be"],
     ];
     for (const [options, words] of cases) {

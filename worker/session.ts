@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Launch } from "./launch.ts";
 import { cString, type Libc } from "./libc.ts";
 import type { Exit } from "./status.ts";
 
@@ -39,8 +40,7 @@ export interface SessionLeader {
 export async function startInSession(
   libc: Libc,
   terminal: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
+  { args, env }: Launch,
 ): Promise<SessionLeader> {
   const path = cString(args[0]!);
   const device = cString(terminal);

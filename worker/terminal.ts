@@ -4,6 +4,7 @@
  * @module
  */
 import type { Child } from "./child.ts";
+import type { Launch } from "./launch.ts";
 import { cString, type Libc, loadLibc } from "./libc.ts";
 import { Poller, POLLIN, POLLOUT } from "./poller.ts";
 import { startInSession } from "./session.ts";
@@ -50,8 +51,7 @@ let poller: Poller | undefined;
  * @throws an error whose `code` is an errno or one of `spawn_failure.ts`; no process exists.
  */
 export async function startInTerminal(
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
+  launch: Launch,
   size: TerminalSize,
   owner?: number,
 ): Promise<Child> {
@@ -60,7 +60,7 @@ export async function startInTerminal(
   poller ??= new Poller(libc);
   const terminal = new Terminal(libc, poller, size);
   try {
-    const { pid, exit } = await startInSession(libc, terminal.path, args, env);
+    const { pid, exit } = await startInSession(libc, terminal.path, launch);
     if (owner !== undefined) terminal.giveTo(owner); // not before: a root without all capabilities could not open it then
     exit.then(() => terminal.leaderExited());
     return { pid, exit, stdout: terminal.output, stderr: undefined, stdin: terminal.input, terminal };
