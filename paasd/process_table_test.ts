@@ -218,3 +218,32 @@ Deno.test("ProcessTable shares a process until it is taken back, and tells its w
   assertThrows(() => table.find(id, bob, see), ProcessNotFoundError);
   await changes.return();
 });
+
+/** A start that waits until it is ended. */
+function waits(_changed: unknown, _describe: unknown, signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+}
+
+Deno.test("ProcessTable ends a start that is under way when its client has gone, and when it is closed", async () => {
+  const table = new ProcessTable();
+  const client = new AbortController();
+  const gone = table.start(alice, { ...description, name: "web" }, waits, undefined, client.signal);
+  client.abort(new Error("gone"));
+  await assertRejects(() => gone, Error, "gone");
+  const waiting = table.start(alice, { ...description, name: "web" }, waits); // the name is free again
+  waiting.catch(() => {});
+  assertEquals(await table.close(), []);
+  await assertRejects(() => waiting, ShuttingDownError);
+});
+
+Deno.test("ProcessTable starts a request anew for who repeats it, when its first client has gone", async () => {
+  const table = new ProcessTable();
+  const request = { id: "key", digest: "digest" };
+  const client = new AbortController();
+  const first = table.start(alice, description, waits, request, client.signal);
+  const fake = new FakeProcess();
+  const second = table.start(alice, description, fake.spawn, request);
+  client.abort(new Error("gone"));
+  await assertRejects(() => first, Error, "gone");
+  assertStrictEquals((await second).process, fake.process);
+});

@@ -14,7 +14,7 @@ From PROGRAM on, every word is passed on as it is, options too. No shell is
 involved: for pipes and variables, start one. PROGRAM is looked up in the
 daemon's PATH unless it has a slash.
 
-It gets a clean environment (PATH, HOME, USER, SHELL, LANG, TZ, TMPDIR) and what
+It gets a clean environment (PATH, HOME, USER, LOGNAME, SHELL, LANG, TZ, TMPDIR) and what
 --env and --env-file add. Such a file has NAME=VALUE on each line: everything
 behind the first '=' is the value, quotes too; empty lines and those that begin
 with '#' do not count. --env wins over files, the later one over the earlier.
