@@ -108,3 +108,45 @@ Deno.test("WatchedFiles does not let one bad source hold up another", async () =
   await files.reload();
   assertEquals(scene.read.at(-1), "two");
 });
+
+Deno.test("WatchedFiles sees a change of the same length within a tick of the file system's clock", async () => {
+  await using scene = await Scene.open();
+  const { stat } = Deno;
+  const times = { mtime: new Date(0), ctime: new Date(0) }; // a clock with a long tick
+  Deno.stat = async (path) => ({ ...await stat(path), ...times });
+  try {
+    await scene.watch();
+    for (const [index, text] of ["two", "six", "ten"].entries()) {
+      await Deno.writeTextFile(scene.file, text);
+      await scene.logged("reloaded", index + 1);
+    }
+    assertEquals(scene.read, ["one", "two", "six", "ten"]);
+  } finally {
+    Deno.stat = stat;
+  }
+});
+
+Deno.test("WatchedFiles loads what was refused again, when another file changes and after a while", async () => {
+  await using scene = await Scene.open();
+  let wrong = false;
+  let loads = 0;
+  const load = () => {
+    loads++;
+    return wrong ? Promise.reject(new StartError("it is bad")) : Promise.resolve();
+  };
+  const files = await scene.watch({ name: "other", files: [], load });
+  const reloaded = () => scene.log.of("reloaded").filter((line) => line.includes("other")).length;
+  wrong = true;
+  await files.reload();
+  await scene.logged("not-reloaded", 1);
+  await Deno.writeTextFile(scene.file, "two");
+  await until("it is tried again", () => loads === 3);
+  wrong = false;
+  await Deno.writeTextFile(scene.file, "three");
+  await until("it is taken", () => reloaded() === 1);
+  wrong = true;
+  await files.reload();
+  await scene.logged("not-reloaded", 2); // told once each time
+  wrong = false;
+  await until("it is taken though no file has changed", () => reloaded() === 2);
+});
