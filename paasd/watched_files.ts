@@ -19,8 +19,11 @@ const MAX_UNSTEADY_LOOKS = 2;
  */
 const TICK_MS = 2_000;
 
-/** What was refused is tried again so often, and whenever a file has changed: it may be another one that was wrong. */
-const RETRY_MS = 5_000;
+/**
+ * What was refused is tried again so often, and whenever a file has changed: it may be another one that was wrong. Not more
+ * often, for to read a long list takes the daemon's one thread.
+ */
+const RETRY_MS = 30_000;
 
 /** Something that is made of files. */
 export interface Source {
@@ -56,14 +59,16 @@ interface Watched extends Source {
 export class WatchedFiles implements Disposable {
   readonly #log: Log;
   readonly #sources: Watched[];
+  readonly #retry: number;
   readonly #timer: ReturnType<typeof setInterval>;
   #work: Promise<unknown> = Promise.resolve();
   #looking = false;
   #ended = false;
   #retried = performance.now();
 
-  private constructor(sources: Watched[], log: Log) {
+  private constructor(sources: Watched[], log: Log, retry: number) {
     this.#sources = sources;
+    this.#retry = retry;
     this.#log = log;
     this.#timer = setInterval(() => {
       if (this.#looking) return; // the disk is slow
@@ -72,8 +77,13 @@ export class WatchedFiles implements Disposable {
     }, LOOK_MS);
   }
 
-  /** Loads all sources, and watches their files from then on. */
-  static async load(sources: readonly Source[], log: Log): Promise<WatchedFiles> {
+  /**
+   * Loads all sources, and watches their files from then on.
+   *
+   * @param retry After how many milliseconds what was refused is tried again, though no file has changed.
+   * @throws {StartError} when one is no good.
+   */
+  static async load(sources: readonly Source[], log: Log, retry = RETRY_MS): Promise<WatchedFiles> {
     const watched: Watched[] = [];
     for (const source of sources) {
       const look = new Look(source.files);
@@ -83,7 +93,7 @@ export class WatchedFiles implements Disposable {
       const load = () => source.load();
       watched.push({ name, files, load, look, taken, seen: taken, unsteady: 0, refusal: undefined });
     }
-    return new WatchedFiles(watched, log);
+    return new WatchedFiles(watched, log, retry);
   }
 
   /** Loads all sources now. */
@@ -119,7 +129,7 @@ export class WatchedFiles implements Disposable {
       source.seen = state;
       if (steady) due.add(source);
     }
-    const retry = due.size > 0 || performance.now() - this.#retried >= RETRY_MS;
+    const retry = due.size > 0 || performance.now() - this.#retried >= this.#retry;
     if (retry) this.#retried = performance.now();
     for (const source of this.#sources) {
       if (due.has(source)) await this.#load(source, source.seen);

@@ -9,6 +9,7 @@ import { type Source, WatchedFiles } from "./watched_files.ts";
 class Scene implements AsyncDisposable {
   readonly log = new TestLog();
   readonly read: string[] = [];
+  retry: number | undefined;
   #files: WatchedFiles | undefined;
 
   private constructor(readonly directory: string) {}
@@ -36,7 +37,7 @@ class Scene implements AsyncDisposable {
   }
 
   async watch(...others: Source[]): Promise<WatchedFiles> {
-    return this.#files = await WatchedFiles.load([...others, this.source], this.log);
+    return this.#files = await WatchedFiles.load([...others, this.source], this.log, this.retry);
   }
 
   /** Waits until the log has so many such lines. */
@@ -126,27 +127,46 @@ Deno.test("WatchedFiles sees a change of the same length within a tick of the fi
   }
 });
 
-Deno.test("WatchedFiles loads what was refused again, when another file changes and after a while", async () => {
+/** A source that depends on something else than a file. */
+class Moody implements Source {
+  readonly name = "other";
+  readonly files = [];
+  wrong = false;
+  loads = 0;
+
+  load(): Promise<void> {
+    this.loads++;
+    return this.wrong ? Promise.reject(new StartError("it is bad")) : Promise.resolve();
+  }
+}
+
+Deno.test("WatchedFiles loads what was refused again when another file changes", async () => {
   await using scene = await Scene.open();
-  let wrong = false;
-  let loads = 0;
-  const load = () => {
-    loads++;
-    return wrong ? Promise.reject(new StartError("it is bad")) : Promise.resolve();
-  };
-  const files = await scene.watch({ name: "other", files: [], load });
-  const reloaded = () => scene.log.of("reloaded").filter((line) => line.includes("other")).length;
-  wrong = true;
+  const other = new Moody();
+  const files = await scene.watch(other);
+  other.wrong = true;
   await files.reload();
   await scene.logged("not-reloaded", 1);
-  await Deno.writeTextFile(scene.file, "two");
-  await until("it is tried again", () => loads === 3);
-  wrong = false;
-  await Deno.writeTextFile(scene.file, "three");
-  await until("it is taken", () => reloaded() === 1);
-  wrong = true;
+  for (const text of ["two", "three"]) { // it does not get better by that
+    const { loads } = other;
+    await Deno.writeTextFile(scene.file, text);
+    await until("it is tried again", () => other.loads > loads);
+  }
+  other.wrong = false;
+  await Deno.writeTextFile(scene.file, "four");
+  await until("it is taken", () => scene.log.of("reloaded").some((line) => line.includes("other")));
+  assertEquals(scene.log.of("not-reloaded").length, 1);
+});
+
+Deno.test("WatchedFiles loads what was refused again after a while, though no file has changed", async () => {
+  await using scene = await Scene.open();
+  scene.retry = 1;
+  const other = new Moody();
+  const files = await scene.watch(other);
+  other.wrong = true;
   await files.reload();
-  await scene.logged("not-reloaded", 2); // told once each time
-  wrong = false;
-  await until("it is taken though no file has changed", () => reloaded() === 2);
+  await until("it is tried again", () => other.loads > 4);
+  other.wrong = false;
+  await until("it is taken", () => scene.log.of("reloaded").some((line) => line.includes("other")));
+  assertEquals(scene.log.of("not-reloaded").length, 1);
 });
