@@ -68,7 +68,7 @@ export class Setting implements AsyncDisposable {
     const setting = new Setting(await Deno.makeTempDir(), serverCa, clientCa, server);
     await Promise.all([
       setting.write("server.crt", server.cert),
-      setting.write("server.key", server.key),
+      setting.write("server.key", server.key).then((path) => Deno.chmod(path, 0o600)),
       setting.write("client-ca.crt", clientCa.cert),
     ]);
     return setting;
