@@ -122,12 +122,11 @@ export class WatchedFiles implements Disposable {
     const due = new Set<Watched>();
     for (const source of this.#sources) {
       const state = await source.look.state();
-      if (state === source.taken) continue;
       // Somebody may be writing: it is read when it has stood still from one look to the next.
-      const steady = state === source.seen || source.unsteady >= MAX_UNSTEADY_LOOKS;
+      const steady = state === source.seen || state === source.taken || source.unsteady >= MAX_UNSTEADY_LOOKS;
       source.unsteady = steady ? 0 : source.unsteady + 1;
       source.seen = state;
-      if (steady) due.add(source);
+      if (steady && state !== source.taken) due.add(source);
     }
     const retry = due.size > 0 || performance.now() - this.#retried >= this.#retry;
     if (retry) this.#retried = performance.now();
