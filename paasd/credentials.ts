@@ -4,8 +4,10 @@
  * @module
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { createSecureContext } from "node:tls";
 import { StartError } from "./errors.ts";
 import type { Options } from "./options.ts";
+import { readRegularFile, textOf } from "./regular_file.ts";
 
 /** PEM, as `node:tls` takes it. */
 export interface Credentials {
@@ -37,14 +39,19 @@ export async function readPair(
   { tlsCert, tlsKey }: Pick<Options, "tlsCert" | "tlsKey">,
 ): Promise<Pick<Credentials, "cert" | "key">> {
   const [cert, key] = await Promise.all([
-    readPem(tlsCert, "certificate (--tls-cert)"),
-    readPem(tlsKey, "private key (--tls-key)"),
+    readNamedText(tlsCert, "certificate (--tls-cert)"),
+    readNamedText(tlsKey, "private key (--tls-key)"),
   ]);
   const [own] = parse(cert, tlsCert);
   if (!own?.checkPrivateKey(parseKey(key, tlsKey))) {
     throw new StartError(
       `The private key ${tlsKey} does not belong to the certificate ${tlsCert}: give both of one pair`,
     );
+  }
+  try {
+    createSecureContext({ cert, key });
+  } catch (error) { // a key that is too weak, for one
+    throw new StartError(`Cannot use the certificate ${tlsCert} and its key: ${(error as Error).message}`);
   }
   if (own.validToDate.getTime() <= Date.now()) {
     throw new StartError(`The certificate ${tlsCert} has expired on ${own.validToDate.toISOString()}: get a new one`);
@@ -63,7 +70,7 @@ export async function readPair(
  * @throws {StartError} when they cannot be used.
  */
 export async function readClientCa({ clientCa }: Pick<Options, "clientCa">): Promise<string> {
-  const ca = await readPem(clientCa, "client CA (--client-ca)");
+  const ca = await readNamedText(clientCa, "client CA (--client-ca)");
   parse(ca, clientCa);
   return ca;
 }
@@ -74,13 +81,38 @@ export function parseCertificates(pem: string): X509Certificate[] {
   return blocks.map((block) => new X509Certificate(block));
 }
 
-async function readPem(path: string, what: string): Promise<string> {
+/**
+ * Reads a file that an option names.
+ *
+ * @param what What it is, for a person.
+ * @param limit How many bytes it may have.
+ * @throws {StartError} when it cannot be read.
+ */
+export async function readNamed(path: string, what: string, limit?: number): Promise<Uint8Array> {
   try {
-    return await Deno.readTextFile(path);
+    return await readRegularFile(path, limit);
   } catch (error) {
-    const { message } = error as Error;
-    throw new StartError(`Cannot read the ${what}: ${message.includes(path) ? message : `${path}: ${message}`}`);
+    throw unreadable(path, what, error);
   }
+}
+
+/**
+ * Reads a file of text that an option names.
+ *
+ * @throws {StartError} when it cannot be read.
+ */
+export async function readNamedText(path: string, what: string, limit?: number): Promise<string> {
+  const bytes = await readNamed(path, what, limit);
+  try {
+    return textOf(bytes);
+  } catch (error) {
+    throw unreadable(path, what, error);
+  }
+}
+
+function unreadable(path: string, what: string, error: unknown): StartError {
+  const { message } = error as Error;
+  return new StartError(`Cannot read the ${what}: ${message.includes(path) ? message : `${path}: ${message}`}`);
 }
 
 function parse(pem: string, path: string): X509Certificate[] {

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import "reflect-metadata";
+import * as x509 from "@peculiar/x509";
 import { join } from "node:path";
 import { readCredentials } from "./credentials.ts";
 import { StartError } from "./errors.ts";
@@ -48,6 +50,20 @@ Deno.test("readCredentials() says in one sentence what is wrong with which file"
       "not valid before",
     ],
   ];
+  const weak = {
+    name: "RSASSA-PKCS1-v1_5",
+    hash: "SHA-256",
+    modulusLength: 1024,
+    publicExponent: new Uint8Array([1, 0, 1]),
+  };
+  const keys = await crypto.subtle.generateKey(weak, true, ["sign", "verify"]);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({ keys, signingAlgorithm: weak });
+  const pkcs8 = x509.PemConverter.encode(await crypto.subtle.exportKey("pkcs8", keys.privateKey), "PRIVATE KEY");
+  const weakPair = {
+    tlsCert: await setting.write("weak.crt", certificate.toString("pem")),
+    tlsKey: await setting.write("weak.key", pkcs8),
+  };
+  cases.push([weakPair, "weak.crt", "key too small"]);
   for (const [change, file, words] of cases) {
     const { message } = await assertRejects(() => readCredentials({ ...options, ...change }), StartError);
     assert(message.includes(file) && message.includes(words) && !message.includes("\n"), message);

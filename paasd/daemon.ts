@@ -14,6 +14,7 @@ import { Confinement } from "./confinement.ts";
 import { descriptorLimit } from "./open_files.ts";
 import { StartError } from "./errors.ts";
 import { Expiry } from "./expiry.ts";
+import { warnOfFiles } from "./file_warnings.ts";
 import { type Address, formatAddress } from "./flag_values.ts";
 import { FrontDoor } from "./front_door.ts";
 import type { Guest } from "./identity.ts";
@@ -108,6 +109,7 @@ export class Daemon {
    */
   static async check(options: Options, log: Log): Promise<void> {
     await using _trust = await Trust.read(options, new Access(), log);
+    await warnOfFiles(options, log);
     await Confinement.check(options);
   }
 
@@ -135,6 +137,7 @@ export class Daemon {
     const telemetry = this.#telemetry;
     const access = this.#access;
     const trust = this.#trust = await Trust.read(this.#options, access, log);
+    await warnOfFiles(this.#options, log);
     await Confinement.check(this.#options);
     const { auditLog, auditArgv } = this.#options;
     const audit = this.#audit = auditLog === undefined

@@ -12,6 +12,7 @@ import { BlockList, isIPv6 } from "node:net";
 import { type Credentials, parseCertificates } from "./credentials.ts";
 import { StartError } from "./errors.ts";
 import { type Address, formatAddress } from "./flag_values.ts";
+import { isSignedBy, readSigned } from "./signature.ts";
 
 /** Certificates of whose keys everybody has a copy. */
 const published = [alice, bob, clientCa, serverCa, server].flatMap(parseCertificates);
@@ -37,7 +38,8 @@ export function keepDevelopmentCertificatesLocal({ cert, ca }: Credentials, list
 
 /** Whether any certificate of a PEM text has a published key, or was signed by one. */
 function isDevelopment(pem: string): boolean {
-  return parseCertificates(pem).some((certificate) =>
-    published.some(({ publicKey }) => certificate.publicKey.equals(publicKey) || certificate.verify(publicKey))
-  );
+  return parseCertificates(pem).some(({ publicKey, raw }) => {
+    const signed = readSigned(raw);
+    return published.some((other) => publicKey.equals(other.publicKey) || isSignedBy(signed, other.publicKey));
+  });
 }

@@ -1,4 +1,6 @@
 import { assertThrows } from "@std/assert";
+import "reflect-metadata";
+import * as x509 from "@peculiar/x509";
 import { createAuthority, loadAuthority } from "../certs/authority.ts";
 import type { Credentials } from "./credentials.ts";
 import { keepDevelopmentCertificatesLocal } from "./development_certificates.ts";
@@ -22,6 +24,27 @@ Deno.test("keepDevelopmentCertificatesLocal() lets them listen on loopback addre
 
 Deno.test("keepDevelopmentCertificatesLocal() lets own certificates listen anywhere", () => {
   for (const host of beyond) keepDevelopmentCertificatesLocal(own, { host, port: 1 });
+});
+
+Deno.test("keepDevelopmentCertificatesLocal() lets certificates of every kind of key listen anywhere", async () => {
+  const ecdsa = (namedCurve: string) => ({ name: "ECDSA", namedCurve, hash: "SHA-384" });
+  const rsa = { modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" };
+  const kinds = [
+    ...["P-256", "P-384", "P-521"].map(ecdsa),
+    ...["RSASSA-PKCS1-v1_5", "RSA-PSS"].map((name) => ({ name, ...rsa })),
+    { name: "Ed25519" },
+  ];
+  for (const algorithm of kinds) {
+    const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]) as CryptoKeyPair;
+    const signingAlgorithm = { ...algorithm, saltLength: 32 };
+    const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+      name: "CN=own",
+      keys,
+      signingAlgorithm,
+    });
+    const pem = certificate.toString("pem");
+    for (const host of beyond) keepDevelopmentCertificatesLocal({ ...own, cert: pem, ca: pem }, { host, port: 1 });
+  }
 });
 
 Deno.test("keepDevelopmentCertificatesLocal() refuses whatever a published key has to do with", async () => {

@@ -13,7 +13,7 @@ import { Counter } from "./counter.ts";
 import type { Credentials } from "./credentials.ts";
 import { UnauthenticatedError } from "./errors.ts";
 import type { Address } from "./flag_values.ts";
-import { addressOf, type Guest, identify } from "./identity.ts";
+import { addressOf, type Guest, identify, NO_HTTP2 } from "./identity.ts";
 import { holdsLease } from "./lease.ts";
 import { Listener } from "./listener.ts";
 import { networkOf } from "./network.ts";
@@ -70,12 +70,9 @@ interface Stranger {
 export class FrontDoor {
   readonly #options: FrontDoorOptions;
   readonly #tls: tls.Server;
-  #credentials: Credentials;
   readonly #connections = new Counter();
   /** The oldest first. */
   readonly #strangers = new Map<Socket, Stranger>();
-  /** The client CAs that were known when a connection came: its handshake may go by them though they have changed. */
-  readonly #clientCas = new WeakMap<Socket, string>();
   /** Connections that were let in or refused: a failed handshake may be told of after its connection has closed. */
   readonly #judged = new WeakSet<Socket>();
   readonly #guests = new Set<Guest>();
@@ -84,7 +81,6 @@ export class FrontDoor {
 
   private constructor(options: FrontDoorOptions) {
     this.#options = options;
-    this.#credentials = options.credentials;
     this.#tls = tls.createServer({
       ...options.credentials,
       requestCert: true,
@@ -145,7 +141,6 @@ export class FrontDoor {
 
   /** Takes other credentials for new connections; those that are open stay. */
   set credentials(credentials: Credentials) {
-    this.#credentials = credentials;
     this.#tls.setSecureContext({ ...credentials, minVersion: "TLSv1.3" });
   }
 
@@ -207,7 +202,6 @@ export class FrontDoor {
     const { handshakeTimeout } = this.#options.limits;
     const silence = () => this.#refuse(socket, `it did not finish the TLS handshake in ${handshakeTimeout / 1000} s`);
     const counted = this.#connections.add(network);
-    this.#clientCas.set(socket, this.#credentials.ca);
     this.#strangers.set(socket, { timer: setTimeout(silence, handshakeTimeout), network, counted });
     socket.once("close", () => {
       this.#forget(socket);
@@ -271,7 +265,6 @@ export class FrontDoor {
     secured.on("error", () => {}); // it closes, which is all that matters
     try {
       const guest = identify(secured, this.#options.identity);
-      guest.clientCa = this.#clientCas.get(socket);
       const objection = this.#options.objection?.(guest);
       if (objection !== undefined) throw new UnauthenticatedError(objection);
       if (!this.#judge(socket)) return void secured.destroy();
@@ -319,11 +312,14 @@ function beneath(socket: tls.TLSSocket): Socket {
 function causeOf(error: Error & { code?: string }, { authorizationError }: tls.TLSSocket): string {
   switch (String(authorizationError ?? error.code)) {
     case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
-      return "its certificate is not signed by the client CA, not valid now, or not for clients";
+      return "its certificate is not signed by the client CA, not valid now, or not for clients; " +
+        "or its key or signature is weak (RSA of less than 2,048 bits, SHA-1)";
     case "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE":
       return "it sent no certificate";
     case "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE":
       return "it does not speak TLS 1.3";
+    case "ERR_SSL_NO_APPLICATION_PROTOCOL":
+      return NO_HTTP2;
     case "ERR_SSL_WRONG_VERSION_NUMBER":
       return "it does not speak TLS";
     case "ECONNRESET":

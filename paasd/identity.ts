@@ -7,6 +7,7 @@ import { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import type { PeerCertificate, TLSSocket } from "node:tls";
 import { type ClientCertificate, type IdentityMode, readCertificate, userId } from "./certificate.ts";
+import { at } from "./der.ts";
 import { ShuttingDownError, UnauthenticatedError } from "./errors.ts";
 import { isForClients } from "./extended_key_usage.ts";
 import { formatAddress } from "./flag_values.ts";
@@ -15,7 +16,7 @@ import { formatAddress } from "./flag_values.ts";
 export interface User {
   /** 64 lower-case hexadecimal digits: the SHA-256 of the certificate (DER), or as the identity mode has it. */
   readonly id: string;
-  /** The subject of the certificate, for people: neither unique nor proof of anything. */
+  /** The subject of the certificate, or its URIs where it has none, for people: neither unique nor proof of anything. */
   readonly subject: string;
   /** When the certificate ends, in milliseconds since the Unix epoch. */
   readonly expires: number;
@@ -74,9 +75,6 @@ export class Guest {
     };
   }
 
-  /** The client CAs (PEM) that its certificate was held against. */
-  clientCa: string | undefined;
-
   /** Whether its certificate is not good any more. */
   get revoked(): boolean {
     return this.#revoked;
@@ -110,6 +108,9 @@ export class Guest {
   }
 }
 
+/** Why somebody is refused who speaks another protocol, or does not say which. */
+export const NO_HTTP2 = "it did not ask for HTTP/2 (ALPN h2)";
+
 /** Guests by the certificate object that their connection shows for as long as it lives. */
 const guests = new WeakMap<PeerCertificate, Guest>();
 
@@ -128,7 +129,7 @@ export function identify(socket: TLSSocket, mode: IdentityMode = "certificate"):
   if (socket.isSessionReused()) {
     throw new UnauthenticatedError("it resumed a TLS session instead of showing a certificate");
   }
-  if (socket.alpnProtocol !== "h2") throw new UnauthenticatedError("it did not ask for HTTP/2 (ALPN h2)");
+  if (socket.alpnProtocol !== "h2") throw new UnauthenticatedError(NO_HTTP2);
   const certificate = socket.getPeerCertificate();
   if (!certificate?.raw) throw new UnauthenticatedError("it sent no certificate");
   const own = readCertificate(certificate.raw);
@@ -141,7 +142,9 @@ export function identify(socket: TLSSocket, mode: IdentityMode = "certificate"):
 /** The user of a certificate that is good for clients now. */
 function readUser(certificate: ClientCertificate, mode: IdentityMode): User {
   const { der } = certificate;
-  const { subject, validFromDate, validToDate } = new X509Certificate(der);
+  const { subject, validFromDate, validToDate } = new X509Certificate(der) as Omit<X509Certificate, "subject"> & {
+    subject: string | undefined; // what Deno has for an empty one
+  };
   if (validFromDate.getTime() > Date.now()) throw new UnauthenticatedError("its certificate is not valid yet");
   // The runtime lets in who has no extended key usage at all.
   if (!isForClients(der)) {
@@ -149,11 +152,16 @@ function readUser(certificate: ClientCertificate, mode: IdentityMode): User {
   }
   const user: User = {
     id: userId(certificate, mode),
-    subject: subject.replaceAll("\n", ", "),
+    subject: subject ? subject.replaceAll("\n", ", ") : showUris(certificate),
     expires: validToDate.getTime(),
   };
   if (hasExpired(user)) throw new UnauthenticatedError("its certificate has expired");
   return user;
+}
+
+/** Its names where it has no subject, as OpenSSL shows them. */
+function showUris({ uris }: ClientCertificate): string {
+  return uris.map((uri) => `URI:${new TextDecoder().decode(at(uri, 0)?.content)}`).join(", ");
 }
 
 /**

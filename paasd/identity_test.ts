@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
+import "reflect-metadata";
+import * as x509 from "@peculiar/x509";
 import { createHash, X509Certificate } from "node:crypto";
 import type { PeerCertificate, TLSSocket } from "node:tls";
 import { createAuthority } from "../certs/authority.ts";
@@ -24,6 +26,21 @@ async function issue(options: Partial<Parameters<typeof authority.issue>[0]> = {
   return (await authority.issue({ commonName: "alice", usages: ["clientAuth"], ...options })).cert;
 }
 
+/** A certificate for clients with an empty subject, as SPIFFE has them. */
+async function emptySubject(extensions: x509.Extension[]): Promise<string> {
+  const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+  const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const certificate = await x509.X509CertificateGenerator.create({
+    subject: new x509.Name([]),
+    issuer: "CN=client CA",
+    publicKey: keys.publicKey,
+    signingKey: keys.privateKey,
+    signingAlgorithm: algorithm,
+    extensions: [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]), ...extensions],
+  });
+  return certificate.toString("pem");
+}
+
 Deno.test("identify() tells a user by the SHA-256 of the certificate", async () => {
   const pem = await issue();
   const { user } = identify(socketOf(pem));
@@ -41,6 +58,23 @@ Deno.test("identify() tells two certificates of one name apart", async () => {
 Deno.test("identify() shows both names of a subject with two, on one line", async () => {
   const { user } = identify(socketOf(await issue({ commonName: ["alice", "mallory"] })));
   assertMatch(user.subject, /CN=alice, CN=mallory/);
+});
+
+Deno.test("identify() shows the URI of a certificate without a subject, in each mode, and refuses one that names nobody", async () => {
+  const uri = "spiffe://example/alice";
+  const withUri = await emptySubject([new x509.SubjectAlternativeNameExtension([{ type: "url", value: uri }], true)]);
+  const nameless = await emptySubject([]);
+  for (const mode of ["certificate", "public-key", "subject"] as const) {
+    const { user } = identify(socketOf(withUri), mode);
+    assertEquals(user.subject, `URI:${uri}`);
+    assertMatch(user.id, /^[0-9a-f]{64}$/);
+    if (mode !== "subject") assertEquals(identify(socketOf(nameless), mode).user.subject, "");
+  }
+  assertThrows(
+    () => identify(socketOf(nameless), "subject"),
+    UnauthenticatedError,
+    "its certificate has neither a subject nor one URI as its alternative name",
+  );
 });
 
 Deno.test("identify() binds the guest to what the connection shows from then on", async () => {

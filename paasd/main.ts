@@ -30,10 +30,13 @@ async function main(args: string[]): Promise<number> {
         }
         console.log(permissions(invocation.options).join("\n"));
         return 0;
-      case "check-config":
-        await (await import("./daemon.ts")).Daemon.check(invocation.options, new Log(invocation.options.logFormat));
+      case "check-config": {
+        const log = new Log(invocation.options.logFormat);
+        await (await import("./daemon.ts")).Daemon.check(invocation.options, log);
+        await log.flush(1_000);
         console.log("paasd: a daemon can start like this");
         return 0;
+      }
       case "serve":
         return await serve(invocation.options);
     }

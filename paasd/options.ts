@@ -9,6 +9,7 @@ import { dirname, join, resolve } from "node:path";
 import { parseConfig } from "./config_file.ts";
 import { UsageError } from "./errors.ts";
 import { type Flag, type FlagName, FLAGS, variableOf } from "./flags.ts";
+import { readRegularTextSync } from "./regular_file.ts";
 
 /** What has no place in a configuration file. */
 const SWITCHES = ["help", "version", "print-permissions", "check-config"] as const;
@@ -63,7 +64,7 @@ interface Environment {
 export function parseOptions(
   args: string[],
   environment: Environment,
-  readFile: (path: string) => string = Deno.readTextFileSync,
+  readFile: (path: string) => string = readRegularTextSync,
 ): Invocation {
   const unknown = (arg: unknown) => new UsageError(`Unknown argument ${JSON.stringify(arg)}: see paasd --help`);
   const given = parseArgs(args.map(withValue), {

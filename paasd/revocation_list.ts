@@ -7,63 +7,68 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { verify, type X509Certificate } from "node:crypto";
-import { type ClientCertificate, readCertificate, toSerial } from "./certificate.ts";
-import { type Element, elements, Tag } from "./der.ts";
+import { type ClientCertificate, toSerial } from "./certificate.ts";
+import type { ClientCa } from "./client_ca.ts";
+import { at, type Element, elements, Tag } from "./der.ts";
 import { StartError } from "./errors.ts";
+import { textOf } from "./regular_file.ts";
+import { isSame, isSignedBy, readSigned, type Signed } from "./signature.ts";
 
 /** What the lists of a file say. */
 export interface Revocations {
   /** Whether they name a certificate. */
   has(certificate: Pick<ClientCertificate, "issuer" | "serial">): boolean;
+  /** Whether there is a list of that CA. */
+  isOf(ca: ClientCa): boolean;
   /** When the first of them is out of date, in milliseconds since the Unix epoch. */
   readonly nextUpdate: number;
+  /** Lists that do not count, for no client CA has their name or has signed them: which, and the name on each. */
+  readonly passedOver: readonly { readonly list: number; readonly issuer: string }[];
 }
-
-/** Hashes by the algorithms that a list can be signed with, by the contents of their object identifiers in DER. */
-const HASHES = new Map<string, string | null>([
-  ["2a8648ce3d040302", "sha256"], // 1.2.840.10045.4.3.2, ecdsa-with-SHA256
-  ["2a8648ce3d040303", "sha384"],
-  ["2a8648ce3d040304", "sha512"],
-  ["2a864886f70d01010b", "sha256"], // 1.2.840.113549.1.1.11, sha256WithRSAEncryption
-  ["2a864886f70d01010c", "sha384"],
-  ["2a864886f70d01010d", "sha512"],
-  ["2b6570", null], // 1.3.101.112, Ed25519
-]);
 
 /** `[0] EXPLICIT`: the extensions of a list. */
 const EXTENSIONS = 0xa0;
 
 /**
- * Reads a file of lists: one in DER, or any number in PEM.
+ * Reads a file of lists: one in DER, or any number in PEM. A list of somebody who is no client CA is passed over, so that a
+ * CA and its list can come and go in any order.
  *
- * @param authorities The client CAs: each list must be signed by one of them.
- * @throws {StartError} when one cannot be used, with the reason. None of the others counts then.
+ * @param authorities The client CAs.
+ * @throws {StartError} when a list of a client CA cannot be used, with the reason, or there is none. None of the others
+ * counts then.
  */
 export function parseRevocations(
   bytes: Uint8Array,
   path: string,
-  authorities: readonly X509Certificate[],
+  authorities: Iterable<ClientCa>,
   now = Date.now(),
 ): Revocations {
+  const cas = [...authorities];
   const revoked = new Map<string, Set<string>>(); // serial numbers by issuer
+  const passedOver: { list: number; issuer: string }[] = [];
   let nextUpdate = Infinity;
-  const lists = toDer(bytes);
+  const lists = toDer(bytes, path);
   if (lists.length === 0) throw new StartError(`Cannot find a revocation list in ${path}: it must be PEM or DER`);
   for (const [index, der] of lists.entries()) {
     try {
       const list = readList(der);
+      const signers = cas.filter(({ x509 }) => isSignedBy(list, x509.publicKey));
+      const foreign = signers.length === 0 && !cas.some(({ own }) => isSame(own.subject, list.issuer.raw));
+      if (foreign) {
+        passedOver.push({ list: index + 1, issuer: valuesIn(list.issuer) });
+        continue;
+      }
+      refuseUnknown(list);
+      if (signers.length === 0) throw new RangeError("it is not signed by a client CA (--client-ca)");
       if (list.thisUpdate > now) {
         throw new RangeError(`it is not valid before ${iso(list.thisUpdate)}: check the clock`);
       }
       if (list.nextUpdate <= now) {
         throw new RangeError(`it was to be replaced by ${iso(list.nextUpdate)}: get a new one`);
       }
-      const signers = authorities.filter((authority) => isSignedBy(list, authority));
-      if (signers.length === 0) throw new RangeError("it is not signed by a client CA (--client-ca)");
       // What a CA has signed is about the certificates that it has issued, however the list spells its name.
-      for (const issuer of signers.map(({ raw }) => keyOf(readCertificate(raw).subject))) {
-        revoked.set(issuer, (revoked.get(issuer) ?? new Set()).union(new Set(list.serials)));
+      for (const issuer of signers.map(({ own }) => keyOf(own.subject))) {
+        revoked.set(issuer, (revoked.get(issuer) ?? new Set()).union(new Set(list.serials())));
       }
       nextUpdate = Math.min(nextUpdate, list.nextUpdate);
     } catch (error) {
@@ -71,16 +76,29 @@ export function parseRevocations(
       throw new StartError(`Cannot use ${which} (--crl): ${(error as Error).message}`);
     }
   }
-  return { has: ({ issuer, serial }) => revoked.get(keyOf(issuer))?.has(serial) ?? false, nextUpdate };
+  if (revoked.size === 0) {
+    throw new StartError(`Cannot use ${path} (--crl): none of its lists is signed by a client CA (--client-ca)`);
+  }
+  return {
+    has: ({ issuer, serial }) => revoked.get(keyOf(issuer))?.has(serial) ?? false,
+    isOf: ({ own }) => revoked.has(keyOf(own.subject)),
+    nextUpdate,
+    passedOver,
+  };
 }
 
 function keyOf(name: Uint8Array): string {
   return Buffer.from(name).toString("base64");
 }
 
-function toDer(bytes: Uint8Array): Uint8Array[] {
+function toDer(bytes: Uint8Array, path: string): Uint8Array[] {
   if (bytes[0] === Tag.SEQUENCE) return [bytes];
-  const text = new TextDecoder().decode(bytes);
+  let text: string;
+  try {
+    text = textOf(bytes);
+  } catch (error) {
+    throw new StartError(`Cannot use ${path} (--crl): ${(error as Error).message}`);
+  }
   const begun = text.split("-----BEGIN X509 CRL-----").length - 1;
   const blocks = [...text.matchAll(/-----BEGIN X509 CRL-----([^-]+)-----END X509 CRL-----/g)];
   // A file that was cut short must not count as one with fewer lists.
@@ -88,44 +106,44 @@ function toDer(bytes: Uint8Array): Uint8Array[] {
 }
 
 /** What is needed of a list. Times are in milliseconds since the Unix epoch. */
-interface List {
+interface List extends Signed {
+  readonly issuer: Element;
   readonly thisUpdate: number;
   readonly nextUpdate: number;
-  readonly serials: readonly string[];
-  /** What is signed. */
-  readonly signed: Uint8Array;
-  readonly hash: string | null;
-  readonly signature: Uint8Array;
+  /** Whom it names. */
+  serials(): Iterable<string>;
+  readonly extensions: Element | undefined;
+  /** The algorithm as it stands in what is signed. */
+  readonly inner: Element;
 }
 
 function readList(der: Uint8Array): List {
-  const whole = [...elements(der)];
-  if (whole.length !== 1 || whole[0]!.tag !== Tag.SEQUENCE) throw new RangeError("it is no revocation list");
-  const [body, algorithm, signature] = elements(whole[0]!.content);
-  if (!body || !algorithm || signature?.tag !== Tag.BIT_STRING) throw new RangeError("it is no revocation list");
-  const parts = [...elements(body.content)];
+  const signed = readSigned(der);
+  const parts = [...elements(signed.body.content)];
   if (parts[0]?.tag === Tag.INTEGER) parts.shift(); // the version
-  const [inner, , thisUpdate, ...rest] = parts;
-  if (!inner || !thisUpdate) throw new RangeError("it is no revocation list");
+  const [inner, issuer, thisUpdate, ...rest] = parts;
+  if (!inner || !issuer || !thisUpdate) throw new RangeError("it is no revocation list");
   const nextUpdate = isTime(rest[0]) ? rest.shift() : undefined;
   if (!nextUpdate) throw new RangeError("it does not say when the next one comes");
   const entries = rest[0]?.tag === Tag.SEQUENCE ? rest.shift() : undefined;
-  const extensions = rest.find(({ tag }) => tag === EXTENSIONS);
-  // Delta lists, and lists of one part or of other CAs: to read one as if it said everything would be wrong.
-  for (const { content } of extensions ? elements(extensions.content) : []) refuseCritical(content);
-  const oid = elements(algorithm.content).next().value?.content.toHex() ?? "";
-  const hash = HASHES.get(oid);
-  if (hash === undefined || !equal(inner.raw, algorithm.raw)) {
-    throw new RangeError("it is signed with an algorithm that is not known here: use ECDSA, RSA (PKCS #1) or Ed25519");
-  }
   return {
+    ...signed,
+    inner,
+    issuer,
     thisUpdate: toTime(thisUpdate),
     nextUpdate: toTime(nextUpdate),
-    serials: entries ? [...serialsIn(entries.content)] : [],
-    signed: body.raw,
-    hash,
-    signature: signature.content.subarray(1), // the number of unused bits stands before it
+    serials: () => entries ? serialsIn(entries.content) : [],
+    extensions: rest.find(({ tag }) => tag === EXTENSIONS),
   };
+}
+
+/** Refuses what would be read as something else than it is. */
+function refuseUnknown({ extensions, scheme, inner, algorithm }: List): void {
+  // Delta lists, and lists of one part or of other CAs: to read one as if it said everything would be wrong.
+  for (const { content } of extensions ? elements(extensions.content) : []) refuseCritical(content);
+  if (!scheme || !isSame(inner.raw, algorithm.raw)) {
+    throw new RangeError("it is signed with an algorithm that is not known here: use ECDSA, RSA or Ed25519 with SHA-2");
+  }
 }
 
 function* serialsIn(entries: Uint8Array): Generator<string> {
@@ -146,12 +164,10 @@ function refuseCritical(extensions: Uint8Array): void {
   }
 }
 
-function isSignedBy({ signed, hash, signature }: List, { publicKey }: X509Certificate): boolean {
-  try {
-    return verify(hash, signed, publicKey, signature);
-  } catch {
-    return false; // a key of another kind
-  }
+/** The values in a name, for people. */
+function valuesIn({ content }: Element): string {
+  const attributes = [...elements(content)].flatMap((set) => [...elements(set.content)]);
+  return attributes.map((attribute) => Buffer.from(at(attribute.content, 1)?.content ?? []).toString()).join(", ");
 }
 
 function isTime(element: Element | undefined): boolean {
@@ -169,8 +185,4 @@ function toTime({ tag, content }: Element): number {
 
 function iso(time: number): string {
   return new Date(time).toISOString();
-}
-
-function equal(one: Uint8Array, other: Uint8Array): boolean {
-  return Buffer.compare(one, other) === 0;
 }

@@ -4,6 +4,7 @@ import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { createAuthority } from "../certs/authority.ts";
 import { readCertificate } from "./certificate.ts";
+import { type ClientCa, ClientCas } from "./client_ca.ts";
 import { StartError } from "./errors.ts";
 import { parseRevocations } from "./revocation_list.ts";
 
@@ -14,7 +15,7 @@ const [authority, other] = await Promise.all([
 const [alice, bob] = await Promise.all(
   ["alice", "bob"].map(async (commonName) => (await authority.issue({ commonName, usages: ["clientAuth"] })).cert),
 );
-const both = [new X509Certificate(authority.cert), new X509Certificate(other.cert)];
+const both = new ClientCas(authority.cert + other.cert);
 const hour = 3_600_000;
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -42,6 +43,27 @@ Deno.test("parseRevocations() reads several lists, and keeps the CAs apart", asy
   assert(revocations.has(certificate(alice!)));
   assert(!revocations.has(certificate(bob!)));
   assert(revocations.nextUpdate < Date.now() + 2 * hour);
+});
+
+Deno.test("parseRevocations() passes over a list of a CA that is none of the clients', and says of which", async () => {
+  const [one, two] = await Promise.all([
+    authority.revocationList({ revoked: [alice!] }),
+    other.revocationList({ revoked: [bob!], nextUpdate: new Date(Date.now() - 1_000) }), // nobody's business
+  ]);
+  const [first, second] = new ClientCas(authority.cert + other.cert) as Iterable<ClientCa>;
+  for (const [pem, list] of [[one + two, 2], [two + one, 1]] as const) {
+    const revocations = parseRevocations(bytes(pem), "crl", [first!]);
+    assert(revocations.has(certificate(alice!)));
+    assert(revocations.nextUpdate > Date.now());
+    assertEquals(revocations.passedOver, [{ list, issuer: "another CA" }]);
+    assertEquals([revocations.isOf(first!), revocations.isOf(second!)], [true, false]);
+  }
+  assertThrows(
+    () => parseRevocations(bytes(one), "crl", [second!]),
+    StartError,
+    "none of its lists is signed by a client CA",
+  );
+  assertThrows(() => parseRevocations(bytes(one + two), "crl", both), StartError, "list 2 of crl");
 });
 
 Deno.test("parseRevocations() refuses what is not good, and says why", async () => {
@@ -96,7 +118,15 @@ Deno.test({
         "[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\ncrlnumber=number\ndefault_md=sha256\ndefault_crl_days=1\n" +
           "[delta]\n2.5.29.27=critical,DER:020101\n",
       );
-      for (const [kind, ...options] of [["ec", "-pkeyopt", "ec_paramgen_curve:P-384"], ["rsa:2048"], ["ed25519"]]) {
+      const pss = ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:-1"]; // of the length of the hash
+      const kinds: [string, string[], string[]?][] = [
+        ["ec", ["-pkeyopt", "ec_paramgen_curve:P-384"]],
+        ["ec", ["-pkeyopt", "ec_paramgen_curve:P-521"], ["-md", "sha512"]],
+        ["rsa:2048", []],
+        ["rsa:2048", [], pss],
+        ["ed25519", []],
+      ];
+      for (const [kind, options, signature = []] of kinds) {
         await Deno.writeTextFile(
           join(directory, "index.txt"),
           "R\t300101000000Z\t260101000000Z\t1A2B\tunknown\t/CN=x\n",
@@ -104,18 +134,18 @@ Deno.test({
         await Deno.writeTextFile(join(directory, "number"), "01\n");
         const subject = ["-subj", "/CN=CA", "-days", "2", "-nodes", "-keyout", "ca.key", "-out", "ca.crt"];
         await run("req", "-x509", "-newkey", kind!, ...options, ...subject);
-        const crl = ["ca", "-gencrl", "-config", "ca.cnf", "-cert", "ca.crt", "-keyfile", "ca.key"];
+        const crl = ["ca", "-gencrl", "-config", "ca.cnf", "-cert", "ca.crt", "-keyfile", "ca.key", ...signature];
         await run(...crl, "-out", "crl.pem");
-        const ca = new X509Certificate(await read("ca.crt"));
-        const issuer = readCertificate(ca.raw).subject;
-        const revocations = parseRevocations(await read("crl.pem"), "crl", [...both, ca]);
+        const ca = new ClientCas(new TextDecoder().decode(await read("ca.crt")));
+        const issuer = [...ca][0]!.own.subject;
+        const revocations = parseRevocations(await read("crl.pem"), "crl", [...both, ...ca]);
         assertEquals([revocations.has({ issuer, serial: "1a2b" }), revocations.has({ issuer, serial: "1a2c" })], [
           true,
           false,
         ]);
         await run(...crl, "-crlexts", "delta", "-out", "delta.pem");
         const delta = await read("delta.pem");
-        assertThrows(() => parseRevocations(delta, "crl", [ca]), StartError, "critical");
+        assertThrows(() => parseRevocations(delta, "crl", ca), StartError, "critical");
       }
     } finally {
       await Deno.remove(directory, { recursive: true });

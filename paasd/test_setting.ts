@@ -68,7 +68,7 @@ export class Setting implements AsyncDisposable {
     const setting = new Setting(await Deno.makeTempDir(), serverCa, clientCa, server);
     await Promise.all([
       setting.write("server.crt", server.cert),
-      setting.write("server.key", server.key),
+      setting.write("server.key", server.key, 0o600),
       setting.write("client-ca.crt", clientCa.cert),
     ]);
     return setting;
@@ -105,9 +105,9 @@ export class Setting implements AsyncDisposable {
   }
 
   /** Writes a file, and gives its path. */
-  async write(name: string, text: string): Promise<string> {
+  async write(name: string, text: string, mode = 0o644): Promise<string> {
     const path = join(this.directory, name);
-    await Deno.writeTextFile(path, text);
+    await Deno.writeTextFile(path, text, { mode });
     return path;
   }
 

@@ -9,6 +9,7 @@ import { type Source, WatchedFiles } from "./watched_files.ts";
 class Scene implements AsyncDisposable {
   readonly log = new TestLog();
   readonly read: string[] = [];
+  retry: number | undefined;
   #files: WatchedFiles | undefined;
 
   private constructor(readonly directory: string) {}
@@ -36,7 +37,7 @@ class Scene implements AsyncDisposable {
   }
 
   async watch(...others: Source[]): Promise<WatchedFiles> {
-    return this.#files = await WatchedFiles.load([...others, this.source], this.log);
+    return this.#files = await WatchedFiles.load([...others, this.source], this.log, this.retry);
   }
 
   /** Waits until the log has so many such lines. */
@@ -107,4 +108,65 @@ Deno.test("WatchedFiles does not let one bad source hold up another", async () =
   await Deno.writeTextFile(scene.file, "two");
   await files.reload();
   assertEquals(scene.read.at(-1), "two");
+});
+
+Deno.test("WatchedFiles sees a change of the same length within a tick of the file system's clock", async () => {
+  await using scene = await Scene.open();
+  const { stat } = Deno;
+  const times = { mtime: new Date(0), ctime: new Date(0) }; // a clock with a long tick
+  Deno.stat = async (path) => ({ ...await stat(path), ...times });
+  try {
+    await scene.watch();
+    for (const [index, text] of ["two", "six", "ten"].entries()) {
+      await Deno.writeTextFile(scene.file, text);
+      await scene.logged("reloaded", index + 1);
+    }
+    assertEquals(scene.read, ["one", "two", "six", "ten"]);
+  } finally {
+    Deno.stat = stat;
+  }
+});
+
+/** A source that depends on something else than a file. */
+class Moody implements Source {
+  readonly name = "other";
+  readonly files = [];
+  wrong = false;
+  loads = 0;
+
+  load(): Promise<void> {
+    this.loads++;
+    return this.wrong ? Promise.reject(new StartError("it is bad")) : Promise.resolve();
+  }
+}
+
+Deno.test("WatchedFiles loads what was refused again when another file changes", async () => {
+  await using scene = await Scene.open();
+  const other = new Moody();
+  const files = await scene.watch(other);
+  other.wrong = true;
+  await files.reload();
+  await scene.logged("not-reloaded", 1);
+  for (const text of ["two", "three"]) { // it does not get better by that
+    const { loads } = other;
+    await Deno.writeTextFile(scene.file, text);
+    await until("it is tried again", () => other.loads > loads);
+  }
+  other.wrong = false;
+  await Deno.writeTextFile(scene.file, "four");
+  await until("it is taken", () => scene.log.of("reloaded").some((line) => line.includes("other")));
+  assertEquals(scene.log.of("not-reloaded").length, 1);
+});
+
+Deno.test("WatchedFiles loads what was refused again after a while, though no file has changed", async () => {
+  await using scene = await Scene.open();
+  scene.retry = 1;
+  const other = new Moody();
+  const files = await scene.watch(other);
+  other.wrong = true;
+  await files.reload();
+  await until("it is tried again", () => other.loads > 4);
+  other.wrong = false;
+  await until("it is taken", () => scene.log.of("reloaded").some((line) => line.includes("other")));
+  assertEquals(scene.log.of("not-reloaded").length, 1);
 });

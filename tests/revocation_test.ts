@@ -1,6 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createHash, X509Certificate } from "node:crypto";
 import { createAuthority } from "../certs/authority.ts";
+import { intermediate } from "./intermediate.ts";
+import { join } from "node:path";
+import { Setting } from "../paasd/test_setting.ts";
+import { ROOT } from "./paas.ts";
 import { exec, follow, Realm, statusOf } from "./pki.ts";
 import { until } from "./until.ts";
 
@@ -168,6 +172,75 @@ Deno.test("a new server certificate and a new client CA take over without a conn
     assert(!await knocks(alice.pair));
     assert(await knocks(erin.pair));
   });
+});
+
+Deno.test("a chain by an intermediate CA lets nobody in; the intermediate as a client CA does, until it is revoked", async () => {
+  const root = await createAuthority({ commonName: "root" });
+  const below = await intermediate(root, "below");
+  await using realm = await Realm.start(async (setting) => {
+    await setting.write("client-ca.crt", root.cert);
+    return ["--crl", await setting.write("crl.pem", await root.revocationList({ revoked: [] }))];
+  });
+  const pair = await below.issue({ commonName: "ivy", usages: ["clientAuth"] });
+  const chain = { ...pair, cert: pair.cert + below.cert };
+  assert(!await realm.letsIn(chain));
+  await until("it is said", () => count(realm, / refused .*intermediates are not taken: add .* to --client-ca/) === 1);
+  assert(await realm.letsIn(await root.issue({ commonName: "rose", usages: ["clientAuth"] })));
+
+  await realm.replace("client-ca.crt", root.cert + below.cert);
+  await until("the intermediate is a client CA", () => realm.letsIn(chain));
+  assert(await realm.letsIn(pair)); // with and without the certificate of the intermediate
+  const ivy = await realm.connect(chain);
+  const log = follow(ivy, await exec(ivy, ...ticking));
+  await until("ivy follows", () => log.text !== "");
+
+  await realm.replace("crl.pem", await root.revocationList({ revoked: [below.cert] }));
+  await until("ivy's stream is cut", () => log.end !== undefined);
+  assertEquals(count(realm, / expelled .*the client CA that signed its certificate was revoked/), 1);
+  assert(!await realm.letsIn(chain));
+});
+
+Deno.test("a certificate that was revoked by a list from before its CA came does not get in with that CA", async () => {
+  const next = await createAuthority({ commonName: "next client CA" });
+  await using realm = await Realm.start(async (setting) => [
+    ...["--crl", await setting.write("crl.pem", await setting.clientCa.revocationList({ revoked: [] }))],
+  ]);
+  const { clientCa } = realm.setting;
+  const [mallory, dave] = [
+    await next.issue({ commonName: "mallory", usages: ["clientAuth"] }),
+    await next.issue({ commonName: "dave", usages: ["clientAuth"] }),
+  ];
+  const lists = await clientCa.revocationList({ revoked: [] }) + await next.revocationList({ revoked: [mallory.cert] });
+  await realm.replace("crl.pem", lists);
+  await until("it is said", () => count(realm, / revocation-list-passed-over .*issuer="next client CA"/) === 1);
+  await realm.replace("client-ca.crt", clientCa.cert + next.cert);
+  await until("dave gets in", () => realm.letsIn(dave));
+  assert(!await realm.letsIn(mallory));
+});
+
+Deno.test("a FIFO in the place of any file is refused at the start and at a SIGHUP, and waited for by nobody", async () => {
+  await using setting = await Setting.make();
+  const fifo = join(setting.directory, "fifo");
+  await new Deno.Command("mkfifo", { args: [fifo] }).output();
+  for (const flag of ["tls-cert", "tls-key", "client-ca", "crl", "deny-list", "policy", "config"]) {
+    for (const check of [[], ["--check-config"]]) {
+      const { code, stderr } = await new Deno.Command("sh", {
+        args: ["paasd/start.sh", Deno.execPath(), "--listen", "127.0.0.1:0", `--${flag}`, fifo, ...check],
+        cwd: ROOT,
+        signal: AbortSignal.timeout(30_000), // one that waits
+      }).output();
+      assertMatch(
+        new TextDecoder().decode(stderr),
+        /^paasd: Cannot [^\n]*fifo: it is a FIFO, a socket or a device[^\n]*\n$/,
+      );
+      assertEquals(code, flag === "config" ? 2 : 1);
+    }
+  }
+  await using realm = await Realm.start(async (setting) => ["--config", await setting.write("paasd.toml", "")]);
+  await Deno.rename(fifo, realm.file("paasd.toml"));
+  realm.daemon.kill("SIGHUP");
+  await until("it is said", () => count(realm, / not-reloaded cause="Cannot read the configuration file .*FIFO/) === 1);
+  await realm.person(); // it still serves
 });
 
 Deno.test("a bad file at the start is said, and there is no daemon", async () => {

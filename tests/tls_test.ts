@@ -364,3 +364,20 @@ Deno.test("paasd does not start with a certificate that has expired", async () =
   const said = await refusedStart([...scene.serverFlags("old"), "--listen", "127.0.0.1:0"]);
   assert(said.includes("has expired on 2021-01-01T00:00:00.000Z: get a new one"), said);
 });
+
+Deno.test("paasd warns of files that others may read or write, at the start and with --check-config", async () => {
+  await using scene = await Scene.open();
+  await Deno.chmod(scene.path("server.key"), 0o604);
+  await Deno.chmod(scene.path("client-ca.crt"), 0o666);
+  const expected = [/ warning what="private key .*may read it/, / warning what="client CA .*may write it/];
+  const warned = (log: string) =>
+    assertEquals(expected.map((line) => log.match(new RegExp(line, "g"))?.length), [1, 1], log);
+  const { code, stdout, stderr } = await new Deno.Command("sh", {
+    args: ["paasd/start.sh", Deno.execPath(), ...scene.serverFlags(), "--check-config"],
+    cwd: ROOT,
+  }).output();
+  assertEquals([code, text(stdout)], [0, "paasd: a daemon can start like this\n"]);
+  warned(text(stderr));
+  await using daemon = await scene.daemon();
+  warned(daemon.log);
+});
