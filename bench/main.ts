@@ -15,6 +15,7 @@ import { floodFigures } from "./flood.ts";
 import { followersFigures } from "./followers.ts";
 import { memoryFigures } from "./memory.ts";
 import { Setting } from "./setting.ts";
+import { startFigures } from "./starts.ts";
 import { throughputFigures } from "./throughput.ts";
 
 /** The longest that one figure may take, in milliseconds. */
@@ -26,6 +27,7 @@ const figures = [
   ...memoryFigures,
   ...followersFigures,
   ...commandFigures,
+  ...startFigures,
   ...floodFigures,
   ...accessFigures,
   ...crashFigures,

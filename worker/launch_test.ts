@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { leased } from "../tests/leased_file.ts";
 import { until } from "../tests/until.ts";
 import { SpawnError } from "./errors.ts";
 import { keepDescriptors, loadLibc } from "./libc.ts";
@@ -57,30 +58,6 @@ async function make(path: string, text: string, mode = 0o755): Promise<string> {
   await Deno.writeTextFile(path, text);
   await Deno.chmod(path, mode);
   return path;
-}
-
-/** A program whose execve(2) does not return: somebody has a lease on its file (fcntl(2), F_SETLEASE). */
-async function leased(directory: string): Promise<{ path: string } & AsyncDisposable> {
-  const path = `${directory}/leased`;
-  await Deno.copyFile("/bin/true", path);
-  await Deno.chmod(path, 0o755);
-  const script = `import fcntl, os, signal, sys
-signal.signal(signal.SIGIO, signal.SIG_IGN)
-fcntl.fcntl(os.open(sys.argv[1], os.O_RDONLY), fcntl.F_SETLEASE, fcntl.F_WRLCK)
-print("held", flush=True)
-sys.stdin.read()`;
-  const child = new Deno.Command("python3", { args: ["-c", script, path], stdin: "piped", stdout: "piped" }).spawn();
-  const reader = child.stdout.getReader();
-  let said = "";
-  while (!said.endsWith("\n")) said += new TextDecoder().decode((await reader.read()).value);
-  return {
-    path,
-    async [Symbol.asyncDispose]() {
-      await child.stdin.close();
-      await reader.cancel();
-      await child.status;
-    },
-  };
 }
 
 launchTest("gives argv[0] as it was given", async (run, directory) => {
