@@ -43,6 +43,7 @@ const GRPC_OPTIONS = {
   "grpc.keepalive_time_ms": 30_000,
   "grpc.keepalive_timeout_ms": 10_000,
   "grpc.max_concurrent_streams": 4_096,
+  "grpc.max_receive_message_length": 3 * 1024 * 1024, // the largest request within its bounds has some 2.2 MiB
   // The way of input; HTTP/2's own window of 64 KiB would make it wait for the network.
   "grpc-node.flow_control_window": 1024 * 1024,
   "grpc.enable_channelz": 0, // statistics that nobody reads

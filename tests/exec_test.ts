@@ -150,7 +150,7 @@ Deno.test("exec refuses what cannot be started with a code and a sentence, and l
       "an argument that is too long",
       ["true", "x".repeat(131_072)],
       Code.INVALID_ARGUMENT,
-      'Cannot start "true": the arguments are too long (one may have 131,071 bytes)',
+      "Argument 1 must have at most 131,071 bytes, not 131,072",
     ],
   ];
   try {
