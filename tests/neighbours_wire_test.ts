@@ -163,7 +163,7 @@ Deno.test("paasd refuses a request with too much of anything, by what it is, and
   });
   const growth = await daemon.peakSize() - before;
   console.log(
-    `bob has waited ${bob.worstDelay.toFixed(0)} ms at most; the daemon has grown by ${growth.toFixed(0)} MiB`,
+    `bob has waited ${bob.worst.waited.toFixed(0)} ms at most; the daemon has grown by ${growth.toFixed(0)} MiB`,
   );
   assert(growth < MAX_GROWTH_MIB, `it has grown by ${growth} MiB`);
 });
