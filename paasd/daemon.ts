@@ -28,6 +28,7 @@ import { StandardServices } from "./standard_services.ts";
 import type { Telemetry } from "./telemetry.ts";
 import { makeTemporarySpool, removeTemporarySpool } from "./temporary_spool.ts";
 import { Trust } from "./trust.ts";
+import { UnfinishedRequests } from "./unfinished_requests.ts";
 
 /** At the shutdown, a connection that takes nothing for so long is cut. */
 const STALL_LIMIT_MS = 10_000;
@@ -147,9 +148,11 @@ export class Daemon {
     const limits = limitsOf(this.#options, descriptors);
     log.write("limits", { descriptors, ...limits });
     const quotas = new Quotas(limits);
-    const quota = callQuota(quotas, ({ address, user }, { message }) => {
+    const callsTooMuch = ({ address, user }: Guest, message: string) => {
       refusals.write(address, `user ${user.id.slice(0, 16)} calls too much: ${message}`);
-    });
+    };
+    const quota = callQuota(quotas, (guest, { message }) => callsTooMuch(guest, message));
+    const unfinished = new UnfinishedRequests(callsTooMuch);
     const interceptors = telemetry ? [telemetry.interceptor, quota] : [quota]; // the last one is the nearest to us
     this.#server = new Server({ ...GRPC_OPTIONS, interceptors });
     const confinement = this.#confinement = await Confinement.start(this.#options, log);
@@ -174,7 +177,7 @@ export class Daemon {
     });
     this.#standard = new StandardServices(this.#server, surroundings);
     // Insecure to the library only: what is injected came through the front door.
-    const injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
+    const injector = unfinished.watch(() => this.#server.createConnectionInjector(ServerCredentials.createInsecure()));
     try {
       this.#door = await FrontDoor.open({
         listen,

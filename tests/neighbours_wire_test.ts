@@ -19,6 +19,8 @@ const [INVALID_ARGUMENT, RESOURCE_EXHAUSTED] = [3, 8];
 const ANSWER_LIMIT_MS = 30_000;
 /** The messages themselves are in memory, of each a few copies, until the runtime collects garbage. */
 const MAX_GROWTH_MIB = 250;
+/** So many requests of 2 MB are held back. */
+const HELD = 200;
 /** What is looked through for a List. */
 const PROCESSES = 300;
 
@@ -166,6 +168,37 @@ Deno.test("paasd refuses a request with too much of anything, by what it is, and
     `bob has waited ${bob.worst.waited.toFixed(0)} ms at most; the daemon has grown by ${growth.toFixed(0)} MiB`,
   );
   assert(growth < MAX_GROWTH_MIB, `it has grown by ${growth} MiB`);
+});
+
+Deno.test("paasd keeps only so much of requests that do not come whole, and takes others when these have gone", async () => {
+  await using daemon = await Daemon.start();
+  const before = await daemon.residentSize();
+  await using bob = new Bystander(daemon);
+  await using alice = new RawClient(daemon);
+  const path = "/paas.v1.ProcessService/Exec";
+  const body = framed(new Uint8Array(2_000_000), { length: 3_000_000 });
+  {
+    await using session = new FuzzSession(daemon);
+    const refusals: string[] = [];
+    const held = Array.from({ length: HELD }, async () => {
+      const { code, message } = await session.call({ ":path": path }, body, ANSWER_LIMIT_MS, { end: false });
+      if (code !== undefined) refusals.push(`${code} ${message}`);
+    });
+    await until("all that is too much is refused", () => refusals.length >= HELD - 33, ANSWER_LIMIT_MS);
+    const refusal = "8 Your requests that have not come whole have too many bytes: send fewer at a time";
+    assertEquals(new Set(refusals), new Set([refusal]));
+    const { answers } = bob;
+    await until("bob is answered", () => bob.answers > answers);
+    await session[Symbol.asyncDispose]();
+    await Promise.all(held);
+  }
+  const growth = await daemon.peakSize() - before;
+  assert(growth < MAX_GROWTH_MIB, `it has grown by ${growth} MiB`);
+  await until(
+    "there is room again",
+    () => alice.exec(["true", ...Array(15).fill("x".repeat(131_071))]).then(() => true),
+  );
+  assert(daemon.log.includes("calls too much: Your requests that have not come whole"), daemon.log);
 });
 
 Deno.test("paasd bounds the questions of the standard services", async () => {
