@@ -51,6 +51,9 @@ export class OutageError extends PaascError {
  */
 const brokenOff = /^(?:Received RST_STREAM with code \d|Connection dropped$|Stream refused by server$|Call cancelled$)/;
 
+/** What grpc-js says at the daemon of a message that it does not even read. */
+const tooLarge = /^Received message larger than max \((\d+) vs (\d+)\)$/;
+
 /** What the daemon's status codes are to programs. The others are of no use to them. */
 const codes: Readonly<Record<number, PaasErrorCode>> = {
   [status.INVALID_ARGUMENT]: "invalid-argument",
@@ -218,7 +221,7 @@ export class Daemon implements Disposable {
       const consequence = ifLost ? `; ${ifLost}` : "";
       return new OutageError(`the connection to ${this.server} was lost${consequence}`, { cause: error });
     }
-    const said = error.details || `the daemon answered ${status[error.code] ?? error.code}, and no more`;
+    const said = sentenceIn(error.details) || `the daemon answered ${status[error.code] ?? error.code}, and no more`;
     const reason = error.code === status.UNAUTHENTICATED ? "no-connection" : "failed";
     return new PaascError(reason, said, { cause: error, code: codes[error.code] ?? "internal" });
   }
@@ -236,6 +239,14 @@ export class Daemon implements Disposable {
   [Symbol.dispose]() {
     this.client.close();
   }
+}
+
+/** What the daemon has said; what its library has said, in words of ours. */
+function sentenceIn(details: string): string {
+  const [, bytes, most] = tooLarge.exec(details) ?? [];
+  if (bytes === undefined) return details;
+  const [has, may] = [bytes, most].map((number) => Number(number).toLocaleString("en"));
+  return `The request must have at most ${may} bytes, not ${has}: give it fewer arguments, or smaller variables`;
 }
 
 /** The status in an answer. */

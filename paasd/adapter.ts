@@ -153,11 +153,11 @@ export function duplex<Request, Response>(
 /**
  * A request, if it is one.
  *
- * @throws {InvalidArgumentError} when its bytes could not be decoded.
+ * @throws {InvalidArgumentError} when its bytes could not be decoded, or are more than there may be.
  */
 function decoded<Request>(request: Request): Request {
   if (!(request instanceof MalformedRequest)) return request;
-  throw new InvalidArgumentError(`Cannot decode the request: ${request.reason}; send what the contract says`);
+  throw new InvalidArgumentError(request.reason);
 }
 
 /** Requests, each as by {@linkcode decoded}. */

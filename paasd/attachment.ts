@@ -9,9 +9,6 @@ import { InvalidArgumentError } from "./errors.ts";
 import type { Entry } from "./process_table.ts";
 import { toTerminalSize } from "./requests.ts";
 
-/** The largest piece of input, in bytes: grpc-js receives up to 16 of them ahead. */
-const MAX_INPUT_BYTES = 256 * 1024;
-
 /** A piece of input, as a client sends it, and what else it wants. */
 export type Piece = Pick<AttachRequest__Output, "input" | "inputOffset" | "closeInput" | "size" | "keep">;
 
@@ -39,9 +36,6 @@ export async function feed(
   if (bytes.length === 0 && !closeInput) return;
   if (!input || !writer) {
     throw new InvalidArgumentError("The process was started without stdin: ask for it when you start it");
-  }
-  if (bytes.length > MAX_INPUT_BYTES) {
-    throw new InvalidArgumentError(`A message has at most ${MAX_INPUT_BYTES} bytes of input`);
   }
   try {
     await writer.write(bytes, inputOffset);

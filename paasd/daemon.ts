@@ -29,6 +29,7 @@ import { StandardServices } from "./standard_services.ts";
 import type { Telemetry } from "./telemetry.ts";
 import { makeTemporarySpool, removeTemporarySpool } from "./temporary_spool.ts";
 import { Trust } from "./trust.ts";
+import { UnfinishedRequests } from "./unfinished_requests.ts";
 
 /** At the shutdown, a connection that takes nothing for so long is cut. */
 const STALL_LIMIT_MS = 10_000;
@@ -44,6 +45,7 @@ const GRPC_OPTIONS = {
   "grpc.keepalive_time_ms": 30_000,
   "grpc.keepalive_timeout_ms": 10_000,
   "grpc.max_concurrent_streams": 4_096,
+  "grpc.max_receive_message_length": 3 * 1024 * 1024, // the largest request within its bounds has some 2.2 MiB
   // The way of input; HTTP/2's own window of 64 KiB would make it wait for the network.
   "grpc-node.flow_control_window": 1024 * 1024,
   "grpc.enable_channelz": 0, // statistics that nobody reads
@@ -149,9 +151,11 @@ export class Daemon {
     const limits = limitsOf(this.#options, descriptors);
     log.write("limits", { descriptors, ...limits });
     const quotas = new Quotas(limits);
-    const quota = callQuota(quotas, ({ address, user }, { message }) => {
+    const callsTooMuch = ({ address, user }: Guest, message: string) => {
       refusals.write(address, `user ${user.id.slice(0, 16)} calls too much: ${message}`);
-    });
+    };
+    const quota = callQuota(quotas, (guest, { message }) => callsTooMuch(guest, message));
+    const unfinished = new UnfinishedRequests(callsTooMuch);
     const interceptors = telemetry ? [telemetry.interceptor, quota] : [quota]; // the last one is the nearest to us
     this.#server = new Server({ ...GRPC_OPTIONS, interceptors });
     const confinement = this.#confinement = await Confinement.start(this.#options, log);
@@ -176,7 +180,7 @@ export class Daemon {
     });
     this.#standard = new StandardServices(this.#server, surroundings);
     // Insecure to the library only: what is injected came through the front door.
-    const injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
+    const injector = unfinished.watch(() => this.#server.createConnectionInjector(ServerCredentials.createInsecure()));
     try {
       this.#door = await FrontDoor.open({
         listen,

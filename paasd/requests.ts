@@ -1,10 +1,10 @@
 /**
- * Requests of the contract, checked and in the worker's terms.
+ * Requests of the contract, checked and in the worker's terms. How many bytes and elements each has was checked before
+ * (`proto/bounds.ts`).
  *
  * @module
  */
 import {
-  type AttachRequest__Output,
   type ExecRequest__Output,
   fromTimestamp,
   type GetLogsRequest__Output,
@@ -40,10 +40,6 @@ const MAX_TIMEOUT_MS = 24 * DAY_MS;
 /** The largest width and height of a terminal. */
 const MAX_TERMINAL_SIZE = 10_000;
 
-const MAX_LABELS = 64;
-const MAX_LABEL_BYTES = 255;
-const MAX_REQUEST_ID_BYTES = 128;
-const MAX_WRITER_BYTES = 128;
 const MAX_PAGE_SIZE = 1_000;
 const DEFAULT_PAGE_SIZE = 100;
 
@@ -59,6 +55,11 @@ const ON_SLOW: Record<OnSlowMessage, LogReaderOptions["onSlow"]> = {
   ON_SLOW_SKIP: "skip",
 };
 
+/** What a `google.protobuf.Timestamp` may have, in seconds since the Unix epoch. */
+const MIN_SECONDS = Date.parse("0001-01-01T00:00:00Z") / 1000;
+const MAX_SECONDS = Date.parse("9999-12-31T23:59:59Z") / 1000;
+
+type TimestampMessage = NonNullable<GetLogsRequest__Output["since"]>;
 type DurationMessage = NonNullable<ExecRequest__Output["timeout"]>;
 
 /** How to start a process; the command itself is checked by the worker. */
@@ -71,7 +72,7 @@ export function toSpawnOptions(
     cwd: cwd || undefined,
     timeout: timeout ? toMilliseconds("timeout", timeout, MAX_TIMEOUT_MS) : undefined,
     stopGrace: grace ? toGrace(grace) : undefined,
-    maxOutput: maxOutputBytes || undefined,
+    maxOutput: toExact("The max_output_bytes", maxOutputBytes) || undefined,
     stdin,
     terminal: terminal ? { ...toTerminalSize(terminal), type: toTerminalType(terminal.type) } : undefined,
     limits: limits ? toLimits(limits) : undefined,
@@ -83,10 +84,7 @@ export function toSpawnOptions(
 /** Those limits that a request has. */
 function toLimits(message: LimitsMessage): Limits {
   const given = LIMIT_NAMES.filter((name) => message[name] !== undefined);
-  if (given.some((name) => !Number.isSafeInteger(message[name]))) {
-    throw new InvalidArgumentError(`A limit must be at most ${Number.MAX_SAFE_INTEGER}`);
-  }
-  return Object.fromEntries(given.map((name) => [name, message[name]]));
+  return Object.fromEntries(given.map((name) => [name, toExact("A limit", message[name]!)]));
 }
 
 /** How large a terminal is. */
@@ -104,15 +102,8 @@ export function toDescription({ args, name, labels, stopAfterDisconnect }: ExecR
       "The name must be of at most 63 letters, digits, '.', '_' and '-', and must not be a UUID",
     );
   }
-  const entries = Object.entries(labels);
-  if (entries.length > MAX_LABELS) throw new InvalidArgumentError(`There must be at most ${MAX_LABELS} labels`);
-  for (const [key, value] of entries) {
-    if (!isName(key)) {
-      throw new InvalidArgumentError("The key of a label must be of at most 63 letters, digits, '.', '_' and '-'");
-    }
-    if (bytesOf(value) > MAX_LABEL_BYTES) {
-      throw new InvalidArgumentError(`The value of a label must have at most ${MAX_LABEL_BYTES} bytes`);
-    }
+  if (!Object.keys(labels).every(isName)) {
+    throw new InvalidArgumentError("The key of a label must be of at most 63 letters, digits, '.', '_' and '-'");
   }
   return {
     args,
@@ -127,18 +118,7 @@ export function toDescription({ args, name, labels, stopAfterDisconnect }: ExecR
 /** What makes an Exec safe to repeat. */
 export function toRequestKey(request: ExecRequest__Output): RequestKey {
   const { requestId: id } = request;
-  if (bytesOf(id) > MAX_REQUEST_ID_BYTES) {
-    throw new InvalidArgumentError(`The request_id must have at most ${MAX_REQUEST_ID_BYTES} bytes`);
-  }
   return { id, digest: id && createHash("sha256").update(JSON.stringify(request)).digest("base64") };
-}
-
-/** Who writes to the process: a name, or empty for somebody new. */
-export function toWriter({ writer }: Pick<AttachRequest__Output, "writer">): string {
-  if (bytesOf(writer) > MAX_WRITER_BYTES) {
-    throw new InvalidArgumentError(`The writer must have at most ${MAX_WRITER_BYTES} bytes`);
-  }
-  return writer;
 }
 
 /** Where a reader of a log begins. */
@@ -159,8 +139,8 @@ export function toReaderOptions(request: GetLogsRequest__Output): LogReaderOptio
   return {
     ...toPlace(request),
     follow,
-    since: since ? fromTimestamp(since).getTime() : undefined,
-    until: until ? fromTimestamp(until).getTime() : undefined,
+    since: since ? toTime("since", since) : undefined,
+    until: until ? toTime("until", until) : undefined,
     stream: STREAMS[stream],
     onSlow: ON_SLOW[onSlow],
   };
@@ -193,23 +173,23 @@ export function toListFilter(request: ListRequest__Output): ListFilter {
     throw new InvalidArgumentError("The id_prefix must be of hexadecimal digits and '-', as an id is");
   }
   if (!/^\d*$/.test(pageToken)) throw new InvalidArgumentError("The page_token must be one that List has given");
-  const known = Object.values(STATES) as ProcessState__Output[];
-  if (!states.every((state) => known.includes(state))) {
+  const [wanted, known] = [new Set(states), new Set<ProcessState__Output>(Object.values(STATES))];
+  if (!wanted.isSubsetOf(known)) {
     throw new InvalidArgumentError("A state must be running, stopping or finished");
   }
   const before = pageToken ? Number(pageToken) : Infinity;
-  const since = startedSince ? fromTimestamp(startedSince).getTime() : -Infinity;
-  const until = startedUntil ? fromTimestamp(startedUntil).getTime() : Infinity;
-  const wanted = Object.entries(labels);
+  const since = startedSince ? toTime("started_since", startedSince) : -Infinity;
+  const until = startedUntil ? toTime("started_until", startedUntil) : Infinity;
+  const [wantedLabels, beginning] = [Object.entries(labels), idPrefix.toLowerCase()];
   return {
     pageSize: Math.min(pageSize || DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE),
     holds: ({ process: { id, status }, sequence, ...entry }) =>
       sequence < before &&
-      (states.length === 0 || states.includes(STATES[status.state])) &&
+      (wanted.size === 0 || wanted.has(STATES[status.state])) &&
       (name === "" || entry.name === name) &&
-      wanted.every(([key, value]) => Object.hasOwn(entry.labels, key) && entry.labels[key] === value) &&
+      wantedLabels.every(([key, value]) => Object.hasOwn(entry.labels, key) && entry.labels[key] === value) &&
       status.startTime >= since && status.startTime < until &&
-      id.startsWith(idPrefix.toLowerCase()),
+      id.startsWith(beginning),
   };
 }
 
@@ -220,6 +200,26 @@ function toTerminalType(type: string): string | undefined {
     );
   }
   return type || undefined;
+}
+
+/**
+ * Milliseconds since the Unix epoch.
+ *
+ * @param what Names the field, for a person.
+ * @throws {InvalidArgumentError} when it is no time that a `google.protobuf.Timestamp` may have.
+ */
+export function toTime(what: string, timestamp: TimestampMessage): number {
+  const { seconds, nanos } = timestamp;
+  if (seconds >= MIN_SECONDS && seconds <= MAX_SECONDS && nanos >= 0 && nanos < 1e9) {
+    return fromTimestamp(timestamp).getTime();
+  }
+  throw new InvalidArgumentError(`The time ${what} must be a valid one, from the year 1 to 9999`);
+}
+
+/** A number that is known exactly: of 64 bits a number here has 53. */
+function toExact(what: string, value: number): number {
+  if (Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError(`${what} must be at most ${Number.MAX_SAFE_INTEGER}`);
 }
 
 function toMilliseconds(what: string, { seconds, nanos }: DurationMessage, most: number): number {
@@ -234,8 +234,4 @@ function toMilliseconds(what: string, { seconds, nanos }: DurationMessage, most:
 
 function isName(text: string): boolean {
   return /^[A-Za-z0-9._-]{1,63}$/.test(text) && !validate(text);
-}
-
-function bytesOf(text: string): number {
-  return new TextEncoder().encode(text).length;
 }

@@ -52,7 +52,6 @@ import {
   toRequestKey,
   toSignal,
   toSpawnOptions,
-  toWriter,
 } from "./requests.ts";
 import { makeRoom, toGrant, toUserId } from "./sharing.ts";
 import { toFullStatusMessage, toStatusMessage } from "./status_message.ts";
@@ -156,7 +155,7 @@ export class Service {
     await entry.process.readable;
     const log = entry.process.logs({ ...toPlace(first), signal: context.signal });
     using _following = this.#telemetry?.metrics.follows(entry.process, log);
-    yield* exchange(log, entry, toWriter(first), piecesOf(first, messages));
+    yield* exchange(log, entry, first.writer, piecesOf(first, messages));
     yield endOf(log, entry, context);
   }
 

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { fromTimestamp, type ShareRequest__Output } from "@paas/proto";
+import type { ShareRequest__Output } from "@paas/proto";
 import { type Grant, isInForce, type Permission } from "./authorization.ts";
 import { InvalidArgumentError, TooManyGrantsError } from "./errors.ts";
 import type { User } from "./identity.ts";
 import type { Entry } from "./process_table.ts";
+import { toTime } from "./requests.ts";
 import { isUserId } from "./roles.ts";
 
 /** With so many users a process can be shared at a time. */
@@ -29,8 +30,7 @@ export function toGrant(request: Omit<ShareRequest__Output, "processId">, owner:
   if (user === owner.id) throw new InvalidArgumentError("The user is yourself: you may do everything with it already");
   const permission = PERMISSIONS[request.permission];
   if (!permission) throw new InvalidArgumentError("The permission must be view or stop, or unset to view");
-  const until = request.until ? fromTimestamp(request.until).getTime() : undefined;
-  if (Number.isNaN(until)) throw new InvalidArgumentError("The time until which it is shared must be a valid one");
+  const until = request.until ? toTime("until which it is shared", request.until) : undefined;
   const grant = { user, permission, until };
   if (!isInForce(grant)) throw new InvalidArgumentError("The time until which it is shared must be in the future");
   return grant;

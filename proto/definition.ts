@@ -6,7 +6,8 @@
 import type { MethodDefinition } from "@grpc/grpc-js";
 import type { Buffer } from "node:buffer";
 import protobuf from "protobufjs";
-import { checkWire } from "./strict_wire.ts";
+import { BoundError } from "./bounds.ts";
+import { wireChecker } from "./strict_wire.ts";
 
 /** How messages look in TypeScript; `deno task gen` makes the types of `gen/` with the same choices. */
 const STYLE: protobuf.IConversionOptions = { longs: Number, enums: String, defaults: true, oneofs: true };
@@ -33,9 +34,9 @@ function deserializer(type: protobuf.Type) {
   return (bytes: Uint8Array): object => type.toObject(type.decode(bytes), STYLE);
 }
 
-/** What a call gets for a request that cannot be decoded. */
+/** What a call gets for a request that cannot be decoded, or has more of something than it may. */
 export class MalformedRequest {
-  /** @param reason What is wrong with its bytes */
+  /** @param reason What is wrong with it: a sentence for who sent it */
   constructor(readonly reason: string) {}
 }
 
@@ -44,13 +45,15 @@ export class MalformedRequest {
  * INTERNAL by itself, and the daemon would not know of the call.
  */
 function receiver(type: protobuf.Type) {
-  const decode = deserializer(type);
+  const [check, decode] = [wireChecker(type), deserializer(type)];
   return (bytes: Uint8Array): object => {
     try {
-      checkWire(type, bytes);
+      check(bytes);
       return decode(bytes);
     } catch (error) {
-      return new MalformedRequest((error as Error).message);
+      const { message } = error as Error;
+      if (error instanceof BoundError) return new MalformedRequest(message);
+      return new MalformedRequest(`Cannot decode the request: ${message}; send what the contract says`);
     }
   };
 }

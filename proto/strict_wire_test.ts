@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import protobuf from "protobufjs";
-import { checkWire } from "./strict_wire.ts";
+import { BoundError, type Bounds } from "./bounds.ts";
+import { wireChecker } from "./strict_wire.ts";
 
 const { root } = protobuf.parse(`
   syntax = "proto3";
@@ -14,16 +15,44 @@ const { root } = protobuf.parse(`
     repeated Kind kinds = 5;
     fixed32 fixed = 6;
     map<int32, Inner> inners = 7;
+    string path = 8;
+    map<string, string> labels = 9;
   }
 `);
 root.resolveAll();
 const type = root.lookupType("Outer");
 
-const check = (...bytes: number[]) => checkWire(type, Uint8Array.from(bytes));
+const SUM = { what: "Texts and pairs", bytes: 1_000, each: 9 };
 
-Deno.test("checkWire() takes what protobufjs encodes, and what it does not know", () => {
+const BOUNDS: Bounds = {
+  "Outer.texts": {
+    what: "texts",
+    count: 20,
+    first: { what: "head", bytes: 400, path: true },
+    element: { what: "text", bytes: 500 },
+    sum: SUM,
+  },
+  "Outer.map": { what: "pairs", count: 30, pair: { what: "pair", bytes: 300, of: " with its key" }, sum: SUM },
+  "Outer.kinds": { what: "kinds", count: 3 },
+  "Outer.inners": { what: "inners", count: 2 },
+  "Outer.labels": {
+    what: "labels",
+    count: 2,
+    key: { what: "key of the label", bytes: 5 },
+    value: { what: "value of the label", bytes: 9 },
+  },
+  "Outer.path": { what: "path", bytes: 600, path: true, remedy: "take another" },
+};
+const checker = wireChecker(type, BOUNDS);
+
+const check = (...bytes: number[]) => checker(Uint8Array.from(bytes));
+
+const checkMessage = (message: object) => checker(type.encode(type.fromObject(message)).finish());
+
+Deno.test("wireChecker() takes what protobufjs encodes, and what it does not know", () => {
   const message = {
     texts: ["true", "", "x".repeat(300)],
+    path: "/a",
     number: 2 ** 53,
     inner: { number: 1, inner: { inner: { number: 4_294_967_295 } } },
     map: { a: "b", "": "" },
@@ -31,7 +60,7 @@ Deno.test("checkWire() takes what protobufjs encodes, and what it does not know"
     fixed: 7,
     inners: { 1: { number: 2 } },
   };
-  checkWire(type, type.encode(type.fromObject(message)).finish());
+  checkMessage(message);
   check();
   check(0x28, 0, 0x2a, 2, 0, 0); // one by one, and packed
   check(0x10, ...Array(9).fill(0xff), 0x01); // -1 as 64 bits
@@ -74,18 +103,98 @@ const WRONG: Record<string, number[]> = {
   "a group without end": [0x7b, 0x08, 0x01],
   "a group that ends as another one": [0x7b, 0x74],
   "an end without group": [0x7c],
+  "a field that is no list twice": [0x10, 1, 0x10, 1],
+  "a message twice, which protobufjs does not merge": [0x1a, 0, 0x1a, 0],
+  "a key twice in one entry": [0x22, 4, 0x0a, 0, 0x0a, 0],
+  "packed elements that are cut short": [0x2a, 2, 0, 0x80],
+  "more unknown fields than there may be": Array(1_001).fill([0x78, 1]).flat(),
+  "more unknown fields in groups": Array(100).fill([0x7b, ...Array(10).fill([0x08, 1]).flat(), 0x7c]).flat(),
   "messages nested too deep": nested(200),
   "groups nested too deep": [...Array(5_000).fill(0x7b), ...Array(5_000).fill(0x7c)],
 };
 
 for (const [what, bytes] of Object.entries(WRONG)) {
-  Deno.test(`checkWire() refuses ${what}`, () => {
+  Deno.test(`wireChecker() refuses ${what}`, () => {
     const error = assertThrows(() => check(...bytes), RangeError);
     assert(!/call stack/.test(error.message), error.message);
   });
 }
 
-Deno.test("checkWire() is needed: protobufjs takes a text for what is called a number", () => {
+Deno.test("wireChecker() is needed: protobufjs takes a text for what is called a number", () => {
   const message = type.toObject(type.decode(Uint8Array.of(0x08, 4, 0x74, 0x72, 0x75, 0x65))) as { texts: string[] };
   assertEquals(message.texts, ["true"]);
+});
+
+/** What each message is refused with. One that has as much as it may is below. */
+const TOO_MUCH: Record<string, [message: object | number[], sentence: string]> = {
+  "elements": [{ texts: Array(21).fill("") }, "There must be at most 20 texts"],
+  "elements that are packed": [{ kinds: [0, 0, 0, 0] }, "There must be at most 3 kinds"],
+  "elements that are packed and not": [[0x28, 0, 0x2a, 2, 0, 0, 0x28, 0], "There must be at most 3 kinds"],
+  "entries": [
+    { map: Object.fromEntries(Array.from({ length: 31 }, (_, key) => [key, ""])) },
+    "There must be at most 30 pairs",
+  ],
+  "entries with one key": [Array(31).fill([0x22, 0]).flat(), "There must be at most 30 pairs"],
+  "a text": [{ path: "/".repeat(601) }, "The path must have at most 600 bytes, not 601: take another"],
+  "a text of many bytes and few characters": [
+    { path: "ü/".repeat(201) },
+    "The path must have at most 600 bytes, not 603: take another",
+  ],
+  "a part of a path": [
+    { path: `/a/${"x".repeat(256)}` },
+    "Each part of the path must have at most 255 bytes",
+  ],
+  "a part of a path in its middle": [
+    { path: `${"x".repeat(256)}/a` },
+    "Each part of the path must have at most 255 bytes",
+  ],
+  "the first element": [{ texts: ["/".repeat(401)] }, "The head must have at most 400 bytes, not 401"],
+  "another element": [{ texts: ["", "", "x".repeat(501)] }, "Text 2 must have at most 500 bytes, not 501"],
+  "an entry by its value": [
+    { map: { a: "", "b\n": "x".repeat(298) } },
+    'The pair "b\\n" must have at most 300 bytes with its key, not 301',
+  ],
+  "an entry by its key": [
+    { map: { ["k".repeat(300)]: "" } },
+    `The pair "${"k".repeat(64)}…" must have at most 300 bytes with its key, not 301`,
+  ],
+  "a key": [{ labels: { abcdef: "" } }, 'The key of the label "abcdef" must have at most 5 bytes, not 6'],
+  "a value": [{ labels: { abc: "1234567890" } }, 'The value of the label "abc" must have at most 9 bytes, not 10'],
+  "a value without key": [
+    [0x4a, 12, 0x12, 10, ...Array(10).fill(0x61)],
+    'The value of the label "" must have at most 9 bytes, not 10',
+  ],
+  "the sum": [
+    { texts: ["", "x".repeat(470)], map: { a: "x".repeat(250), b: "x".repeat(250) } },
+    "Texts and pairs must have at most 1,000 bytes together",
+  ],
+};
+
+for (const [what, [message, sentence]] of Object.entries(TOO_MUCH)) {
+  Deno.test(`wireChecker() refuses too much: ${what}`, () => {
+    const error = assertThrows(() => Array.isArray(message) ? check(...message) : checkMessage(message), BoundError);
+    assertEquals(error.message, sentence);
+  });
+}
+
+Deno.test("wireChecker() takes as much as there may be", () => {
+  checkMessage({ texts: Array(20).fill(""), kinds: [0, 0, 0], path: `/${"x".repeat(255)}`.repeat(2) });
+  checkMessage({ texts: ["/".repeat(400), "x".repeat(500)], map: { "": "x".repeat(1_000 - 900 - 4 * 9 - 3), b: "" } });
+  checkMessage({ labels: { abcde: "123456789", "": "" } });
+  checkMessage({ texts: [], map: { "": "x".repeat(299) } });
+  checkMessage({ texts: [], map: Object.fromEntries(Array.from({ length: 30 }, (_, key) => [key, "x".repeat(20)])) });
+  check(...Array(1_000).fill([0x78, 1]).flat());
+});
+
+Deno.test("wireChecker() wants a bound for each text, list and map", () => {
+  for (const name of Object.keys(BOUNDS)) {
+    const { [name]: _missing, ...others } = BOUNDS;
+    assertThrows(() => wireChecker(type, others)(new Uint8Array()), Error, `${name} has no bound`);
+  }
+});
+
+Deno.test("wireChecker() reads no further than the first thing that is too much", () => {
+  const bytes = new Uint8Array(4_000_000).fill(0xff); // no message, but that is not noticed
+  bytes.set(Array(4).fill([0x28, 0]).flat());
+  assertThrows(() => checker(bytes), BoundError);
 });

@@ -151,7 +151,7 @@ Deno.test("exec refuses what cannot be started with a code and a sentence, and l
       "an argument that is too long",
       ["true", "x".repeat(131_072)],
       Code.INVALID_ARGUMENT,
-      "Cannot start a process: argument 1 has more than 131071 bytes",
+      "Argument 1 must have at most 131,071 bytes, not 131,072",
     ],
   ];
   try {

@@ -1,13 +1,14 @@
 /**
- * `deno task fuzz [MINUTES] [SEED]`: the tests of `fuzz_test.ts` and `port_fuzz_test.ts`, for longer, or again with the same
+ * `deno task fuzz [MINUTES] [SEED]`: the tests of `fuzz_test.ts`, `fuzz_sizes_test.ts` and `port_fuzz_test.ts`, for longer, or again with the same
  * seed. The minutes are for all of them together.
  *
  * @module
  */
 import { ROOT } from "./paas.ts";
 
-/** Messages, headers, and strangers at the port. */
-const FUZZES = 3;
+/** Messages, headers, sizes, and strangers at the port. */
+const FUZZES = 4;
+const FILES = ["tests/fuzz_test.ts", "tests/fuzz_sizes_test.ts", "tests/port_fuzz_test.ts"];
 
 const minutes = Number(Deno.args[0] ?? 10);
 const seed = Number(Deno.args[1] ?? Math.floor(Math.random() * 2 ** 31));
@@ -16,7 +17,7 @@ if (!(minutes > 0 && Number.isInteger(seed))) {
   Deno.exit(2);
 }
 const { code } = await new Deno.Command(Deno.execPath(), {
-  args: ["test", "--no-check", "--allow-all", "tests/fuzz_test.ts", "tests/port_fuzz_test.ts"],
+  args: ["test", "--no-check", "--allow-all", ...FILES],
   cwd: ROOT,
   env: { PAAS_FUZZ_SECONDS: `${minutes * 60 / FUZZES}`, PAAS_FUZZ_SEED: `${seed}` },
 }).spawn().status;

@@ -5,6 +5,7 @@
  */
 import protobuf from "protobufjs";
 import { type Random, seeded } from "../bench/soak_reader.ts";
+import { BYTES, FIXED32, FIXED64, GROUP, GROUP_END, tag, VARINT, varint } from "./wire_bytes.ts";
 
 /** Choices that are the same for the same seed. */
 export class Choice {
@@ -35,9 +36,6 @@ export class Choice {
   }
 }
 
-/** Wire types (https://protobuf.dev/programming-guides/encoding/#structure). */
-const [VARINT, FIXED64, BYTES, GROUP, GROUP_END, FIXED32] = [0, 1, 2, 3, 4, 5] as const;
-
 const INTEGERS = [0n, 1n, 2n, 9n, 15n, 80n, 1_000n, 2n ** 31n - 1n, 2n ** 31n, 2n ** 32n, 2n ** 53n, 2n ** 63n - 1n];
 /** What a negative number and what is too large look like as a varint. */
 const EXTREMES = [2n ** 64n - 1n, 2n ** 63n, 2n ** 64n - 2n ** 31n, 2n ** 64n - 1_000_000_000n];
@@ -61,16 +59,6 @@ const TEXTS = [
 const BAD_UTF8 = [[0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xe2, 0x82], [0xf5, 0x80, 0x80, 0x80], [0x80]];
 
 const utf8 = (text: string): number[] => [...new TextEncoder().encode(text)];
-
-function varint(value: bigint): number[] {
-  const bytes: number[] = [];
-  for (; value > 127n; value >>= 7n) bytes.push(Number(value & 127n) | 128);
-  return [...bytes, Number(value)];
-}
-
-function tag(field: number, wire: number): number[] {
-  return varint((BigInt(field) << 3n) | BigInt(wire));
-}
 
 function delimited(field: number, bytes: readonly number[]): number[] {
   return [...tag(field, BYTES), ...varint(BigInt(bytes.length)), ...bytes];

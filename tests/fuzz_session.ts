@@ -73,8 +73,9 @@ export class FuzzSession implements AsyncDisposable {
    * Makes one call.
    *
    * @param limit Milliseconds; then it is cancelled.
+   * @param options `end` is whether no more will come
    */
-  call(headers: Headers, body: Uint8Array, limit: number): Promise<Outcome> {
+  call(headers: Headers, body: Uint8Array, limit: number, { end: ends = true } = {}): Promise<Outcome> {
     return new Promise((resolve) => {
       const outcome: Outcome = {
         code: undefined,
@@ -113,7 +114,8 @@ export class FuzzSession implements AsyncDisposable {
       stream.on("data", (part: Buffer) => parts.push(part));
       stream.on("error", () => {}); // it closes
       stream.on("close", () => end(true));
-      stream.end(body);
+      if (ends) stream.end(body);
+      else stream.write(body);
     });
   }
 

@@ -7,153 +7,22 @@
 import { ProcessService } from "@paas/proto"; // first: it mends node:http2
 import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import protobuf from "protobufjs";
-import { load } from "../proto/definition.ts";
 import { Choice, MessageFuzz, readTexts } from "./fuzz_message.ts";
+import { GONE, methods, Scene, seconds, SECRET, seed, UNKNOWN } from "./fuzz_scene.ts";
 import { framed, FuzzSession, type Headers, type Outcome } from "./fuzz_session.ts";
-import { Daemon, ROOT } from "./paas.ts";
-import { RawClient } from "./raw_client.ts";
-import { until } from "./until.ts";
-
-const seconds = Number(Deno.env.get("PAAS_FUZZ_SECONDS") ?? 8);
-const seed = Number(Deno.env.get("PAAS_FUZZ_SEED") ?? Math.floor(Math.random() * 2 ** 31));
+import { Daemon } from "./paas.ts";
 
 const AT_A_TIME = 8;
+/** After so many turns somebody looks at the daemon. */
+const LOOK_EACH = 20;
 /** Some calls wait for something, and are cancelled. */
 const CALL_LIMIT_MS = 100;
 /** Every other call must be answered in time. */
 const ANSWER_LIMIT_MS = 15_000;
 /** The runtime lets its heap grow to some 250 MiB before it looks for what is not needed any more. */
 const MAX_SIZE_MIB = 350;
-/** What the other user's process prints. */
-const SECRET = "a line of bob's";
-
 const INTERNAL = 13;
-const [GONE, UNKNOWN] = ["00000000-0000-4000-8000-000000000000", "no id"];
-
-/** A call of the contract. */
-interface Method {
-  path: string;
-  request: protobuf.Type;
-  /** Whether it takes many messages. */
-  streams: boolean;
-}
-
-/** The calls of all services that the daemon's `.proto` files declare. */
-async function methods(directory = join(ROOT, "proto")): Promise<Method[]> {
-  const found: Method[] = [];
-  for (const { name, isDirectory } of Deno.readDirSync(directory)) {
-    const path = join(directory, name);
-    if (isDirectory) found.push(...await methods(path));
-    else if (name.endsWith(".proto")) found.push(...methodsOf(load(await Deno.readTextFile(path))));
-  }
-  return found;
-}
-
-function methodsOf(space: protobuf.NamespaceBase): Method[] {
-  return space.nestedArray.flatMap((item) => {
-    if (!(item instanceof protobuf.Service)) return item instanceof protobuf.Namespace ? methodsOf(item) : [];
-    return item.methodsArray.map((method) => ({
-      path: `/${item.fullName.slice(1)}/${method.name}`,
-      request: method.resolvedRequestType!,
-      streams: method.requestStream ?? false,
-    }));
-  });
-}
-
-/** Two users of a daemon: bob has a process, and alice attacks. */
-class Scene implements AsyncDisposable {
-  /** Processes that alice may use. */
-  readonly ids: string[] = [];
-  /** Bob's process. */
-  bobs!: string;
-  /** Ids that alice has been told of while she watched. */
-  readonly watched = new Set<string>();
-  readonly alice: RawClient;
-  readonly bob: RawClient;
-  #before!: { status: unknown; descriptors: number };
-  readonly #watch: ReturnType<RawClient["service"]["Watch"]>;
-
-  private constructor(readonly daemon: Daemon) {
-    this.alice = new RawClient(daemon);
-    this.bob = new RawClient(daemon, { as: "bob" });
-    this.#watch = this.alice.service.Watch({});
-    this.#watch.on("data", ({ processId }) => this.watched.add(processId)).on("error", () => {});
-  }
-
-  static async make(daemon: Daemon): Promise<Scene> {
-    const scene = new Scene(daemon);
-    scene.bobs = await scene.bob.exec(["sh", "-c", `echo "${SECRET}"; exec sleep 10000`], { stdin: true });
-    await scene.refresh();
-    await until("bob's process has printed", async () => (await scene.bob.status(scene.bobs)).logBytes! > 0);
-    scene.#before = { status: await scene.bob.status(scene.bobs), descriptors: daemon.descriptors() };
-    return scene;
-  }
-
-  /** Sees that alice has a process that lives and one that has finished. */
-  async refresh(): Promise<void> {
-    this.ids.push(await this.alice.exec(["cat"], { stdin: true }), await this.alice.exec(["echo", "hello"]));
-    this.ids.splice(0, this.ids.length - 8);
-  }
-
-  /** All processes of alice. */
-  async processes() {
-    const all = [];
-    for (let pageToken = "";;) {
-      const page = await new Promise<{ processes: { processId: string; args: string[] }[]; nextPageToken: string }>(
-        (resolve, reject) =>
-          this.alice.service.List(
-            { pageSize: 1_000, pageToken },
-            (error, response) => error ? reject(error) : resolve(response as never),
-          ),
-      );
-      all.push(...page.processes);
-      if (!(pageToken = page.nextPageToken)) return all;
-    }
-  }
-
-  /** Sees that nothing has happened to bob, and that the daemon is as it was. */
-  async assertUnharmed(started: Set<string>): Promise<void> {
-    const processes = await this.processes();
-    for (const { args } of processes) {
-      assert(started.has(JSON.stringify(args)), `nobody asked for ${JSON.stringify(args)}`);
-    }
-    assert(![...processes.map(({ processId }) => processId), ...this.watched].includes(this.bobs), "bob is visible");
-    assertEquals(await this.bob.status(this.bobs), this.#before.status);
-    const log = this.bob.logs(this.bobs, { follow: false });
-    await log.end;
-    assertEquals(log.text, `${SECRET}\n`);
-
-    for (const { processId } of await this.processes()) {
-      await this.alice.stop(processId).catch(() => {}); // it may be stopping
-    }
-    await until("only bob's process is left", async () => (await childrenOf(this.daemon.pid)).length === 1);
-    await until("the descriptors are back", () => this.daemon.descriptors() <= this.#before.descriptors + 3);
-    const unforeseen = /^.*(unforeseen|Uncaught|panicked).*$/m.exec(this.daemon.log)?.[0];
-    assert(!unforeseen, unforeseen);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#watch.cancel();
-    await this.alice[Symbol.asyncDispose]();
-    await this.bob[Symbol.asyncDispose]();
-  }
-}
-
-/** The children of a process that live. */
-async function childrenOf(parent: number): Promise<number[]> {
-  const children: number[] = [];
-  for (const { name } of Deno.readDirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const stat = await Deno.readTextFile(`/proc/${name}/stat`).catch(() => "");
-    const [state, ppid] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    if (Number(ppid) === parent && state !== "Z") children.push(Number(name));
-  }
-  return children;
-}
-
 /** Does something again and again for a while, some at a time. */
 async function forSeconds(seconds: number, action: (turn: number) => Promise<void>): Promise<number> {
   const end = performance.now() + seconds * 1000;
@@ -205,12 +74,15 @@ Deno.test(`every call of paasd survives messages that are wrong in any way, and 
       CALL_LIMIT_MS,
     );
     assertHarmless(outcome, scene.bobs, hex);
+    if (turn % LOOK_EACH === 0) await scene.assertUndisturbed(hex);
     const name = `${path.split("/").at(-1)} ${outcome.code ?? (outcome.answered ? "reset" : "cancelled")}`;
     codes.set(name, (codes.get(name) ?? 0) + 1);
   });
   await scene.assertUnharmed(started);
   const size = await daemon.residentSize();
-  console.log(`${turns} messages, ${session.connections} connections, ${size.toFixed(0)} MiB`);
+  console.log(
+    `${turns} messages, ${session.connections} connections, ${size.toFixed(0)} MiB; ${await scene.disturbance()}`,
+  );
   console.log([...codes].sort().map(([name, count]) => `${name}: ${count}`).join(", "));
   assert(size < MAX_SIZE_MIB, `it has ${size} MiB`);
   for (const { path } of calls) {
@@ -302,7 +174,7 @@ Deno.test(`paasd survives headers and frames that are wrong in any way, and bob 
   ];
   const unanswered: string[] = [];
   const codes = new Map<string, number>();
-  const turns = await forSeconds(seconds, async () => {
+  const turns = await forSeconds(seconds, async (turn) => {
     const headers: Headers = { ":path": status };
     const [whichHeader, whichBody] = [choice.below(wrongHeaders.length + 1), choice.below(wrongBodies.length)];
     Object.assign(headers, wrongHeaders[whichHeader]?.());
@@ -317,12 +189,15 @@ Deno.test(`paasd survives headers and frames that are wrong in any way, and bob 
     assert(!outcome.body.includes(SECRET), "bob's output is visible");
     // Reflection repeats what it was asked.
     assert(!outcome.body.includes(scene.bobs) || body.includes(scene.bobs), "bob's process is visible");
+    if (turn % LOOK_EACH === 0) await scene.assertUndisturbed(() => `turn ${turn}, seed ${seed}`);
     const name = `${outcome.http} ${outcome.code ?? (outcome.answered ? "reset" : "cancelled")}`;
     codes.set(name, (codes.get(name) ?? 0) + 1);
   });
   await scene.assertUnharmed(new Set([JSON.stringify(["cat"]), JSON.stringify(["echo", "hello"])]));
   const size = await daemon.residentSize();
-  console.log(`${turns} calls, ${session.connections} connections, ${size.toFixed(0)} MiB`);
+  console.log(
+    `${turns} calls, ${session.connections} connections, ${size.toFixed(0)} MiB; ${await scene.disturbance()}`,
+  );
   console.log([...codes].sort().map(([name, count]) => `${name}: ${count}`).join(", "));
   assertEquals(unanswered, []);
   assert(size < MAX_SIZE_MIB, `it has ${size} MiB`);

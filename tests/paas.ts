@@ -194,9 +194,18 @@ export class Daemon implements AsyncDisposable {
   }
 
   /** Its resident size in MiB. */
-  async residentSize(): Promise<number> {
+  residentSize(): Promise<number> {
+    return this.#memory("VmRSS");
+  }
+
+  /** The largest resident size that it has had so far, in MiB. */
+  peakSize(): Promise<number> {
+    return this.#memory("VmHWM");
+  }
+
+  async #memory(line: string): Promise<number> {
     const status = await Deno.readTextFile(`/proc/${this.pid}/status`);
-    return Number(/VmRSS:\s*(\d+) kB/.exec(status)![1]) / 1024;
+    return Number(new RegExp(`${line}:\\s*(\\d+) kB`).exec(status)![1]) / 1024;
   }
 
   /** How many file descriptors it has open. */

@@ -9,6 +9,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import net from "node:net";
 import tls from "node:tls";
+import { Bystander } from "./bystander.ts";
 import { Choice } from "./fuzz_message.ts";
 import { Daemon } from "./paas.ts";
 import { RawClient } from "./raw_client.ts";
@@ -24,6 +25,8 @@ const [SILENT, SLOW] = [20, 20];
 const PATIENCE_MS = 20_000;
 /** The runtime lets its heap grow to some 250 MiB before it looks for what is not needed any more. */
 const MAX_SIZE_MIB = 330;
+/** Nobody may wait for so much work of the daemon's one thread. */
+const MAX_WORKED_MS = 3_000;
 /** So many connections that fail would need 360 MiB if each was kept for a while. */
 const HANG_UPS = 15_000;
 
@@ -180,6 +183,7 @@ function handshake(port: number, choice: Choice): Promise<number> {
 Deno.test(`the port of paasd survives strangers of all kinds while a user works (seed ${seed})`, async () => {
   await using daemon = await Daemon.start();
   await using alice = new RawClient(daemon);
+  await using bob = new Bystander(daemon);
   const choice = new Choice(seed);
   const { port } = daemon;
   const hello = await clientHello({});
@@ -242,9 +246,12 @@ Deno.test(`the port of paasd survives strangers of all kinds while a user works 
 
   await until("the descriptors are back", () => daemon.descriptors() <= descriptors + 3);
   const size = await daemon.residentSize();
+  const { waited, worked } = bob.worst;
   console.log(
-    `${visits} visits, ${handshakes} handshakes, ${served} rounds of a user, ${size.toFixed(0)} MiB`,
+    `${visits} visits, ${handshakes} handshakes, ${served} rounds of a user, ${size.toFixed(0)} MiB;`,
+    `bob has waited for ${worked} ms of work, ${waited.toFixed(0)} ms`,
   );
+  assert(worked < MAX_WORKED_MS, `bob has waited for ${worked} ms of work`);
   assert(visits > 0 && handshakes > 0 && served > 0);
   assert(size < MAX_SIZE_MIB, `it has ${size} MiB`);
   const unforeseen = /^.*(unforeseen|Uncaught|panicked).*$/m.exec(daemon.log)?.[0];
