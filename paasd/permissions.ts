@@ -83,9 +83,12 @@ function netPermission({ host, port }: Address): string[] {
   return [...hosts].map((host) => host.includes(":") ? `[${host}]` : host);
 }
 
-/** A list of paths. Deno knows no way to write a comma in it, so one in a path would open another path. */
+/**
+ * A list of paths. Deno knows no way to write a comma in it, so one in a path would open another path; start.sh takes a
+ * line for a flag, so a newline would be another flag.
+ */
 function list(paths: string[]): string {
-  const odd = paths.find((path) => path.includes(","));
-  if (odd !== undefined) throw new UsageError(`Cannot use ${JSON.stringify(odd)}: a path must not have a comma in it`);
-  return paths.join(",");
+  const odd = paths.find((path) => /[,\p{Cc}]/u.test(path));
+  if (odd === undefined) return paths.join(",");
+  throw new UsageError(`Cannot use ${JSON.stringify(odd)}: a path must not have a comma or a control character in it`);
 }
