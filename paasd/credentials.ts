@@ -5,6 +5,7 @@
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { StartError } from "./errors.ts";
+import { isForServers } from "./extended_key_usage.ts";
 import type { Options } from "./options.ts";
 
 /** PEM, as `node:tls` takes it. */
@@ -52,6 +53,11 @@ export async function readPair(
   if (own.validFromDate.getTime() > Date.now()) {
     throw new StartError(
       `The certificate ${tlsCert} is not valid before ${own.validFromDate.toISOString()}: check the clock`,
+    );
+  }
+  if (!isForServers(own.raw)) {
+    throw new StartError(
+      `The certificate ${tlsCert} is not for servers: no client would take it; get one with the usage serverAuth`,
     );
   }
   return { cert, key };

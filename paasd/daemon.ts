@@ -20,6 +20,7 @@ import type { Guest } from "./identity.ts";
 import { limitsOf } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { Options } from "./options.ts";
+import { preflight } from "./preflight.ts";
 import { ProcessTable } from "./process_table.ts";
 import { Quotas } from "./quotas.ts";
 import { RefusalLog } from "./refusal_log.ts";
@@ -107,8 +108,18 @@ export class Daemon {
    * @throws {StartError} when it could not.
    */
   static async check(options: Options, log: Log): Promise<void> {
-    await using _trust = await Trust.read(options, new Access(), log);
-    await Confinement.check(options);
+    await using trust = await Trust.read(options, new Access(), log);
+    await preflight(options, trust.credentials, log);
+    const { spoolDir } = options;
+    if (spoolDir === undefined) return;
+    try {
+      const { inUse } = await Spool.check(spoolDir);
+      if (inUse) {
+        log.write("warning", { what: "spool-dir", cause: `a daemon uses ${spoolDir}: another one could not start` });
+      }
+    } catch (error) {
+      throw toStartError(error);
+    }
   }
 
   /** Reads all files of certificates, revocations and roles, and goes on in a new audit log if the old one was moved. */
@@ -135,7 +146,7 @@ export class Daemon {
     const telemetry = this.#telemetry;
     const access = this.#access;
     const trust = this.#trust = await Trust.read(this.#options, access, log);
-    await Confinement.check(this.#options);
+    await preflight(this.#options, trust.credentials, log);
     const { auditLog, auditArgv } = this.#options;
     const audit = this.#audit = auditLog === undefined
       ? undefined
@@ -228,8 +239,7 @@ export class Daemon {
       if (spoolDir !== undefined) return await Spool.openWithHistory(spoolDir, limits);
       return await Spool.open(this.#temporarySpool = await makeTemporarySpool(temporary), limits);
     } catch (error) {
-      if (error instanceof SpoolError) throw new StartError(`${error.message}; give another with --spool-dir`);
-      throw error;
+      throw toStartError(error);
     }
   }
 
@@ -323,6 +333,11 @@ export class Daemon {
       this.#log.write("spool-not-removed", { directory: this.#temporarySpool, cause: causeOf(error) })
     );
   }
+}
+
+/** What an error of the spool means for a start. */
+function toStartError(error: unknown): unknown {
+  return error instanceof SpoolError ? new StartError(`${error.message}; give another with --spool-dir`) : error;
 }
 
 function listenCause(error: unknown): string {

@@ -36,7 +36,7 @@ export function keepDevelopmentCertificatesLocal({ cert, ca }: Credentials, list
 }
 
 /** Whether any certificate of a PEM text has a published key, or was signed by one. */
-function isDevelopment(pem: string): boolean {
+export function isDevelopment(pem: string): boolean {
   return parseCertificates(pem).some((certificate) =>
     published.some(({ publicKey }) => certificate.publicKey.equals(publicKey) || certificate.verify(publicKey))
   );

@@ -7,6 +7,7 @@ import { BASE_VARIABLES, GUARD_PATH, KILL_PATHS, LIBC_PATHS, PRLIMIT_PATH, PROBE
 import { resolve } from "node:path";
 import { GETENT_PATH } from "./confinement.ts";
 import { UsageError } from "./errors.ts";
+import { STAT_PATH } from "./file_steps.ts";
 import { type Address, formatAddress } from "./flag_values.ts";
 import { toReachable } from "./listener.ts";
 import { LIMIT_VARIABLE } from "./open_files.ts";
@@ -50,7 +51,7 @@ export function permissions(options: Options): string[] {
       [...VARIABLES, ...BASE_VARIABLES, "XDG_RUNTIME_DIR", LIMIT_VARIABLE, "OTEL_DENO", ...GRPC_VARIABLES].join(",")
     }`,
     "--allow-sys=uid", // whose directory for temporary files
-    ...allowProgram ? [`--allow-run=${list([...allowProgram, ...ownPrograms(options)])}`] : [
+    ...allowProgram ? [`--allow-run=${list([...allowProgram, STAT_PATH, ...ownPrograms(options)])}`] : [
       "--allow-run", // whatever its users ask for
       // For terminals: the C library, wherever it lies. It can do what any program can, so this opens nothing that is
       // not open already; beside a list in --allow-run it must not stand.
