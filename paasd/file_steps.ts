@@ -52,7 +52,7 @@ export async function waysTo(paths: readonly string[], look: Look = lookByProgra
   const known = new Map<string, FileMode | undefined>();
   // Each round comes to the next link: what lies before it is looked at together.
   for (let round = 0; round <= MAX_LINKS; round++) {
-    const unknown = new Set(paths.flatMap((path) => walk(path, known).ahead));
+    const unknown = new Set(paths.flatMap((path) => walk(path, known).ahead).filter((path) => !known.has(path)));
     if (unknown.size === 0) break;
     const found = await look([...unknown]);
     for (const path of unknown) known.set(path, found.get(path));

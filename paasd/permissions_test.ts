@@ -83,12 +83,12 @@ Deno.test("permissions() name each variable, and open nothing else", () => {
 
 Deno.test("permissions() name the programs that may run and those of the daemon's own, and no library then", () => {
   const flags = permissionsOf("--allow-program", "/bin/a,/b c", "--allow-program", "/d");
-  assertEquals(flags.get("--allow-run"), "/bin/a,/b c,/d,/usr/bin/kill,/bin/kill");
+  assertEquals(flags.get("--allow-run"), "/bin/a,/b c,/d,/usr/bin/stat,/usr/bin/kill,/bin/kill");
   assert(!flags.has("--allow-ffi"));
   const all = permissionsOf("--allow-program=/a", "--run-as=nobody", "--limit=nofile=9", "--die-with-daemon");
   assertMatch(
     all.get("--allow-run")!,
-    /^\/a,\/usr\/bin\/kill,\/bin\/kill,\/usr\/bin\/getent,\/usr\/bin\/cat,\/[^,]*\/guard\.sh,\/usr\/bin\/prlimit$/,
+    /^\/a,\/usr\/bin\/stat,\/usr\/bin\/kill,\/bin\/kill,\/usr\/bin\/getent,\/usr\/bin\/cat,\/[^,]*\/guard\.sh,\/usr\/bin\/prlimit$/,
   );
   assertEquals(permissionsOf("--run-as=nobody", "--limit=nofile=9", "--die-with-daemon").get("--allow-run"), undefined);
 });
