@@ -65,7 +65,7 @@ export class Confinement implements AsyncDisposable {
     const account = await Confinement.check(options);
     if (!options.dieWithDaemon) return new Confinement(options, account, undefined);
     const lost = (error?: unknown) =>
-      log.write("guard-lost", { cause: error === undefined ? undefined : String(error) });
+      log.write("guard-lost", { cause: error instanceof Error ? error.message : undefined });
     try {
       return new Confinement(options, account, new Guard({ lost }));
     } catch (error) {

@@ -8,7 +8,7 @@ import bob from "../certs/bob.crt" with { type: "text" };
 import clientCa from "../certs/client-ca.crt" with { type: "text" };
 import serverCa from "../certs/server-ca.crt" with { type: "text" };
 import server from "../certs/server.crt" with { type: "text" };
-import { BlockList, isIPv6 } from "node:net";
+import { BlockList, isIP, isIPv6 } from "node:net";
 import { type Credentials, parseCertificates } from "./credentials.ts";
 import { StartError } from "./errors.ts";
 import { type Address, formatAddress } from "./flag_values.ts";
@@ -27,12 +27,17 @@ loopback.addAddress("::1", "ipv6");
  * signed by, a published key.
  */
 export function keepDevelopmentCertificatesLocal({ cert, ca }: Credentials, listen: Address): void {
-  if (loopback.check(listen.host, isIPv6(listen.host) ? "ipv6" : "ipv4")) return;
+  if (isLoopback(listen.host)) return;
   if (!isDevelopment(cert) && !isDevelopment(ca)) return;
   throw new StartError(
     `Cannot listen on ${formatAddress(listen)} with development certificates: everybody has their private keys; ` +
       "give your own with --tls-cert, --tls-key and --client-ca, or listen on 127.0.0.1",
   );
+}
+
+/** Whether an IP address is one of this machine alone; a name is none. */
+export function isLoopback(address: string): boolean {
+  return isIP(address) !== 0 && loopback.check(address, isIPv6(address) ? "ipv6" : "ipv4");
 }
 
 /** Whether any certificate of a PEM text has a published key, or was signed by one. */

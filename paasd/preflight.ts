@@ -10,9 +10,10 @@ import { fileURLToPath } from "node:url";
 import type { Account } from "@paas/worker";
 import { Confinement } from "./confinement.ts";
 import type { Credentials } from "./credentials.ts";
-import { isDevelopment } from "./development_certificates.ts";
+import { isDevelopment, isLoopback } from "./development_certificates.ts";
 import { mayChange, mayRead } from "./file_access.ts";
 import { STAT_PATH, type Way, waysTo } from "./file_steps.ts";
+import type { Address } from "./flag_values.ts";
 import type { Log } from "./log.ts";
 import type { Options } from "./options.ts";
 import { inspectPrograms } from "./programs.ts";
@@ -29,12 +30,8 @@ const OWN_PROGRAM = fileURLToPath(new URL("main.ts", import.meta.url));
 export async function preflight(options: Options, { cert, ca }: Credentials, log: Log): Promise<void> {
   const warn = (what: string, cause: string) => log.write("warning", { what, cause });
   const account = await Confinement.check(options);
-  if (!hasNames(cert)) {
-    warn(
-      "tls-cert",
-      `${options.tlsCert} has no subject alternative name: clients look for the daemon's name or address there`,
-    );
-  }
+  const misnamed = whyMisnamed(cert, options.listen);
+  if (misnamed) warn("tls-cert", `${options.tlsCert} ${misnamed}`);
   // With the development certificates whoever has the repository is a user anyway.
   if (!account && !(isDevelopment(cert) && isDevelopment(ca))) {
     warn(
@@ -107,7 +104,10 @@ export function exposed(
   ];
 }
 
-/** Whether the daemon's certificate has a name or an address that a client could look for (RFC 9110, section 4.3.4). */
-function hasNames(cert: string): boolean {
-  return /\b(DNS|IP Address):/.test(new X509Certificate(cert).subjectAltName ?? "");
+/** Why no client could find the name or the address that it has called in the certificate (RFC 9525, section 6.3). */
+function whyMisnamed(cert: string, { host }: Address): string | undefined {
+  const names = [...(new X509Certificate(cert).subjectAltName ?? "").matchAll(/\b(?:DNS|IP Address):([^,]+)/g)];
+  if (names.length === 0) return "has no subject alternative name: clients look for the daemon's name or address there";
+  if (isLoopback(host) || names.some(([, name]) => name !== "localhost" && !isLoopback(name!))) return undefined;
+  return `is for ${names.map(([, name]) => name).join(", ")} alone: no client on another machine takes it`;
 }

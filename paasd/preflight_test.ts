@@ -37,6 +37,27 @@ Deno.test("exposed() tells what the account of commands may do to a file, and wh
   assertEquals(await saidOf(true, { mode: 0o040700 }, { mode: 0o100666 }), []);
 });
 
+/** What a daemon at that address says of a certificate with these names. */
+async function saidOfNames(setting: Setting, host: string, hosts: string[]): Promise<string | undefined> {
+  const { cert, key } = await setting.serverCa.issue({ commonName: "server", usages: ["serverAuth"], hosts });
+  const tlsCert = await setting.write("names.crt", cert);
+  const tlsKey = await setting.write("names.key", key);
+  const told = await warnings(setting, { tlsCert, tlsKey, listen: { host, port: 0 } });
+  return /what=tls-cert cause="[^ ]+ ([^"]+)"/.exec(told.join("\n"))?.[1];
+}
+
+Deno.test("preflight() warns of a certificate that no client could use where the daemon listens", async () => {
+  await using setting = await Setting.make();
+  const local = ["localhost", "127.0.0.1", "::1"];
+  assertEquals(await saidOfNames(setting, "127.0.0.1", local), undefined);
+  assertEquals(await saidOfNames(setting, "0.0.0.0", [...local, "paas.example.com"]), undefined);
+  assertEquals(await saidOfNames(setting, "192.0.2.1", ["192.0.2.1"]), undefined);
+  assertMatch(
+    (await saidOfNames(setting, "0.0.0.0", local))!,
+    /^is for localhost, .* alone: no client on another machine/,
+  );
+});
+
 /** The warnings of a daemon with these options. */
 async function warnings(setting: Setting, change: Partial<Setting["options"]> = {}): Promise<string[]> {
   const log = new TestLog();

@@ -390,6 +390,26 @@ Deno.test("--die-with-daemon holds when its guard was killed, and says so", asyn
   await untilGone(pids);
 });
 
+Deno.test("--die-with-daemon holds when a command stops its guard, and nobody waits for that", async () => {
+  await using daemon = await Daemon.start(["--die-with-daemon"]);
+  await using client = new RawClient(daemon);
+  const { pids } = await started(client, ["sh", "-c", STUBBORN], 2);
+  const guard = async () => {
+    const { stdout } = await new Deno.Command("pgrep", { args: ["-P", String(daemon.pid), "-f", "guard.sh"] }).output();
+    return text(stdout).trim();
+  };
+  const first = await guard();
+  await client.untilFinished(await client.exec(["kill", "-STOP", first]));
+  await until("it is noticed", async () => {
+    await client.exec(["true"]); // as ever
+    return daemon.log.includes('guard-lost cause="it does not answer"');
+  });
+  await until("there is another guard", async () => /^\d+$/.test(await guard()) && await guard() !== first);
+  await printed(client, ["true"]); // it was told of the first one before
+  daemon.kill("SIGKILL");
+  await untilGone(pids);
+});
+
 Deno.test("--die-with-daemon ends with the daemon, and lets processes end by themselves", async () => {
   await using daemon = await Daemon.start(["--die-with-daemon"]);
   await using client = new RawClient(daemon);
