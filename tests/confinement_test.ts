@@ -372,20 +372,30 @@ Deno.test("--die-with-daemon leaves no process behind when the daemon is killed"
   await untilGone(pids);
 });
 
+/** The pid of a daemon's guard, when there is one. */
+async function guardOf(daemon: Daemon): Promise<number | undefined> {
+  const { stdout } = await new Deno.Command("pgrep", { args: ["-P", String(daemon.pid), "-f", "guard.sh"] }).output();
+  const [pid, ...others] = text(stdout).split("\n").filter(Boolean).map(Number);
+  return others.length === 0 ? pid : undefined;
+}
+
+/** Waits until a daemon has another guard than that, which was told of all processes. */
+async function untilOtherGuard(daemon: Daemon, client: RawClient, first: number): Promise<void> {
+  await until("there is another guard", async () => {
+    const pid = await guardOf(daemon);
+    return pid !== undefined && pid !== first;
+  });
+  await printed(client, ["true"]); // of which it is told last
+}
+
 Deno.test("--die-with-daemon holds when its guard was killed, and says so", async () => {
   await using daemon = await Daemon.start(["--die-with-daemon"]);
   await using client = new RawClient(daemon);
   const { pids } = await started(client, ["sh", "-c", STUBBORN], 2);
-  const guards = async () => {
-    const { stdout } = await new Deno.Command("pgrep", { args: ["-P", String(daemon.pid), "-f", "guard.sh"] }).output();
-    return text(stdout).trim();
-  };
-  const first = await guards();
-  assertMatch(first, /^\d+$/);
-  Deno.kill(Number(first), "SIGKILL");
-  await until("there is another guard", async () => /^\d+$/.test(await guards()) && await guards() !== first);
+  const first = (await guardOf(daemon))!;
+  Deno.kill(first, "SIGKILL");
+  await untilOtherGuard(daemon, client, first);
   assertStringIncludes(daemon.log, "guard-lost");
-  await printed(client, ["true"]); // it was told of the first one before
   daemon.kill("SIGKILL");
   await untilGone(pids);
 });
@@ -394,18 +404,13 @@ Deno.test("--die-with-daemon holds when a command stops its guard, and nobody wa
   await using daemon = await Daemon.start(["--die-with-daemon"]);
   await using client = new RawClient(daemon);
   const { pids } = await started(client, ["sh", "-c", STUBBORN], 2);
-  const guard = async () => {
-    const { stdout } = await new Deno.Command("pgrep", { args: ["-P", String(daemon.pid), "-f", "guard.sh"] }).output();
-    return text(stdout).trim();
-  };
-  const first = await guard();
-  await client.untilFinished(await client.exec(["kill", "-STOP", first]));
+  const first = (await guardOf(daemon))!;
+  await client.untilFinished(await client.exec(["kill", "-STOP", String(first)]));
   await until("it is noticed", async () => {
     await client.exec(["true"]); // as ever
     return daemon.log.includes('guard-lost cause="it does not answer"');
   });
-  await until("there is another guard", async () => /^\d+$/.test(await guard()) && await guard() !== first);
-  await printed(client, ["true"]); // it was told of the first one before
+  await untilOtherGuard(daemon, client, first);
   daemon.kill("SIGKILL");
   await untilGone(pids);
 });
@@ -413,9 +418,9 @@ Deno.test("--die-with-daemon holds when a command stops its guard, and nobody wa
 Deno.test("--die-with-daemon ends with the daemon, and lets processes end by themselves", async () => {
   await using daemon = await Daemon.start(["--die-with-daemon"]);
   await using client = new RawClient(daemon);
-  const { stdout } = await new Deno.Command("pgrep", { args: ["-P", String(daemon.pid), "-f", "guard.sh"] }).output();
+  const guard = (await guardOf(daemon))!;
   assertEquals(await printed(client, ["echo", "hi"]), "hi\n");
   daemon.kill("SIGTERM");
   assertEquals(await daemon.exitCode(), 0);
-  await untilGone([Number(text(stdout))]);
+  await untilGone([guard]);
 });
