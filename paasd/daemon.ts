@@ -110,10 +110,12 @@ export class Daemon {
   static async check(options: Options, log: Log): Promise<void> {
     await using trust = await Trust.read(options, new Access(), log);
     await preflight(options, trust.credentials, log);
-    const { spoolDir } = options;
-    if (spoolDir === undefined) return;
+    const { spoolDir, temporary, auditLog } = options;
+    if (auditLog !== undefined) await AuditLog.check(auditLog);
+    if (spoolDir === undefined) return await removeTemporarySpool(await makeTemporarySpool(temporary));
     try {
       const { inUse } = await Spool.check(spoolDir);
+      // Mostly it is the daemon that is about to be reloaded or upgraded, so this is no reason to say no.
       if (inUse) {
         log.write("warning", { what: "spool-dir", cause: `a daemon uses ${spoolDir}: another one could not start` });
       }

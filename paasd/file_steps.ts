@@ -109,16 +109,26 @@ async function lookByProgram(paths: readonly string[]): Promise<Map<string, File
     stdin: "null",
     stderr: "null", // what does not exist
   }).output();
+  // It always knows "/": without an answer it is another program of that name.
+  if (stdout.length === 0 && paths.includes("/")) {
+    throw new Deno.errors.NotFound(`${STAT_PATH} is not that of coreutils`);
+  }
   const fields = new TextDecoder().decode(stdout).split("\0");
   const found = new Map<string, FileMode>();
   for (let index = 0; index + 1 < fields.length; index += 2) {
     const [, mode, uid, gid, path] = /^([0-9a-f]+) (\d+) (\d+) (.*)$/s.exec(fields[index]!) ?? [];
     if (path === undefined) continue;
     const type = Number.parseInt(mode!, 16);
-    const target = isLink({ mode: type }) ? fields[index + 1]!.slice(`${path} -> `.length) : undefined;
+    const target = isLink({ mode: type }) ? targetOf(path, fields[index + 1]!) : undefined;
     found.set(path, { mode: type, uid: Number(uid), gid: Number(gid), target });
   }
   return found;
+}
+
+/** Where a link leads, by its two names with an arrow between; some stat(1) quote them in spite of QUOTING_STYLE. */
+function targetOf(path: string, names: string): string | undefined {
+  const arrow = `${path} -> `;
+  return names.startsWith(arrow) ? names.slice(arrow.length) : /' -> '(.*)'$/s.exec(names)?.[1];
 }
 
 const TYPE = 0o170000;
