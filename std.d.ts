@@ -57,11 +57,6 @@ declare module "@std/fmt/colors" {
   export function red(text: string): string;
 }
 
-declare module "@std/toml/parse" {
-  /** What a TOML document says; a `SyntaxError` when it is none. */
-  export function parse(text: string): Record<string, unknown>;
-}
-
 declare module "@std/text/levenshtein-distance" {
   /** How many characters must be put, dropped or replaced to make one text of the other. */
   export function levenshteinDistance(one: string, other: string): number;

@@ -115,21 +115,13 @@ async function read(path: string): Promise<string | undefined> {
 
 /** What a text says in TOML. */
 async function parseToml(path: string, text: string): Promise<Record<string, unknown>> {
-  const { parse } = await import("@std/toml/parse");
+  const { parse, TomlError } = await import("smol-toml");
   try {
     return parse(text);
   } catch (cause) {
-    // The parser may be a line further when it notices. So it is the line behind the last good beginning.
-    const lines = text.split("\n");
-    const good = lines.findLastIndex((_, index) => {
-      try {
-        return parse(lines.slice(0, index).join("\n")) !== undefined;
-      } catch {
-        return false;
-      }
-    });
-    const why = String(cause instanceof Error ? cause.message : cause).replace(/^(?:Parse error on line [^:]+: )+/, "");
-    throw new PaascError("usage", `${path}:${good + 1} is no TOML: ${why.split("\n")[0]}`, { cause });
+    if (!(cause instanceof TomlError)) throw cause;
+    const [why] = cause.message.replace(/^Invalid TOML document: /, "").split("\n");
+    throw new PaascError("usage", `${path}:${cause.line} is no TOML: ${why}`, { cause });
   }
 }
 

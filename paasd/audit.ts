@@ -81,7 +81,23 @@ export class AuditLog {
     try {
       return new AuditLog(options, await open(options.path), open);
     } catch (error) {
-      throw new StartError(`Cannot write the audit log (--audit-log): ${(error as Error).message}`);
+      throw cannotWrite(error);
+    }
+  }
+
+  /**
+   * Sees whether the file could be opened, and leaves it as it is.
+   *
+   * @throws {StartError} when it could not.
+   */
+  static async check(path: string): Promise<void> {
+    try {
+      // A file that is new must not stay: it may belong to another account than that of the daemon.
+      (await Deno.open(path, { createNew: true, write: true, mode: 0o600 })).close();
+      await Deno.remove(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw cannotWrite(error);
+      await openToAppend(path).then((file) => file.close(), (error) => Promise.reject(cannotWrite(error)));
     }
   }
 
@@ -220,6 +236,10 @@ export class AuditLog {
     this.#failing = false;
     this.#options.log.write("audit-log-works", { file: this.#options.path, dropped });
   }
+}
+
+function cannotWrite(error: unknown): StartError {
+  return new StartError(`Cannot write the audit log (--audit-log): ${(error as Error).message}`);
 }
 
 async function openToAppend(path: string): Promise<Sink> {

@@ -10,7 +10,7 @@
  * @module
  */
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
-import { parse } from "@std/toml/parse";
+import { parse, TomlError } from "smol-toml";
 import { UsageError } from "./errors.ts";
 import { FLAGS } from "./flags.ts";
 
@@ -36,7 +36,11 @@ export function parseConfig(path: string, text: string): Map<string, string> {
   try {
     document = parse(text);
   } catch (error) {
-    throw new UsageError(`${path} is not valid TOML: ${(error as Error).message.split("\n")[0]}`);
+    if (!(error instanceof TomlError)) throw error;
+    const [why] = error.message.replace(/^Invalid TOML document: /, "").split("\n");
+    // The line is shown to its "=": a value may be wrong by being another file's.
+    const line = text.split("\n")[error.line - 1]?.replace(/=.*/s, "").trim();
+    throw new UsageError(`${path} is not valid TOML: ${why} (line ${error.line}: ${JSON.stringify(line)})`);
   }
   return new Map(
     Object.entries(document).map(([key, value]) => {

@@ -25,6 +25,25 @@ Deno.test("parseConfig() refuses what it does not know, with the nearest key", (
   }
 });
 
+Deno.test("parseConfig() refuses what is given twice, and names it", () => {
+  const message = (text: string) => assertThrows(() => parseConfig("/p.toml", text), UsageError).message;
+  assertEquals(
+    message('run-as = "a"\n# the last one wins in some parsers\nrun-as = "b"\n'),
+    '/p.toml is not valid TOML: trying to redefine an already defined table or value (line 3: "run-as")',
+  );
+  assert(message('retain = "1h"\n"retain" = "2h"').endsWith('(line 2: "\\"retain\\"")'));
+  assert(message("[listen]\na = 1\n[listen]\nb = 1").endsWith('(line 3: "[listen]")'));
+});
+
+Deno.test("parseConfig() shows nothing of a value that is wrong", () => {
+  const { message } = assertThrows(() => parseConfig("/p.toml", "retain = -----BEGIN SECRET"), UsageError);
+  assert(!message.includes("SECRET"), message);
+});
+
+Deno.test("parseConfig() passes over a byte order mark", () => {
+  assertEquals([...parseConfig("paasd.toml", '\uFEFFretain = "1h"\n')], [["retain", "1h"]]);
+});
+
 Deno.test("FLAGS have defaults that their own parsers take", () => {
   for (const [name, { default: text, parse }] of Object.entries(FLAGS)) {
     if (text !== undefined) assert(parse(text, "") !== undefined, name);

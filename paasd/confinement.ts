@@ -16,26 +16,41 @@ import {
 import { InvalidArgumentError, NotAllowedError, StartError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import type { Options } from "./options.ts";
+import { allowedProgram } from "./programs.ts";
 
 /** What looks accounts up, in whatever way this machine knows them (nsswitch.conf(5)). */
 export const GETENT_PATH = "/usr/bin/getent";
 
 /** What of the daemon's options is about confinement. */
-type ConfinementOptions = Pick<Options, "allowProgram" | "runAs" | "dieWithDaemon" | "limit">;
+type ConfinementOptions = Pick<
+  Options,
+  "allowProgram" | "allowVariable" | "runAs" | "dieWithDaemon" | "limit" | "path" | "umask"
+>;
+
+/** Under a list of programs users set no other variables: so many programs run what some variable of theirs says. */
+const HARMLESS_VARIABLES = ["LANG", "LC_*", "TZ", "TERM"];
+
+/** So much of a variable's name is repeated. */
+const MAX_SHOWN = 64;
 
 /** What is decided of a command here. */
-type Confined = Pick<SpawnOptions, "args" | "account" | "limits" | "guard">;
+type Confined = Pick<SpawnOptions, "args" | "account" | "limits" | "guard" | "path" | "umask">;
 
 /** The rules for all commands of a daemon. */
 export class Confinement implements AsyncDisposable {
   readonly #programs: readonly string[] | undefined;
+  readonly #variables: readonly string[] | undefined;
   readonly #account: Account | undefined;
   readonly #limits: Limits;
   readonly #guard: Guard | undefined;
   #most: Promise<Limits> | undefined;
+  /** What a command gets unless its user or its terminal says otherwise: its PATH, and its umask(2). */
+  readonly #defaults: Required<Pick<Confined, "path" | "umask">>;
 
   private constructor(options: ConfinementOptions, account: Account | undefined, guard: Guard | undefined) {
     this.#programs = options.allowProgram;
+    this.#variables = options.allowVariable ?? (options.allowProgram && HARMLESS_VARIABLES);
+    this.#defaults = { path: options.path, umask: options.umask };
     this.#limits = options.limit ?? {};
     this.#account = account;
     this.#guard = guard;
@@ -50,7 +65,7 @@ export class Confinement implements AsyncDisposable {
     const account = await Confinement.check(options);
     if (!options.dieWithDaemon) return new Confinement(options, account, undefined);
     const lost = (error?: unknown) =>
-      log.write("guard-lost", { cause: error === undefined ? undefined : String(error) });
+      log.write("guard-lost", { cause: error instanceof Error ? error.message : undefined });
     try {
       return new Confinement(options, account, new Guard({ lost }));
     } catch (error) {
@@ -71,7 +86,7 @@ export class Confinement implements AsyncDisposable {
     const wrong = await verifyAccount(account);
     if (wrong === undefined) return account;
     throw new StartError(
-      `Cannot use --run-as: ${wrong}; start it by paasd/start.sh, or under setpriv --no-new-privs --inh-caps=-all`,
+      `Cannot use --run-as: ${wrong}; start it by paasd/start.sh, or as root without ambient capabilities`,
     );
   }
 
@@ -83,12 +98,32 @@ export class Confinement implements AsyncDisposable {
    * @throws {SpawnError} when the daemon cannot set limits.
    */
   async confine({ args, env, limits }: Pick<SpawnOptions, "args" | "env" | "limits">): Promise<Confined> {
+    const listed = this.#programs && args[0] ? [allowedProgram(this.#programs, args[0]), ...args.slice(1)] : args;
+    this.#checkVariables(env);
     return {
-      args: this.#programs && args[0] ? [allowed(this.#programs, args[0], env), ...args.slice(1)] : args,
+      ...this.#defaults,
+      args: listed,
       account: this.#account,
       limits: limits && Object.keys(limits).length > 0 ? await this.#lower(limits) : this.#limits,
       guard: this.#guard,
     };
+  }
+
+  #checkVariables(env: SpawnOptions["env"] = {}): void {
+    const names = this.#variables;
+    if (names === undefined) return;
+    const odd = Object.keys(env).find((name) => !names.some((known) => matches(known, name)));
+    const loads = this.#programs && Object.keys(env).find((name) => /^(LD|DYLD)_/i.test(name));
+    const refused = odd ?? loads;
+    if (refused === undefined) return;
+    const why = odd === undefined
+      ? "it has programs load other code, and the daemon has a list of programs"
+      : `users may set ${names.join(", ")} only (--allow-variable)`;
+    throw new NotAllowedError(
+      `Cannot set the variable ${
+        JSON.stringify(refused.slice(0, MAX_SHOWN))
+      }: ${why}; leave it out, or ask the operator`,
+    );
   }
 
   /** The operator's limits, lowered to those that a user wants. */
@@ -108,27 +143,9 @@ export class Confinement implements AsyncDisposable {
   }
 }
 
-/** The path of the program that may run: the first wall, before that of `--allow-run`. */
-function allowed(programs: readonly string[], name: string, env: SpawnOptions["env"] = {}): string {
-  const found = programs.includes(name) ? [name] : programs.filter((path) => path.split("/").at(-1) === name);
-  if (found.length > 1) {
-    throw new NotAllowedError(
-      `Cannot start ${JSON.stringify(name)}: several of that name may run; give the whole path`,
-    );
-  }
-  if (found.length === 0) {
-    throw new NotAllowedError(
-      `Cannot start ${JSON.stringify(name)}: it is not on the daemon's list of programs; ask its operator`,
-    );
-  }
-  if (Object.keys(env).some((variable) => variable.startsWith("LD_"))) {
-    throw new NotAllowedError(
-      `Cannot start ${
-        JSON.stringify(name)
-      }: the daemon has a list of programs, and takes no variable that begins with LD_`,
-    );
-  }
-  return found[0]!;
+/** Whether a name is one of those that an entry of the list stands for. */
+function matches(known: string, name: string): boolean {
+  return known.endsWith("*") ? name.startsWith(known.slice(0, -1)) : name === known;
 }
 
 async function checkLimits(limit: Limits): Promise<void> {

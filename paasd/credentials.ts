@@ -6,6 +6,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import { StartError } from "./errors.ts";
+import { isForServers } from "./extended_key_usage.ts";
 import type { Options } from "./options.ts";
 import { readRegularFile, textOf } from "./regular_file.ts";
 
@@ -59,6 +60,11 @@ export async function readPair(
   if (own.validFromDate.getTime() > Date.now()) {
     throw new StartError(
       `The certificate ${tlsCert} is not valid before ${own.validFromDate.toISOString()}: check the clock`,
+    );
+  }
+  if (!isForServers(own.raw)) {
+    throw new StartError(
+      `The certificate ${tlsCert} is not for servers: no client would take it; get one with the usage serverAuth`,
     );
   }
   return { cert, key };

@@ -12,6 +12,14 @@ Deno.test("readCredentials() reads what belongs together", async () => {
   assertEquals([cert, key, ca], [setting.server.cert, setting.server.key, setting.clientCa.cert]);
 });
 
+Deno.test("readCredentials() takes a certificate that says nothing of its usage, as clients do", async () => {
+  await using setting = await Setting.make();
+  const { cert, key } = await setting.serverCa.issue({ commonName: "server", usages: [], hosts: ["localhost"] });
+  const tlsCert = await setting.write("any.crt", cert);
+  const tlsKey = await setting.write("any.key", key);
+  assertEquals((await readCredentials({ ...setting.options, tlsCert, tlsKey })).cert, cert);
+});
+
 Deno.test("readCredentials() says in one sentence what is wrong with which file", async () => {
   await using setting = await Setting.make();
   const { options } = setting;
@@ -25,6 +33,7 @@ Deno.test("readCredentials() says in one sentence what is wrong with which file"
     });
   const expired = await dated(-2, -1);
   const early = await dated(1, 2);
+  const clients = await setting.serverCa.issue({ commonName: "server", usages: ["clientAuth"], hosts: ["localhost"] });
   const garbage = await setting.write("garbage", "garbage");
   const broken = await setting.write("broken", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
   const foreign = await setting.write("foreign.key", (await setting.user()).key);
@@ -48,6 +57,11 @@ Deno.test("readCredentials() says in one sentence what is wrong with which file"
       { tlsCert: await setting.write("new.crt", early.cert), tlsKey: await setting.write("new.key", early.key) },
       "new.crt",
       "not valid before",
+    ],
+    [
+      { tlsCert: await setting.write("user.crt", clients.cert), tlsKey: await setting.write("user.key", clients.key) },
+      "user.crt",
+      "serverAuth",
     ],
   ];
   const weak = {

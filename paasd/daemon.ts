@@ -21,6 +21,7 @@ import type { Guest } from "./identity.ts";
 import { limitsOf } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { Options } from "./options.ts";
+import { preflight } from "./preflight.ts";
 import { ProcessTable } from "./process_table.ts";
 import { Quotas } from "./quotas.ts";
 import { RefusalLog } from "./refusal_log.ts";
@@ -110,9 +111,21 @@ export class Daemon {
    * @throws {StartError} when it could not.
    */
   static async check(options: Options, log: Log): Promise<void> {
-    await using _trust = await Trust.read(options, new Access(), log);
+    await using trust = await Trust.read(options, new Access(), log);
     await warnOfFiles(options, log);
-    await Confinement.check(options);
+    await preflight(options, trust.credentials, log);
+    const { spoolDir, temporary, auditLog } = options;
+    if (auditLog !== undefined) await AuditLog.check(auditLog);
+    if (spoolDir === undefined) return await removeTemporarySpool(await makeTemporarySpool(temporary));
+    try {
+      const { inUse } = await Spool.check(spoolDir);
+      // Mostly it is the daemon that is about to be reloaded or upgraded, so this is no reason to say no.
+      if (inUse) {
+        log.write("warning", { what: "spool-dir", cause: `a daemon uses ${spoolDir}: another one could not start` });
+      }
+    } catch (error) {
+      throw toStartError(error);
+    }
   }
 
   /** Reads all files of certificates, revocations and roles, and goes on in a new audit log if the old one was moved. */
@@ -140,7 +153,7 @@ export class Daemon {
     const access = this.#access;
     const trust = this.#trust = await Trust.read(this.#options, access, log);
     await warnOfFiles(this.#options, log);
-    await Confinement.check(this.#options);
+    await preflight(this.#options, trust.credentials, log);
     const { auditLog, auditArgv } = this.#options;
     const audit = this.#audit = auditLog === undefined
       ? undefined
@@ -235,8 +248,7 @@ export class Daemon {
       if (spoolDir !== undefined) return await Spool.openWithHistory(spoolDir, limits);
       return await Spool.open(this.#temporarySpool = await makeTemporarySpool(temporary), limits);
     } catch (error) {
-      if (error instanceof SpoolError) throw new StartError(`${error.message}; give another with --spool-dir`);
-      throw error;
+      throw toStartError(error);
     }
   }
 
@@ -330,6 +342,11 @@ export class Daemon {
       this.#log.write("spool-not-removed", { directory: this.#temporarySpool, cause: causeOf(error) })
     );
   }
+}
+
+/** What an error of the spool means for a start. */
+function toStartError(error: unknown): unknown {
+  return error instanceof SpoolError ? new StartError(`${error.message}; give another with --spool-dir`) : error;
 }
 
 function listenCause(error: unknown): string {

@@ -229,6 +229,39 @@ Deno.test("Daemon.start() says in one sentence why it cannot, and leaves nothing
   assertEquals([...Deno.readDirSync(options.temporary)].length, before);
 });
 
+Deno.test("Daemon.check() says no where a start does, in the same words, and leaves nothing behind", async () => {
+  await using setting = await Setting.make();
+  const { options, directory } = setting;
+  const files = () => [...Deno.readDirSync(directory)].map(({ name }) => name).toSorted();
+  const other = `${directory}/other`;
+  await Deno.mkdir(other);
+  await Deno.writeTextFile(`${other}/format`, "paas-spool 99\n");
+  const before = files();
+  const good: Partial<typeof options>[] = [{}, { spoolDir: `${directory}/new` }, { auditLog: `${directory}/audit` }];
+  for (const change of good) {
+    await Daemon.check({ ...options, ...change }, new TestLog());
+    assertEquals(files(), before);
+  }
+  const bad: Partial<typeof options>[] = [
+    { tlsCert: `${directory}/missing` },
+    { spoolDir: "/proc/spool" },
+    { spoolDir: other },
+    { spoolDir: directory },
+    { temporary: `${directory}/missing/home` },
+    { auditLog: `${directory}/missing/audit` },
+    { auditLog: directory },
+    { allowProgram: ["/etc/passwd"] },
+  ];
+  for (const change of bad) {
+    const { message } = await assertRejects(() => Daemon.start({ ...options, ...change }, new TestLog()), StartError);
+    await assertRejects(() => Daemon.check({ ...options, ...change }, new TestLog()), StartError, message);
+  }
+  assertEquals(files(), before);
+  const audit = await setting.write("audit", "a line\n");
+  await Daemon.check({ ...options, auditLog: audit }, new TestLog());
+  assertEquals(await Deno.readTextFile(audit), "a line\n");
+});
+
 Deno.test("Daemon keeps a spool directory that it was given", async () => {
   await using setting = await Setting.make();
   const spoolDir = `${setting.directory}/a spool`;

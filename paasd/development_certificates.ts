@@ -8,7 +8,7 @@ import bob from "../certs/bob.crt" with { type: "text" };
 import clientCa from "../certs/client-ca.crt" with { type: "text" };
 import serverCa from "../certs/server-ca.crt" with { type: "text" };
 import server from "../certs/server.crt" with { type: "text" };
-import { BlockList, isIPv6 } from "node:net";
+import { BlockList, isIP, isIPv6 } from "node:net";
 import { type Credentials, parseCertificates } from "./credentials.ts";
 import { StartError } from "./errors.ts";
 import { type Address, formatAddress } from "./flag_values.ts";
@@ -28,7 +28,7 @@ loopback.addAddress("::1", "ipv6");
  * signed by, a published key.
  */
 export function keepDevelopmentCertificatesLocal({ cert, ca }: Credentials, listen: Address): void {
-  if (loopback.check(listen.host, isIPv6(listen.host) ? "ipv6" : "ipv4")) return;
+  if (isLoopback(listen.host)) return;
   if (!isDevelopment(cert) && !isDevelopment(ca)) return;
   throw new StartError(
     `Cannot listen on ${formatAddress(listen)} with development certificates: everybody has their private keys; ` +
@@ -36,8 +36,13 @@ export function keepDevelopmentCertificatesLocal({ cert, ca }: Credentials, list
   );
 }
 
+/** Whether an IP address is one of this machine alone; a name is none. */
+export function isLoopback(address: string): boolean {
+  return isIP(address) !== 0 && loopback.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+}
+
 /** Whether any certificate of a PEM text has a published key, or was signed by one. */
-function isDevelopment(pem: string): boolean {
+export function isDevelopment(pem: string): boolean {
   return parseCertificates(pem).some(({ publicKey, raw }) => {
     const signed = readSigned(raw);
     return published.some((other) => publicKey.equals(other.publicKey) || isSignedBy(signed, other.publicKey));

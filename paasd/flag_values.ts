@@ -104,6 +104,22 @@ export function parsePrograms(text: string): string[] | undefined {
   return paths.every((path) => /^\/\P{Cc}*[^/\p{Cc}]$/u.test(path)) ? paths : undefined;
 }
 
+/** Names of variables; a `*` at the end stands for any rest. */
+export function parseVariables(text: string): string[] | undefined {
+  const names = text.split(",");
+  return names.every((name) => /^[A-Za-z_]\w*\*?$/.test(name)) ? names : undefined;
+}
+
+/** Directories in which programs are looked up, as PATH has them. One that is not absolute would be that of each command. */
+export function parseSearchPath(text: string): string | undefined {
+  return text.split(":").every((directory) => /^\/\P{Cc}*$/u.test(directory)) ? text : undefined;
+}
+
+/** The bits of umask(2). The zero in front tells it from a plain number of the configuration file. */
+export function parseUmask(text: string): number | undefined {
+  return /^0[0-7]{2,3}$/.test(text) ? Number.parseInt(text, 8) : undefined;
+}
+
 /** Limits by name: bytes, seconds or a number, with the units of sizes and durations. */
 export function parseLimits(text: string): Limits | undefined {
   const limits: Partial<Record<LimitName, number>> = {};

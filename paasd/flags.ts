@@ -16,7 +16,10 @@ import {
   parseLimits,
   parseLogFormat,
   parsePrograms,
+  parseSearchPath,
   parseSwitch,
+  parseUmask,
+  parseVariables,
   PATH,
   SIZE,
 } from "./flag_values.ts";
@@ -186,8 +189,31 @@ export const FLAGS = {
     default: undefined,
     parse: parsePrograms,
     expected: "absolute paths, with a comma between them",
-    help: "a program that may run, and no other than those given like this; by default all may",
+    help: "a program that may run, such as /opt/tools/deploy, and no other than those given like this (all)",
     many: true,
+  }),
+  "allow-variable": flag({
+    value: "NAME",
+    default: undefined,
+    parse: parseVariables,
+    expected: "names of variables with a comma between them, such as LANG,LC_* (a * may stand at the end)",
+    help:
+      "a variable that users may set for their commands, and no other (any; with --allow-program LANG, LC_*, TZ and TERM)",
+    many: true,
+  }),
+  "path": flag({
+    value: "DIRS",
+    default: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    parse: parseSearchPath,
+    expected: "absolute directories with a colon between them",
+    help: "the PATH of commands whose user gives none (that of the system)",
+  }),
+  "umask": flag({
+    value: "MODE",
+    default: "022",
+    parse: parseUmask,
+    expected: "an octal number that begins with 0, such as 022 or 077, in quotes in the file",
+    help: "what others may not do with the files that commands make (umask(2))",
   }),
   "run-as": flag({
     value: "USER",
@@ -206,7 +232,7 @@ export const FLAGS = {
   }),
   "die-with-daemon": flag({
     default: "false",
-    parse: (text) => text === "true" ? true : text === "false" ? false : undefined,
+    parse: parseSwitch,
     expected: "true or false",
     help: "end all commands even when the daemon is killed by SIGKILL",
   }),

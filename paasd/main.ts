@@ -30,13 +30,10 @@ async function main(args: string[]): Promise<number> {
         }
         console.log(permissions(invocation.options).join("\n"));
         return 0;
-      case "check-config": {
-        const log = new Log(invocation.options.logFormat);
-        await (await import("./daemon.ts")).Daemon.check(invocation.options, log);
-        await log.flush(1_000);
+      case "check-config":
+        await check(invocation.options);
         console.log("paasd: a daemon can start like this");
         return 0;
-      }
       case "serve":
         return await serve(invocation.options);
     }
@@ -44,6 +41,17 @@ async function main(args: string[]): Promise<number> {
     if (!(error instanceof UsageError) && !(error instanceof StartError)) throw error;
     console.error(`paasd: ${error.message}`);
     return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+/** Sees whether a daemon could start. */
+async function check(options: Options): Promise<void> {
+  const { Daemon } = await import("./daemon.ts");
+  const log = new Log(options.logFormat);
+  try {
+    await Daemon.check(options, log);
+  } finally {
+    await log.flush(1_000);
   }
 }
 

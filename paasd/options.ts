@@ -67,7 +67,7 @@ export function parseOptions(
   readFile: (path: string) => string = readRegularTextSync,
 ): Invocation {
   const unknown = (arg: unknown) => new UsageError(`Unknown argument ${JSON.stringify(arg)}: see paasd --help`);
-  const given = parseArgs(args.map(withValue), {
+  const given = parseArgs(withValues(args), {
     boolean: SWITCHES,
     string: ["config", ...Object.keys(FLAGS)],
     collect: Object.keys(FLAGS).filter((name) => FLAGS[name as FlagName].many),
@@ -83,7 +83,10 @@ export function parseOptions(
   }
 
   const texts = given as Record<string, string | string[] | undefined>;
-  const config = (texts["config"] ?? (environment.get(variableOf("config")) || undefined)) as string | undefined;
+  const [configSource, config] = texts["config"] !== undefined
+    ? ["--config", texts["config"] as string]
+    : [variableOf("config"), environment.get(variableOf("config"))];
+  if (config === "") throw new UsageError(`${configSource} must be a path, not ""`);
   const path = config === undefined ? undefined : resolve(config);
   const file = path === undefined ? new Map<string, string>() : parseConfig(path, read(path, readFile));
 
@@ -92,11 +95,10 @@ export function parseOptions(
     const flag: Flag<unknown> = FLAGS[name];
     const text = texts[name];
     const variable = environment.get(variableOf(name));
-    const [source, chosen, directory] = text !== undefined && text.length !== 0
+    // An empty text was given, which is not the same as none: a wall must not fall because a variable of its is not set.
+    const [source, chosen, directory] = typeof text === "string" || text?.length
       ? [`--${name}`, String(text), ""] // several are joined by commas
-      : text === "" // an empty text was given, which is not the same as none
-      ? [`--${name}`, text, ""]
-      : variable
+      : variable !== undefined
       ? [variableOf(name), variable, ""]
       : file.has(name)
       ? [`${name} in ${path}`, file.get(name), dirname(path!)]
@@ -128,10 +130,28 @@ function actionOf(given: Record<(typeof SWITCHES)[number], boolean>): "print-per
   return given["check-config"] ? "check-config" : "serve";
 }
 
-/** A flag that is a switch needs no value on the command line. */
-function withValue(arg: string): string {
-  const flag: Flag<unknown> | undefined = arg.startsWith("--") ? FLAGS[arg.slice(2) as FlagName] : undefined;
-  return flag && flag.value === undefined ? `${arg}=true` : arg;
+/**
+ * Each flag with its value in one word, as the parser has to have it for a flag that is a switch, and for an empty value.
+ *
+ * @throws {UsageError} when one that takes no value has one.
+ */
+function withValues(args: string[]): string[] {
+  return args.flatMap((arg, index) => {
+    const [name = "", ...value] = arg.startsWith("--") ? arg.slice(2).split("=") : [];
+    if ((SWITCHES as readonly string[]).includes(name) && value.length > 0) {
+      throw new UsageError(`--${name} takes no value`);
+    }
+    if (takesValue(args[index - 1]) && arg === "") return []; // it went to the flag before
+    if (takesValue(arg) && args[index + 1] === "") return [`${arg}=`];
+    return Object.hasOwn(FLAGS, name) && value.length === 0 && !takesValue(arg) ? [`${arg}=true`] : [arg];
+  });
+}
+
+/** Whether a word is a flag whose value is the next word. */
+function takesValue(word: string | undefined): boolean {
+  const name = word?.startsWith("--") ? word.slice(2) : "";
+  const flag: Flag<unknown> | undefined = Object.hasOwn(FLAGS, name) ? FLAGS[name as FlagName] : undefined;
+  return name === "config" || flag?.value !== undefined;
 }
 
 function toOption(flag: string): keyof Values {

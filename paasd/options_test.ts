@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { UsageError } from "./errors.ts";
+import { type FlagName, FLAGS, variableOf } from "./flags.ts";
 import { needRestart, type Options, parseOptions } from "./options.ts";
 
 function optionsOf(args: string[], variables: Record<string, string> = {}): Options {
@@ -25,7 +26,6 @@ Deno.test("parseOptions() takes flags before variables before defaults", () => {
     PAASD_LISTEN: "127.0.0.1:1",
     PAASD_STOP_GRACE: "1s",
     PAASD_SPOOL_DIR: "/a",
-    PAASD_LOG_FORMAT: "",
   };
   const options = optionsOf(["--listen", "127.0.0.1:2", "--tls-cert=/x y,z"], variables);
   assertEquals(options.listen.port, 2);
@@ -108,6 +108,53 @@ Deno.test("parseOptions() refuses what is wrong, and names it", () => {
     assert(message.includes(named) && !message.includes("\n"), message);
   }
   assertThrows(() => parseOptions([], new Map([["PAASD_LISTEN", "x"]])), UsageError, "PAASD_LISTEN");
+});
+
+Deno.test("parseOptions() takes an empty text for one that was given, and refuses it by its name", () => {
+  for (const name of Object.keys(FLAGS) as FlagName[]) {
+    const { message } = assertThrows(() => optionsOf([], { [variableOf(name)]: "" }), UsageError, "must be");
+    assert(message.startsWith(`${variableOf(name)} must be `), message);
+    for (const args of FLAGS[name].value === undefined ? [[`--${name}=`]] : [[`--${name}`, ""], [`--${name}=`]]) {
+      const { message } = assertThrows(() => optionsOf(args), UsageError);
+      assert(message.startsWith(`--${name} must be `), message);
+    }
+  }
+  for (
+    const [args, source] of [[["--config", ""], "--config"], [["--config="], "--config"], [[], "PAASD_CONFIG"]] as const
+  ) {
+    const { message } = assertThrows(() => optionsOf([...args], { PAASD_CONFIG: "" }), UsageError);
+    assertEquals(message, `${source} must be a path, not ""`);
+  }
+  assertThrows(() => optionsOf(["--spool-dir", "/a", ""]), UsageError, 'Unknown argument ""');
+});
+
+Deno.test("parseOptions() refuses a value for what takes none", () => {
+  for (const name of ["print-permissions", "check-config", "help", "version"]) {
+    for (const value of ["false", "true", ""]) {
+      const { message } = assertThrows(() => optionsOf(["--print-permissions", `--${name}=${value}`]), UsageError);
+      assertEquals(message, `--${name} takes no value`);
+    }
+  }
+  assertEquals(optionsOf(["--die-with-daemon=false"]).dieWithDaemon, false);
+});
+
+Deno.test("parseOptions() reads what commands find around them", () => {
+  const { path, umask, allowVariable } = optionsOf([]);
+  assertEquals([path, umask], ["/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 0o022]);
+  assertEquals(allowVariable, undefined);
+  const options = optionsOf([
+    ...["--path", "/opt/my tools:/bin", "--umask=0077", "--allow-variable", "A,LC_*", "--allow-variable=_b1"],
+  ]);
+  assertEquals([options.path, options.umask], ["/opt/my tools:/bin", 0o077]);
+  assertEquals(options.allowVariable, ["A", "LC_*", "_b1"]);
+  const wrong = [
+    ...["", "bin", "/bin:", ":/bin", "/bin::/sbin", "/bin:.", "/a\nb"].map((text) => `--path=${text}`),
+    ...["", "22", "18", "511", "0o22", "08", "028", "01777", "-022", "022 "].map((text) => `--umask=${text}`),
+    ...["", "A,", "*", "A*B", "A=b", "1A", "A B", "a-b", "Ä"].map((text) => `--allow-variable=${text}`),
+  ];
+  for (const arg of wrong) assertThrows(() => optionsOf([arg]), UsageError, "must be", arg);
+  const read = () => "umask = 0o777\n"; // a plain number by the time that it is read
+  assertThrows(() => parseOptions(["--config", "/p.toml"], new Map(), read), UsageError, "umask in /p.toml must be");
 });
 
 Deno.test("parseOptions() prints permissions rather than help, as start.sh needs it", () => {

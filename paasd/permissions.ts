@@ -15,6 +15,7 @@ import {
 import { resolve } from "node:path";
 import { GETENT_PATH } from "./confinement.ts";
 import { UsageError } from "./errors.ts";
+import { STAT_PATH } from "./file_steps.ts";
 import { type Address, formatAddress } from "./flag_values.ts";
 import { toReachable } from "./listener.ts";
 import { LIMIT_VARIABLE } from "./open_files.ts";
@@ -58,7 +59,7 @@ export function permissions(options: Options): string[] {
       [...VARIABLES, ...BASE_VARIABLES, "XDG_RUNTIME_DIR", LIMIT_VARIABLE, "OTEL_DENO", ...GRPC_VARIABLES].join(",")
     }`,
     "--allow-sys=uid", // whose directory for temporary files
-    ...allowProgram ? [`--allow-run=${list(ownPrograms(options))}`] : [
+    ...allowProgram ? [`--allow-run=${list([...ownPrograms(options), STAT_PATH])}`] : [
       "--allow-run", // it signals groups itself only so
       // For terminals: the C library, wherever it lies. It can do what any program can, so this opens nothing that is
       // not open already; beside a list in --allow-run it must not stand.
@@ -94,9 +95,12 @@ function netPermission({ host, port }: Address): string[] {
   return [...hosts].map((host) => host.includes(":") ? `[${host}]` : host);
 }
 
-/** A list of paths. Deno knows no way to write a comma in it, so one in a path would open another path. */
+/**
+ * A list of paths. Deno knows no way to write a comma in it, so one in a path would open another path; start.sh takes a
+ * line for a flag, so a newline would be another flag.
+ */
 function list(paths: string[]): string {
-  const odd = paths.find((path) => path.includes(","));
-  if (odd !== undefined) throw new UsageError(`Cannot use ${JSON.stringify(odd)}: a path must not have a comma in it`);
-  return paths.join(",");
+  const odd = paths.find((path) => /[,\p{Cc}]/u.test(path));
+  if (odd === undefined) return paths.join(",");
+  throw new UsageError(`Cannot use ${JSON.stringify(odd)}: a path must not have a comma or a control character in it`);
 }

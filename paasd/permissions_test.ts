@@ -46,6 +46,25 @@ Deno.test("permissions() refuse a path that would open another one", () => {
   assertThrows(() => permissionsOf("--spool-dir", "/a,/"), UsageError, "comma");
 });
 
+Deno.test("permissions() refuse a path that would be another flag, wherever it comes from", async () => {
+  const odd = "/x/\n--allow-ffi\n--env-file=";
+  for (const name of ["XDG_RUNTIME_DIR", "TMPDIR"]) {
+    const invocation = parseOptions(["--print-permissions"], new Map([[name, odd]]));
+    assert(invocation.action === "print-permissions");
+    assertThrows(() => permissions(invocation.options), UsageError, "control character");
+  }
+  const here = Deno.cwd();
+  const directory = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${directory}/a\n--allow-ffi`);
+    Deno.chdir(`${directory}/a\n--allow-ffi`);
+    assertThrows(() => permissionsOf("--spool-dir", "s"), UsageError, "control character");
+  } finally {
+    Deno.chdir(here);
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
 Deno.test("permissions() name each variable, and open nothing else", () => {
   const flags = permissionsOf();
   assertEquals([...flags.keys()], [
@@ -64,12 +83,12 @@ Deno.test("permissions() name each variable, and open nothing else", () => {
 
 Deno.test("permissions() name under a list the daemon's own programs alone, and no library", () => {
   const flags = permissionsOf("--allow-program", "/bin/a,/b c", "--allow-program", "/d");
-  assertEquals(flags.get("--allow-run"), "/usr/bin/setsid,/usr/bin/prlimit,/usr/bin/kill,/bin/kill");
+  assertEquals(flags.get("--allow-run"), "/usr/bin/setsid,/usr/bin/prlimit,/usr/bin/kill,/bin/kill,/usr/bin/stat");
   assert(!flags.has("--allow-ffi"));
   const all = permissionsOf("--allow-program=/a", "--run-as=nobody", "--limit=nofile=9", "--die-with-daemon");
   assertMatch(
     all.get("--allow-run")!,
-    /^\/usr\/bin\/setsid,\/usr\/bin\/prlimit,\/usr\/bin\/kill,\/bin\/kill,\/usr\/bin\/getent,\/usr\/bin\/setpriv,\/[^,]*\/guard\.sh$/,
+    /^\/usr\/bin\/setsid,\/usr\/bin\/prlimit,\/usr\/bin\/kill,\/bin\/kill,\/usr\/bin\/getent,\/usr\/bin\/setpriv,\/[^,]*\/guard\.sh,\/usr\/bin\/stat$/,
   );
   assertEquals(permissionsOf("--run-as=nobody", "--limit=nofile=9", "--die-with-daemon").get("--allow-run"), undefined);
 });

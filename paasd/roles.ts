@@ -54,13 +54,13 @@ export function roleByUnit({ units }: Pick<ClientCertificate, "units">): Role {
  * ```
  */
 export async function parsePolicy(text: string, path: string): Promise<Policy> {
-  const { parse } = await import("@std/toml/parse"); // not needed without a policy
+  const { parse } = await import("smol-toml"); // not needed without a policy
   const fail = (what: string) => new StartError(`Cannot use the policy ${path}: ${what}`);
   let document: Record<string, unknown>;
   try {
     document = parse(text);
   } catch (error) {
-    throw fail(`it is no TOML: ${(error as Error).message}`);
+    throw fail(`it is no TOML: ${(error as Error).message.split("\n")[0]}`);
   }
   const { default: other = "none", roles: given = {}, ...unknown } = document;
   const [odd] = Object.keys(unknown);

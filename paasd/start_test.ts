@@ -94,7 +94,8 @@ Deno.test("start.sh takes a configuration file, and a SIGHUP reads it again", as
       'log-format = "json"\nspool-dir = "spool"\n',
   );
   const checked = await outcome(["--config", config, "--check-config"]);
-  assertEquals(checked, { code: 0, stdout: "paasd: a daemon can start like this\n", stderr: "" });
+  assertEquals([checked.code, checked.stdout], [0, "paasd: a daemon can start like this\n"]);
+  assertMatch(checked.stderr, /^{"time":"[^"]+","event":"warning","what":"run-as","cause":"[^"]+"}\n$/);
   const wrong = await outcome(["--config", config, "--check-config", "--tls-key", "/missing"]);
   assertEquals([wrong.code, wrong.stdout], [1, ""]);
 
@@ -118,6 +119,28 @@ Deno.test("start.sh takes a configuration file, and a SIGHUP reads it again", as
   assertEquals((await child.status).code, 0, stderr);
   await reading;
   await ready.cancel();
+});
+
+Deno.test("start.sh checks what a start would find of the spool, and takes one that is in use for a warning", async () => {
+  await using setting = await Setting.make();
+  const { options: { tlsCert, tlsKey, clientCa }, directory } = setting;
+  const spool = join(directory, "spool");
+  const flags = ["--listen", "127.0.0.1:0", "--tls-cert", tlsCert, "--tls-key", tlsKey, "--client-ca", clientCa];
+  flags.push("--spool-dir", spool);
+  const child = start(flags).spawn();
+  const ready = child.stdout.getReader();
+  assertMatch(new TextDecoder().decode((await ready.read()).value), /listening/);
+  const checked = await outcome([...flags, "--check-config"]);
+  assertEquals(checked.code, 0, checked.stderr);
+  assertMatch(checked.stderr, /warning what=spool-dir cause="a daemon uses [^"]+"/);
+  child.kill("SIGTERM");
+  await child.status;
+  await Promise.all([ready.cancel(), child.stderr.cancel()]);
+
+  await Deno.writeTextFile(join(spool, "format"), "paas-spool 99\n");
+  const wrong = await outcome([...flags, "--check-config"]);
+  assertEquals([wrong.code, wrong.stdout], [1, ""]);
+  assertMatch(wrong.stderr, /paasd: Cannot use [^\n]*paas-spool 99[^\n]*\n$/);
 });
 
 Deno.test("start.sh tells the daemon how many descriptors it may have, with a list of programs too", async () => {

@@ -50,9 +50,9 @@ const MAY_IMPORT: Record<string, RegExp> = {
   worker: /^(worker\/|node:)/,
   proto: /^(proto\/|node:|npm:(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs(\/ext\/descriptor\/index\.js)?)$)/,
   paasd:
-    /^((paasd|worker|proto)\/|certs\/[\w-]+\.crt$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs(\/ext\/descriptor\/index\.js)?$|@opentelemetry\/api$|deno-std\/))/,
+    /^((paasd|worker|proto)\/|certs\/[\w-]+\.crt$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs(\/ext\/descriptor\/index\.js)?$|@opentelemetry\/api$|smol-toml$|deno-std\/))/,
   paasc:
-    /^((paasc|proto)\/|certs\/[\w-]+\.(crt|key)$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs$|deno-std\/))/,
+    /^((paasc|proto)\/|certs\/[\w-]+\.(crt|key)$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs$|smol-toml$|deno-std\/))/,
 };
 
 for (const [member, allowed] of Object.entries(MAY_IMPORT)) {

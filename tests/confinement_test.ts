@@ -57,6 +57,7 @@ Deno.test("--allow-program lets run what is listed, by its path or name, whateve
     "--allow-program",
     "/bin/echo,/usr/bin/env",
     "--allow-program=/usr/bin/printf",
+    "--allow-variable=PATH,LD_*",
   ]);
   await using client = new RawClient(daemon);
   const directory = await Deno.makeTempDir();
@@ -76,7 +77,7 @@ Deno.test("--allow-program lets run what is listed, by its path or name, whateve
       );
     }
     const [code, details] = await refusal(client.exec(["echo"], { env: { LD_PRELOAD: "/x.so" } }));
-    assertEquals([code, details.includes("LD_")], [Code.PERMISSION_DENIED, true]);
+    assertEquals([code, details.includes('"LD_PRELOAD"')], [Code.PERMISSION_DENIED, true]);
     assertEquals(
       (await refusal(client.exec(["echo"], { terminal: { columns: 80, rows: 24 } })))[0],
       Code.FAILED_PRECONDITION,
@@ -90,12 +91,90 @@ Deno.test("--allow-program lets run what is listed, by its path or name, whateve
   }
 });
 
-Deno.test("--allow-program wants the path of what has its name twice, and tells of what is not there", async () => {
-  await using daemon = await Daemon.start(["--allow-program", "/bin/echo,/usr/bin/echo,/no/such/tool"]);
+Deno.test("--allow-program wants the path of what has its name twice, and tells of what is there no more", async () => {
+  const directory = await Deno.makeTempDir();
+  await Deno.copyFile("/bin/true", `${directory}/tool`);
+  await using daemon = await Daemon.start(["--allow-program", `/bin/echo,/usr/bin/echo,${directory}/tool`]);
   await using client = new RawClient(daemon);
   assertStringIncludes((await refusal(client.exec(["echo"])))[1], "give the whole path");
   assertEquals(await printed(client, ["/usr/bin/echo", "hi"]), "hi\n");
+  await Deno.remove(directory, { recursive: true });
   assertEquals((await refusal(client.exec(["tool"])))[0], Code.NOT_FOUND);
+});
+
+/** Each has made a script or a program of a list run another one. */
+const ATTACKS: Record<string, string> = {
+  BASH_ENV: "$(/usr/bin/id >&2)",
+  "BASH_FUNC_echo%%": "() { /usr/bin/id; }",
+  SHELLOPTS: "xtrace",
+  PS4: "$(/usr/bin/id)",
+  ENV: "/tmp/x",
+  PATH: "/tmp/x",
+  PYTHONPATH: "/tmp/x",
+  PERL5OPT: "-d",
+  GCONV_PATH: "/tmp/x",
+  MAKEFLAGS: "--eval=x",
+  LD_PRELOAD: "/tmp/x.so",
+  DYLD_INSERT_LIBRARIES: "/tmp/x.so",
+  IFS: "x",
+  LANGUAGE: "x",
+};
+
+Deno.test("--allow-program lets users set no variables but harmless ones, so that a script runs what it says", async (t) => {
+  const directory = await Deno.makeTempDir();
+  const recipe = `${directory}/recipe`;
+  await Deno.writeTextFile(recipe, '#!/bin/bash\nPATH=/usr/bin:/bin\necho "$LANG $LC_TIME $TZ $TERM $MINE"\n');
+  await Deno.chmod(recipe, 0o755);
+  try {
+    for (const flags of [[], ["--limit", "nofile=100"]]) {
+      await t.step(flags.join(" ") || "without other flags", async () => {
+        await using daemon = await Daemon.start(["--allow-program", recipe, ...flags]);
+        await using client = new RawClient(daemon);
+        const harmless = { LANG: "C", LC_TIME: "C.UTF-8", TZ: "UTC", TERM: "dumb" };
+        assertEquals(await printed(client, ["recipe"], { env: harmless }), "C C.UTF-8 UTC dumb \n");
+        for (const [name, value] of Object.entries(ATTACKS)) {
+          const [code, details] = await refusal(client.exec(["recipe"], { env: { ...harmless, [name]: value } }));
+          assertEquals([name, code], [name, Code.PERMISSION_DENIED]);
+          assertEquals(
+            details,
+            `Cannot set the variable ${JSON.stringify(name)}: users may set LANG, LC_*, TZ, TERM only ` +
+              "(--allow-variable); leave it out, or ask the operator",
+          );
+        }
+      });
+    }
+    await t.step("with other variables", async () => {
+      await using daemon = await Daemon.start(["--allow-program", recipe, "--allow-variable", "MINE,L*"]);
+      await using client = new RawClient(daemon);
+      assertMatch(await printed(client, ["recipe"], { env: { MINE: "yes", LC_TIME: "C" } }), / C .*yes\n$/);
+      for (const name of ["TZ", "MINE2", "LD_PRELOAD"]) {
+        assertEquals(
+          (await refusal(client.exec(["recipe"], { env: { [name]: "x" } })))[0],
+          Code.PERMISSION_DENIED,
+          name,
+        );
+      }
+    });
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("--allow-variable holds without a list of programs too", async () => {
+  await using daemon = await Daemon.start(["--allow-variable", "MINE"]);
+  await using client = new RawClient(daemon);
+  assertEquals(await printed(client, ["sh", "-c", "echo $MINE"], { env: { MINE: "yes" } }), "yes\n");
+  assertEquals((await refusal(client.exec(["true"], { env: { OTHER: "x" } })))[0], Code.PERMISSION_DENIED);
+});
+
+Deno.test("--allow-program refuses what is no executable file at the start, and warns of launchers in the log", async () => {
+  for (const path of ["/no/such/tool", "/usr/bin", "/etc/passwd"]) {
+    await assertStartFails(["--allow-program", `/bin/echo,${path}`], new RegExp(`--allow-program ${path}: `));
+  }
+  await using daemon = await Daemon.start(["--allow-program", "/bin/echo,/usr/bin/env"]);
+  const warnings = daemon.log.split("\n").filter((line) => line.includes(" warning "));
+  assertEquals(warnings.length, 1, daemon.log);
+  assertMatch(warnings[0]!, /what=allow-program cause="\/usr\/bin\/env runs whatever it is told to/);
 });
 
 Deno.test("--allow-program leaves stops, signals and the rest of a group to work", async (t) => {
@@ -155,9 +234,9 @@ rootTest("--run-as runs commands as that account, with nothing of the daemon's",
       /^65534\n65534\n\/nonexistent nobody\n\/\nCapInh:\t0+\nCapPrm:\t0+\nCapEff:\t0+\nCapAmb:\t0+\nNoNewPrivs:\t1\n$/,
     );
   }
-  const attack = `for signal in 0 USR1 KILL; do kill -s $signal ${daemon.pid} && echo signalled; done
+  const attack = `exec 2>&1; for signal in 0 USR1 KILL; do kill -s $signal ${daemon.pid} && echo signalled; done
     cat /proc/${daemon.pid}/environ && echo read; echo over`;
-  assertMatch(await printed(client, ["sh", "-c", attack]), /^[^]*not permitted[^]*Permission denied\n?over\n$/);
+  assertMatch(await printed(client, ["sh", "-c", attack]), /^[^]*not permitted[^]*Permission denied\nover\n$/);
   assert(await lives(daemon.pid));
 });
 
@@ -281,19 +360,45 @@ Deno.test("--die-with-daemon leaves no process behind when the daemon is killed"
   await untilGone(pids);
 });
 
+/** The pid of a daemon's guard, when there is one. */
+async function guardOf(daemon: Daemon): Promise<number | undefined> {
+  const { stdout } = await new Deno.Command("pgrep", { args: ["-P", String(daemon.pid), "-f", "guard.sh"] }).output();
+  const [pid, ...others] = text(stdout).split("\n").filter(Boolean).map(Number);
+  return others.length === 0 ? pid : undefined;
+}
+
+/** Waits until a daemon has another guard than that, which was told of all processes. */
+async function untilOtherGuard(daemon: Daemon, client: RawClient, first: number): Promise<void> {
+  await until("there is another guard", async () => {
+    const pid = await guardOf(daemon);
+    return pid !== undefined && pid !== first;
+  });
+  await printed(client, ["true"]); // of which it is told last
+}
+
 Deno.test("--die-with-daemon holds when its guard was killed, and says so", async () => {
   await using daemon = await Daemon.start(["--die-with-daemon"]);
   await using client = new RawClient(daemon);
   const { pids } = await started(client, ["sh", "-c", STUBBORN], 2);
-  const guards = async () => {
-    const { stdout } = await new Deno.Command("pgrep", { args: ["-P", String(daemon.pid), "-f", "guard.sh"] }).output();
-    return text(stdout).trim();
-  };
-  const first = await guards();
-  assertMatch(first, /^\d+$/);
-  Deno.kill(Number(first), "SIGKILL");
-  await until("there is another guard", async () => /^\d+$/.test(await guards()) && await guards() !== first);
+  const first = (await guardOf(daemon))!;
+  Deno.kill(first, "SIGKILL");
+  await untilOtherGuard(daemon, client, first);
   assertStringIncludes(daemon.log, "guard-lost");
+  daemon.kill("SIGKILL");
+  await untilGone(pids);
+});
+
+Deno.test("--die-with-daemon holds when a command stops its guard, and nobody waits for that", async () => {
+  await using daemon = await Daemon.start(["--die-with-daemon"]);
+  await using client = new RawClient(daemon);
+  const { pids } = await started(client, ["sh", "-c", STUBBORN], 2);
+  const first = (await guardOf(daemon))!;
+  await client.untilFinished(await client.exec(["kill", "-STOP", String(first)]));
+  await until("it is noticed", async () => {
+    await client.exec(["true"]); // as ever
+    return daemon.log.includes('guard-lost cause="it does not answer"');
+  });
+  await untilOtherGuard(daemon, client, first);
   daemon.kill("SIGKILL");
   await untilGone(pids);
 });
@@ -301,9 +406,9 @@ Deno.test("--die-with-daemon holds when its guard was killed, and says so", asyn
 Deno.test("--die-with-daemon ends with the daemon, and lets processes end by themselves", async () => {
   await using daemon = await Daemon.start(["--die-with-daemon"]);
   await using client = new RawClient(daemon);
-  const { stdout } = await new Deno.Command("pgrep", { args: ["-P", String(daemon.pid), "-f", "guard.sh"] }).output();
+  const guard = (await guardOf(daemon))!;
   assertEquals(await printed(client, ["echo", "hi"]), "hi\n");
   daemon.kill("SIGTERM");
   assertEquals(await daemon.exitCode(), 0);
-  await untilGone([Number(text(stdout))]);
+  await untilGone([guard]);
 });

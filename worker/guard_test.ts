@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { lives } from "../tests/paas.ts";
 import { until } from "../tests/until.ts";
-import { Guard } from "./guard.ts";
+import { Guard, GUARD_PATH } from "./guard.ts";
 
 /** A process that leads a group of its own, and one more in that group. */
 async function startGroup(): Promise<{ child: Deno.ChildProcess; pids: number[] }> {
@@ -55,14 +55,70 @@ Deno.test("Guard obeys no signal but SIGKILL, and is started again when that end
   await child.status;
 });
 
-Deno.test("Guard minds many groups that come and go", async () => {
+/** Numbers that no process has (proc_sys_kernel(5), pid_max). */
+const NOBODY = 5_000_000;
+
+Deno.test("Guard minds 2,010 groups and 10,000 that come and go, and is done with them when it has to end the rest", async () => {
   const { child, pids } = await startGroup();
-  const guard = new Guard();
+  let losses = 0;
+  const guard = new Guard({ lost: () => losses++ });
+  for (let group = NOBODY; group < NOBODY + 2_009; group++) guard.add(group);
   await guard.add(child.pid);
-  for (let group = 5_000_000; group < 5_002_000; group++) await guard.add(group); // none has such a number
-  for (let group = 5_000_000; group < 5_002_000; group++) guard.remove(group);
+  for (let group = NOBODY + 3_000; group < NOBODY + 13_000; group++) {
+    await guard.add(group);
+    guard.remove(group);
+  }
+  await guard[Symbol.asyncDispose](); // which waits for 10 s, and then kills a program that still counts
+  await untilGone(pids);
+  await child.status;
+  assertEquals(losses, 0);
+});
+
+Deno.test("Guard makes nobody wait for a program that was stopped, and replaces it", async () => {
+  const { child, pids } = await startGroup();
+  const causes: string[] = [];
+  const guard = new Guard({ lost: (error) => causes.push((error as Error).message) });
+  await guard.add(child.pid);
+  const { pid } = guard;
+  Deno.kill(pid, "SIGSTOP");
+  await until("it is replaced while nothing happens", () => guard.pid !== pid);
+  assertEquals([causes, await lives(pid)], [["it does not answer"], false]);
+
+  const second = guard.pid;
+  Deno.kill(second, "SIGSTOP");
+  for (let group = NOBODY; group < NOBODY + 5_000; group++) { // more than a pipe takes
+    await guard.add(group);
+    guard.remove(group);
+  }
+  await until("it is replaced", () => guard.pid !== second);
+  assertEquals([causes.length, await lives(second)], [2, false]);
   await guard[Symbol.asyncDispose]();
   await untilGone(pids);
+  await child.status;
+});
+
+Deno.test("Guard ends also when its program was stopped", async () => {
+  const guard = new Guard();
+  const { pid } = guard;
+  Deno.kill(pid, "SIGSTOP");
+  await guard[Symbol.asyncDispose]();
+  assert(!await lives(pid));
+});
+
+Deno.test("guard.sh takes nothing but numbers of groups for one", async () => {
+  const { child, pids } = await startGroup();
+  const directory = await Deno.makeTempDir();
+  const bin = `${directory}/5`; // what a line would run if it were taken for a command
+  const guard = new Deno.Command(GUARD_PATH, { stdin: "piped", stdout: "piped", stderr: "null" }).spawn();
+  const writer = guard.stdin.getWriter();
+  const odd = ["-1", "+", "-", "", "5", "++5", "+5-5", "+5;:>5", `+$(>${bin})`, `-x;>${bin}`, "+5 5"];
+  await writer.write(new TextEncoder().encode(`${odd.join("\n")}\n?\n+${child.pid}\n?\n`));
+  await writer.close();
+  assertEquals(await new Response(guard.stdout).text(), "..");
+  assertEquals((await guard.status).signal, null);
+  await untilGone(pids);
+  assertEquals([...Deno.readDirSync(directory)], []);
+  await Deno.remove(directory);
   await child.status;
 });
 

@@ -15,6 +15,7 @@ import { SpoolError } from "./errors.ts";
 import { History } from "./history.ts";
 import { Log } from "./log.ts";
 import { Retention, type SpoolLimits } from "./retention.ts";
+import { isLocked } from "./spool_lock.ts";
 
 const FORMAT = "paas-spool 3\n";
 
@@ -47,23 +48,51 @@ export class Spool {
    */
   static async open(directory: string, limits: SpoolLimits = {}): Promise<Spool> {
     const spool = new Spool(directory, limits);
-    const formatFile = join(directory, "format");
     try {
       await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
-      const format = await readIfExists(formatFile);
-      if (format === undefined) {
-        if (!await isEmpty(directory)) throw new Error("it is not empty, and no spool");
-        await Deno.writeTextFile(formatFile, FORMAT, { mode: 0o600, createNew: true });
-      } else if (format !== FORMAT) {
-        throw new Error(
-          `its format is ${JSON.stringify(format.trim())}, and this program's ${JSON.stringify(FORMAT.trim())}`,
-        );
+      if (await isNew(directory)) {
+        await Deno.writeTextFile(join(directory, "format"), FORMAT, { mode: 0o600, createNew: true });
       }
       await Deno.chmod(directory, 0o700);
     } catch (cause) {
       throw new SpoolError(`Cannot use ${directory} as a spool`, { cause });
     }
     return spool;
+  }
+
+  /**
+   * Sees whether a spool could be opened, and leaves it as it is; a directory that it lies in may be made. Tells whether
+   * another program uses it now.
+   *
+   * @throws {SpoolError} when it could not.
+   *
+   * @example
+   * ```ts
+   * import { Spool } from "@paas/worker";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const directory = await Deno.makeTempDir();
+   * assertEquals(await Spool.check(`${directory}/spool`), { inUse: false });
+   * assertEquals([...Deno.readDirSync(directory)], []);
+   * await Deno.remove(directory);
+   * ```
+   */
+  static async check(directory: string): Promise<{ inUse: boolean }> {
+    const probe = join(directory, "probe");
+    try {
+      const made = await Deno.lstat(directory).then(() => false, () => true);
+      if (made) await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
+      try {
+        await isNew(directory);
+        await Deno.writeFile(probe, new Uint8Array(), { mode: 0o600 });
+        await Deno.remove(probe);
+        return { inUse: isLocked(join(directory, "lock")) };
+      } finally {
+        if (made) await Deno.remove(directory); // it may belong to another account than that of the daemon
+      }
+    } catch (cause) {
+      throw new SpoolError(`Cannot use ${directory} as a spool`, { cause });
+    }
   }
 
   /** Bytes of all logs, with what is about to be written. */
@@ -147,6 +176,23 @@ export class Spool {
     });
     this.#history?.forget(id);
   }
+}
+
+/**
+ * Whether a directory is to become a spool; else it is one.
+ *
+ * @throws an error when it is neither.
+ */
+async function isNew(directory: string): Promise<boolean> {
+  const format = await readIfExists(join(directory, "format"));
+  if (format === FORMAT) return false;
+  if (format !== undefined) {
+    throw new Error(
+      `its format is ${JSON.stringify(format.trim())}, and this program's ${JSON.stringify(FORMAT.trim())}`,
+    );
+  }
+  if (!await isEmpty(directory)) throw new Error("it is not empty, and no spool");
+  return true;
 }
 
 async function isEmpty(directory: string): Promise<boolean> {

@@ -81,6 +81,17 @@ export class SpoolLock implements Disposable {
   }
 }
 
+/** Whether a program has a lock; there may be none yet. */
+export function isLocked(path: string): boolean {
+  try {
+    using file = Deno.openSync(path);
+    return !file.tryLockSync(true);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 function readSign(file: Deno.FsFile): SignOfLife | undefined {
   const bytes = new Uint8Array(128);
   const length = file.readSync(bytes) ?? 0;

@@ -46,6 +46,25 @@ Deno.test("Spool.open says what is wrong with a path that is no directory", asyn
   await assertRejects(() => Spool.open("/dev/null"), SpoolError, "Cannot use /dev/null as a spool");
 });
 
+Deno.test("Spool.check says what Spool.openWithHistory would say, and leaves a spool as it is", async () => {
+  await withDirectory(async (directory) => {
+    const files = () => [...Deno.readDirSync(directory)].map(({ name }) => name).toSorted();
+    const path = `${directory}/spool`;
+    assertEquals([await Spool.check(path), files()], [{ inUse: false }, []]);
+    await Deno.writeTextFile(`${directory}/mine`, "");
+    await assertRejects(() => Spool.check(directory), SpoolError, "it is not empty, and no spool");
+    await assertRejects(() => Spool.check(`${directory}/mine`), SpoolError);
+    const spool = await Spool.openWithHistory(path);
+    const before = [...Deno.readDirSync(path)].map(({ name }) => name).toSorted();
+    assertEquals(await Spool.check(path), { inUse: true });
+    spool.close();
+    assertEquals(await Spool.check(path), { inUse: false });
+    assertEquals([...Deno.readDirSync(path)].map(({ name }) => name).toSorted(), before);
+    await Deno.writeTextFile(`${path}/format`, "paas-spool 99\n");
+    await assertRejects(() => Spool.check(path), SpoolError, "paas-spool 99");
+  });
+});
+
 Deno.test("Spool.createLog keeps logs private and refuses an id that is taken", async () => {
   await withDirectory(async (directory) => {
     const spool = await Spool.open(`${directory}/spool`);
