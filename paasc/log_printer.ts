@@ -6,7 +6,7 @@
 import { Buffer } from "node:buffer";
 import { PaascError } from "./errors.ts";
 import { rfc3339 } from "./json.ts";
-import { gapJson, gapSentence, isMissing, type LogGap } from "./log_gap.ts";
+import { gapJson, gapSentence, isMissing, type LogGap, Shortfall } from "./log_gap.ts";
 import type { LogMessage, LogPiece } from "./log_message.ts";
 import { positionAfter } from "./log_account.ts";
 import { type Output, print } from "./output.ts";
@@ -32,6 +32,7 @@ export class LogPrinter {
   position = 0;
   /** Whether the daemon has said that this was all. */
   complete = false;
+  readonly #shortfall = new Shortfall();
   readonly #stdout: Printer;
   readonly #stderr: Printer;
 
@@ -66,8 +67,14 @@ export class LogPrinter {
     } else {
       await this.#stdout.bytes(movedTogether(pieces));
     }
+    this.#shortfall.take({ gap, end });
     this.position = expected;
     this.complete = end !== undefined;
+  }
+
+  /** Why what was printed may not be taken for all that the process has printed, as a sentence; if there is a reason. */
+  get shortfall(): string | undefined {
+    return this.#shortfall.sentence;
   }
 
   /** A failure, as it is to be told once some of the log has been printed. */
@@ -154,8 +161,8 @@ function pieceJson({ offset, stream, time, data, partial }: LogPiece) {
   };
 }
 
-function endJson({ bytes, status, lines }: NonNullable<LogMessage["end"]>) {
-  return { end: { bytes, lines, status: status ? statusJson(status) : undefined } };
+function endJson({ bytes, status, lines, mayBeCut }: NonNullable<LogMessage["end"]>) {
+  return { end: { bytes, lines, mayBeCut: mayBeCut || undefined, status: status ? statusJson(status) : undefined } };
 }
 
 /**
