@@ -18,7 +18,7 @@ export type { Terminal, TerminalOptions, TerminalSize } from "./terminal.ts";
 export { LIBC_PATHS } from "./libc.ts";
 export { Spool } from "./spool.ts";
 export type { Beginning, History, HistoryEntry, RecoveryEvent, RecoveryOptions } from "./history.ts";
-export type { Log, LogSummary } from "./log.ts";
+export type { Log, LogDamage, LogSummary } from "./log.ts";
 export type { LogIndex, Mark } from "./log_index.ts";
 export { LogReader } from "./log_reader.ts";
 export type { LogReaderOptions } from "./log_reader.ts";
