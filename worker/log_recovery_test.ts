@@ -3,6 +3,7 @@ import { Log } from "./log.ts";
 import { linesAt } from "./log_index.ts";
 import type { LogReaderOptions } from "./log_reader.ts";
 import { decodeLogRecords, type LogChunk, type LogGap, type LogRecord } from "./log_record.ts";
+import { Segment } from "./log_segment.ts";
 import { Retention } from "./retention.ts";
 
 async function withDirectory(test: (directory: string) => Promise<void>): Promise<void> {
@@ -204,6 +205,9 @@ Deno.test("Log.restore shows nothing wrong of a file with a bit that is flipped 
 });
 
 Deno.test("Log.restore of a log without a known end has its whole records, and says that it may be cut", async () => {
+  const { sync } = Segment.prototype;
+  Segment.prototype.sync = () => Promise.resolve(); // hundreds of times it would take too long
+  using _restored = { [Symbol.dispose]: () => Segment.prototype.sync = sync };
   await withDirectory(async (directory) => {
     const { bytes, ends, chunks, path } = await writeSmallLog(directory);
     for (let length = 0; length <= bytes.length; length++) {
@@ -314,5 +318,34 @@ Deno.test("Log.restore tells what a limit has dropped from what is damaged", asy
       known.restored.bytes,
       (await filesOf(directory)).values().reduce((sum, { length }) => sum + length, 0),
     );
+  });
+});
+
+Deno.test("Log.read since a time declares what is missing before it, if some of that may be as late", async () => {
+  await withDirectory(async (directory) => {
+    const log = await Log.create(directory, Object.assign(new Retention(), { segmentBytes: 1 }));
+    for (let second = 0; second < 9; second++) {
+      const grown = log.growth(new AbortController().signal);
+      log.append("stdout", new TextEncoder().encode(`${second}\n`), false, second * 1_000);
+      await grown;
+    }
+    await log.end();
+    const names = [...(await filesOf(directory)).keys()];
+    for (const name of names.slice(3, 6)) await Deno.remove(`${directory}/${name}`);
+    const since = async (since: number, options: LogReaderOptions = {}) => {
+      const { records } = await read(Log.restore(directory, new Retention(), log.summary), { since, ...options });
+      return records.flatMap(({ chunk, gap }) => {
+        if (chunk) return new TextDecoder().decode(chunk.data).trim();
+        return gap!.reason === "damaged" ? `-${gap!.to - gap!.from}` : [];
+      });
+    };
+    assertEquals(await since(2_000), ["2", "-6", "6", "7", "8"]);
+    for (const time of [2_001, 3_000, 5_000]) assertEquals(await since(time), ["-6", "6", "7", "8"], `${time}`);
+    for (const time of [5_001, 6_000]) assertEquals(await since(time), ["6", "7", "8"], "what is missing is older");
+    assertEquals(await since(4_000, { until: 7_000 }), ["-6", "6"]);
+    assertEquals(await since(0, { until: 2_000 }), ["0", "1"]);
+    for (const name of names.slice(6)) await Deno.remove(`${directory}/${name}`);
+    assertEquals(await since(8_000), ["-12"]);
+    assertEquals(await since(8_001), [], "all of it is older");
   });
 });

@@ -1,4 +1,4 @@
-import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { dirname } from "node:path";
 import { until } from "../tests/until.ts";
 import { SpoolError } from "./errors.ts";
@@ -184,6 +184,18 @@ Deno.test("Log is cut in files of some 16 MiB without a limit, too: more is not 
       for (const { data } of decodeLogChunks(slice)) kept += data.length;
     }
     assertEquals([log.written.offset - kept < 18 * 1024 * 1024, kept > 0], [true, true]);
+  });
+});
+
+Deno.test("Log.append keeps the time that it is given, but never goes back", async () => {
+  await withLog(async (log) => {
+    for (const time of [5, 7, 6, 8]) log.append("stdout", bytes("x\n"), false, time);
+    log.append("stdout", bytes("now\n"));
+    await log.end();
+    const times: number[] = [];
+    for await (const records of log.read()) for (const { time } of decodeLogChunks(records)) times.push(time);
+    assertEquals(times.slice(0, 4), [5, 7, 7, 8]);
+    assert(Math.abs(times[4]! - Date.now()) < 60_000);
   });
 });
 
