@@ -5,6 +5,7 @@
  */
 import { clock } from "./clock.ts";
 import { SpoolError } from "./errors.ts";
+import { Damages, type LogDamage } from "./log_damage.ts";
 import { LogIndex, type Mark, START, withLine } from "./log_index.ts";
 import { LogReader, type LogReaderOptions } from "./log_reader.ts";
 import { readThrough, restoreSegments } from "./log_recovery.ts";
@@ -41,16 +42,6 @@ export interface LogSummary {
   readonly mayBeCut?: boolean | undefined;
 }
 
-/** A part of a log that was written, and cannot be read any more. */
-export interface LogDamage {
-  /** Where it begins. */
-  readonly from: Mark;
-  /** Where the next segment begins, or the log ends. */
-  readonly to: Mark;
-  /** What readers are told. */
-  readonly gap: LogGap;
-}
-
 /**
  * The log of one process.
  *
@@ -71,9 +62,7 @@ export class Log {
   /** Which place is noted on the disk as the first one. */
   #notedFirst: Mark = START;
   #noting = Promise.resolve();
-  /** In their order. */
-  #damages: LogDamage[] = [];
-  readonly #damaged: (bytes: number) => void;
+  readonly #damages: Damages;
   #pending: RecordBuffer | undefined;
   /** A buffer that nobody holds any more, while writes follow each other. */
   #spare: RecordBuffer | undefined;
@@ -104,7 +93,7 @@ export class Log {
     damaged: (bytes: number) => void = () => {},
   ) {
     this.group = group;
-    this.#damaged = damaged;
+    this.#damages = new Damages(damaged);
     this.#directory = directory;
     this.#retention = retention;
     this.#segments = segments;
@@ -172,7 +161,7 @@ export class Log {
     const kept = segments.slice(dropped.length);
     this.#segments.splice(0, Infinity, ...kept);
     this.#first = this.#notedFirst = first;
-    this.#damages = [];
+    this.#damages.clear();
     if (!this.#endKnown) {
       const last = kept.at(-1);
       const fileEnd = { position: last?.end ?? 0, offset: Infinity };
@@ -180,7 +169,7 @@ export class Log {
       await this.sync();
     }
     const begin = kept[0]?.start ?? this.#kept;
-    if (begin.position > first.position) this.#addDamage(first, begin);
+    if (begin.position > first.position) this.#damages.add(first, begin);
     for (const segment of kept) {
       const size = this.#endOf(segment).position - segment.start.position;
       if (segment.size < size) await this.#findDamage(segment, signal);
@@ -241,7 +230,7 @@ export class Log {
 
   /** The damage that a position lies in, as far as it is known. */
   damageAt(position: number): LogDamage | undefined {
-    return this.#damages.find(({ from, to }) => from.position <= position && position < to.position);
+    return this.#damages.at(position);
   }
 
   /** The end of what readers see: always between two records. What its end has lost counts as well. */
@@ -322,8 +311,9 @@ export class Log {
 
   /** Resolves when all of it is on the disk, as far as the disk takes it. Of one that has ended. */
   async sync(): Promise<void> {
+    if (this.#kept.position === 0) return;
     // What is not written after all will be found to be damaged.
-    if (this.#kept.position > 0) await Promise.allSettled(this.#segments.map((segment) => segment.sync()));
+    for (const segment of [...this.#segments]) await segment.sync().catch(() => {});
   }
 
   /** A new reader, at the start of the log unless it asks for another place. */
@@ -348,7 +338,7 @@ export class Log {
   ): Promise<LogSlice | undefined> {
     const segment = this.segmentAt(position);
     if (!segment) return undefined;
-    const next = this.#damages.find(({ from }) => from.position >= position)?.from;
+    const next = this.#damages.next(position);
     let end = this.#endOf(segment);
     if (next && next.position < end.position) end = next;
     let bytes: Uint8Array | undefined;
@@ -374,7 +364,7 @@ export class Log {
     this.#bytes -= oldest.size;
     this.#retention.free(this, oldest.size);
     const first = this.#first = this.#segments[0]?.start ?? this.#kept;
-    this.#damages = this.#damages.filter(({ to }) => to.position > first.position);
+    this.#damages.dropBefore(first);
     this.#index.dropBefore(first);
     // A disk that is too full for a note: then it counts as damaged, which is not silent either.
     await (this.#noting = this.#noting.then(() => this.#noteFirst(first)).catch(() => {}));
@@ -433,19 +423,7 @@ export class Log {
     const from = await readThrough(segment, end, undefined, signal);
     if (from.position >= end.position || from.position < this.#first.position) return; // or it was dropped meanwhile
     segment.giveUp();
-    this.#addDamage(from, end);
-  }
-
-  #addDamage(from: Mark, to: Mark): void {
-    const lines = to.newlines - from.newlines;
-    const damage: LogDamage = { from, to, gap: { from: from.offset, to: to.offset, reason: "damaged", lines } };
-    const known = this.#damages.filter((other) =>
-      from.position < other.to.position && other.from.position < to.position
-    );
-    const others = this.#damages.filter((other) => !known.includes(other));
-    this.#damages = [...others, damage].sort((one, other) => one.from.position - other.from.position);
-    const bytes = known.reduce((rest, { gap }) => rest - (gap.to - gap.from), to.offset - from.offset);
-    if (bytes > 0) this.#damaged(bytes);
+    this.#damages.add(from, end);
   }
 
   #emptyBuffer(payloadBytes: number): RecordBuffer {

@@ -56,7 +56,10 @@ export class Segment {
     this.#whole = false;
   }
 
-  /** Resolves when what was written is on the disk (fdatasync(2)). */
+  /**
+   * Resolves when what was written is on the disk (fdatasync(2)). The directory is not synced: usual file systems write the
+   * name of a new file with it, and one that is missing is no secret.
+   */
   async sync(): Promise<void> {
     using file = await Deno.open(this.#path);
     await file.syncData();
