@@ -60,8 +60,10 @@ export class LogPrinter {
     if (this.form.output === "json") {
       await this.#printLines([...pieces.map(pieceJson), ...(end ? [endJson(end)] : [])]);
     } else if (this.form.split) {
-      await this.#stdout.print(pieces.filter(({ stream }) => stream !== stderrNumber));
-      await this.#stderr.print(pieces.filter(({ stream }) => stream === stderrNumber));
+      // In their order: both may go to the same place.
+      for (const run of runsOf(pieces)) {
+        await (run[0]!.stream === stderrNumber ? this.#stderr : this.#stdout).print(run);
+      }
     } else if (this.form.timestamps) {
       await this.#stdout.print(pieces);
     } else {
@@ -93,6 +95,17 @@ export class LogPrinter {
   async #printLines(objects: readonly unknown[]): Promise<void> {
     await this.#stdout.bytes(objects.map((object) => `${JSON.stringify(object)}\n`).join(""));
   }
+}
+
+/** Pieces that follow each other, as far as they are of the same stream. */
+function runsOf(pieces: readonly LogPiece[]): LogPiece[][] {
+  const runs: LogPiece[][] = [];
+  for (const piece of pieces) {
+    const run = runs.at(-1);
+    if (run && run[0]!.stream === piece.stream) run.push(piece);
+    else runs.push([piece]);
+  }
+  return runs;
 }
 
 /** Instead of the number of a stream: what goes on behind missing bytes is another line, whichever stream it is of. */

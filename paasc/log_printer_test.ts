@@ -63,6 +63,14 @@ Deno.test("LogPrinter prints to stderr what was written there, if it is to", asy
   assertEquals(await printed({ split: true }, mixed), { stdout: "ab\nc", stderr: "\xff", notes: [] });
 });
 
+Deno.test("LogPrinter keeps the order of what goes to stdout and stderr, which may be the same place", async () => {
+  const both = new Printed();
+  const log = new LogPrinter(both, both, { ...plain, split: true }, () => {});
+  const mixed = messages([out, "Compiling... "], [err, "warning: x\n"], [out, "do"], [out, "ne\n"], [err, "bye\n"]);
+  await log.print({ pieces: mixed.flatMap(({ pieces }) => pieces) });
+  assertEquals(both.text, "Compiling... warning: x\ndone\nbye\n");
+});
+
 Deno.test("LogPrinter counts gaps, and tells of those that nobody asked for", async () => {
   const gapped: LogMessage[] = [
     { pieces: [], gap: { from: 0, to: 3, reason: "LOG_GAP_REASON_NOT_REQUESTED" } },
