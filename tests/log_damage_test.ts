@@ -108,15 +108,15 @@ Deno.test("a log of several files loses what one of them has lost, and no more",
     const spool = join(directory, "spool", id);
     const files = () => [...Deno.readDirSync(spool)].map(({ name }) => name).sort((a, b) => parseInt(a) - parseInt(b));
     const before = files();
-    assert(before.length >= 3, before.join());
-    const second = join(spool, before[1]!);
-    await Deno.truncate(second, (await Deno.stat(second)).size - 1);
+    assert(before.length >= 2, before.join());
+    const [damaged, behind] = before.slice(-2) as [string, string];
+    await Deno.truncate(join(spool, damaged), (await Deno.stat(join(spool, damaged))).size - 1);
 
     const daemon = await start(...limit);
     const { code, stdout, stderr } = await daemon.paasc(["logs", id]);
     assertEquals([code, files()], [3, before]);
     const [, from, to] = /bytes (\d+) to (\d+)\) are missing/.exec(stderr)!.map(Number);
-    assertEquals(to, Number(before[2]!.split("-")[1]), "the next file is there");
+    assertEquals(to, Number(behind.split("-")[1]), "the next file is there");
     assertEquals(text(stdout), whole.slice(0, from) + whole.slice(to));
   });
 });
@@ -124,6 +124,15 @@ Deno.test("a log of several files loses what one of them has lost, and no more",
 Deno.test("a log of a killed daemon may be cut, and everybody is told", async () => {
   await withSpool(async (start, directory) => {
     const daemon = await start();
+    using _continued = {
+      [Symbol.dispose]() {
+        try {
+          daemon.kill("SIGCONT"); // else it would not end, if the test fails
+        } catch {
+          // It has ended.
+        }
+      },
+    };
     const [go, written] = [join(directory, "go"), join(directory, "written")];
     const whole = await daemon.exec(["echo", "all of it"]);
     assertEquals((await daemon.paasc(["logs", whole])).code, 0);
