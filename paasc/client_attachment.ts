@@ -31,7 +31,7 @@ export interface AttachedProcess extends AsyncDisposable {
    * What the process prints: it ends when the process has finished and all has come. At most 1 MiB is read ahead, and the
    * state of the input comes on the same way: who does not read must not expect to write for long.
    *
-   * It throws a {@linkcode PaasError} when the process is gone (`not-found`), bytes are missing (`incomplete`), or the
+   * It throws a {@linkcode PaasError} when the process is gone (`not-found`), bytes are missing or may be (`incomplete`), or the
    * connection cannot be got back (`no-connection`); and the reason of the signal. To leave the loop is to detach.
    */
   readonly output: AsyncIterable<LogChunk>;
@@ -63,7 +63,7 @@ export interface AttachedProcess extends AsyncDisposable {
 export function attach(
   id: string,
   persist: (signal: AbortSignal) => Persistence & { readonly signal: AbortSignal },
-  { tail, size, signal, onGap }: AttachOptions,
+  { tail, size, signal, onGap, onCut }: AttachOptions,
 ): AttachedProcess {
   const tailLines = whole("tail", tail);
   const detaching = new AbortController();
@@ -108,7 +108,7 @@ export function attach(
     }
   }
 
-  const chunks = chunksOf(messages(), account, persistence.signal, { onGap });
+  const chunks = chunksOf(messages(), account, persistence.signal, { onGap, onCut });
   const detach = async () => {
     detaching.abort(new PaasError("closed", "the attachment was closed"));
     await chunks.return().catch(() => {});

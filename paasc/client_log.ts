@@ -7,7 +7,7 @@ import type { GapOptions } from "./client_requests.ts";
 import { PaasError } from "./errors.ts";
 import { word } from "./json.ts";
 import type { LogAccount } from "./log_account.ts";
-import { gapSentence, isMissing } from "./log_gap.ts";
+import { CUT, gapSentence, isMissing } from "./log_gap.ts";
 import type { LogMessage, LogPiece } from "./log_message.ts";
 
 /** Where a process writes to. */
@@ -38,7 +38,8 @@ export interface LogGap {
   readonly to: number;
   /**
    * Why: the daemon keeps only the newest part of a log (`dropped`), its disk or quota was full (`no-space`), it could not
-   * write them (`write-failed`), the reader was too slow and has asked for it (`skipped`); or as a newer daemon says it.
+   * write them (`write-failed`), they are damaged on its disk (`damaged`), the reader was too slow and has asked for it
+   * (`skipped`); or as a newer daemon says it.
    */
   readonly reason: string;
   /** How many newlines it has, if that is known. */
@@ -48,14 +49,14 @@ export interface LogGap {
 /**
  * The chunks in the messages of a log, all that there are.
  *
- * @throws {PaasError} When bytes are missing and nobody is to be told, or the daemon does not account for them
+ * @throws {PaasError} When bytes are missing, or may be, and nobody is to be told, or the daemon does not account for them
  * @throws The reason of the signal
  */
 export async function* chunksOf(
   messages: AsyncIterable<LogMessage>,
   account: LogAccount,
   signal: AbortSignal,
-  { onGap }: GapOptions,
+  { onGap, onCut }: GapOptions,
 ): AsyncGenerator<LogChunk, void, void> {
   let complete = false;
   try {
@@ -68,6 +69,10 @@ export async function* chunksOf(
         onGap({ from, to, reason: word(reason, "LOG_GAP_REASON_"), lines });
       }
       for (const piece of pieces) yield chunkFrom(piece);
+      if (message.end?.mayBeCut) {
+        if (!onCut) throw new PaasError("incomplete", CUT);
+        onCut();
+      }
       complete = account.complete;
     }
   } catch (error) {

@@ -54,8 +54,8 @@ export class Process {
    * Its output: all since its start, then what comes, until it has finished. When the connection breaks it goes on at the
    * next byte. The order within a stream is exact; between the two it is that in which the daemon read them.
    *
-   * @throws {PaasError} `incomplete` when bytes are missing and there is no `onGap`, or the daemon does not account for
-   *   every byte
+   * @throws {PaasError} `incomplete` when bytes are missing and there is no `onGap`, or may be and there is no `onCut`, or
+   *   the daemon does not account for every byte
    */
   logs(options: LogOptions = {}): AsyncGenerator<LogChunk, void, void> {
     const request = logsRequest(options);

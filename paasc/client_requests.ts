@@ -80,11 +80,16 @@ export interface TerminalOptions extends TerminalSize {
 /** What becomes of missing bytes. */
 export interface GapOptions {
   /**
-   * Is told of bytes that are missing: the daemon keeps only so much of a log, its disk was full, or the reader was too
-   * slow and has asked for `skip`. Without it they are an error (`incomplete`), so that no output is taken for the whole
-   * that is not.
+   * Is told of bytes that are missing: the daemon keeps only so much of a log, its disk was full or has damaged them, or
+   * the reader was too slow and has asked for `skip`. Without it they are an error (`incomplete`), so that no output is
+   * taken for the whole that is not.
    */
   readonly onGap?: ((gap: LogGap) => void) | undefined;
+  /**
+   * Called at the end of a log that may be cut: the daemon was killed while the process ran, and nobody knows how much it
+   * had not read or written by then. Without it that is an error (`incomplete`).
+   */
+  readonly onCut?: (() => void) | undefined;
 }
 
 /** What to read of a log, and how. */

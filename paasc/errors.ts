@@ -11,7 +11,10 @@ export const exitCodes = {
   failed: 1,
   /** The command line is wrong. */
   usage: 2,
-  /** The log is incomplete: what the daemon sent does not add up, or it did not say that this was all. */
+  /**
+   * The log is incomplete, or may be: what the daemon sent does not add up, it did not say that this was all, its disk has
+   * damaged some, or it was killed while the process ran.
+   */
   incomplete: 3,
   /** No connection to the daemon, or it was lost (EX_UNAVAILABLE of sysexits.h). */
   "no-connection": 69,
@@ -49,7 +52,7 @@ export type PaasErrorCode =
   | "unauthenticated"
   /** There is no connection, or it was lost and could not be got back. */
   | "no-connection"
-  /** Output is missing, or what the daemon sent of it does not add up. */
+  /** Output is missing or may be, or what the daemon sent of it does not add up. */
   | "incomplete"
   /** The client was closed. */
   | "closed"

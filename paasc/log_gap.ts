@@ -16,6 +16,7 @@ const reasons: Record<Exclude<LogGapReason__Output, "LOG_GAP_REASON_NOT_REQUESTE
   LOG_GAP_REASON_DROPPED: "the daemon keeps only the newest part of a log",
   LOG_GAP_REASON_NO_SPACE: "the daemon's disk or quota was full",
   LOG_GAP_REASON_WRITE_FAILED: "the daemon could not write to its disk",
+  LOG_GAP_REASON_DAMAGED: "they are damaged on the daemon's disk",
   LOG_GAP_REASON_SKIPPED: "this reader was more than 4 MiB behind, and --on-slow is skip",
 };
 
@@ -48,6 +49,31 @@ export function gapSentence({ from, to, reason, lines = 0 }: LogGap): string {
   const why = (reasons as Record<string, string>)[reason] ?? `the daemon's reason ${reason} is not known to this paasc`;
   return `${what} ${verb} missing: ${why}`;
 }
+
+/** Why a log that has come to its end may not be taken for all that the process has printed. */
+export class Shortfall {
+  #damagedBytes = 0;
+  #mayBeCut = false;
+
+  /** Counts a message. */
+  take({ gap, end }: Pick<LogMessage, "gap" | "end">): void {
+    if (gap?.reason === "LOG_GAP_REASON_DAMAGED") this.#damagedBytes += gap.to - gap.from;
+    if (end?.mayBeCut) this.#mayBeCut = true;
+  }
+
+  /** That as a sentence, if there is a reason. */
+  get sentence(): string | undefined {
+    const reasons: string[] = [];
+    if (this.#damagedBytes > 0) {
+      reasons.push(`the log is incomplete: ${volume(this.#damagedBytes)} of it are damaged on the daemon's disk`);
+    }
+    if (this.#mayBeCut) reasons.push(CUT);
+    return reasons.length > 0 ? reasons.join("; and ") : undefined;
+  }
+}
+
+/** What is to be said of a log that may be cut. */
+export const CUT = "the end of the log may be missing: the daemon was killed before it had noted that this was all";
 
 /** A gap in JSON. */
 export function gapJson({ from, to, reason, lines }: LogGap) {

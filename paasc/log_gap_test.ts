@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { gapJson, gapSentence, isMissing, type LogGap } from "./log_gap.ts";
+import { CUT, gapJson, gapSentence, isMissing, type LogGap, Shortfall } from "./log_gap.ts";
 
 const gap: LogGap = { from: 5, to: 7, reason: "LOG_GAP_REASON_DROPPED" };
 
@@ -32,6 +32,7 @@ Deno.test("gapSentence() has words for each reason, and for one of a newer daemo
       ["LOG_GAP_REASON_NO_SPACE", "the daemon's disk or quota was full"],
       ["LOG_GAP_REASON_WRITE_FAILED", "the daemon could not write to its disk"],
       ["LOG_GAP_REASON_SKIPPED", "this reader was more than 4 MiB behind, and --on-slow is skip"],
+      ["LOG_GAP_REASON_DAMAGED", "they are damaged on the daemon's disk"],
       [7, "the daemon's reason 7 is not known to this paasc"],
     ] as const
   ) {
@@ -47,4 +48,19 @@ Deno.test("gapJson() has the lines where they are known", () => {
   assertEquals(words({ ...gap, reason: "LOG_GAP_REASON_NO_SPACE", lines: 0 }), {
     gap: { from: 5, to: 7, reason: "no-space", lines: 0 },
   });
+});
+
+Deno.test("Shortfall has a sentence for what is damaged, for a log that may be cut, and for no other gap", () => {
+  const end = { bytes: 5_000, lines: 1, status: null, mayBeCut: false };
+  const shortfall = new Shortfall();
+  shortfall.take({ gap });
+  shortfall.take({ end });
+  assertEquals(shortfall.sentence, undefined);
+  for (const from of [2_000, 4_000]) {
+    shortfall.take({ gap: { from, to: from + 500, reason: "LOG_GAP_REASON_DAMAGED" } });
+  }
+  const damaged = "the log is incomplete: 1.0 kB of it are damaged on the daemon's disk";
+  assertEquals(shortfall.sentence, damaged);
+  shortfall.take({ end: { ...end, mayBeCut: true } });
+  assertEquals(shortfall.sentence, `${damaged}; and ${CUT}`);
 });

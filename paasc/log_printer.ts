@@ -6,7 +6,7 @@
 import { Buffer } from "node:buffer";
 import { PaascError } from "./errors.ts";
 import { rfc3339 } from "./json.ts";
-import { gapJson, gapSentence, isMissing, type LogGap } from "./log_gap.ts";
+import { gapJson, gapSentence, isMissing, type LogGap, Shortfall } from "./log_gap.ts";
 import type { LogMessage, LogPiece } from "./log_message.ts";
 import { positionAfter } from "./log_account.ts";
 import { type Output, print } from "./output.ts";
@@ -32,6 +32,7 @@ export class LogPrinter {
   position = 0;
   /** Whether the daemon has said that this was all. */
   complete = false;
+  readonly #shortfall = new Shortfall();
   readonly #stdout: Printer;
   readonly #stderr: Printer;
 
@@ -59,15 +60,23 @@ export class LogPrinter {
     if (this.form.output === "json") {
       await this.#printLines([...pieces.map(pieceJson), ...(end ? [endJson(end)] : [])]);
     } else if (this.form.split) {
-      await this.#stdout.print(pieces.filter(({ stream }) => stream !== stderrNumber));
-      await this.#stderr.print(pieces.filter(({ stream }) => stream === stderrNumber));
+      // In their order: both may go to the same place.
+      for (const run of runsOf(pieces)) {
+        await (run[0]!.stream === stderrNumber ? this.#stderr : this.#stdout).print(run);
+      }
     } else if (this.form.timestamps) {
       await this.#stdout.print(pieces);
     } else {
       await this.#stdout.bytes(movedTogether(pieces));
     }
+    this.#shortfall.take({ gap, end });
     this.position = expected;
     this.complete = end !== undefined;
+  }
+
+  /** Why what was printed may not be taken for all that the process has printed, as a sentence; if there is a reason. */
+  get shortfall(): string | undefined {
+    return this.#shortfall.sentence;
   }
 
   /** A failure, as it is to be told once some of the log has been printed. */
@@ -86,6 +95,17 @@ export class LogPrinter {
   async #printLines(objects: readonly unknown[]): Promise<void> {
     await this.#stdout.bytes(objects.map((object) => `${JSON.stringify(object)}\n`).join(""));
   }
+}
+
+/** Pieces that follow each other, as far as they are of the same stream. */
+function runsOf(pieces: readonly LogPiece[]): LogPiece[][] {
+  const runs: LogPiece[][] = [];
+  for (const piece of pieces) {
+    const run = runs.at(-1);
+    if (run && run[0]!.stream === piece.stream) run.push(piece);
+    else runs.push([piece]);
+  }
+  return runs;
 }
 
 /** Instead of the number of a stream: what goes on behind missing bytes is another line, whichever stream it is of. */
@@ -154,8 +174,8 @@ function pieceJson({ offset, stream, time, data, partial }: LogPiece) {
   };
 }
 
-function endJson({ bytes, status, lines }: NonNullable<LogMessage["end"]>) {
-  return { end: { bytes, lines, status: status ? statusJson(status) : undefined } };
+function endJson({ bytes, status, lines, mayBeCut }: NonNullable<LogMessage["end"]>) {
+  return { end: { bytes, lines, mayBeCut: mayBeCut || undefined, status: status ? statusJson(status) : undefined } };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { PaascError } from "./errors.ts";
+import { CUT } from "./log_gap.ts";
 import type { LogMessage, LogPiece } from "./log_message.ts";
 import { type LogForm, LogPrinter } from "./log_printer.ts";
 import { Printed } from "./test_daemon.ts";
@@ -62,6 +63,14 @@ Deno.test("LogPrinter prints to stderr what was written there, if it is to", asy
   assertEquals(await printed({ split: true }, mixed), { stdout: "ab\nc", stderr: "\xff", notes: [] });
 });
 
+Deno.test("LogPrinter keeps the order of what goes to stdout and stderr, which may be the same place", async () => {
+  const both = new Printed();
+  const log = new LogPrinter(both, both, { ...plain, split: true }, () => {});
+  const mixed = messages([out, "Compiling... "], [err, "warning: x\n"], [out, "do"], [out, "ne\n"], [err, "bye\n"]);
+  await log.print({ pieces: mixed.flatMap(({ pieces }) => pieces) });
+  assertEquals(both.text, "Compiling... warning: x\ndone\nbye\n");
+});
+
 Deno.test("LogPrinter counts gaps, and tells of those that nobody asked for", async () => {
   const gapped: LogMessage[] = [
     { pieces: [], gap: { from: 0, to: 3, reason: "LOG_GAP_REASON_NOT_REQUESTED" } },
@@ -71,7 +80,7 @@ Deno.test("LogPrinter counts gaps, and tells of those that nobody asked for", as
     {
       pieces: [],
       gap: { from: 8, to: 9, reason: "LOG_GAP_REASON_SKIPPED" },
-      end: { bytes: 9, lines: 2, status: null },
+      end: { bytes: 9, lines: 2, status: null, mayBeCut: false },
     },
   ];
   assertEquals(await printed({}, gapped), {
@@ -91,6 +100,21 @@ Deno.test("LogPrinter counts gaps, and tells of those that nobody asked for", as
     { gap: { from: 8, to: 9, reason: "skipped" } },
     { end: { bytes: 9, lines: 2 } },
   ], []]);
+});
+
+Deno.test("LogPrinter tells why a log is not the whole, or may not be", async () => {
+  const log = new LogPrinter(new Printed(), new Printed(), plain, () => {});
+  await log.print({ pieces: [], gap: { from: 0, to: 2_000, reason: "LOG_GAP_REASON_DROPPED" } });
+  assertEquals(log.shortfall, undefined);
+  await log.print({ pieces: [], gap: { from: 2_000, to: 3_000, reason: "LOG_GAP_REASON_DAMAGED" } });
+  assertEquals(log.shortfall, "the log is incomplete: 1.0 kB of it are damaged on the daemon's disk");
+  const cut: LogMessage = { pieces: [], end: { bytes: 0, lines: 0, status: null, mayBeCut: true } };
+  const other = new LogPrinter(new Printed(), new Printed(), plain, () => {});
+  await other.print(cut);
+  assertEquals(other.shortfall, CUT);
+  assertEquals(JSON.parse((await printed({ output: "json" }, [cut])).stdout), {
+    end: { bytes: 0, lines: 0, mayBeCut: true },
+  });
 });
 
 Deno.test("LogPrinter begins a new line, with its time, behind bytes that are missing", async () => {
@@ -116,7 +140,7 @@ Deno.test("LogPrinter refuses what does not follow on, and prints nothing of it"
       { pieces: [], gap: { from: 4, to: 5, reason } },
       { pieces: [], gap: { from: 2, to: 5, reason } },
       { pieces: [], gap: { from: 3, to: 2, reason } },
-      { pieces: [], end: { bytes: 4, lines: 1, status: null } },
+      { pieces: [], end: { bytes: 4, lines: 1, status: null, mayBeCut: false } },
     ] satisfies LogMessage[]
   ) {
     const stdout = new Printed();

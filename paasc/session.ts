@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { ProcessStatus__Output } from "@paas/proto";
 import { Attachment } from "./attachment.ts";
 import type { Context } from "./command.ts";
 import type { Daemon } from "./connect.ts";
@@ -13,7 +14,7 @@ import { Interrupts } from "./interrupts.ts";
 import { LocalTerminal, untilDetached } from "./local_terminal.ts";
 import { LogPrinter } from "./log_printer.ts";
 import { noteTo } from "./output.ts";
-import { exitCodeOf, isLost, LOST } from "./process_status.ts";
+import { exitCodeOf, isLost, LOST, stateText } from "./process_status.ts";
 
 const SIGINT = 2;
 const SIGPIPE = 13;
@@ -84,7 +85,7 @@ export async function session(
         throw error;
       }
       const status = message.end?.status;
-      if (status && isLost(status)) throw new PaascError("not-run", LOST);
+      if (status) throwIfShort(status, log.shortfall);
       if (status) code = exitCodeOf(status);
     }
     if (detached) return undefined;
@@ -100,6 +101,13 @@ export async function session(
     Deno.removeSignalListener("SIGINT", interrupt);
     Deno.removeSignalListener("SIGWINCH", resize);
   }
+}
+
+/** Says what is not known of a process that has finished, or of its output: then its exit code would promise too much. */
+function throwIfShort(status: ProcessStatus__Output, shortfall: string | undefined): void {
+  const outcome = isLost(status) ? LOST : `the process has ${stateText(status)}`;
+  if (shortfall) throw new PaascError("not-run", `${outcome}; ${shortfall}`);
+  if (isLost(status)) throw new PaascError("not-run", outcome);
 }
 
 /** What a failure means for the exit code: that of Paas must not be taken for one of the process. */

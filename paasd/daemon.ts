@@ -237,7 +237,7 @@ export class Daemon {
     await history.recover({
       grace: this.#options.stopGrace,
       signal: this.#ending.signal,
-      report: (event, process) => this.#log.write(event, { process }),
+      report: (event, process, about) => this.#log.write(event, { process, ...about }),
     });
   }
 

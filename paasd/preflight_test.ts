@@ -112,7 +112,7 @@ Deno.test({
     const told = await run();
     assertMatch(told, /warning what=tls-key cause="the account of commands, nobody, may read [^"]*server.key/);
     assertMatch(told, /warning what=spool-dir cause="the account of commands, nobody, may change [^"]*spool/);
-    assertEquals(told.trim().split("\n").length, 2, told);
+    assertEquals(told.match(/the account of commands/g)?.length, 2, told);
     await Deno.chmod(tlsKey, 0o600);
     await Deno.chmod(spoolDir, 0o700);
     assertEquals(await run(), "");

@@ -301,7 +301,8 @@ function statusFor(entry: Entry, { user, right }: CallContext): ProcessStatus {
 }
 
 function endOf(log: LogReader, entry: Entry, context: CallContext): { end: LogEnd } {
-  return { end: { bytes: log.offset, lines: log.lines, status: statusFor(entry, context) } };
+  const { offset: bytes, lines, mayBeCut } = log;
+  return { end: { bytes, lines, mayBeCut, status: statusFor(entry, context) } };
 }
 
 /** The input of the first message, and of all others. */

@@ -32,7 +32,7 @@ Deno.test("processService sends records of the spool that decode as the contract
 });
 
 Deno.test("processService sends gaps of the spool, for every reason, that decode as the contract says", () => {
-  const reasons = ["not-requested", "dropped", "no-space", "write-failed", "skipped"] as const;
+  const reasons = ["not-requested", "dropped", "no-space", "write-failed", "skipped", "damaged"] as const;
   for (const reason of reasons) {
     for (const lines of [undefined, 0, 300]) {
       const gap = { from: 5, to: 2 ** 40, reason, lines };

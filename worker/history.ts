@@ -14,7 +14,6 @@ import { SpoolError } from "./errors.ts";
 import { Journal } from "./journal.ts";
 import { endLeftOver, findLeftOver, type Trace } from "./left_over.ts";
 import { Log, type LogSummary } from "./log.ts";
-import type { Mark } from "./log_index.ts";
 import { Proc, type ProcStat } from "./proc.ts";
 import { RestoredProcess } from "./restored_process.ts";
 import type { Retention } from "./retention.ts";
@@ -53,7 +52,12 @@ interface Saved extends Beginning, Trace {
 }
 
 /** What the recovery has to tell of a process: what was left of it was ended, or is left because nothing proves it. */
-export type RecoveryEvent = "left-over-ended" | "left-over-not-proven" | "left-over-not-ended" | "log-not-read";
+export type RecoveryEvent =
+  | "left-over-ended"
+  | "left-over-not-proven"
+  | "left-over-not-ended"
+  | "log-not-read"
+  | "log-damaged";
 
 /** How to recover. */
 export interface RecoveryOptions {
@@ -61,8 +65,11 @@ export interface RecoveryOptions {
   grace: number;
   /** Ends the recovery as fast as possible. */
   signal: AbortSignal;
-  /** Is told what has happened. */
-  report: (event: RecoveryEvent, id: string) => void;
+  /**
+   * Called when something has happened to a process; later as well, when a log that somebody opens is found to be damaged
+   * in so many bytes.
+   */
+  report: (event: RecoveryEvent, id: string, about?: { bytes: number }) => void;
 }
 
 /** The history of one spool. */
@@ -75,6 +82,7 @@ export class History {
   readonly #unfinished = new Map<Saved, () => void>();
   readonly #logs = new Map<string, Log>();
   readonly #ids: Set<string>;
+  #report: RecoveryOptions["report"] = () => {};
   /** The processes of earlier daemons, in the order of their starts. */
   readonly restored: readonly RestoredProcess[];
   /** How many records were passed over because they are torn or damaged. */
@@ -171,6 +179,7 @@ export class History {
    * the processes can be asked for meanwhile.
    */
   async recover(options: RecoveryOptions): Promise<void> {
+    this.#report = options.report;
     const all = this.#unfinished.size > 0 && this.#proc?.all() || new Map<number, ProcStat>();
     const inTurn = limiter(READERS);
     const unfinished = [...this.#unfinished].map(async ([saved, ended]) => {
@@ -213,7 +222,8 @@ export class History {
 
   #restore(saved: Saved): RestoredProcess {
     const { id, pid = 0 } = saved;
-    const log = Log.restore(join(this.#directory, id), this.#retention, saved.log, saved.group);
+    const damaged = (bytes: number) => this.#report("log-damaged", id, { bytes });
+    const log = Log.restore(join(this.#directory, id), this.#retention, saved.log, saved.group, damaged);
     this.#logs.set(id, log);
     const { promise, resolve } = Promise.withResolvers<void>();
     if (saved.log) resolve();
@@ -284,18 +294,10 @@ function merge(records: readonly Saved[]): Saved[] {
     const { id } = record;
     const earlier = merged.get(id);
     if (record.removed) merged.delete(id);
-    else if (earlier) merged.set(id, withTimes({ ...earlier, ...record }));
-    else if (record.args) merged.set(id, withTimes(record)); // else its first record is damaged
+    else if (earlier) merged.set(id, { ...earlier, ...record });
+    else if (record.args) merged.set(id, record); // else its first record is damaged
   }
   return [...merged.values()];
-}
-
-/** JSON has no infinity: the start of a log has no time. */
-function withTimes(saved: Saved): Saved {
-  if (!saved.log) return saved;
-  const { written, lost } = saved.log;
-  const mark = (mark: Mark): Mark => ({ ...mark, time: mark.time ?? -Infinity });
-  return { ...saved, log: { written: mark(written), lost: lost && { ...lost, from: mark(lost.from) } } };
 }
 
 /** Removes directories of processes that were not even noted: there is no output in them. */

@@ -3,13 +3,15 @@
  *
  * @module
  */
+import { clock } from "./clock.ts";
 import { SpoolError } from "./errors.ts";
+import { Damages, type LogDamage } from "./log_damage.ts";
 import { LogIndex, type Mark, START, withLine } from "./log_index.ts";
 import { LogReader, type LogReaderOptions } from "./log_reader.ts";
-import { areWhole, readThrough, restoreSegments } from "./log_recovery.ts";
-import { type LogGap, type LogSlice, type LogStream, RecordBuffer } from "./log_record.ts";
+import { readThrough, restoreSegments } from "./log_recovery.ts";
+import { type LogGap, type LogSlice, type LogStream, RecordBuffer, wholeRecords } from "./log_record.ts";
 import { countNewlines } from "./log_search.ts";
-import { Segment, tryRoom } from "./log_segment.ts";
+import { noteFirst, Segment, tryRoom } from "./log_segment.ts";
 import { Retention } from "./retention.ts";
 
 const NEWLINE = 0x0a;
@@ -36,6 +38,8 @@ export interface LogSummary {
   readonly written: Mark;
   /** Where the end begins that could not be written, and why. */
   readonly lost?: { readonly from: Mark; readonly reason: LogGap["reason"] } | undefined;
+  /** Whether it was found without an end: see {@linkcode Log.mayBeCut}. */
+  readonly mayBeCut?: boolean | undefined;
 }
 
 /**
@@ -53,6 +57,12 @@ export class Log {
   readonly group: string | undefined;
   /** The last one is being written, unless all were dropped. */
   readonly #segments: Segment[];
+  #bytes = 0;
+  #first: Mark = START;
+  /** Which place is noted on the disk as the first one. */
+  #notedFirst: Mark = START;
+  #noting = Promise.resolve();
+  readonly #damages: Damages;
   #pending: RecordBuffer | undefined;
   /** A buffer that nobody holds any more, while writes follow each other. */
   #spare: RecordBuffer | undefined;
@@ -70,11 +80,20 @@ export class Log {
   /** The reading of what another program has written; `undefined` for a log that was made here. */
   #recovery: Promise<void> | undefined;
   #restored = false;
+  #endKnown = true;
+  #mayBeCut = false;
   #index = new LogIndex();
   #indexing: Promise<void> | undefined;
 
-  private constructor(directory: string, retention: Retention, segments: Segment[], group: string | undefined) {
+  private constructor(
+    directory: string,
+    retention: Retention,
+    segments: Segment[],
+    group: string | undefined,
+    damaged: (bytes: number) => void = () => {},
+  ) {
     this.group = group;
+    this.#damages = new Damages(damaged);
     this.#directory = directory;
     this.#retention = retention;
     this.#segments = segments;
@@ -98,21 +117,33 @@ export class Log {
   }
 
   /**
-   * A log that another program has written to its end. Nothing is read yet.
+   * A log that another program has written. Nothing is read yet.
    *
    * @param summary What is known of it; without, {@linkcode Log.recover} finds out.
    * @param group Whose log it is, for the limits.
+   * @param damaged Called when so many bytes of it are found to be damaged.
    */
-  static restore(directory: string, retention: Retention, summary: LogSummary | undefined, group?: string): Log {
-    const log = new Log(directory, retention, [], group);
+  static restore(
+    directory: string,
+    retention: Retention,
+    summary: LogSummary | undefined,
+    group?: string,
+    damaged?: (bytes: number) => void,
+  ): Log {
+    const log = new Log(directory, retention, [], group, damaged);
     log.#ended = log.#restored = true;
-    if (summary) log.#appended = log.#written = summary.written;
-    if (summary?.lost) log.#lost = { ...summary.lost, retryAt: Infinity, retrying: false };
+    log.#endKnown = summary !== undefined;
+    log.#mayBeCut = summary?.mayBeCut ?? !summary;
+    if (!summary) return log;
+    const { written, lost } = summary;
+    log.#appended = log.#written = fromJson(written);
+    if (lost) log.#lost = { reason: lost.reason, from: fromJson(lost.from), retryAt: Infinity, retrying: false };
     return log;
   }
 
   /**
-   * Makes a restored log ready to be read. What is torn at its end is cut off.
+   * Makes a restored log ready to be read. Nothing on the disk is changed: what is missing there of what is known of the
+   * log is damaged, and what is torn behind the end of one of which nothing is known does not count.
    *
    * @throws {SpoolError} when it cannot be read.
    */
@@ -125,26 +156,29 @@ export class Log {
   }
 
   async #recover(signal?: AbortSignal): Promise<void> {
-    const segments = await restoreSegments(this.#directory);
-    if (!areWhole(segments, this.#kept.position)) await this.#readAll(segments, signal);
-    this.#segments.splice(0, Infinity, ...segments);
-    this.#index.dropBefore(this.first);
-    await this.#retention.add(this);
-  }
-
-  /** Finds out what the segments have, and leaves of them what is whole. */
-  async #readAll(segments: Segment[], signal?: AbortSignal): Promise<void> {
-    let end = segments[0]!.start;
-    for (const [at, segment] of segments.entries()) {
-      if (segment.start.position === end.position) end = await readThrough(segment, () => {}, signal);
-      if (end.position === segment.end) continue;
-      if (end.position >= segment.start.position) await segment.cut(end.position);
-      const torn = segments.splice(segment.start.position > end.position ? at : at + 1);
-      await Promise.all(torn.map((segment) => segment.remove()));
-      break;
+    const { segments, first } = await restoreSegments(this.#directory);
+    const dropped = segments.filter(({ start }) => start.position < first.position); // its daemon died meanwhile
+    const kept = segments.slice(dropped.length);
+    this.#segments.splice(0, Infinity, ...kept);
+    this.#first = this.#notedFirst = first;
+    this.#damages.clear();
+    if (!this.#endKnown) {
+      const last = kept.at(-1);
+      const fileEnd = { position: last?.end ?? 0, offset: Infinity };
+      this.#appended = this.#written = last ? await readThrough(last, fileEnd, undefined, signal) : first;
+      await this.sync();
     }
-    this.#lost = undefined;
-    this.#appended = this.#written = end;
+    const begin = kept[0]?.start ?? this.#kept;
+    if (begin.position > first.position) this.#damages.add(first, begin);
+    for (const segment of kept) {
+      const size = this.#endOf(segment).position - segment.start.position;
+      if (segment.size < size) await this.#findDamage(segment, signal);
+      else segment.size = size;
+    }
+    this.#bytes = kept.reduce((sum, { size }) => sum + size, 0);
+    this.#index.dropBefore(first);
+    await this.#retention.add(this);
+    await Promise.allSettled(dropped.map((segment) => segment.remove()));
   }
 
   /**
@@ -163,7 +197,9 @@ export class Log {
   async #fillIndex(): Promise<void> {
     const index = new LogIndex();
     index.dropBefore(this.first);
-    for (const segment of [...this.#segments]) await readThrough(segment, (mark) => index.add(mark));
+    for (const segment of [...this.#segments]) {
+      await readThrough(segment, this.#endOf(segment), (mark) => index.add(mark));
+    }
     this.#index = index;
     index.dropBefore(this.first); // what was dropped meanwhile
   }
@@ -171,7 +207,15 @@ export class Log {
   /** What is known of the log once it has ended, to {@linkcode Log.restore} it. */
   get summary(): LogSummary {
     const lost = this.#lost && { from: this.#lost.from, reason: this.#lost.reason };
-    return { written: this.#written, lost };
+    return { written: this.#written, lost, mayBeCut: this.#mayBeCut || undefined };
+  }
+
+  /**
+   * Whether its daemon was killed before it had noted the end: what it had not read or written by then is missing, and
+   * nobody knows how much that is.
+   */
+  get mayBeCut(): boolean {
+    return this.#mayBeCut;
   }
 
   /** Places in the log, for a search. They may lie behind what is in the spool. */
@@ -181,7 +225,12 @@ export class Log {
 
   /** The start of what is in the spool: what is before it was dropped. */
   get first(): Mark {
-    return this.#segments[0]?.start ?? this.#kept;
+    return this.#first;
+  }
+
+  /** The damage that a position lies in, as far as it is known. */
+  damageAt(position: number): LogDamage | undefined {
+    return this.#damages.at(position);
   }
 
   /** The end of what readers see: always between two records. What its end has lost counts as well. */
@@ -204,7 +253,7 @@ export class Log {
 
   /** Bytes in the spool. */
   get bytes(): number {
-    return this.#segments.length === 0 ? 0 : this.#segments.at(-1)!.end - this.first.position;
+    return this.#bytes;
   }
 
   /** Whether there is a segment that can be dropped. */
@@ -216,10 +265,11 @@ export class Log {
    * Adds a chunk; its bytes are copied.
    *
    * @param partial Whether the line goes on in the next chunk of the stream.
+   * @param read When it was read.
    */
-  append(stream: LogStream, data: Uint8Array, partial = false): void {
+  append(stream: LogStream, data: Uint8Array, partial = false, read: number = clock.now()): void {
     const { position, offset, newlines, unfinished, time: last } = this.#appended;
-    const time = Math.max(Date.now(), last); // a clock that is set back must not put the log out of order
+    const time = Math.max(read, last); // what is read later never comes with an earlier time
     const appended = {
       position,
       offset: offset + data.length,
@@ -227,7 +277,7 @@ export class Log {
       unfinished: withLine(unfinished, stream, !partial && data.at(-1) === NEWLINE),
       time,
     };
-    if (this.#lost && !this.#lost.retrying && time < this.#lost.retryAt) {
+    if (this.#lost && !this.#lost.retrying && clock.now() < this.#lost.retryAt) {
       this.#appended = this.#written = appended;
       return;
     }
@@ -259,6 +309,13 @@ export class Log {
     this.#segments.at(-1)?.endWriting();
   }
 
+  /** Resolves when all of it is on the disk, as far as the disk takes it. Of one that has ended. */
+  async sync(): Promise<void> {
+    if (this.#kept.position === 0) return;
+    // What is not written after all will be found to be damaged.
+    for (const segment of [...this.#segments]) await segment.sync().catch(() => {});
+  }
+
   /** A new reader, at the start of the log unless it asks for another place. */
   read(options: LogReaderOptions = {}): LogReader {
     return new LogReader(this, options);
@@ -266,31 +323,57 @@ export class Log {
 
   /** The segment that holds a position, between {@linkcode Log.first} and {@linkcode Log.written}. */
   segmentAt(position: number): Segment | undefined {
-    return this.#segments.findLast(({ start }) => start.position <= position);
+    return this.#segments[this.#indexAt(position)];
   }
 
   /**
-   * At most `length` bytes of the spool from a position on; `undefined` when they were dropped.
+   * The next records of the spool from a place between two records on, which take at most `length` bytes; `undefined` when
+   * they were dropped, or are found to be damaged.
    *
-   * @throws {SpoolError} when they cannot be read.
+   * @throws {SpoolError} when they cannot be read for a reason that may pass.
    */
-  async readAt(position: number, length: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async readAt(
+    { position, offset }: Pick<Mark, "position" | "offset">,
+    length: number,
+  ): Promise<LogSlice | undefined> {
     const segment = this.segmentAt(position);
     if (!segment) return undefined;
+    const next = this.#damages.next(position);
+    let end = this.#endOf(segment);
+    if (next && next.position < end.position) end = next;
+    let bytes: Uint8Array | undefined;
     await segment.hold();
     try {
-      return await segment.read(position, length);
+      bytes = await segment.read(position, Math.min(length, end.position - position));
     } finally {
       segment.release();
     }
+    const slice = bytes && wholeRecords(bytes, offset, end.offset);
+    if (bytes && !slice) {
+      await this.#findDamage(segment);
+      if (position >= this.#first.position && !this.damageAt(position)) {
+        throw new SpoolError("Cannot read a log in the spool", { cause: new Error("its file has changed meanwhile") });
+      }
+    }
+    return slice;
   }
 
   /** Removes the oldest segment, to make room. Only where {@linkcode Log.canDrop}. */
   async dropOldest(): Promise<void> {
     const oldest = this.#segments.shift()!;
+    this.#bytes -= oldest.size;
     this.#retention.free(this, oldest.size);
-    this.#index.dropBefore(this.first);
+    const first = this.#first = this.#segments[0]?.start ?? this.#kept;
+    this.#damages.dropBefore(first);
+    this.#index.dropBefore(first);
+    // A disk that is too full for a note: then it counts as damaged, which is not silent either.
+    await (this.#noting = this.#noting.then(() => this.#noteFirst(first)).catch(() => {}));
     await oldest.remove();
+  }
+
+  async #noteFirst(first: Mark): Promise<void> {
+    await noteFirst(this.#directory, first, this.#notedFirst);
+    this.#notedFirst = first;
   }
 
   /**
@@ -316,6 +399,31 @@ export class Log {
   /** The end of what is in the spool. */
   get #kept(): Mark {
     return this.#lost?.from ?? this.#written;
+  }
+
+  /** The index of the segment that holds a position; -1 before all of them. */
+  #indexAt(position: number): number {
+    let low = -1;
+    for (let high = this.#segments.length; high - low > 1;) {
+      const middle = (low + high) >> 1;
+      if (this.#segments[middle]!.start.position <= position) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Where a segment has to end. */
+  #endOf({ start }: Segment): Mark {
+    return this.#segments[this.#indexAt(start.position) + 1]?.start ?? this.#kept;
+  }
+
+  /** Reads a segment through, and notes from where on it is damaged. */
+  async #findDamage(segment: Segment, signal?: AbortSignal): Promise<void> {
+    const end = this.#endOf(segment);
+    const from = await readThrough(segment, end, undefined, signal);
+    if (from.position >= end.position || from.position < this.#first.position) return; // or it was dropped meanwhile
+    segment.giveUp();
+    this.#damages.add(from, end);
   }
 
   #emptyBuffer(payloadBytes: number): RecordBuffer {
@@ -356,6 +464,7 @@ export class Log {
       await this.#retention.reserve(this, bytes.length);
       this.#inSegment = true;
       await (await this.#writableSegment()).write(bytes);
+      this.#bytes += bytes.length;
     } catch (cause) {
       this.#retention.free(this, bytes.length);
       return this.#loseEnd(cause);
@@ -384,7 +493,7 @@ export class Log {
     this.#lost = {
       from,
       reason: exhausted ? "no-space" : "write-failed",
-      retryAt: Date.now() + RETRY_MS,
+      retryAt: clock.now() + RETRY_MS,
       retrying: false,
     };
     this.#pending = undefined;
@@ -392,4 +501,9 @@ export class Log {
     this.#index.dropBehind(from.position);
     this.#wake(undefined);
   }
+}
+
+/** JSON has no infinity: the start of a log has no time. */
+function fromJson(mark: Mark): Mark {
+  return { ...mark, time: mark.time ?? -Infinity };
 }

@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { until } from "../tests/until.ts";
+import { clock } from "./clock.ts";
 import { Log } from "./log.ts";
 import type { LogReaderOptions } from "./log_reader.ts";
 import { decodeLogRecords, type LogGap, type LogStream } from "./log_record.ts";
@@ -99,19 +100,19 @@ async function withFailingLog(
   test: (log: Log, spool: { failing: boolean; time: number }) => Promise<void>,
 ): Promise<void> {
   const directory = await Deno.makeTempDir();
-  const { now } = Date;
+  const { now } = clock;
   const { write } = Segment.prototype;
   const spool = { failing: false, time: 1_000_000 };
   try {
     const log = await Log.create(directory, Object.assign(new Retention(), LIMITS));
-    Date.now = () => spool.time;
+    clock.now = () => spool.time;
     Segment.prototype.write = function (records) {
       if (!spool.failing) return write.call(this, records);
       return Promise.reject(Object.assign(new Error("No space left on device"), { code: "ENOSPC" }));
     };
     await test(log, spool);
   } finally {
-    Date.now = now;
+    clock.now = now;
     Segment.prototype.write = write;
     await Deno.remove(directory, { recursive: true });
   }

@@ -3,17 +3,11 @@
  *
  * @module
  */
+import { clock } from "./clock.ts";
 import { OffsetError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { linesAt, type Mark, START } from "./log_index.ts";
-import {
-  decodeLogRecords,
-  type LogGap,
-  type LogSlice,
-  type LogStream,
-  RecordBuffer,
-  wholeRecords,
-} from "./log_record.ts";
+import { decodeLogRecords, type LogGap, type LogSlice, type LogStream, RecordBuffer } from "./log_record.ts";
 import { findOffset, findTail, findTime } from "./log_search.ts";
 import type { Segment } from "./log_segment.ts";
 
@@ -95,6 +89,11 @@ export class LogReader extends ReadableStream<Uint8Array> {
   get lines(): number {
     return this.#reading.lines;
   }
+
+  /** Whether the process may have printed more than this stream had, once it has ended: see {@linkcode Log.mayBeCut}. */
+  get mayBeCut(): boolean {
+    return this.#reading.mayBeCut;
+  }
 }
 
 /** A place in a log, and the way on from there. */
@@ -102,6 +101,7 @@ class Reading {
   /** Up to here every byte has been handed out or declared as missing. */
   offset: number;
   lines = 0;
+  mayBeCut = false;
 
   readonly #log: Log;
   readonly #request: LogReaderOptions;
@@ -161,6 +161,7 @@ class Reading {
       }
       const end = await this.#end();
       this.lines = linesAt(end);
+      this.mayBeCut = this.#log.mayBeCut && end.offset === this.#log.written.offset;
       yield* this.#lostEnd(end.offset);
       yield* this.#declare({ from: this.offset, to: end.offset, reason: "not-requested" });
     } finally {
@@ -181,7 +182,7 @@ class Reading {
     this.#start = Math.max(this.offset, tail);
     let next = await findOffset(this.#log, this.#start);
     if (since !== undefined) {
-      const later = await findTime(this.#log, since);
+      const later = await findTime(this.#log, since, true);
       if (later.position > next.position) next = later;
     }
     // What was dropped before it is not what was asked for only if all of it is older. The log may have lost more while a
@@ -190,7 +191,7 @@ class Reading {
     this.#next = droppedToo && !(next.time < (since ?? -Infinity)) ? START : next;
   }
 
-  /** Declares what was dropped or lost, or what a slow reader skips. */
+  /** Declares what was dropped, lost or damaged, or what a slow reader skips. */
   *#passOver(): Generator<Uint8Array> {
     const { first, written, index } = this.#log;
     yield* this.#lostEnd(Infinity);
@@ -198,6 +199,12 @@ class Reading {
       const lines = this.#next === START && this.#start === 0 ? first.newlines : undefined;
       yield* this.#missing({ from: this.#next.offset, to: first.offset, reason: "dropped", lines });
       this.#next = first;
+    }
+    for (let damage; (damage = this.#log.damageAt(this.#next.position)) !== undefined;) {
+      const { from, to, gap } = damage;
+      const whole = this.#next.position === from.position;
+      yield* this.#missing(whole ? gap : { ...gap, from: this.#next.offset, lines: undefined });
+      this.#next = to;
     }
     const behind = written.position - this.#next.position;
     if (this.#request.onSlow === "skip" && this.#live && behind > MAX_BEHIND_BYTES) {
@@ -229,29 +236,28 @@ class Reading {
     const log = this.#log;
     const ahead = (this.#live ? log.written : this.#now).position - this.#next.position;
     if (ahead > 0) {
-      const bytes = await this.#read(this.#next.position, Math.min(ahead, MAX_SLICE_BYTES));
-      return bytes ? wholeRecords(bytes) : "passed";
+      return await this.#read(Math.min(ahead, MAX_SLICE_BYTES)) ?? "passed";
     }
-    if (!this.#live || log.ended || Date.now() >= this.#until) return undefined;
+    if (!this.#live || log.ended || clock.now() >= this.#until) return undefined;
     return await this.#growth() ?? "passed";
   }
 
-  /** Bytes of the spool; `undefined` if they were dropped. */
-  async #read(position: number, length: number): Promise<Uint8Array | undefined> {
-    const segment = this.#log.segmentAt(position);
+  /** The next records of the spool; `undefined` if they were dropped, or are damaged. */
+  async #read(length: number): Promise<LogSlice | undefined> {
+    const segment = this.#log.segmentAt(this.#next.position);
     if (segment !== this.#segment) {
       this.#segment?.release();
       this.#segment = undefined;
       await segment?.hold();
       this.#segment = segment;
     }
-    return await segment?.read(position, length);
+    return await this.#log.readAt(this.#next, length);
   }
 
   async #growth(): Promise<LogSlice | undefined> {
     if (this.#until === Infinity) return await this.#log.growth(this.#signal);
     const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(), Math.min(this.#until - Date.now(), MAX_TIMER_MS));
+    const timer = setTimeout(() => limit.abort(), Math.min(this.#until - clock.now(), MAX_TIMER_MS));
     try {
       return await this.#log.growth(AbortSignal.any([this.#signal, limit.signal]));
     } catch (error) {

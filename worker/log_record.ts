@@ -48,12 +48,19 @@ export interface LogChunk {
 /**
  * Why bytes of a log are missing: the reader did not ask for them; they were the oldest, and the spool has limits; it had
  * no room for them; it could not be written for another reason; the reader was too slow, and wanted to go on at the
- * present.
+ * present; they were written, and cannot be read any more.
  */
-export type LogGapReason = "not-requested" | "dropped" | "no-space" | "write-failed" | "skipped";
+export type LogGapReason = "not-requested" | "dropped" | "no-space" | "write-failed" | "skipped" | "damaged";
 
 /** In the order of their numbers, from 1 on. */
-const GAP_REASONS: readonly LogGapReason[] = ["not-requested", "dropped", "no-space", "write-failed", "skipped"];
+const GAP_REASONS: readonly LogGapReason[] = [
+  "not-requested",
+  "dropped",
+  "no-space",
+  "write-failed",
+  "skipped",
+  "damaged",
+];
 
 /** A run of payload bytes that is missing. */
 export interface LogGap {
@@ -166,14 +173,92 @@ export class RecordBuffer {
   }
 }
 
-/** A varint and where it ends, or `undefined` where the bytes end before it does. */
-function readVarint(bytes: Uint8Array, at: number): { value: number; end: number } | undefined {
-  for (let value = 0, scale = 1; at < bytes.length; scale *= 0x80) {
-    const byte = bytes[at++]!;
-    value += (byte & 0x7f) * scale;
-    if (byte < 0x80) return { value, end: at };
+/** Reads records one after the other. Only what {@linkcode RecordBuffer} writes is one: damaged bytes hardly ever are. */
+class Records {
+  /** Whether the last record is a gap. */
+  isGap = false;
+  /**
+   * The offset at which the last record begins, and the one behind it. Where no whole record follows: its offset as far as
+   * it is there, -1 if the bytes end before it or are zeros, NaN if something else stands there.
+   */
+  from = 0;
+  to = 0;
+  /** Where the last record ends. */
+  end = 0;
+  /** Of a chunk: the number of its stream, its time in milliseconds, where its data begins, and whether its line goes on. */
+  stream = 0;
+  time = 0;
+  data = 0;
+  partial = false;
+  /** Of a gap: the number of its reason, and how many newlines it has. */
+  reason = 0;
+  lines: number | undefined;
+  #at = 0;
+  #limit = 0;
+
+  constructor(readonly bytes: Uint8Array) {}
+
+  /** Goes on to the next record, if a whole one follows. */
+  next(): boolean {
+    const { bytes, end: begin } = this;
+    const isGap = bytes[begin] === GAP;
+    this.#at = begin;
+    this.#limit = bytes.length;
+    const length = this.#field(isGap ? GAP : CHUNK);
+    const end = this.#at + length;
+    this.from = length >= 0 ? this.#field(0x08) : length;
+    if (!(this.from >= 0) || end > bytes.length) return false;
+    this.#limit = end;
+    if (!(isGap ? this.#gap() : this.#chunk()) || this.#at !== end) return false;
+    this.isGap = isGap;
+    this.end = end;
+    return true;
   }
-  return undefined;
+
+  /** Whether the last record has something, begins at an offset, and does not go behind another one. */
+  isBetween(from: number, to: number): boolean {
+    return this.from === from && this.to > from && this.to <= to;
+  }
+
+  #chunk(): boolean {
+    this.stream = this.#field(0x10);
+    const timeBytes = this.#field(0x1a);
+    const timeEnd = this.#at + timeBytes;
+    const seconds = this.#field(0x08);
+    const nanos = this.#field(0x10);
+    if (!(timeBytes >= 0) || this.#at !== timeEnd) return false;
+    const length = this.#field(0x22);
+    this.data = this.#at;
+    this.#at += length;
+    this.to = this.from + length;
+    this.time = seconds * 1000 + nanos / 1e6;
+    this.partial = this.#at < this.#limit;
+    if (this.partial && this.#field(0x28) !== 1) return false;
+    return length >= 0 && seconds >= 0 && nanos >= 0 && nanos < 1e9 &&
+      (this.stream === STREAM_NUMBERS.stdout || this.stream === STREAM_NUMBERS.stderr);
+  }
+
+  #gap(): boolean {
+    this.to = this.#field(0x10);
+    this.reason = this.#field(0x18);
+    this.lines = this.#at < this.#limit ? this.#field(0x20) : undefined;
+    return GAP_REASONS[this.reason - 1] !== undefined && (this.lines === undefined || this.lines >= 0);
+  }
+
+  /** The value of a field, a varint; -1 where the bytes end before it does, or are zeros, NaN where something else stands. */
+  #field(tag: number): number {
+    const { bytes } = this;
+    let at = this.#at;
+    if (at < this.#limit && bytes[at++] !== tag) return bytes[this.#at] === 0 ? -1 : NaN;
+    for (let value = 0, scale = 1; at < this.#limit; scale *= 0x80) {
+      const byte = bytes[at++]!;
+      value += (byte & 0x7f) * scale;
+      if (byte >= 0x80) continue;
+      this.#at = at;
+      return value;
+    }
+    return -1;
+  }
 }
 
 /** A run of whole records, and the offset that it reaches. */
@@ -186,34 +271,36 @@ export interface LogSlice {
 
 /**
  * The whole records at the start of these bytes, as far as they are one message: up to the next gap. What stands behind
- * them otherwise is the start of a record that goes on.
+ * them otherwise is the start of a record that goes on, or damaged; `undefined` if there is none.
  *
- * @throws {RangeError} when there is none.
+ * @param from The offset at which they have to begin: each record begins where the one before it ends.
+ * @param to The offset behind which none of them goes.
  *
  * @example
  * ```ts
  * import { RecordBuffer, wholeRecords } from "./log_record.ts";
- * import { assertEquals, assertThrows } from "@std/assert";
+ * import { assertEquals } from "@std/assert";
  *
  * const { bytes } = new RecordBuffer(5).add({ offset: 7, stream: "stdout", time: 0, data: new Uint8Array(5) });
- * assertEquals(wholeRecords(new Uint8Array([...bytes, 0x0a, 0x20])), { records: bytes, endOffset: 12 });
- * assertThrows(() => wholeRecords(bytes.subarray(0, -1)), RangeError);
+ * assertEquals(wholeRecords(new Uint8Array([...bytes, 0x0a, 0x20]), 7, 100), { records: bytes, endOffset: 12 });
+ * assertEquals(wholeRecords(bytes.subarray(0, -1), 7, 100), undefined);
+ * assertEquals(wholeRecords(bytes, 8, 100), undefined);
  * ```
  */
-export function wholeRecords(bytes: Uint8Array): LogSlice {
-  let last = 0;
-  let end = 0;
-  while (end === 0 || bytes[end] !== GAP) {
-    const length = readVarint(bytes, end + 1);
-    if (!length || length.end + length.value > bytes.length) break;
-    last = end;
-    end = length.end + length.value;
+export function wholeRecords(bytes: Uint8Array, from: number, to: number): LogSlice | undefined {
+  const record = new Records(bytes);
+  let last = { end: 0, endOffset: from };
+  let { end, endOffset } = last;
+  while (record.next() && record.isBetween(endOffset, to)) {
+    if (record.isGap && end > 0) return { records: bytes.subarray(0, end), endOffset };
+    last = { end, endOffset };
+    ({ end, to: endOffset } = record);
   }
-  const records = bytes.subarray(0, end);
-  for (const { chunk, gap } of decodeLogRecords(records.subarray(last))) {
-    return { records, endOffset: chunk ? chunk.offset + chunk.data.length : gap!.to };
-  }
-  throw new RangeError("Cannot decode the log: no whole record where one was expected");
+  // What follows on a record tells whether its own length is right. Zeros, which a power failure leaves in place of what
+  // was written, may have begun in it.
+  const isDoubtful = record.from !== -1 && record.from !== endOffset;
+  if (isDoubtful || bytes[end] === 0 && bytes[end - 1] === 0) ({ end, endOffset } = last);
+  return end > 0 ? { records: bytes.subarray(0, end), endOffset } : undefined;
 }
 
 /**
@@ -250,35 +337,17 @@ export function* decodeLogChunks(records: Uint8Array): Generator<LogChunk> {
  * ```
  */
 export function* decodeLogRecords(records: Uint8Array): Generator<LogRecord> {
-  let at = 0;
-  let end = 0;
-  const field = (tag: number): number => {
-    const value = records[at] === tag ? readVarint(records, at + 1) : undefined;
-    if (!value) throw new RangeError(`Cannot decode the log: no field ${tag >> 3} of a record at byte ${at}`);
-    at = value.end;
-    return value.value;
-  };
-  const optional = (tag: number) => at < end ? field(tag) : undefined;
-  while (at < records.length) {
-    const begin = at;
-    const isGap = records[at] === GAP;
-    end = field(isGap ? GAP : CHUNK) + at;
-    if (end > records.length) throw new RangeError(`Cannot decode the log: it is cut off at byte ${at}`);
+  const record = new Records(records);
+  for (let begin = 0; begin < records.length; begin = record.end) {
+    if (!record.next()) throw new RangeError(`Cannot decode the log: no whole record at byte ${begin}`);
+    const { isGap, from, to, end, data, time } = record;
     const recordBytes = end - begin;
     if (isGap) {
-      const gap = { from: field(0x08), to: field(0x10), reason: GAP_REASONS[field(0x18) - 1]!, lines: optional(0x20) };
-      yield { gap, recordBytes };
+      yield { gap: { from, to, reason: GAP_REASONS[record.reason - 1]!, lines: record.lines }, recordBytes };
     } else {
-      const offset = field(0x08);
-      const stream = field(0x10) === STREAM_NUMBERS.stdout ? "stdout" : "stderr";
-      field(0x1a);
-      const time = field(0x08) * 1000 + field(0x10) / 1e6;
-      const length = field(0x22);
-      const data = records.subarray(at, at + length);
-      at += length;
-      const chunk: LogChunk = { offset, stream, time, data };
-      yield { chunk: at < end ? { ...chunk, partial: true } : chunk, recordBytes };
+      const stream = record.stream === STREAM_NUMBERS.stdout ? "stdout" : "stderr";
+      const chunk: LogChunk = { offset: from, stream, time, data: records.subarray(data, data + to - from) };
+      yield { chunk: record.partial ? { ...chunk, partial: true } : chunk, recordBytes };
     }
-    at = end;
   }
 }

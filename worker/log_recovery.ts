@@ -4,59 +4,64 @@
  * @module
  */
 import { SpoolError } from "./errors.ts";
-import type { Mark } from "./log_index.ts";
-import { decodeLogRecords } from "./log_record.ts";
-import { endOf, markBehind } from "./log_search.ts";
+import { type Mark, START } from "./log_index.ts";
+import { decodeLogRecords, wholeRecords } from "./log_record.ts";
+import { markBehind } from "./log_search.ts";
 import { markOf, Segment } from "./log_segment.ts";
 
 /** So much is read at a time; a record is smaller. */
 const READ_BYTES = 1024 * 1024;
 
-/** The segments that a directory has, in their order. */
-export async function restoreSegments(directory: string): Promise<Segment[]> {
+/**
+ * The segments that a directory has, in their order, and the place where the log begins: what is before it was dropped.
+ *
+ * @throws {SpoolError} when it cannot be read.
+ */
+export async function restoreSegments(directory: string): Promise<{ segments: Segment[]; first: Mark }> {
   const segments: Segment[] = [];
+  let first = START;
   try {
     for await (const { name } of Deno.readDir(directory)) {
-      const start = markOf(name);
-      if (start) segments.push(await Segment.restore(directory, start));
+      const found = markOf(name);
+      if (found?.first) first = found.mark;
+      else if (found) segments.push(await Segment.restore(directory, found.mark));
     }
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return []; // it was half removed
-    throw new SpoolError("Cannot read a log in the spool", { cause });
+    if (!(cause instanceof Deno.errors.NotFound)) throw new SpoolError("Cannot read a log in the spool", { cause });
   }
-  return segments.sort((one, other) => one.start.position - other.start.position);
-}
-
-/** Whether each segment begins where the one before it ends, and the last one ends where it must. */
-export function areWhole(segments: readonly Segment[], end: number): boolean {
-  return segments.every((segment, index) => segment.end === (segments[index + 1]?.start.position ?? end));
+  return { segments: segments.sort((one, other) => one.start.position - other.start.position), first };
 }
 
 /**
- * Reads a segment up to its end, or to the first byte that is no whole record which continues what stands before it.
+ * Reads a segment up to an end, or to the first byte that is no whole record which continues what stands before it.
  *
+ * @param end Behind this place nothing of it counts.
  * @param passed Is told of each place between two records.
  * @returns the place where the reading has ended.
- * @throws {SpoolError} when it cannot be read.
+ * @throws {SpoolError} when it cannot be read for a reason that may pass.
  */
-export async function readThrough(segment: Segment, passed: (mark: Mark) => void, signal?: AbortSignal): Promise<Mark> {
+export async function readThrough(
+  segment: Segment,
+  end: Pick<Mark, "position" | "offset">,
+  passed: (mark: Mark) => void = () => {},
+  signal?: AbortSignal,
+): Promise<Mark> {
   let mark = segment.start;
+  let last = mark;
+  const slice = async ({ position, offset }: Mark) => {
+    const bytes = await segment.read(position, Math.min(READ_BYTES, end.position - position));
+    return bytes && wholeRecords(bytes, offset, end.offset);
+  };
   await segment.hold();
   try {
-    while (mark.position < segment.end) {
+    while (mark.position < end.position) {
       signal?.throwIfAborted();
-      const begin = mark;
-      const bytes = await segment.read(mark.position, READ_BYTES);
-      if (!bytes) break; // it was dropped meanwhile
-      try {
-        for (const record of decodeLogRecords(bytes)) {
-          if ((record.chunk?.offset ?? record.gap!.from) !== mark.offset || endOf(record) <= mark.offset) break;
-          passed(mark = markBehind(mark, record));
-        }
-      } catch (error) {
-        if (!(error instanceof RangeError)) throw error; // a record that is cut off, by the end of what was read or of all
+      const whole = await slice(mark);
+      if (!whole) return await slice(last) ? mark : last; // what follows on a record may say that it is damaged
+      for (const record of decodeLogRecords(whole.records)) {
+        last = mark;
+        passed(mark = markBehind(mark, record));
       }
-      if (mark === begin) break;
     }
   } finally {
     segment.release();

@@ -5,7 +5,7 @@
  */
 import type { Log } from "./log.ts";
 import { linesAt, type Mark, withLine } from "./log_index.ts";
-import { decodeLogRecords, type LogRecord, wholeRecords } from "./log_record.ts";
+import { decodeLogRecords, type LogRecord } from "./log_record.ts";
 
 const NEWLINE = 0x0a;
 
@@ -28,10 +28,22 @@ export async function findOffset(log: Log, offset: number): Promise<Mark> {
   return await findRecord(log, from, (record) => endOf(record) > offset);
 }
 
-/** The first record that was read at a time or later, as the mark before it; at the end of the log, that end. */
-export async function findTime(log: Log, time: number): Promise<Mark> {
+/**
+ * The first record that was read at a time or later, as the mark before it; at the end of the log, that end.
+ *
+ * @param doubtful Whether missing bytes right before it, some of which may be as late, count as well.
+ */
+export async function findTime(log: Log, time: number, doubtful = false): Promise<Mark> {
   const from = log.index.last((mark) => mark.time < time);
-  return await findRecord(log, from, ({ chunk }) => chunk !== undefined && chunk.time >= time);
+  let missing: Mark | undefined;
+  const found = await findRecord(log, from, ({ chunk }, before, after) => {
+    if (chunk && chunk.time >= time) return true;
+    if (chunk) missing = undefined;
+    else if (!after || after.time >= time) missing ??= before;
+    return false;
+  });
+  const allEarlier = found.position === log.written.position && found.time < time;
+  return doubtful && missing && !allEarlier ? missing : found;
 }
 
 /** The offset at which the last lines before an end begin, so many of them; 0 if that was dropped. */
@@ -68,21 +80,30 @@ export function endOf({ chunk, gap }: LogRecord): number {
   return chunk ? chunk.offset + chunk.data.length : gap!.to;
 }
 
-/** Reads on from a mark up to the first record that a condition holds for, and gives the mark before it. */
+/**
+ * Reads on from a mark up to the first record that a condition holds for, and gives the mark before it. What is damaged
+ * counts as a record: a gap.
+ */
 async function findRecord(
   log: Log,
   from: Mark,
-  holds: (record: LogRecord, before: Mark) => boolean,
+  holds: (record: LogRecord, before: Mark, behindDamage?: Mark) => boolean,
 ): Promise<Mark> {
   const end = log.written;
   let mark = from;
   while (mark.position < end.position) {
-    const bytes = await log.readAt(mark.position, Math.min(READ_BYTES, end.position - mark.position));
-    if (!bytes) { // dropped meanwhile
-      mark = log.first;
+    const damage = log.damageAt(mark.position);
+    if (damage) {
+      if (holds({ gap: damage.gap, recordBytes: damage.to.position - mark.position }, mark, damage.to)) return mark;
+      mark = damage.to;
       continue;
     }
-    for (const record of decodeLogRecords(wholeRecords(bytes).records)) {
+    const slice = await log.readAt(mark, Math.min(READ_BYTES, end.position - mark.position));
+    if (!slice) { // dropped meanwhile, or found to be damaged
+      if (mark.position < log.first.position) mark = log.first;
+      continue;
+    }
+    for (const record of decodeLogRecords(slice.records)) {
       if (holds(record, mark)) return mark;
       mark = markBehind(mark, record);
     }

@@ -51,10 +51,18 @@ export class Segment {
     return segment;
   }
 
-  /** Cuts off what lies behind a position. Only of a file that is not written to. */
-  async cut(position: number): Promise<void> {
-    this.size = position - this.start.position;
-    await Deno.truncate(this.#path, this.size);
+  /** Takes nothing more: what was written to it is damaged. */
+  giveUp(): void {
+    this.#whole = false;
+  }
+
+  /**
+   * Resolves when what was written is on the disk (fdatasync(2)). The directory is not synced: usual file systems write the
+   * name of a new file with it, and one that is missing is no secret.
+   */
+  async sync(): Promise<void> {
+    using file = await Deno.open(this.#path);
+    await file.syncData();
   }
 
   /** The place in the log behind its last byte, in bytes of all segments. */
@@ -89,7 +97,7 @@ export class Segment {
   }
 
   /**
-   * Keeps the file open for reading; to be answered by a {@linkcode Segment.release}.
+   * Keeps the file open for reading; to be answered by a {@linkcode Segment.release}. One that has vanished has nothing.
    *
    * @throws {SpoolError} when it cannot be opened.
    */
@@ -99,7 +107,7 @@ export class Segment {
     try {
       await (this.#opening ??= this.#open());
     } catch (cause) {
-      if (this.#removed) return;
+      if (this.#removed || cause instanceof Deno.errors.NotFound) return;
       this.#readers--;
       throw new SpoolError("Cannot open a log in the spool", { cause });
     }
@@ -121,15 +129,16 @@ export class Segment {
   }
 
   /**
-   * At most `length` bytes of the log from a position of this segment on; `undefined` when it was removed. It has to be
-   * held.
+   * At most `length` bytes of the log from a position of this segment on, none where the disk does not give them (any
+   * more); `undefined` when it was removed. It has to be held.
    *
-   * @throws {SpoolError} when the file cannot be read, or is shorter than what was written to it.
+   * @throws {SpoolError} when the file cannot be read for a reason that may pass.
    */
   async read(position: number, length: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
     if (this.#removed) return undefined;
-    const bytes = new Uint8Array(Math.min(length, this.end - position));
-    const file = this.#file!;
+    const bytes = new Uint8Array(Math.max(0, Math.min(length, this.end - position)));
+    const file = this.#file;
+    if (!file || bytes.length === 0) return new Uint8Array();
     this.#reads++;
     const reading = this.#lastRead.then(async () => {
       file.seekSync(position - this.start.position, Deno.SeekMode.Start);
@@ -137,10 +146,9 @@ export class Segment {
     });
     this.#lastRead = reading.catch(() => {});
     try {
-      const bytesRead = await reading;
-      if (!bytesRead) throw new Error("the file is shorter than the log");
-      return bytes.subarray(0, bytesRead);
+      return bytes.subarray(0, await reading ?? 0);
     } catch (cause) {
+      if ((cause as { code?: unknown }).code === "EIO") return new Uint8Array(); // a sector that the disk cannot read
       throw new SpoolError("Cannot read a log in the spool", { cause });
     } finally {
       this.#reads--;
@@ -164,17 +172,29 @@ export class Segment {
 }
 
 /** The name of the file that begins at a place: it tells all that is known of the place, for what is before it may go. */
-function nameOf({ position, offset, newlines, unfinished, time }: Mark): string {
-  return position === 0 ? "0.log" : `${[position, offset, newlines, unfinished, time].join("-")}.log`;
+function nameOf({ position, offset, newlines, unfinished, time }: Mark, suffix = "log"): string {
+  return position === 0 ? "0.log" : `${[position, offset, newlines, unfinished, time].join("-")}.${suffix}`;
 }
 
-/** The place where a file of that name begins; of another file `undefined`. */
-export function markOf(name: string): Mark | undefined {
-  if (name === "0.log") return START;
-  const [, ...texts] = /^(\d+)-(\d+)-(\d+)-([0-3])-(\d+)\.log$/.exec(name) ?? [];
+/** What a file of that name says: a segment begins at a place, or the log does (`first`); of another file `undefined`. */
+export function markOf(name: string): { mark: Mark; first: boolean } | undefined {
+  if (name === "0.log") return { mark: START, first: false };
+  const [, ...texts] = /^(\d+)-(\d+)-(\d+)-([0-3])-(\d+)\.(log|first)$/.exec(name) ?? [];
   if (texts.length === 0) return undefined;
+  const suffix = texts.pop();
   const [position, offset, newlines, unfinished, time] = texts.map(Number) as [number, number, number, number, number];
-  return { position, offset, newlines, unfinished, time };
+  return { mark: { position, offset, newlines, unfinished, time }, first: suffix === "first" };
+}
+
+/**
+ * Notes, by the name of an empty file, that what is before a place was dropped: else it would count as damaged.
+ *
+ * @param before What was noted before, if anything.
+ */
+export async function noteFirst(directory: string, first: Mark, before: Mark): Promise<void> {
+  const path = (mark: Mark) => join(directory, nameOf(mark, "first"));
+  if (before.position > 0) await Deno.rename(path(before), path(first));
+  else await Deno.writeFile(path(first), new Uint8Array(), { mode: 0o600 });
 }
 
 /**

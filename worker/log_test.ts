@@ -1,10 +1,10 @@
-import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { dirname } from "node:path";
 import { until } from "../tests/until.ts";
 import { SpoolError } from "./errors.ts";
 import { Log } from "./log.ts";
 import type { LogReader } from "./log_reader.ts";
-import { decodeLogChunks } from "./log_record.ts";
+import { decodeLogChunks, decodeLogRecords, type LogGap } from "./log_record.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -30,6 +30,19 @@ async function readAll(reader: LogReader): Promise<string> {
   }
   assertEquals(reader.offset, offset);
   return text;
+}
+
+/** Reads to the end: what there is, and what is missing. */
+async function readWithGaps(reader: LogReader): Promise<{ text: string; gaps: LogGap[] }> {
+  let text = "";
+  const gaps: LogGap[] = [];
+  for await (const records of reader) {
+    for (const { chunk, gap } of decodeLogRecords(records)) {
+      if (gap) gaps.push(gap);
+      else text += new TextDecoder().decode(chunk!.data);
+    }
+  }
+  return { text, gaps };
 }
 
 Deno.test("Log.read gives the same to a reader from the start, one in the middle and one after the end", async () => {
@@ -132,14 +145,57 @@ Deno.test("LogReader leaves no descriptor behind, however many come at the same 
   });
 });
 
-Deno.test("LogReader says so when the file has vanished or was cut", async () => {
+Deno.test("LogReader declares what is missing when the file was cut or has vanished, and what comes later is there", async () => {
   await withLog(async (log, path) => {
-    log.append("stdout", bytes("lost\n"));
-    await log.end();
-    await Deno.truncate(path, 0);
-    await assertRejects(() => readAll(log.read()), SpoolError, "shorter than the log");
+    const kept = "kept\n";
+    const lost = "lost\n".repeat(10);
+    const written = async (text: string) => {
+      const { offset } = log.written;
+      log.append("stdout", bytes(text));
+      await until("it is written", () => log.written.offset === offset + text.length);
+    };
+    await written(kept);
+    const { size } = await Deno.stat(path);
+    await written(lost);
+    await Deno.truncate(path, size);
+    const gap: LogGap = { from: 5, to: 55, reason: "damaged", lines: 10 };
+    assertEquals(await readWithGaps(log.read({ follow: false })), { text: kept, gaps: [gap] });
+    await written("later\n");
+    assertEquals(await readWithGaps(log.read({ follow: false })), { text: `${kept}later\n`, gaps: [gap] });
     await Deno.remove(path);
-    await assertRejects(() => readAll(log.read()), SpoolError, "Cannot open");
+    await log.end();
+    assertEquals(await readWithGaps(log.read()), { text: "later\n", gaps: [{ ...gap, from: 0, lines: 11 }] });
+  });
+});
+
+Deno.test("Log is cut in files of some 16 MiB without a limit, too: more is not lost by a byte that is damaged", async () => {
+  await withLog(async (log, path) => {
+    const chunk = new Uint8Array(60_000).fill(0x78);
+    for (let count = 0; count < 600; count++) {
+      log.append("stdout", chunk, true);
+      await log.writable();
+    }
+    await log.end();
+    const damaged = await Deno.open(path, { write: true });
+    await damaged.write(Uint8Array.of(0xff));
+    damaged.close();
+    let kept = 0;
+    for await (const slice of log.read()) {
+      for (const { data } of decodeLogChunks(slice)) kept += data.length;
+    }
+    assertEquals([log.written.offset - kept < 18 * 1024 * 1024, kept > 0], [true, true]);
+  });
+});
+
+Deno.test("Log.append keeps the time that it is given, but never goes back", async () => {
+  await withLog(async (log) => {
+    for (const time of [5, 7, 6, 8]) log.append("stdout", bytes("x\n"), false, time);
+    log.append("stdout", bytes("now\n"));
+    await log.end();
+    const times: number[] = [];
+    for await (const records of log.read()) for (const { time } of decodeLogChunks(records)) times.push(time);
+    assertEquals(times.slice(0, 4), [5, 7, 7, 8]);
+    assert(Math.abs(times[4]! - Date.now()) < 60_000);
   });
 });
 

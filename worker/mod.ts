@@ -19,6 +19,7 @@ export { keepDescriptors, LIBC_PATHS } from "./libc.ts";
 export { Spool } from "./spool.ts";
 export type { Beginning, History, HistoryEntry, RecoveryEvent, RecoveryOptions } from "./history.ts";
 export type { Log, LogSummary } from "./log.ts";
+export type { LogDamage } from "./log_damage.ts";
 export type { LogIndex, Mark } from "./log_index.ts";
 export { LogReader } from "./log_reader.ts";
 export type { LogReaderOptions } from "./log_reader.ts";

@@ -14,7 +14,7 @@ import { linesAt } from "./log_index.ts";
 import type { LogReader, LogReaderOptions } from "./log_reader.ts";
 import { ProcessGroup } from "./process_group.ts";
 import { ID_VARIABLE } from "./left_over.ts";
-import { pump } from "./pump.ts";
+import { OpenLine, pump } from "./pump.ts";
 import type { Spool } from "./spool.ts";
 import type { Exit, FinishedStatus, ProcessStatus, StopReason } from "./status.ts";
 import type { Terminal } from "./terminal.ts";
@@ -176,9 +176,10 @@ export class Process {
     this.#group = new ProcessGroup(pid, exit);
     this.finished = exit.then((exit) => this.#finish(exit));
     const lastOutput = new AbortController();
+    const open = new OpenLine();
     const logged = Promise.all([
-      pump(stdout, "stdout", log, lastOutput.signal, printed, terminal ? 0 : undefined), // who types sees it at once
-      stderr && pump(stderr, "stderr", log, lastOutput.signal, printed),
+      pump(stdout, "stdout", log, lastOutput.signal, printed, open, terminal ? 0 : undefined), // who types sees it at once
+      stderr && pump(stderr, "stderr", log, lastOutput.signal, printed, open),
       this.finished, // the status is final before the log ends
     ]).then(() => log.end());
     this.ended = this.#conclude(logged, lastOutput);
@@ -315,6 +316,7 @@ export class Process {
     const limit = setTimeout(() => lastOutput.abort(), LAST_OUTPUT_MS);
     await logged.catch(() => {}); // readers have been told of a log that failed
     clearTimeout(limit);
+    if (this.#history) await this.#log.sync(); // the end that is noted has to be there after a power failure
     this.#history?.ended(this.#log.summary);
   }
 

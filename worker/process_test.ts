@@ -3,6 +3,7 @@ import { until } from "../tests/until.ts";
 import { baseEnvironment } from "./environment.ts";
 import { SpawnError, StopInProgressError } from "./errors.ts";
 import { decodeLogChunks, type LogStream } from "./log_record.ts";
+import { Segment } from "./log_segment.ts";
 import { type Process, spawn, type SpawnOptions } from "./process.ts";
 import { Spool } from "./spool.ts";
 
@@ -252,5 +253,33 @@ processTest("stop() that races with a natural exit gives one true status", async
     const { exit } = await process.stop();
     assert(exit.code === 7 || exit.signal === 15, JSON.stringify(exit));
     assertEquals(process.status, await process.finished);
+  }
+});
+
+Deno.test("Process.ended comes when its log is on the disk, where its end is noted in a history", async () => {
+  const { sync } = Segment.prototype;
+  const { promise: synced, resolve } = Promise.withResolvers<void>();
+  let syncs = 0;
+  Segment.prototype.sync = () => (syncs++, synced);
+  const directory = await Deno.makeTempDir();
+  const spool = await Spool.openWithHistory(`${directory}/kept`);
+  try {
+    const process = await spawn({ args: ["echo", "hello"], spool });
+    let ended = false;
+    process.ended.then(() => ended = true);
+    assertEquals(await output(process), "hello\n"); // nobody else waits for the disk
+    assertEquals((await process.finished).exit, { code: 0 });
+    await until("it is being synced", () => syncs === 1);
+    const others = [await Spool.open(`${directory}/temporary`), spool];
+    for (const [index, args] of [["echo", "hello"], ["true"]].entries()) {
+      await (await spawn({ args, spool: others[index]! })).ended;
+    }
+    assertEquals([ended, syncs], [false, 1], "without a history, or output, nothing is");
+    resolve();
+    await process.ended;
+  } finally {
+    Segment.prototype.sync = sync;
+    spool.close();
+    await Deno.remove(directory, { recursive: true });
   }
 });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { clock } from "./clock.ts";
 import { LineSplitter } from "./line_splitter.ts";
 import type { Log } from "./log.ts";
 import type { LogStream } from "./log_record.ts";
@@ -14,7 +15,7 @@ const LARGE_READ_BYTES = 64 * 1024;
 /** The most that a pipe can hold (fcntl(2), F_SETPIPE_SZ, for an ordinary user). */
 const MAX_PIPE_BYTES = 1024 * 1024;
 
-/** How long the start of a line stands still before it is logged without its newline, in milliseconds, unless told. */
+/** How long the start of a line waits for its newline until it is logged without, in milliseconds, unless told. */
 const PARTIAL_LINE_MS = 100;
 
 const NEWLINE = 0x0a;
@@ -23,15 +24,30 @@ const NEWLINE = 0x0a;
 const LAST_READ_MS = 100;
 
 /**
+ * The start of a line that one of the pipes of a process holds back. It is logged before anything that the other one
+ * brings: so the log has the order in which both were read.
+ */
+export class OpenLine {
+  #holder: (() => void) | undefined;
+
+  /** Lets somebody hold back the start of a line, or go on with it; what another one holds back is logged first. */
+  take(flush: () => void): void {
+    if (this.#holder !== flush) this.#holder?.();
+    this.#holder = flush;
+  }
+}
+
+/**
  * Copies a pipe into the log, as chunks of whole lines, until its last writer has closed it or `deadline` aborts; then
- * the start of a line that is left is logged too. So it is when it stands still, as a prompt does. The pipe is read only
- * as fast as the log is written.
+ * the start of a line that is left is logged too. So it is when its newline does not come, as with a prompt. The pipe is
+ * read only as fast as the log is written.
  *
  * The deadline never loses what the pipe held when it passed: if the log was the one to wait for, this much is still
  * read.
  *
  * @param printed Is told each time that something was read.
- * @param partialLine How long the start of a line may stand still, in milliseconds; zero logs it at once.
+ * @param open Shared by the pipes of a process.
+ * @param partialLine How long the start of a line may wait, in milliseconds; zero logs it at once.
  */
 export async function pump(
   pipe: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -39,6 +55,7 @@ export async function pump(
   log: Log,
   deadline: AbortSignal,
   printed: () => void,
+  open: OpenLine,
   partialLine: number = PARTIAL_LINE_MS,
 ): Promise<void> {
   const splitter = new LineSplitter();
@@ -47,10 +64,14 @@ export async function pump(
   let lateBytes = 0;
   const stopReading = () => void reader.cancel().catch(() => {});
   const stopIfQuiet = () => reading && stopReading();
+  /** When the first byte was read that is held back. */
+  let heldSince = 0;
+  let waiting: ReturnType<typeof setTimeout> | undefined;
   const flush = () => {
-    for (const chunk of splitter.flush()) log.append(stream, chunk, true);
+    clearTimeout(waiting);
+    waiting = undefined;
+    for (const chunk of splitter.flush()) log.append(stream, chunk, true, heldSince);
   };
-  let still: ReturnType<typeof setTimeout> | undefined;
   deadline.addEventListener("abort", stopIfQuiet);
   try {
     let buffer = new Uint8Array(SMALL_READ_BYTES);
@@ -59,12 +80,20 @@ export async function pump(
       const limit = deadline.aborted ? setTimeout(stopReading, LAST_READ_MS) : undefined;
       const { value, done } = await reader.read(buffer);
       clearTimeout(limit);
-      clearTimeout(still);
       reading = false;
       if (done) break;
-      for (const chunk of splitter.push(value)) log.append(stream, chunk, chunk.at(-1) !== NEWLINE);
+      open.take(flush);
+      const now = clock.now();
+      let read = splitter.holds ? heldSince : now;
+      for (const chunk of splitter.push(value)) {
+        log.append(stream, chunk, chunk.at(-1) !== NEWLINE, read);
+        read = now;
+        clearTimeout(waiting);
+        waiting = undefined;
+      }
+      heldSince = read;
       if (partialLine === 0) flush();
-      else if (splitter.holds) still = setTimeout(flush, partialLine);
+      else if (splitter.holds) waiting ??= setTimeout(flush, partialLine);
       if (deadline.aborted) lateBytes += value.length;
       // A pipe that is full gets the large buffer, and keeps it while it has that much to give.
       const size = value.length < SMALL_READ_BYTES ? SMALL_READ_BYTES : LARGE_READ_BYTES;
@@ -75,9 +104,9 @@ export async function pump(
   } catch {
     // A pipe that breaks has ended; what came through it is kept.
   } finally {
-    clearTimeout(still);
+    clearTimeout(waiting);
     deadline.removeEventListener("abort", stopIfQuiet);
-    for (const chunk of splitter.flush()) log.append(stream, chunk);
+    for (const chunk of splitter.flush()) log.append(stream, chunk, false, heldSince);
     stopReading();
   }
 }

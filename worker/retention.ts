@@ -11,8 +11,9 @@ const SEGMENTS_OF_A_LOG = 8;
 /** The whole spool, or what a group has of it, if that is what has a limit. */
 const SEGMENTS_OF_A_SPOOL = 64;
 
-/** A segment is not smaller than the largest chunk. */
+/** A segment is not smaller than the largest chunk, and not larger than what may be lost when a byte of it is damaged. */
 const MIN_SEGMENT_BYTES = 64 * 1024;
+const MAX_SEGMENT_BYTES = 16 * 1024 * 1024;
 
 /** The smallest limit that can be kept: less than that may be written in one piece. */
 export const MIN_LIMIT_BYTES = 1024 * 1024;
@@ -71,7 +72,7 @@ export class Retention {
       maxLogBytes / SEGMENTS_OF_A_LOG,
       Math.min(maxSpoolBytes, maxGroupBytes) / SEGMENTS_OF_A_SPOOL,
     );
-    this.segmentBytes = Math.max(MIN_SEGMENT_BYTES, wanted);
+    this.segmentBytes = Math.min(Math.max(MIN_SEGMENT_BYTES, wanted), MAX_SEGMENT_BYTES);
   }
 
   /**

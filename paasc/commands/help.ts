@@ -66,7 +66,7 @@ Exit codes:
   0   done
   1   the daemon refused or could not
   2   the command line or the configuration file is wrong
-  3   the log is incomplete
+  3   the log is incomplete, or may be
   69  no connection to the daemon, or it was lost: 'paasc doctor' tells why
 'run', 'attach' and 'wait' exit as the process did instead, or with 128 + n after
 the signal n; 'run' and 'attach' with 125 when Paas failed, and 'run' with 126 or

@@ -18,7 +18,9 @@ directory.
 
 It exits with 0 when every byte asked for was printed or is declared missing on
 stderr: how much, and why; with 3 when the daemon does not account for every
-byte. Ctrl-C ends the printing, not the process.
+byte, when bytes are damaged on its disk, or when nobody knows whether that was
+all, because it was killed while the process ran. Ctrl-C ends the printing, not
+the process.
 
 A reader that is slower than the process writes gets everything, later. With
 --on-slow skip it goes on at the present when it is more than 4 MiB behind, also
@@ -33,9 +35,10 @@ left unfinished is broken off when a line of the other one comes.
 With -o json it prints a line for each piece of output: offset (how many bytes
 come before it), stream (stdout, stderr), time, data (the bytes in base64), and
 partial: true when its last line goes on in the next piece of that stream; and a
-last line with end: bytes and lines (how many the log has in all) and status. A
-line with gap (from, to, reason, and lines if that is known) declares bytes
-missing that were asked for; then nothing of it is on stderr.
+last line with end: bytes and lines (how many the log has in all), status, and
+mayBeCut: true when nobody knows whether that was all. A line with gap (from,
+to, reason, and lines if that is known) declares bytes missing that were asked
+for. Then nothing of it is on stderr.
 
 Examples:
   paasc logs 2b5c
@@ -97,5 +100,6 @@ export const logs: Command = {
       Deno.removeSignalListener("SIGINT", interrupt);
     }
     if (!log.complete) throw new PaascError("interrupted", "");
+    if (log.shortfall) throw new PaascError("incomplete", form.output === "json" ? "" : log.shortfall);
   },
 };

@@ -94,6 +94,35 @@ Deno.test("logs ends well when what is missing is declared, and tells of it on s
   ]);
 });
 
+Deno.test("logs prints all that there is, and fails, when some is damaged or the end may be missing", async () => {
+  const ways = [
+    [{ gap: { from: 2, to: 9, reason: "LOG_GAP_REASON_DAMAGED", lines: 2 } }, { bytes: 9 }],
+    [{}, { bytes: 2, mayBeCut: true }],
+  ] as const;
+  for (const [more, end] of ways) {
+    for (const output of ["text", "json"] as const) {
+      const stdout = new Printed();
+      const serve = (call: Call) => {
+        call.write({ chunks: [chunk(0, "x\n")] });
+        call.write(more);
+        call.write({ end: { ...end, status: finished } });
+        call.end();
+      };
+      const { reason, message } = await assertRejects(() => run(serve, stdout, output), PaascError);
+      assertEquals(reason, "incomplete");
+      assertEquals(message === "", output === "json", "what JSON has is not on stderr as well");
+      const lines = stdout.text.trimEnd().split("\n");
+      assertEquals(
+        output === "text" ? stdout.text : JSON.parse(lines.at(-1)!).end.mayBeCut,
+        {
+          text: "x\n",
+          json: "mayBeCut" in end || undefined,
+        }[output],
+      );
+    }
+  }
+});
+
 Deno.test("logs fails when the log does not end as it should", async (t) => {
   const some = (call: Call) => call.write({ chunks: [chunk(0, "some\n")] });
 

@@ -10,7 +10,8 @@ Runs a program on the daemon's machine as if it ran here: stdin goes into it,
 its stdout and stderr come here as they are, and paasc exits with its exit code,
 or with 128 + n when the signal n killed it. With 126 when the program cannot be
 executed, with 127 when there is none, and with 125 when Paas itself failed: the
-process may have been lost because the daemon died.
+process may have been lost because the daemon died, or output be damaged on the
+daemon's disk.
 
 From PROGRAM on, every word is passed on as it is. No shell is involved.
 

@@ -7,10 +7,12 @@ export interface LogEnd {
   'bytes'?: (number | string | Long);
   'status'?: (_paas_v1_ProcessStatus | null);
   'lines'?: (number | string | Long);
+  'mayBeCut'?: (boolean);
 }
 
 export interface LogEnd__Output {
   'bytes': (number);
   'status': (_paas_v1_ProcessStatus__Output | null);
   'lines': (number);
+  'mayBeCut': (boolean);
 }

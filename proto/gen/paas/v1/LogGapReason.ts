@@ -7,6 +7,7 @@ export const LogGapReason = {
   LOG_GAP_REASON_NO_SPACE: 'LOG_GAP_REASON_NO_SPACE',
   LOG_GAP_REASON_WRITE_FAILED: 'LOG_GAP_REASON_WRITE_FAILED',
   LOG_GAP_REASON_SKIPPED: 'LOG_GAP_REASON_SKIPPED',
+  LOG_GAP_REASON_DAMAGED: 'LOG_GAP_REASON_DAMAGED',
 } as const;
 
 export type LogGapReason =
@@ -22,5 +23,7 @@ export type LogGapReason =
   | 4
   | 'LOG_GAP_REASON_SKIPPED'
   | 5
+  | 'LOG_GAP_REASON_DAMAGED'
+  | 6
 
 export type LogGapReason__Output = typeof LogGapReason[keyof typeof LogGapReason]
