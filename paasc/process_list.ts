@@ -4,7 +4,7 @@
  * @module
  */
 import type { ProcessStatus__Output } from "@paas/proto";
-import { plain } from "./errors.ts";
+import { escapeUnprintable } from "@paas/proto/printable";
 import { rfc3339 } from "./json.ts";
 import { stateWord } from "./process_status.ts";
 import { shellCommand } from "./shell_word.ts";
@@ -73,12 +73,12 @@ export function processTable(
 /** The name, the state, and how it ended: the code, or the signal's name. */
 function facts({ name, state, exit, exitCode, signal = 0 }: ProcessStatus__Output): string[] {
   const how = exit === "exitCode" ? `${exitCode}` : exit === "signal" ? signalName(signal) : "-";
-  return [plain(name) || "-", stateWord(state), how];
+  return [escapeUnprintable(name) || "-", stateWord(state), how];
 }
 
 /** The owner: the beginning of the id, which tells users apart, and the name, which people know. */
 function ownerText({ owner, ownerSubject }: ProcessStatus__Output): string {
-  return cut(`${owner.slice(0, short)} ${plain(ownerSubject)}`.trimEnd(), ownerWidth);
+  return cut(`${owner.slice(0, short)} ${escapeUnprintable(ownerSubject)}`.trimEnd(), ownerWidth);
 }
 
 function command({ args }: ProcessStatus__Output): string {

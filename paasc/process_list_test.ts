@@ -76,3 +76,12 @@ Deno.test("processLines() and processTable() show owners when they are asked to,
 `,
   );
 });
+
+Deno.test("processLines() and processTable() let no text of others turn the direction or reach the terminal", () => {
+  const text = "x\u202e\u200b\x9b\u{e0041}y";
+  const odd = { ...running, args: ["sh", text], name: text, owner: "ab".repeat(32), ownerSubject: `CN=${text}` };
+  for (const printed of [processLines([odd], true), processTable([odd], 500, 0, undefined, true)]) {
+    assertEquals(/[^\t\n -~]/.test(printed.replaceAll("…", "")), false, printed);
+    assertEquals(printed.includes("\\u202e"), true, printed);
+  }
+});

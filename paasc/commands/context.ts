@@ -1,6 +1,8 @@
 /** `paasc context`: servers and certificates by name. */
+import { escapeUnprintable } from "@paas/proto/printable";
 import type { Command } from "../command.ts";
 import { PaascError } from "../errors.ts";
+import { jsonLine } from "../json.ts";
 import { print } from "../output.ts";
 import { type ContextSettings, settingsFrom } from "../settings.ts";
 
@@ -68,13 +70,13 @@ export const context: Command = {
       const shownName = name ?? inUse;
       const shown = described(shownName, contextNamed(file, shownName), inUse);
       const lines = Object.entries(shown).filter(([key]) => key !== "inUse").map(([key, value]) =>
-        `${key}: ${value}\n`
+        `${key}: ${escapeUnprintable(`${value}`)}\n`
       );
-      return await print(stdout, settings.output === "json" ? `${JSON.stringify(shown)}\n` : lines.join(""));
+      return await print(stdout, settings.output === "json" ? jsonLine(shown) : lines.join(""));
     }
     const all = [...file.contexts].map(([name, context]) => described(name, context, inUse)).sort(byName);
-    const lines = all.map(({ name, server, inUse }) => `${name}\t${server}\t${inUse ? "*" : "-"}\n`);
-    await print(stdout, settings.output === "json" ? `${JSON.stringify(all)}\n` : lines.join(""));
+    const lines = all.map(({ name, server, inUse }) => `${name}\t${escapeUnprintable(server)}\t${inUse ? "*" : "-"}\n`);
+    await print(stdout, settings.output === "json" ? jsonLine(all) : lines.join(""));
   },
 };
 

@@ -1,6 +1,7 @@
 /** `paasc exec`: starts a process. */
 import type { Command } from "../command.ts";
 import { PaascError } from "../errors.ts";
+import { jsonLine } from "../json.ts";
 import { noteTo, print } from "../output.ts";
 import { execOptions, execRequest } from "./exec_options.ts";
 
@@ -62,6 +63,6 @@ export const exec: Command = {
       (daemon) => daemon.exec(request),
       "it is not known whether the process was started",
     );
-    await print(stdout, `${settings.output === "json" ? JSON.stringify({ id }) : id}\n`);
+    await print(stdout, settings.output === "json" ? jsonLine({ id }) : `${id}\n`);
   },
 };

@@ -1,6 +1,7 @@
 /** `paasc signal`: sends a signal to a process. */
 import type { Command } from "../command.ts";
 import { PaascError } from "../errors.ts";
+import { jsonLine } from "../json.ts";
 import { print } from "../output.ts";
 import { processId as word } from "../process_id.ts";
 import { signalNumber } from "../signals.ts";
@@ -45,6 +46,6 @@ export const signal: Command = {
     const id = await findProcess(daemon, process);
     const target = given.leader === undefined ? "SIGNAL_TARGET_GROUP" : "SIGNAL_TARGET_LEADER";
     await daemon.signal({ processId: id, signal, target }, { ifLost: "it is not known whether the signal was sent" });
-    if (settings.output === "json") await print(stdout, `${JSON.stringify({ id, signal })}\n`);
+    if (settings.output === "json") await print(stdout, jsonLine({ id, signal }));
   },
 };

@@ -1,5 +1,6 @@
 /** `paasc stop`: ends a process. */
 import type { Command } from "../command.ts";
+import { jsonLine } from "../json.ts";
 import { print } from "../output.ts";
 import { processId as word } from "../process_id.ts";
 import { statusJson } from "../process_status.ts";
@@ -34,6 +35,6 @@ export const stop: Command = {
     const processId = await findProcess(daemon, process);
     const ifLost = "it is not known whether the process was stopped; see 'paasc status'";
     const status = await daemon.stop({ processId }, { ifLost });
-    if (settings.output === "json") await print(stdout, `${JSON.stringify(statusJson(status))}\n`);
+    if (settings.output === "json") await print(stdout, jsonLine(statusJson(status)));
   },
 };
