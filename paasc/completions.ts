@@ -33,8 +33,8 @@ export function completionScript(shell: Shell, commands: readonly Command[]): st
 /** What there is to complete, a line each, as the scripts say it. */
 export function completionTable(commands: readonly Command[]): string {
   const line = (...fields: string[]) => fields.map((field) => field || "-").join("\t");
-  const optionLine = (command: string) => ({ name, letter, value, help }: Option) =>
-    line("option", command, letter ? `--${name} -${letter}` : `--${name}`, value ?? "", help);
+  const optionLine = (command: string) => ({ name, letter, value, completes, help }: Option) =>
+    line("option", command, letter ? `--${name} -${letter}` : `--${name}`, completes ?? value ?? "", help);
   return [
     ...options.map(optionLine("")),
     ...commands.flatMap((command) => [

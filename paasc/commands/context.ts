@@ -24,8 +24,8 @@ XDG_CONFIG_HOME if that is set:
   cert = "prod/alice.crt"
   key = "prod/alice.key"
 
-Relative paths count from the directory of that file. What a context does not
-set is as without one. --context and PAASC_CONTEXT choose another one than the
+Relative paths count from the directory of that file, and those that begin with
+'~/' from HOME. What a context does not set is as without one. --context and PAASC_CONTEXT choose another one than the
 current one; an option such as --server, and its variable, win over the context.
 The context 'default' sets nothing, unless the file has one of that name.
 
@@ -63,7 +63,7 @@ export const context: Command = {
 
     const { chosenName, configPath, contextNamed, readConfigFile } = await import("../contexts.ts");
     const environment = (name: string) => Deno.env.get(name);
-    const file = await readConfigFile(configPath(environment));
+    const file = await readConfigFile(configPath(environment), environment("HOME"));
     if (verb === "use") return await (await import("../use_context.ts")).useContext(file, name!);
     const inUse = chosenName(file, given.context, environment);
     if (verb === "show") {

@@ -63,6 +63,7 @@ Deno.test("execRequest() names the option that is no good", async () => {
     assertStringIncludes(await usageError("--env", text, "x"), `option '--env' takes NAME=VALUE, not '${text}'`);
     assertStringIncludes(await usageError("--label", text, "x"), `option '--label' takes NAME=VALUE, not '${text}'`);
   }
+  assertStringIncludes(await usageError("--env", "A B=1", "x"), "'--env' takes a name without white space, not 'A B'");
   for (const name of ["timeout", "grace"]) {
     assertStringIncludes(await usageError(`--${name}`, "10", "x"), `option '--${name}' takes a duration such as 30s`);
   }
@@ -70,6 +71,32 @@ Deno.test("execRequest() names the option that is no good", async () => {
   for (const option of [["--env", "A=\ufffd"], ["--cwd", "/caf\ufffd"], ["--name", "\ufffd"]]) {
     assertStringIncludes(await usageError(...option, "x"), "is not UTF-8 text");
   }
+});
+
+Deno.test("execRequest() takes variables from stdin once, and not from that of a program", async () => {
+  assertStringIncludes(await usageError("--env-file", "-", "--env-file", "/dev/stdin", "x"), "can name stdin once");
+  const { given, repeated, words } = await parseCommandLine(["run", "--env-file", "-", "x"], () => undefined);
+  const error = await assertRejects(() => execRequest("run", words, given, repeated), PaascError);
+  assertStringIncludes(error.message, "give '--no-stdin' too");
+});
+
+Deno.test("execRequest() names what is too large, before it is sent", async () => {
+  const [most, more] = ["x".repeat(131_071), "x".repeat(131_072)];
+  assertEquals((await request("ls", most)).args?.length, 2);
+  assertStringIncludes(
+    await usageError("ls", "a", more),
+    "argument 2: 131,072 bytes, and at most 131,071 are possible",
+  );
+  assertEquals(Object.keys((await request("--env", `A=${most.slice(2)}`, "ls")).env!), ["A"]);
+  assertStringIncludes(
+    await usageError("--env", `A=${most.slice(1)}`, "ls"),
+    "the variable A with its name: 131,072 bytes, and at most 131,071 are possible",
+  );
+  assertStringIncludes(await usageError("--env", `A=${"€".repeat(50_000)}`, "ls"), "150,002 bytes");
+  assertStringIncludes(
+    await usageError("ls", ...Array.from({ length: 17 }, () => most.slice(9))),
+    "all arguments and variables together: 2,228,",
+  );
 });
 
 Deno.test("parseSize() takes bytes, and powers of 1024", () => {

@@ -84,7 +84,7 @@ export const list: Command = {
       ? processes.map(({ processId }) => `${processId}\n`).join("")
       : columns === undefined
       ? processLines(processes, request.allUsers)
-      : processTable(processes, columns, Date.now(), paint, request.allUsers);
+      : await processTable(processes, columns, Date.now(), paint, request.allUsers);
     await print(stdout, text);
   },
 };
