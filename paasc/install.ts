@@ -36,7 +36,7 @@ export function scriptFor(deno: string, program: string, bundled?: string): stri
   return `#!/bin/sh
 ${mark}
 # The runtime would open /dev/null in the place of a stdout that is closed, and what is printed would be lost in silence.
-true 2>/dev/null >&1 || exec 1</dev/null
+{ true 3>&1; } 2>/dev/null || exec 1</dev/null
 write=
 for word; do
   [ "$word" = context ] && write=${contextFlag(quote(`${room}/config_directory.sh`))} && break
