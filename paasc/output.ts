@@ -4,7 +4,6 @@
  *
  * @module
  */
-import process from "node:process";
 import { errorLine, PaascError } from "./errors.ts";
 
 /** Where a command prints; `Deno.stdout` is one. */
@@ -26,7 +25,11 @@ export async function print(output: Output, content: string | Uint8Array, name =
     while (rest.length > 0) rest = rest.subarray(await output.write(rest));
   } catch (cause) {
     if (cause instanceof Deno.errors.BrokenPipe) throw new PaascError("output-closed", "", { cause });
-    const why = isFullDevice(output) ? "it is closed, or /dev/full" : cause instanceof Error ? cause.message : cause;
+    const why = await isFullDevice(output)
+      ? "it is closed, or /dev/full"
+      : cause instanceof Error
+      ? cause.message
+      : cause;
     throw new PaascError("failed", `cannot write to ${name}: ${why}`, { cause });
   }
 }
@@ -34,8 +37,8 @@ export async function print(output: Output, content: string | Uint8Array, name =
 /** The number of the device /dev/full, major 1 and minor 7 (full(4)). The installed script puts it where stdout is closed. */
 const fullDevice = 0x107;
 
-function isFullDevice(output: Output): boolean {
-  return output === Deno.stdout && process.getBuiltinModule("node:fs").fstatSync(1).rdev === fullDevice;
+async function isFullDevice(output: Output): Promise<boolean> {
+  return output === Deno.stdout && (await import("node:fs")).fstatSync(1).rdev === fullDevice;
 }
 
 /** What tells a person how it goes, a line each time. Whether somebody reads it is not what matters. */
