@@ -6,6 +6,7 @@
 import type { X509Certificate } from "node:crypto";
 import process from "node:process";
 import { PaascError } from "./errors.ts";
+import { fileFault, withoutMark } from "./file_fault.ts";
 import type { CertificateFiles } from "./settings.ts";
 
 /** `node:crypto`, loaded when it is used: that takes a while, and few commands use it. */
@@ -33,19 +34,12 @@ export interface Certificates {
 export async function readCertificates(files: CertificateFiles): Promise<Certificates> {
   const read = async (name: keyof CertificateFiles) => {
     try {
-      return await Deno.readTextFile(files[name]);
+      return withoutMark(await Deno.readTextFile(files[name]));
     } catch (cause) {
       const { title, help } = titles[name];
-      const why = cause instanceof Deno.errors.NotFound
-        ? "it does not exist"
-        : cause instanceof Deno.errors.PermissionDenied
-        ? "permission denied"
-        : cause instanceof Deno.errors.IsADirectory
-        ? "it is a directory"
-        : cause instanceof Error
-        ? cause.message
-        : String(cause);
-      throw new PaascError("no-connection", `cannot read the ${title} ${files[name]}: ${why} (${help})`, { cause });
+      throw new PaascError("no-connection", `cannot read the ${title} ${files[name]}: ${fileFault(cause)} (${help})`, {
+        cause,
+      });
     }
   };
   // One after the other, so that of several that are missing it is always the same that is named.

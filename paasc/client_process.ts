@@ -97,7 +97,7 @@ export class Process {
   /**
    * Sends it a signal, and to all that it started in its group.
    *
-   * @param name Such as `HUP` or `SIGHUP`, or the number, 1 to 31
+   * @param name Such as `HUP` or `SIGHUP`, or the number, 1 to 64
    * @throws {PaasError} `failed-precondition` when it has finished; `permission-denied` when it runs as another user;
    *   `no-connection` also when the connection breaks before the answer: it is not sent again
    */

@@ -7,7 +7,7 @@ import { type ExecRequest, type GetLogsRequest, type ListRequest, type SignalReq
 import { PaasError } from "./errors.ts";
 import type { LogGap, LogStream } from "./client_log.ts";
 import type { ProcessStatus } from "./client_status.ts";
-import { signalNumber } from "./signals.ts";
+import { knownSignals, signalNumber } from "./signals.ts";
 import { type Time, toDuration } from "./when.ts";
 
 /** What every call takes. */
@@ -198,7 +198,7 @@ export function listRequest({ state = [], name, labels = {}, since, until }: Lis
 export function signalRequest(processId: string, signal: string | number, leader = false): SignalRequest {
   const number = signalNumber(String(signal));
   if (number === undefined) {
-    throw invalid(`there is no signal '${signal}' (there are HUP, INT, TERM and so on, 1 to 31)`);
+    throw invalid(`there is no signal '${signal}' (${knownSignals})`);
   }
   return { processId, signal: number, target: leader ? "SIGNAL_TARGET_LEADER" : "SIGNAL_TARGET_GROUP" };
 }

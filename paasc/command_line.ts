@@ -93,14 +93,26 @@ async function takeOptions(
     if (word === "--") return words.slice(next + 1);
     if (word === undefined || word === "-" || !word.startsWith("-")) return words.slice(next);
     next++;
+    const bare = known.find((option) => option.bare?.(word.slice(1)));
+    if (bare) {
+      given[bare.name] = word.slice(1);
+      continue;
+    }
 
-    // --name, --name=VALUE, --name VALUE; -l, -lVALUE, -l VALUE
+    // --name, --name=VALUE, --name VALUE; -l, -lVALUE, -l VALUE; and -abl is -a -b -l, where a and b take no value
     const long = /^--([^=]*)(?:=(.*))?$/s.exec(word);
-    const [, name, inline] = long ?? /^-(.)(.+)?$/s.exec(word) ?? [];
-    const option = known.find((option) => name === (long ? option.name : option.letter));
+    let [, name, inline] = long ?? /^-(.)(.+)?$/s.exec(word) ?? [];
+    const named = () => known.find((option) => name === (long ? option.name : option.letter));
+    let option = named();
+    while (!long && option && option.value === undefined && inline !== undefined) {
+      given[option.name] = "";
+      [, name, inline] = /^(.)(.+)?$/s.exec(inline) ?? [];
+      option = named();
+    }
     if (!option) {
       const hint = await didYouMean(word.replace(/^--?|=.*$/gs, ""), known.map(({ name }) => name), "--");
-      throw new PaascError("usage", `unknown option '${word}'${hint}: ${help}`);
+      const joined = !hint && !long && !word.startsWith(`-${name}`) ? `'-${name}' in ` : "";
+      throw new PaascError("usage", `unknown option ${joined}'${word}'${hint}: ${help}`);
     }
 
     if (option.value === undefined && inline !== undefined) {

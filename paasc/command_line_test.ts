@@ -123,3 +123,25 @@ Deno.test("parseCommandLine() keeps all values of a repeatable option, and the l
   assertEquals([given.name, given.env, repeated], ["b", undefined, { env: ["A=1", "B=2=3", "A="] }]);
   assertEquals(words, ["env", "--env", "C=4"]);
 });
+
+Deno.test("parseCommandLine() takes short options that are joined", async () => {
+  const given = async (...line: string[]) => (await parseCommandLine(line, () => undefined)).given;
+  assertEquals(await given("list", "-aq"), { all: "", quiet: "" });
+  assertEquals(await given("list", "-qaojson"), { all: "", quiet: "", output: "json" });
+  assertEquals(await given("run", "-nt", "ls"), { "no-stdin": "", tty: "" });
+  assertEquals(await given("stop", "-ft", "5", "id"), { force: "", time: "5" });
+  assertEquals(await usageError("list", "-ax"), "unknown option '-x' in '-ax': see 'paasc list --help'");
+  assertEquals(await usageError("list", "-qat"), "unknown option '-t' in '-qat': see 'paasc list --help'");
+  assertEquals((await usageError("list", "-all")).startsWith("unknown option '-all' (did you mean '--all'?)"), true);
+  assertStringIncludes(await usageError("run", "-te"), "unknown option '-e' in '-te'");
+});
+
+Deno.test("parseCommandLine() takes a signal as kill(1) does", async () => {
+  for (const word of ["-9", "-KILL", "-sKILL", "-SIGKILL", "--signal=KILL", "-kill", "-RTMIN+3"]) {
+    const { given, words } = await parseCommandLine(["kill", word, "id", "-9"], () => undefined);
+    assertEquals(given.signal, word.replace(/^-s(?=K)|^--?(signal=)?/, ""));
+    assertEquals(words, ["id", "-9"]);
+  }
+  assertEquals((await parseCommandLine(["kill", "-s", "TERM", "id"], () => undefined)).given, { signal: "TERM" });
+  assertStringIncludes(await usageError("kill", "-NOPE", "id"), "unknown option '-NOPE'");
+});

@@ -33,8 +33,14 @@ export function completionScript(shell: Shell, commands: readonly Command[]): st
 /** What there is to complete, a line each, as the scripts say it. */
 export function completionTable(commands: readonly Command[]): string {
   const line = (...fields: string[]) => fields.map((field) => field || "-").join("\t");
-  const optionLine = (command: string) => ({ name, letter, value, help }: Option) =>
-    line("option", command, letter ? `--${name} -${letter}` : `--${name}`, value ?? "", help);
+  const optionLine = (command: string) => ({ name, letter, value, completes, help }: Option) =>
+    line(
+      "option",
+      command,
+      letter ? `--${name} -${letter}` : `--${name}`,
+      completes ?? (value === "SIGNAL" ? signals : value) ?? "",
+      help,
+    );
   return [
     ...options.map(optionLine("")),
     ...commands.flatMap((command) => [
@@ -44,6 +50,9 @@ export function completionTable(commands: readonly Command[]): string {
   ].join("\n");
 }
 
+/** The names of signals, without SIG. */
+const signals = Array.from({ length: 31 }, (_, index) => signalName(index + 1).slice("SIG".length)).join("|");
+
 /** These act on processes that have not finished. */
 const onLive = ["attach", "signal", "stop"];
 
@@ -52,7 +61,7 @@ function wordsOf({ name, help }: Command, commands: readonly Command[]): string 
   const usage = help.slice(0, help.indexOf("\n")).replace(`Usage: paasc ${name}`, "");
   const known = new Map([
     ["COMMAND", commands.map(({ name }) => name).join("|")],
-    ["SIGNAL", Array.from({ length: 31 }, (_, index) => signalName(index + 1).slice("SIG".length)).join("|")],
+    ["SIGNAL", signals],
     ["ARGUMENT", "FILE"],
     ["ID", onLive.includes(name) ? "LIVE" : "ID"],
   ]);

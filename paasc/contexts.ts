@@ -5,7 +5,7 @@
  * current = "prod"
  * [contexts.prod]
  * server = "paas.example.com:50051"
- * ca = "prod/server-ca.crt"     # relative paths count from the file's directory
+ * ca = "prod/server-ca.crt"     # relative paths count from the file's directory, and "~/" from HOME
  * cert = "prod/alice.crt"
  * key = "prod/alice.key"
  * ```
@@ -16,6 +16,7 @@
  * @module
  */
 import { PaascError } from "./errors.ts";
+import { fileFault, withoutMark } from "./file_fault.ts";
 import type { ContextSettings } from "./settings.ts";
 import { didYouMean } from "./suggestion.ts";
 
@@ -43,9 +44,10 @@ export function configPath(environment: (name: string) => string | undefined): s
 /**
  * Reads the configuration file.
  *
+ * @param home What `~/` stands for at the beginning of a path
  * @throws {PaascError} When it cannot be read, or says what it cannot say
  */
-export async function readConfigFile(path: string | undefined): Promise<ConfigFile> {
+export async function readConfigFile(path: string | undefined, home?: string): Promise<ConfigFile> {
   const text = path === undefined ? undefined : await read(path);
   const nothing: ContextSettings = {};
   const contexts = new Map([[defaultContext, nothing]]);
@@ -59,7 +61,7 @@ export async function readConfigFile(path: string | undefined): Promise<ConfigFi
     if (!/^[\w.-]+$/.test(name)) {
       throw wrong(path, `'${name}' is no name for a context: it is of letters, digits, '.', '_' and '-'`);
     }
-    contexts.set(name, await contextFrom(path, name, tableOf(path, `contexts.${name}`, table)));
+    contexts.set(name, await contextFrom(path, name, tableOf(path, `contexts.${name}`, table), home));
   }
   return { path, text, current, contexts };
 }
@@ -73,7 +75,7 @@ export async function chosenContext(
   option: string | undefined,
   environment: (name: string) => string | undefined,
 ): Promise<ContextSettings> {
-  const file = await readConfigFile(configPath(environment));
+  const file = await readConfigFile(configPath(environment), environment("HOME"));
   return contextNamed(file, chosenName(file, option, environment));
 }
 
@@ -104,12 +106,11 @@ export function contextNamed({ path, text, contexts }: ConfigFile, name: string)
 
 async function read(path: string): Promise<string | undefined> {
   try {
-    return await Deno.readTextFile(path);
+    return withoutMark(await Deno.readTextFile(path));
   } catch (cause) {
     // ENOTDIR: a file stands where a directory would be.
     if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) return undefined;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new PaascError("usage", `cannot read the configuration file ${path}: ${why}`, { cause });
+    throw new PaascError("usage", `cannot read the configuration file ${path}: ${fileFault(cause)}`, { cause });
   }
 }
 
@@ -119,14 +120,35 @@ async function parseToml(path: string, text: string): Promise<Record<string, unk
   try {
     return parse(text);
   } catch (cause) {
+    const twice = tableTwice(text);
+    if (twice) {
+      throw new PaascError("usage", `${path}:${twice.line} is no TOML: [${twice.name}] is defined twice`, { cause });
+    }
     if (!(cause instanceof TomlError)) throw cause;
     const [why] = cause.message.replace(/^Invalid TOML document: /, "").split("\n");
     throw new PaascError("usage", `${path}:${cause.line} is no TOML: ${why}`, { cause });
   }
 }
 
+/** The first table that a text defines a second time, for parsers name that in words of their own. */
+function tableTwice(text: string): { name: string; line: number } | undefined {
+  const seen = new Set<string>();
+  for (const [index, line] of text.split("\n").entries()) {
+    const name = /^\s*\[([^[\]]+)\]\s*(?:#.*)?$/.exec(line)?.[1]?.replace(/[\s"']/g, "");
+    if (name === undefined) continue;
+    if (seen.has(name)) return { name, line: index + 1 };
+    seen.add(name);
+  }
+  return undefined;
+}
+
 /** What one of the tables of contexts says. */
-async function contextFrom(path: string, name: string, table: Record<string, unknown>): Promise<ContextSettings> {
+async function contextFrom(
+  path: string,
+  name: string,
+  table: Record<string, unknown>,
+  home: string | undefined,
+): Promise<ContextSettings> {
   await refuseUnknown(path, table, ["server", "ca", "cert", "key"], `contexts.${name}.`);
   const directory = path.slice(0, path.lastIndexOf("/"));
   const context: Record<string, string> = {};
@@ -134,7 +156,10 @@ async function contextFrom(path: string, name: string, table: Record<string, unk
     if (typeof value !== "string" || value === "") {
       throw wrong(path, `'contexts.${name}.${key}' must be text in quotes`);
     }
-    context[key] = key === "server" || value.startsWith("/") ? value : `${directory}/${value}`;
+    if (key === "server" || value.startsWith("/")) context[key] = value;
+    else if (!value.startsWith("~/")) context[key] = `${directory}/${value}`;
+    else if (home) context[key] = home + value.slice(1);
+    else throw wrong(path, `'contexts.${name}.${key}' begins with '~/', and HOME is not set: give the whole path`);
   }
   return context;
 }

@@ -102,6 +102,10 @@ Deno.test("chosenContext() says what is wrong with the file", async (t) => {
       "[contexts.'a b']\n",
       "FILE: 'a b' is no name for a context: it is of letters, digits, '.', '_' and '-'",
     ],
+    "a table that is there twice": [
+      "[contexts.a]\nserver = 'x:1'\n[ contexts . \"a\" ] # again\n",
+      "FILE:3 is no TOML: [contexts.a] is defined twice",
+    ],
     "a value without quotes": [
       "# contexts\n\n[contexts.a]\nserver = x\nca = 'b'\n",
       "FILE:4 is no TOML: invalid value",
@@ -122,6 +126,20 @@ Deno.test("chosenContext() says what is wrong with the file", async (t) => {
     Deno.mkdirSync(home.path);
     assertEquals((await home.fault()).split(": ")[0], "cannot read the configuration file FILE");
   });
+});
+
+Deno.test("readConfigFile() passes over a byte order mark, and finds '~/' at home", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(path, '\ufeff[contexts.a]\ncert = "~/x.crt"\nkey = "~x/y"\n');
+    const { contexts } = await readConfigFile(path, "/somewhere/alice");
+    const directory = path.slice(0, path.lastIndexOf("/"));
+    assertEquals(contexts.get("a"), { cert: "/somewhere/alice/x.crt", key: `${directory}/~x/y` });
+    const { message } = await assertRejects(() => readConfigFile(path), PaascError);
+    assertEquals(message.split(": ")[1], "'contexts.a.cert' begins with '~/', and HOME is not set");
+  } finally {
+    await Deno.remove(path);
+  }
 });
 
 Deno.test("readConfigFile() takes names for what they are", async () => {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { escapeUnprintable } from "@paas/proto/printable";
 
 /** Why `paasc` ended otherwise than well, and its exit code then. */
 export const exitCodes = {
@@ -93,25 +94,6 @@ function codeOf(reason: keyof typeof exitCodes): PaasErrorCode {
 }
 
 /**
- * Text that may come from afar, with its control characters shown as escapes: so they neither break a line nor reach a
- * terminal.
- *
- * @example
- * ```ts
- * import { plain } from "./errors.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(plain("a\nb\x1b[31m"), "a\\u000ab\\u001b[31m");
- * ```
- */
-export function plain(text: string): string {
-  // deno-lint-ignore no-control-regex -- they are what is looked for
-  return text.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, (character) => {
-    return "\\u" + character.charCodeAt(0).toString(16).padStart(4, "0");
-  });
-}
-
-/**
  * An error as the one line that goes to stderr.
  *
  * @example
@@ -124,5 +106,5 @@ export function plain(text: string): string {
  */
 export function errorLine(error: unknown): string {
   const message = error instanceof Error ? error.message || error.name : String(error);
-  return `paasc: ${plain(message)}\n`;
+  return `paasc: ${escapeUnprintable(message)}\n`;
 }

@@ -7,12 +7,15 @@ import { validate } from "@std/uuid";
 import type { CallOptions, Daemon } from "./daemon.ts";
 import { PaascError } from "./errors.ts";
 
+/** What `paasc list` shows of an id, or more of it. A daemon gives no such name, but knows those of earlier daemons. */
+const shownId = /^[0-9a-f]{8}(?:-[0-9a-f-]*)?$/i;
+
 /** So many candidates are named where a word fits several. */
 const named = 5;
 
 /**
  * The id of the process that a word names. A whole id is taken as it is, without asking the daemon; a name wins over the
- * beginning of an id.
+ * beginning of an id, but for one of as many digits as people are shown.
  *
  * @throws {PaascError} When it names none, or several
  */
@@ -20,7 +23,10 @@ export async function findProcess(daemon: Daemon, word: string, options?: CallOp
   if (validate(word)) return word;
   // The newest one: no other can have been started with the name of one that still lives, so that comes first.
   const { processes: [process] } = await daemon.list({ name: word, pageSize: 1 }, options);
-  if (process) return process.processId;
+  if (process) {
+    if (shownId.test(word)) await refuseOther(daemon, word, process.processId, options);
+    return process.processId;
+  }
 
   if (/^[0-9a-f-]{1,36}$/i.test(word)) {
     const { processes, nextPageToken } = await daemon.list({ idPrefix: word, pageSize: named }, options);
@@ -39,4 +45,20 @@ export async function findProcess(daemon: Daemon, word: string, options?: CallOp
   throw new PaascError("failed", `no process has '${word}' for its id, its name, or the beginning of its id`, {
     code: "not-found",
   });
+}
+
+/**
+ * Refuses a name that is the beginning of another process's id as well.
+ *
+ * @throws {PaascError} When it is
+ */
+async function refuseOther(daemon: Daemon, word: string, itsId: string, options?: CallOptions): Promise<void> {
+  const { processes } = await daemon.list({ idPrefix: word, pageSize: 2 }, options);
+  const other = processes.find(({ processId }) => processId !== itsId);
+  if (!other) return;
+  throw new PaascError(
+    "failed",
+    `'${word}' is the name of ${itsId} and the beginning of the id ${other.processId}: give the whole id`,
+    { code: "ambiguous" },
+  );
 }

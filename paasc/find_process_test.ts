@@ -51,6 +51,17 @@ Deno.test("findProcess() takes any beginning of an id that no other one has", as
   ]);
 });
 
+Deno.test("findProcess() refuses a name that is the shown beginning of another's id", async () => {
+  await using daemon = await daemonWith([[other, "2b5c0c4e"], [ID, "web"]]);
+  const { code, message } = await assertRejects(() => find("2b5c0c4e", daemon), PaascError);
+  assertEquals([code, message], [
+    "ambiguous",
+    `'2b5c0c4e' is the name of ${other} and the beginning of the id ${ID}: give the whole id`,
+  ]);
+  await using own = await daemonWith([[ID, "2b5c0c4e"]]);
+  assertEquals(await find("2b5c0c4e", own), ID);
+});
+
 Deno.test("findProcess() does not list all of very many candidates", async () => {
   const ids = Array.from({ length: 9 }, (_, index) => `${ID.slice(0, -1)}${index}`);
   await using daemon = await daemonWith(ids.map((id) => [id, ""]));

@@ -35,6 +35,8 @@ export function scriptFor(deno: string, program: string, bundled?: string): stri
   const root = quote(room.slice(0, room.lastIndexOf("/")));
   return `#!/bin/sh
 ${mark}
+# In the place of a stdout that is closed the runtime would open /dev/null, and what is printed would be lost in silence.
+{ true 3>&1; } 2>/dev/null || { [ -c /dev/full ] && exec >/dev/full; }
 write=
 for word; do
   [ "$word" = context ] && write=${contextFlag(quote(`${room}/config_directory.sh`))} && break

@@ -78,3 +78,21 @@ Deno.test("scriptFor() prefers the bundle while nothing that it was made of is n
     await Deno.remove(root, { recursive: true });
   }
 });
+
+Deno.test("scriptFor() makes a closed stdout an error for who prints", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const path = await install(directory, scriptFor(Deno.execPath(), main));
+    const run = async (redirection: string) => {
+      const { code, stderr } = await new Deno.Command("sh", { args: ["-c", `"$0" version ${redirection}`, path] })
+        .output();
+      return [code, new TextDecoder().decode(stderr)];
+    };
+    const [code, said] = await run(">&-");
+    assertEquals([code, said], [1, "paasc: cannot write to stdout: it is closed, or /dev/full\n"]);
+    assertEquals(await run(">/dev/null"), [0, ""]);
+    assertEquals(await run("1<>/dev/null"), [0, ""]);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});

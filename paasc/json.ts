@@ -3,6 +3,23 @@
  *
  * @module
  */
+import { escapeUnprintable } from "@paas/proto/printable";
+
+/**
+ * A line of JSON, with its newline: what is not printable is escaped in it, which is the same value to who parses it and
+ * does nothing to a terminal.
+ *
+ * @example
+ * ```ts
+ * import { jsonLine } from "./json.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(jsonLine({ name: "\u202e\x9b" }), '{"name":"\\u202e\\u009b"}\n');
+ * ```
+ */
+export function jsonLine(value: unknown): string {
+  return `${escapeUnprintable(JSON.stringify(value))}\n`;
+}
 
 /**
  * A value of an enum as a word, without the prefix that all values of its enum share. A newer daemon may send one that

@@ -5,7 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import { PaascError } from "./errors.ts";
-import { rfc3339 } from "./json.ts";
+import { jsonLine, rfc3339 } from "./json.ts";
 import { gapJson, gapSentence, isMissing, type LogGap, Shortfall } from "./log_gap.ts";
 import type { LogMessage, LogPiece } from "./log_message.ts";
 import { positionAfter } from "./log_account.ts";
@@ -93,7 +93,7 @@ export class LogPrinter {
   }
 
   async #printLines(objects: readonly unknown[]): Promise<void> {
-    await this.#stdout.bytes(objects.map((object) => `${JSON.stringify(object)}\n`).join(""));
+    await this.#stdout.bytes(objects.map(jsonLine).join(""));
   }
 }
 

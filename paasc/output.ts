@@ -25,10 +25,20 @@ export async function print(output: Output, content: string | Uint8Array, name =
     while (rest.length > 0) rest = rest.subarray(await output.write(rest));
   } catch (cause) {
     if (cause instanceof Deno.errors.BrokenPipe) throw new PaascError("output-closed", "", { cause });
-    throw new PaascError("failed", `cannot write to ${name}: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-    });
+    const why = await isFullDevice(output)
+      ? "it is closed, or /dev/full"
+      : cause instanceof Error
+      ? cause.message
+      : cause;
+    throw new PaascError("failed", `cannot write to ${name}: ${why}`, { cause });
   }
+}
+
+/** The number of the device /dev/full, major 1 and minor 7 (full(4)). The installed script puts it where stdout is closed. */
+const fullDevice = 0x107;
+
+async function isFullDevice(output: Output): Promise<boolean> {
+  return output === Deno.stdout && (await import("node:fs")).fstatSync(1).rdev === fullDevice;
 }
 
 /** What tells a person how it goes, a line each time. Whether somebody reads it is not what matters. */

@@ -4,18 +4,22 @@
  * @module
  */
 import type { ProcessStatus__Output } from "@paas/proto";
-import { plain } from "./errors.ts";
+import { escapeUnprintable } from "@paas/proto/printable";
 import { rfc3339 } from "./json.ts";
 import { stateWord } from "./process_status.ts";
 import { shellCommand } from "./shell_word.ts";
 import { signalName } from "./signals.ts";
+import { cut, padded, widthFor } from "./text_width.ts";
 import { age } from "./when.ts";
 
 /** How many characters of an id are shown where they tell it from the others. */
 const short = 8;
 
-/** How many characters of an owner are shown. */
+/** How many columns an owner has. */
 const ownerWidth = 30;
+
+/** Where these stand in a table. */
+const [stateColumn, ownerColumn] = [2, 5];
 
 /**
  * A line for each process, with tabs between its fields: id, name, state, exit, start time, command; and the owner before
@@ -37,13 +41,13 @@ export type StatePaint = (word: string, process: ProcessStatus__Output) => strin
  *
  * @param now In milliseconds since the Unix epoch
  */
-export function processTable(
+export async function processTable(
   processes: readonly ProcessStatus__Output[],
   columns: number,
   now: number,
   paint: StatePaint = (word) => word,
   allUsers = false,
-): string {
+): Promise<string> {
   const beginnings = Map.groupBy(processes, ({ processId }) => processId.slice(0, short));
   const rows = processes.map((process) => {
     const { processId, startTime } = process;
@@ -56,13 +60,16 @@ export function processTable(
       command(process),
     ];
   });
+  const width = await widthFor(rows.flat());
+  if (allUsers) { for (const row of rows) row[ownerColumn] = cut(row[ownerColumn]!, ownerWidth, width); }
   const heading = ["ID", "NAME", "STATE", "EXIT", "STARTED", ...allUsers ? ["OWNER"] : [], "COMMAND"];
   const table = [heading, ...rows];
-  const widths = [...heading.keys()].slice(0, -1).map((column) => Math.max(...table.map((row) => row[column]!.length)));
-  const state = widths[0]! + 2 + widths[1]! + 2;
+  const widths = [...heading.keys()].slice(0, -1).map((column) => Math.max(...table.map((row) => width(row[column]!))));
   return table.map((row, index) => {
-    const line = cut(row.map((field, column) => field.padEnd(widths[column] ?? 0)).join("  "), columns);
+    const fields = row.map((field, column) => column < widths.length ? padded(field, widths[column]!, width) : field);
+    const line = cut(fields.join("  "), columns, width);
     const process = processes[index - 1]; // the first row is the heading
+    const state = fields.slice(0, stateColumn).join("  ").length + 2;
     const word = line.slice(state).match(/^[a-z]+/)?.[0];
     if (!process || !word) return `${line}\n`;
     // Painted last, for colours have no width.
@@ -73,20 +80,14 @@ export function processTable(
 /** The name, the state, and how it ended: the code, or the signal's name. */
 function facts({ name, state, exit, exitCode, signal = 0 }: ProcessStatus__Output): string[] {
   const how = exit === "exitCode" ? `${exitCode}` : exit === "signal" ? signalName(signal) : "-";
-  return [plain(name) || "-", stateWord(state), how];
+  return [escapeUnprintable(name) || "-", stateWord(state), how];
 }
 
 /** The owner: the beginning of the id, which tells users apart, and the name, which people know. */
 function ownerText({ owner, ownerSubject }: ProcessStatus__Output): string {
-  return cut(`${owner.slice(0, short)} ${plain(ownerSubject)}`.trimEnd(), ownerWidth);
+  return `${owner.slice(0, short)} ${escapeUnprintable(ownerSubject)}`.trimEnd();
 }
 
 function command({ args }: ProcessStatus__Output): string {
   return shellCommand(args);
-}
-
-/** A line, cut to so many characters. */
-function cut(line: string, columns: number): string {
-  const characters = [...line];
-  return characters.length <= columns ? line : `${characters.slice(0, columns - 1).join("")}…`;
 }

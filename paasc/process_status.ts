@@ -4,7 +4,7 @@
  * @module
  */
 import type { Grant__Output, ProcessStatus__Output } from "@paas/proto";
-import { plain } from "./errors.ts";
+import { escapeUnprintable } from "@paas/proto/printable";
 import { rfc3339, word } from "./json.ts";
 import { shellCommand, shellWord } from "./shell_word.ts";
 import { signalName } from "./signals.ts";
@@ -89,7 +89,7 @@ export function statusDetails(status: ProcessStatus__Output, user: string, now: 
     ["Owner", owner && owner !== user ? `${owner} (${ownerSubject || "no name"})` : undefined],
     ...status.grants.map((grant): [string, string] => ["Shared with", grantText(grant)]),
   ];
-  return lines.map(([key, value]) => value ? `${key}: ${plain(value)}\n` : "").join("");
+  return lines.map(([key, value]) => value ? `${key}: ${escapeUnprintable(value)}\n` : "").join("");
 }
 
 /** With whom a process is shared. */

@@ -25,7 +25,7 @@ export const runFlags: readonly string[] = [
 
 /**
  * The flag that `paasc context` has besides, as a shell makes it of the path of `config_directory.sh`: to write into the
- * directory of the configuration file and nowhere else. It cannot stand above, for it depends on who calls; a compiled
+ * directory of the configuration file, and where that is a link into that of the file itself, and nowhere else. It cannot stand above, for it depends on who calls; a compiled
  * program, whose permissions are all fixed before, cannot have it, and says what to write instead.
  */
 export function contextFlag(script: string): string {

@@ -37,3 +37,22 @@ Deno.test("contextFlag() permits to write into one directory", async (t) => {
     });
   }
 });
+
+Deno.test("contextFlag() permits to write where a link leads to", async () => {
+  const script = new URL("config_directory.sh", import.meta.url).pathname;
+  const home = await Deno.realPath(await Deno.makeTempDir());
+  try {
+    await Deno.mkdir(`${home}/.config/paas`, { recursive: true });
+    await Deno.mkdir(`${home}/dot files`);
+    await Deno.writeTextFile(`${home}/dot files/paasc.toml`, "");
+    await Deno.symlink("../../dot files/paasc.toml", `${home}/.config/paas/paasc.toml`);
+    const { stdout } = await new Deno.Command("/bin/sh", {
+      args: ["-c", `printf %s ${contextFlag(`'${script}'`)}`],
+      env: { PATH: Deno.env.get("PATH")!, HOME: home },
+      clearEnv: true,
+    }).output();
+    assertEquals(new TextDecoder().decode(stdout), `--allow-write=${home}/.config/paas,${home}/dot files`);
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+});

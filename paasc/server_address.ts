@@ -9,9 +9,9 @@ import { PaascError } from "./errors.ts";
 
 /** `HOST:PORT`, taken apart. */
 export interface ServerAddress {
-  /** As it was given. */
+  /** `HOST:PORT` again. */
   readonly text: string;
-  /** A name or an IP address, without brackets. */
+  /** A name or an IP address, without brackets, and without the dot that may end a name. */
   readonly host: string;
   readonly port: number;
 }
@@ -31,12 +31,12 @@ export interface ServerAddress {
  */
 export function parseServerAddress(text: string): ServerAddress {
   const [, ip, name, digits] = /^(?:\[([^\]]+)\]|([\w.-]+)):(\d{1,5})$/.exec(text) ?? [];
-  const host = ip ?? name;
+  const host = ip ?? name?.replace(/(?<=\w)\.$/, ""); // TLS has no such dot (RFC 6066, section 3)
   const port = Number(digits);
   if (host === undefined || (ip !== undefined && isIP(ip) !== 6) || !(port >= 1 && port <= 65535)) {
     throw new PaascError("usage", `'${text}' is no HOST:PORT: see --server in 'paasc --help'`);
   }
-  return { text, host, port };
+  return { text: ip ? text : `${host}:${port}`, host, port };
 }
 
 /**

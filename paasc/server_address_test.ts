@@ -13,6 +13,8 @@ Deno.test("parseServerAddress() takes names and addresses apart", () => {
   ) {
     assertEquals(parseServerAddress(text), { text, host, port });
   }
+  const rooted = { text: "paas.example.org:1", host: "paas.example.org", port: 1 };
+  assertEquals(parseServerAddress("paas.example.org.:1"), rooted);
 });
 
 Deno.test("parseServerAddress() refuses what is no HOST:PORT", () => {

@@ -14,6 +14,10 @@ export interface Option {
   readonly letter?: string;
   /** What its value is called in help; without it the option takes none. */
   readonly value?: string;
+  /** What shells complete of its value, words with '|' between them, where its value's name does not tell. */
+  readonly completes?: string;
+  /** Tells of a word behind `-` whether it is a value of this option that stands by itself, as the 9 of `kill -9` does. */
+  readonly bare?: (word: string) => boolean;
   /** Whether it may be given several times, and all of its values count; else the last one does. */
   readonly repeatable?: boolean;
   /** The environment variable that gives its value where the option does not. */

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { plain } from "./errors.ts";
+import { escapeUnprintable } from "@paas/proto/printable";
 
 /**
- * A command so that a shell (bash, zsh, or any of POSIX.1-2024) takes it for the same words. Control characters are
- * escaped: they neither break a line nor reach a terminal.
+ * A command so that a shell (bash, zsh, or any of POSIX.1-2024) takes it for the same words. What is not
+ * printable is escaped: it neither breaks a line nor reaches a terminal.
  *
  * @example
  * ```ts
@@ -25,6 +25,11 @@ export function shellCommand(words: readonly string[]): string {
 /** A word, quoted if need be. */
 export function shellWord(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  if (plain(word) === word) return `'${word.replaceAll("'", `'\\''`)}'`;
-  return `$'${plain(word.replace(/[\\']/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\t", "\\t"))}'`;
+  if (escapeUnprintable(word) === word) return `'${word.replaceAll("'", `'\\''`)}'`;
+  const escaped = word.replace(/[\\']/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\t", "\\t")
+    // A shell knows no surrogate pairs.
+    .replace(/(?=\p{C})[\u{10000}-\u{10ffff}]/gu, (character) => {
+      return `\\U${character.codePointAt(0)!.toString(16).padStart(8, "0")}`;
+    });
+  return `$'${escapeUnprintable(escaped)}'`;
 }

@@ -1,5 +1,5 @@
+import { escapeUnprintable } from "@paas/proto/printable";
 import { assertEquals } from "@std/assert";
-import { plain } from "./errors.ts";
 import { shellCommand } from "./shell_word.ts";
 
 Deno.test("shellCommand() leaves simple words as they are", () => {
@@ -9,7 +9,7 @@ Deno.test("shellCommand() leaves simple words as they are", () => {
   );
 });
 
-Deno.test("shellCommand() gives what a shell takes for the same words, without control characters", async () => {
+Deno.test("shellCommand() gives what a shell takes for the same words, without what is not printable", async () => {
   const words = [
     "",
     "a b",
@@ -24,10 +24,12 @@ Deno.test("shellCommand() gives what a shell takes for the same words, without c
     "\x1b[31m\x07",
     "\u0085\u2028",
     "€😀",
+    "\u202ecod.live\ufeff",
+    "\u{e0041}1",
   ]
     .concat(["*", "~", "#", "!x", "-", "a\\nb", "%s", "{a,b}", "=x"]);
   const command = shellCommand(words);
-  assertEquals(plain(command), command);
+  assertEquals(escapeUnprintable(command), command);
   const { stdout } = await new Deno.Command("bash", {
     args: ["-c", `printf '%s\\0' ${command}`],
     env: { LC_ALL: "C.UTF-8" },

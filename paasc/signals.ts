@@ -32,9 +32,12 @@ export function signalName(number: number): string {
   return `SIG${names[number - 1] ?? number}`;
 }
 
+/** What there is, in words for who has named a signal that there is not. */
+export const knownSignals = "there are HUP, INT, TERM and so on, RTMIN+3, and 1 to 64";
+
 /**
- * The number of the signal that a text names: with or without `SIG`, in any case, or a number from 1 to 31. Undefined
- * when it names none.
+ * The number of the signal that a text names: with or without `SIG`, in any case, or a number from 1 to 64; a real-time
+ * signal counts from `RTMIN` or back from `RTMAX`. Undefined when it names none.
  *
  * @example
  * ```ts
@@ -42,9 +45,18 @@ export function signalName(number: number): string {
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(["SIGTERM", "term", "15", "0", "TREM"].map(signalNumber), [15, 15, 15, undefined, undefined]);
+ * assertEquals(["RTMIN", "SIGRTMIN+3", "RTMAX-1", "RTMIN+31"].map(signalNumber), [34, 37, 63, undefined]);
  * ```
  */
 export function signalNumber(text: string): number | undefined {
-  const number = /^\d+$/.test(text) ? Number(text) : names.indexOf(text.toUpperCase().replace(/^SIG/, "")) + 1;
-  return number >= 1 && number <= names.length ? number : undefined;
+  if (/^\d+$/.test(text)) return within(Number(text), 1);
+  const name = text.toUpperCase().replace(/^SIG/, "");
+  const [, from, sign, distance] = /^RT(MIN|MAX)(?:([+-])(\d+))?$/.exec(name) ?? [];
+  if (from === undefined) return within(names.indexOf(name) + 1, 1);
+  const start = from === "MIN" ? realTime.first : realTime.last;
+  return within(start + Number(distance ?? 0) * (sign === "-" ? -1 : 1), realTime.first);
+}
+
+function within(number: number, first: number): number | undefined {
+  return number >= first && number <= realTime.last ? number : undefined;
 }

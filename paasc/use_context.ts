@@ -65,6 +65,6 @@ export async function useContext(file: ConfigFile, name: string): Promise<void> 
 
 /** Whether a file says what the other one does, but for this name of the current context. */
 async function says(draft: string, name: string, { contexts }: ConfigFile): Promise<boolean> {
-  const file = await readConfigFile(draft);
+  const file = await readConfigFile(draft, "/"); // whatever is at home: it is about names
   return file.current === name && [...file.contexts.keys()].join() === [...contexts.keys()].join();
 }

@@ -121,9 +121,13 @@ export function parseWhen(text: string, now: number): Time | undefined {
     return toDuration(Math.max(0, now - ago));
   }
   const [, day, time, fraction = "", zone] =
-    /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)$/.exec(text) ?? [];
+    /^(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60))(?:\.(\d{1,9}))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
+      .exec(text) ?? [];
   if (day === undefined || !exists(day)) return undefined;
-  const milliseconds = Date.parse(`${day}T${time}${zone!.toUpperCase()}`);
+  // A leap second, which is the last one of a day (RFC 3339, section 5.7), is the next day's first to Unix.
+  const leap = time!.endsWith(":60");
+  const milliseconds = Date.parse(`${day}T${time!.replace(/60$/, "59")}${zone!.toUpperCase()}`) + (leap ? 1_000 : 0);
+  if (leap && milliseconds % units.d! !== 0) return undefined;
   return milliseconds >= 0 ? { seconds: milliseconds / 1000, nanos: Number(fraction.padEnd(9, "0")) } : undefined;
 }
 

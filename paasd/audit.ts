@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { escapeUnprintable } from "@paas/proto/printable";
 import { StartError } from "./errors.ts";
 import type { Guest } from "./identity.ts";
-import { escapeUnprintable, type Log } from "./log.ts";
+import type { Log } from "./log.ts";
 
 /** A call that has ended. */
 export interface AuditedCall {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { escapeUnprintable } from "@paas/proto/printable";
 
 /** How lines look: for people, or one JSON object each. */
 export type LogFormat = "text" | "json";
@@ -110,18 +111,6 @@ function toText(value: string | number | undefined): string {
 
 function shorten(text: string): string {
   return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text;
-}
-
-/** Escapes what JSON leaves alone but a terminal or a line reader does not: controls, line separators, direction marks. */
-export function escapeUnprintable(json: string): string {
-  return json.replace(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (character) =>
-      Array.from(
-        { length: character.length },
-        (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`,
-      ).join(""),
-  );
 }
 
 /** Everything about whatever was thrown. */

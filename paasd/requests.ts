@@ -23,7 +23,6 @@ import {
   type SpawnOptions,
   type TerminalSize,
 } from "@paas/worker";
-import { validate } from "@std/uuid";
 import { createHash } from "node:crypto";
 import { InvalidArgumentError } from "./errors.ts";
 import type { Description, Entry, RequestKey } from "./process_table.ts";
@@ -99,10 +98,11 @@ export function toTerminalSize({ columns, rows }: TerminalSize): TerminalSize {
 export function toDescription({ args, name, labels, stopAfterDisconnect }: ExecRequest__Output): Description {
   if (name && !isName(name)) {
     throw new InvalidArgumentError(
-      "The name must be of at most 63 letters, digits, '.', '_' and '-', and must not be a UUID",
+      "The name must be of at most 63 letters, digits, '.', '_' and '-'; it must not begin with '-', nor be '.' or '..', " +
+        "nor look like an id or the beginning of one (8 hexadecimal digits)",
     );
   }
-  if (!Object.keys(labels).every(isName)) {
+  if (!Object.keys(labels).every(isKey)) {
     throw new InvalidArgumentError("The key of a label must be of at most 63 letters, digits, '.', '_' and '-'");
   }
   return {
@@ -153,7 +153,7 @@ export function toGrace(grace: DurationMessage): number {
 
 /** Which signal goes to whom. */
 export function toSignal({ signal, target }: SignalRequest__Output): { signal: number; to: "group" | "leader" } {
-  if (signal < 1 || signal > 31) throw new InvalidArgumentError("The signal must be a number from 1 to 31");
+  if (signal < 1 || signal > 64) throw new InvalidArgumentError("The signal must be a number from 1 to 64");
   const targets: string[] = ["SIGNAL_TARGET_UNSPECIFIED", "SIGNAL_TARGET_GROUP", "SIGNAL_TARGET_LEADER"];
   if (!targets.includes(target)) throw new InvalidArgumentError("The target must be the group or the leader");
   return { signal, to: target === "SIGNAL_TARGET_LEADER" ? "leader" : "group" };
@@ -232,6 +232,11 @@ function toMilliseconds(what: string, { seconds, nanos }: DurationMessage, most:
   return milliseconds;
 }
 
+function isKey(text: string): boolean {
+  return /^[A-Za-z0-9._-]{1,63}$/.test(text);
+}
+
+/** Whether it can be told from an option, a directory, and from what `List` and people show of another process's id. */
 function isName(text: string): boolean {
-  return /^[A-Za-z0-9._-]{1,63}$/.test(text) && !validate(text);
+  return isKey(text) && !/^(?:-|\.{1,2}$|[0-9a-f]{8}(?:-[0-9a-f-]*)?$)/i.test(text);
 }

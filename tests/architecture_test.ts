@@ -52,7 +52,7 @@ const MAY_IMPORT: Record<string, RegExp> = {
   paasd:
     /^((paasd|worker|proto)\/|certs\/[\w-]+\.crt$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs(\/ext\/descriptor\/index\.js)?$|@opentelemetry\/api$|smol-toml$|deno-std\/))/,
   paasc:
-    /^((paasc|proto)\/|certs\/[\w-]+\.(crt|key)$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs$|smol-toml$|deno-std\/))/,
+    /^((paasc|proto)\/|certs\/[\w-]+\.(crt|key)$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs$|smol-toml$|string-width$|deno-std\/))/,
 };
 
 for (const [member, allowed] of Object.entries(MAY_IMPORT)) {

@@ -67,7 +67,7 @@ Deno.test("completionTable() has what is in the table of commands", () => {
   const rows = completionTable(commands).split("\n").map((line) => line.split("\t"));
   const words = new Map(rows.filter(([kind]) => kind === "command").map(([, names, words]) => [names, words]));
   assertEquals(words.size, commands.length);
-  assertEquals([words.get("exec"), words.get("wait"), words.get("stop")], ["PROGRAM FILE...", "ID...", "LIVE"]);
+  assertEquals([words.get("exec"), words.get("wait"), words.get("stop")], ["PROGRAM FILE...", "ID...", "LIVE..."]);
   assertEquals(words.get("context"), "list|use|show CONTEXT");
   assertStringIncludes(words.get("signal kill")!, "HUP|INT|QUIT|");
   assertStringIncludes(words.get("help")!, "run|exec|attach|");
@@ -90,6 +90,10 @@ Deno.test("bash completes commands, options, values and words", { ignore: !await
     ["logs --on-slow ", "wait skip"],
     ["signal TE", "TERM"],
     ["kill --leader HU", "HUP"],
+    ["signal SIGT", "SIGTRAP SIGTERM SIGTSTP SIGTTIN SIGTTOU"],
+    ["kill -s SIGTER", "SIGTERM"],
+    ["exec --limit n", "nofile= nproc="],
+    ["run --limit ", "as= core= cpu= fsize= nofile= nproc="],
     ["completions ", "bash zsh fish"],
     ["completions bash ", ""],
     ["help co", "context completions"],
@@ -146,6 +150,8 @@ Deno.test("fish completes as bash does", { ignore: !await has("fish") }, async (
   const offers: [line: string, offered: string[]][] = [
     ["paasc st", ["status", "stop"]],
     ["paasc kill TE", ["TERM"]],
+    ["paasc kill SIGTE", ["SIGTERM"]],
+    ["paasc run --limit no", ["nofile="]],
     ["paasc list --state=f", ["--state=finished"]],
     ["paasc -o ", ["json", "text"]],
     ["paasc context use d", ["default", "dev"]],
@@ -168,6 +174,8 @@ Deno.test("zsh completes as bash does", { ignore: !await has("zsh") }, async () 
   const offers: [line: string[], offered: string[]][] = [
     [["st"], ["status", "stop"]],
     [["kill", "TE"], ["TERM"]],
+    [["kill", "SIGTE"], ["SIGTERM"]],
+    [["run", "--limit", "no"], ["nofile="]],
     [["list", "--state=f"], ["finished"]],
     [["-o", ""], ["json", "text"]],
     [["context", "use", "d"], ["default", "dev"]],

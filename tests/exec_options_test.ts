@@ -96,7 +96,9 @@ Deno.test("exec --name is refused while a live process has it, and free again af
   await daemon.exec(["--name", "web", "true"], { as: "bob" }); // names are each user's own
   assertEquals((await daemon.paasc(["stop", id])).code, 0);
   await daemon.exec(["--name", "web", "true"]);
-  for (const name of ["a b", "a/b", "x".repeat(64), id]) await refusal(daemon, ["--name", name, "true"], 1);
+  const odd = ["a b", "a/b", "x".repeat(64), id, id.slice(0, 8), id.slice(0, 13).toUpperCase(), "-x", "--", ".", ".."];
+  for (const name of odd) await refusal(daemon, [`--name=${name}`, "true"], 1);
+  for (const name of ["...", ".x", "x-", "2b5c", "12345678x", "deadbeef0"]) await daemon.exec(["--name", name, "true"]);
 });
 
 Deno.test("exec --request-id starts a command once, however often it is repeated", async () => {

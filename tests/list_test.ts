@@ -100,6 +100,7 @@ Deno.test("list is a table on a terminal", {
     .map((word) => `'${word}'`).join(" ");
   const { stdout } = await new Deno.Command("script", {
     args: ["-qec", `stty cols 80; exec ${quoted}`, "/dev/null"],
+    env: { NO_COLOR: "1" }, // whatever the terminal is like from which the tests are run
     stdin: "null",
   }).output();
   const [heading, row, ...rest] = text(stdout).split("\r\n");

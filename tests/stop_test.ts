@@ -169,3 +169,33 @@ Deno.test("stop that races the natural exit succeeds and tells one consistent en
   assert(ends.includes("END_REASON_EXITED"), "none was late");
   assert(ends.includes("END_REASON_STOPPED"), "none was early");
 });
+
+Deno.test("stop ends many processes, and says which it could not", async () => {
+  await using daemon = await Daemon.start();
+  const [one, other] = [await daemon.exec(["sleep", "600"]), await daemon.exec(["--name", "web", "sleep", "600"])];
+  const unknown = crypto.randomUUID();
+  const { code, stdout, stderr } = await daemon.paasc(["stop", "-o", "json", one, unknown, "web", "nobody", other]);
+  assertEquals(code, 1);
+  const ended = text(stdout).trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals(ended.map(({ id, signal }) => [id, signal]).sort(), [[one, 15], [other, 15]].sort());
+  const lines = stderr.trimEnd().split("\n").sort();
+  assertEquals(lines.length, 2, stderr);
+  assertStringIncludes(lines.find((line) => line.includes(unknown))!, `paasc: ${unknown}: Cannot find process`);
+  assertStringIncludes(lines.find((line) => line.includes("nobody"))!, "paasc: nobody: no process has 'nobody'");
+  assertEquals(await daemon.paasc(["stop", one, other]), { code: 0, stdout: new Uint8Array(), stderr: "" });
+});
+
+Deno.test("stop waits as long as it is told to, and not at all with --force", async () => {
+  await using daemon = await Daemon.start(["--stop-grace", "1h"]);
+  await using client = new RawClient(daemon);
+  // With the daemon's own hour none of them would end within the limit of a test.
+  for (const options of [["--force"], ["-f"], ["--grace", "100ms"], ["-t", "0"], ["--time=1"]]) {
+    const { id } = await start(client, STUBBORN, 1);
+    assertEquals((await daemon.paasc(["stop", ...options, id])).code, 0, options.join(" "));
+    const { signal, stop } = await client.status(id);
+    assertEquals([signal, stop?.killed], [9, true], options.join(" "));
+  }
+  for (const options of [["--force", "--grace", "1s"], ["--grace", "10"], ["--time", "1s"]]) {
+    assertEquals((await daemon.paasc(["stop", ...options, "id"])).code, 2, options.join(" "));
+  }
+});

@@ -91,6 +91,27 @@ Deno.test("signal sends a signal by name or number, to the group or the leader a
   assertEquals([code, stderr.includes("has finished")], [1, true], stderr);
 });
 
+Deno.test("signal sends to many processes, as kill(1) is called, and real-time signals too", async () => {
+  await using daemon = await Daemon.start();
+  await using client = new RawClient(daemon);
+  const ids: string[] = [];
+  for (const name of ["one", "two", "three"]) {
+    ids.push(
+      await client.exec(["sh", "-c", "trap 'echo got' USR1; echo ready; while :; do sleep 0.05; done"], { name }),
+    );
+    await untilLogged(client, ids.at(-1)!, "ready\n");
+  }
+  assertEquals((await daemon.paasc(["kill", "-USR1", "one", "two", "three"])).code, 0);
+  for (const id of ids) await untilLogged(client, id, "got\n");
+  const some = await daemon.paasc(["kill", "-9", "one", "nobody"]);
+  assertEquals([some.code, some.stderr.startsWith("paasc: nobody: ")], [1, true], some.stderr);
+  assertEquals((await daemon.paasc(["kill", "-s", "RTMIN+3", "two"])).code, 0);
+  assertEquals((await daemon.paasc(["signal", "--leader", "64", "three"])).code, 0);
+  const ends = [];
+  for (const id of ids) ends.push((await client.untilFinished(id)).signal);
+  assertEquals(ends, [9, 37, 64]);
+});
+
 Deno.test("events tells what happens to one's own processes, and goes on when the connection is back", async () => {
   await using daemon = await Daemon.start();
   await using client = new RawClient(daemon);

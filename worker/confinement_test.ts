@@ -3,6 +3,7 @@ import { type Account, type Limits, verifyAccount } from "./confinement.ts";
 import { baseEnvironment } from "./environment.ts";
 import { SpawnError } from "./errors.ts";
 import { loadLibc } from "./libc.ts";
+import type { LogReaderOptions } from "./log_reader.ts";
 import { decodeLogChunks } from "./log_record.ts";
 import { type Process, spawn, type SpawnOptions } from "./process.ts";
 import { Spool } from "./spool.ts";
@@ -43,9 +44,11 @@ function rootTest(name: string, test: (run: Run, directory: string) => Promise<v
   Deno.test(name, () => console.warn("SKIPPED: only root can run a process as another account"));
 }
 
-async function output(process: Process): Promise<string> {
+async function output(process: Process, options?: LogReaderOptions): Promise<string> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
-  for await (const records of process.logs()) for (const { data } of decodeLogChunks(records)) parts.push(data.slice());
+  for await (const records of process.logs(options)) {
+    for (const { data } of decodeLogChunks(records)) parts.push(data.slice());
+  }
   return (await new Blob(parts).text()).replaceAll("\r\n", "\n");
 }
 
@@ -245,7 +248,8 @@ rootTest(
         terminal,
         env: { LD_PRELOAD: `${directory}/none.so` },
       });
-      const printed = await output(process);
+      // The two streams are separate pipes: which of them is read first is not said.
+      const printed = await output(process, { stream: "stderr" }) + await output(process, { stream: "stdout" });
       assertEquals(printed.match(/cannot be preloaded/g)?.length, 1, printed);
       assert(printed.endsWith("65534\n"), printed);
     }

@@ -4,9 +4,13 @@
  * @module
  */
 import process from "node:process"; // Deno.kill knows no signal 0
+import { loadLibc } from "./libc.ts";
 
 /** Where the program kill(1) may lie: what a list in `--allow-run` has to name for groups to be signalled. */
 export const KILL_PATHS: readonly string[] = ["/usr/bin/kill", "/bin/kill"];
+
+/** The last signal that the runtime knows: those behind it are the real-time signals (signal(7)). */
+const LAST_STANDARD = 31;
 
 /** Set once the runtime has refused to send a signal itself: under a list in `--allow-run`. */
 let byProgram = false;
@@ -18,6 +22,12 @@ let byProgram = false;
  * @throws an error with the `code` ESRCH when it does not exist, EPERM when it may not be signalled.
  */
 export function kill(target: number, signal: Deno.Signal | number): void {
+  if (typeof signal === "number" && signal > LAST_STANDARD) {
+    const libc = loadLibc();
+    if (libc?.kill(target, signal) === 0) return;
+    if (libc) kill(target, 0); // it tells why
+    return killByProgram(target, signal);
+  }
   if (!byProgram) {
     try {
       process.kill(target, signal);

@@ -1,5 +1,5 @@
 /**
- * The few functions of the C library that a pseudo-terminal needs, and that the runtime does not have.
+ * The few functions of the C library that pseudo-terminals and real-time signals need, and that the runtime does not have.
  *
  * @module
  */
@@ -24,6 +24,7 @@ const SYMBOLS = {
   write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   chown: { parameters: ["buffer", "u32", "u32"], result: "i32" },
   ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" },
+  kill: { parameters: ["i32", "i32"], result: "i32" },
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
   poll: { parameters: ["buffer", "usize", "i32"], result: "i32", nonblocking: true },
   waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },

@@ -248,7 +248,7 @@ export class Process {
   /**
    * Sends a signal to the group, or to its leader alone.
    *
-   * @param signal Its number, 1 to 31 (signal(7)).
+   * @param signal Its number, 1 to 64 (signal(7)).
    * @throws {FinishedError} when the process has finished.
    * @throws {SignalError} when the process may not be signalled.
    */

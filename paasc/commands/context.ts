@@ -1,6 +1,8 @@
 /** `paasc context`: servers and certificates by name. */
+import { escapeUnprintable } from "@paas/proto/printable";
 import type { Command } from "../command.ts";
 import { PaascError } from "../errors.ts";
+import { jsonLine } from "../json.ts";
 import { print } from "../output.ts";
 import { type ContextSettings, settingsFrom } from "../settings.ts";
 
@@ -22,8 +24,8 @@ XDG_CONFIG_HOME if that is set:
   cert = "prod/alice.crt"
   key = "prod/alice.key"
 
-Relative paths count from the directory of that file. What a context does not
-set is as without one. --context and PAASC_CONTEXT choose another one than the
+Relative paths count from the directory of that file, and those that begin with
+'~/' from HOME. What a context does not set is as without one. --context and PAASC_CONTEXT choose another one than the
 current one; an option such as --server, and its variable, win over the context.
 The context 'default' sets nothing, unless the file has one of that name.
 
@@ -61,20 +63,20 @@ export const context: Command = {
 
     const { chosenName, configPath, contextNamed, readConfigFile } = await import("../contexts.ts");
     const environment = (name: string) => Deno.env.get(name);
-    const file = await readConfigFile(configPath(environment));
+    const file = await readConfigFile(configPath(environment), environment("HOME"));
     if (verb === "use") return await (await import("../use_context.ts")).useContext(file, name!);
     const inUse = chosenName(file, given.context, environment);
     if (verb === "show") {
       const shownName = name ?? inUse;
       const shown = described(shownName, contextNamed(file, shownName), inUse);
       const lines = Object.entries(shown).filter(([key]) => key !== "inUse").map(([key, value]) =>
-        `${key}: ${value}\n`
+        `${key}: ${escapeUnprintable(`${value}`)}\n`
       );
-      return await print(stdout, settings.output === "json" ? `${JSON.stringify(shown)}\n` : lines.join(""));
+      return await print(stdout, settings.output === "json" ? jsonLine(shown) : lines.join(""));
     }
     const all = [...file.contexts].map(([name, context]) => described(name, context, inUse)).sort(byName);
-    const lines = all.map(({ name, server, inUse }) => `${name}\t${server}\t${inUse ? "*" : "-"}\n`);
-    await print(stdout, settings.output === "json" ? `${JSON.stringify(all)}\n` : lines.join(""));
+    const lines = all.map(({ name, server, inUse }) => `${name}\t${escapeUnprintable(server)}\t${inUse ? "*" : "-"}\n`);
+    await print(stdout, settings.output === "json" ? jsonLine(all) : lines.join(""));
   },
 };
 

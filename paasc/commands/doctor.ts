@@ -1,7 +1,9 @@
 /** `paasc doctor`: finds out why there is no connection, or that all is well. */
+import { escapeUnprintable } from "@paas/proto/printable";
 import type { Command } from "../command.ts";
 import type { Check } from "../doctor.ts";
-import { exitCodes, PaascError, plain } from "../errors.ts";
+import { exitCodes, PaascError } from "../errors.ts";
+import { jsonLine } from "../json.ts";
 import { print } from "../output.ts";
 import manifest from "../deno.json" with { type: "json" };
 
@@ -55,7 +57,7 @@ export const doctor: Command = {
       checks.push(check);
       if (settings.output === "json") return;
       const verdict = !check.ok ? red("failed ") : check.warning ? yellow("warning") : green("ok     ");
-      await print(stdout, `${verdict}  ${check.check.padEnd(18)}  ${plain(check.detail)}\n`);
+      await print(stdout, `${verdict}  ${check.check.padEnd(18)}  ${escapeUnprintable(check.detail)}\n`);
     };
 
     await take({ check: "version", ok: true, detail: `paasc ${manifest.version}` });
@@ -65,7 +67,7 @@ export const doctor: Command = {
       well &&= check.ok;
       connected ||= check.ok && check.check === access;
     }
-    if (settings.output === "json") await print(stdout, `${JSON.stringify(checks)}\n`);
+    if (settings.output === "json") await print(stdout, jsonLine(checks));
     return well ? 0 : connected ? exitCodes.failed : exitCodes["no-connection"];
   },
 };

@@ -43,3 +43,33 @@ Deno.test("readEnvFile() says why it cannot read a file", async () => {
   );
   await assertRejects(() => readEnvFile("/"), PaascError, "cannot read the variables in /: ");
 });
+
+Deno.test("readEnvFile() refuses a name with white space, and says what to do about 'export'", async () => {
+  const faults: [content: string, fault: string][] = [
+    ["A=1\nexport TOKEN=secret", "line 2 of FILE begins with 'export', which is for shells: leave it away"],
+    [" NAME = secret", "line 1 of FILE has white space in the name of the variable, before '='"],
+    ["A\u00a0B=secret", "line 1 of FILE has white space in the name of the variable, before '='"],
+  ];
+  for (const [content, fault] of faults) {
+    const { reason, message } = await assertRejects(() => read(content), PaascError);
+    assertEquals([reason, message], ["usage", `${fault}: see 'paasc exec --help'`]);
+  }
+  assertEquals(await read("exported=1\nA=x y"), [["exported", "1"], ["A", "x y"]]);
+});
+
+Deno.test("readEnvFile() has a sentence of its own for what the runtime guards", async () => {
+  // With all permissions, as tests have them, nothing is guarded.
+  const script = `import { readEnvFile } from ${JSON.stringify(new URL("env_file.ts", import.meta.url).href)};
+    try { await readEnvFile("/proc/self/environ"); } catch (error) { console.log(error.message); }`;
+  const program = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(program, script);
+  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const args = ["run", "--quiet", "--no-prompt", "--allow-read", "--config", config, program];
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args }).output();
+  await Deno.remove(program);
+  assertEquals(
+    new TextDecoder().decode(stdout),
+    "cannot read the variables in /proc/self/environ: paasc may not read it there; copy it into a file of its own: " +
+      "see 'paasc exec --help'\n",
+  );
+});

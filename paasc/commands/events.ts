@@ -1,8 +1,9 @@
 /** `paasc events`: tells what happens to processes. */
 import type { ProcessStatus__Output } from "@paas/proto";
+import { escapeUnprintable } from "@paas/proto/printable";
 import type { Command } from "../command.ts";
-import { PaascError, plain } from "../errors.ts";
-import { rfc3339 } from "../json.ts";
+import { PaascError } from "../errors.ts";
+import { jsonLine, rfc3339 } from "../json.ts";
 import { noteTo, print } from "../output.ts";
 import { stateText, statusJson } from "../process_status.ts";
 import type { Change } from "../watch.ts";
@@ -38,21 +39,24 @@ export const events: Command = {
     if (words.length > 0) throw new PaascError("usage", "events takes options only: see 'paasc events --help'");
     const { watchProcesses } = await import("../watch.ts");
     const all = given.all !== undefined;
-    const line = settings.output === "json" ? jsonLine : (change: Change) => textLine(change, all);
+    const line = settings.output === "json" ? changeJson : (change: Change) => textLine(change, all);
     for await (const change of watchProcesses({ settings, note: noteTo(stderr) }, all)) {
-      await print(stdout, `${line(change)}\n`);
+      await print(stdout, line(change));
     }
   },
 };
 
 function textLine({ id, name, status }: Change, all: boolean): string {
   const owner = all ? [status?.owner || "-"] : [];
-  return plain([timeOf(status), id, name || "-", ...owner, status ? stateText(status) : "removed"].join(" "));
+  return escapeUnprintable(
+    [timeOf(status), id, name || "-", ...owner, status ? stateText(status) : "removed"].join(" "),
+  ) +
+    "\n";
 }
 
-function jsonLine({ id, name, status }: Change): string {
+function changeJson({ id, name, status }: Change): string {
   const time = timeOf(status);
-  return JSON.stringify(status ? { time, ...statusJson(status) } : { time, id, name, state: "removed" });
+  return jsonLine(status ? { time, ...statusJson(status) } : { time, id, name, state: "removed" });
 }
 
 /** When it came to that status; for a removal, of which the daemon does not say it, now. */

@@ -1,6 +1,7 @@
 /** `paasc exec`: starts a process. */
 import type { Command } from "../command.ts";
 import { PaascError } from "../errors.ts";
+import { jsonLine } from "../json.ts";
 import { noteTo, print } from "../output.ts";
 import { execOptions, execRequest } from "./exec_options.ts";
 
@@ -14,10 +15,15 @@ From PROGRAM on, every word is passed on as it is, options too. No shell is
 involved: for pipes and variables, start one. PROGRAM is looked up in the
 daemon's PATH unless it has a slash.
 
-It gets a clean environment (PATH, HOME, USER, LOGNAME, SHELL, LANG, TZ, TMPDIR) and what
---env and --env-file add. Such a file has NAME=VALUE on each line: everything
-behind the first '=' is the value, quotes too; empty lines and those that begin
-with '#' do not count. --env wins over files, the later one over the earlier.
+It gets a clean environment (PATH, HOME, USER, LOGNAME, SHELL, LANG, TZ, TMPDIR)
+and what --env and --env-file add. Such a file, or stdin for '-', has NAME=VALUE
+on each line: everything behind the first '=' is the value, quotes too; empty
+lines and those that begin with '#' do not count. No shell reads it: a name has
+no white space, and 'export' has no place there. --env wins over files, the
+later one over the earlier.
+
+An argument has at most 131,071 bytes, a variable with its name 131,063, and all
+of them together some 2 MiB.
 
 A process that runs longer than --timeout or prints more than --max-output (in
 bytes, or as 512K, 10M, 1G) is stopped as by 'paasc stop', and its status says
@@ -27,8 +33,9 @@ why. A duration is such as 500ms, 90s or 1h30m.
 (a file), nofile (open files), nproc (processes of the account that it runs as).
 It can only lower what the daemon's operator has set.
 
-A name is of letters, digits, '.', '_' and '-'. No two processes of yours that
-have not finished can have the same.
+A name is of letters, digits, '.', '_' and '-'. It does not begin with '-', nor
+look like an id or its first 8 digits. No two processes of yours that have not
+finished can have the same.
 
 Its stdin is empty; with --stdin it is open, and 'paasc attach' writes to it. It
 goes on when paasc has ended, unless --on-disconnect says otherwise: then it is
@@ -62,6 +69,6 @@ export const exec: Command = {
       (daemon) => daemon.exec(request),
       "it is not known whether the process was started",
     );
-    await print(stdout, `${settings.output === "json" ? JSON.stringify({ id }) : id}\n`);
+    await print(stdout, settings.output === "json" ? jsonLine({ id }) : `${id}\n`);
   },
 };

@@ -7,19 +7,25 @@ import type { ExecRequest } from "@paas/proto";
 import { PaascError } from "../errors.ts";
 import type { Given, Option, Repeated } from "../settings.ts";
 import { parseDuration, toDuration } from "../when.ts";
-import { readEnvFile } from "./env_file.ts";
-import { limitsForm, parseLimits } from "./limits.ts";
+import { isStdin, isVariableName, readEnvFile } from "./env_file.ts";
+import { limitNames, limitsForm, parseLimits } from "./limits.ts";
 import { durations, optionValue, optionValues, pair } from "./option_value.ts";
 
 /** All of them. */
 export const execOptions: readonly Option[] = [
   { name: "env", value: "K=V", repeatable: true, help: "set an environment variable" },
-  { name: "env-file", value: "FILE", repeatable: true, help: "set the variables in a file" },
+  { name: "env-file", value: "FILE", repeatable: true, help: "set the variables in a file, or in stdin (-)" },
   { name: "cwd", value: "DIR", help: "the working directory there, an absolute path" },
   { name: "timeout", value: "DURATION", help: "stop it when it has run so long" },
   { name: "grace", value: "DURATION", help: "how long a stop waits from SIGTERM to SIGKILL" },
   { name: "max-output", value: "SIZE", help: "stop it when it has printed more than that" },
-  { name: "limit", value: "NAME=VALUE", repeatable: true, help: "how much it may use: nofile=100, fsize=10G, cpu=1h" },
+  {
+    name: "limit",
+    value: "NAME=VALUE",
+    repeatable: true,
+    completes: limitNames.map((name) => `${name}=`).join("|"),
+    help: "how much it may use: nofile=100, fsize=10G, cpu=1h",
+  },
   { name: "name", value: "NAME", help: "a name for it, which stands for its id" },
   { name: "label", value: "K=V", repeatable: true, help: "a label to find it by" },
   { name: "request-id", value: "TEXT", help: "start it once, however often this is repeated" },
@@ -50,7 +56,6 @@ export async function execRequest(
   }
   const value = <Value>(name: string, what: string, parse: (text: string) => Value | undefined) =>
     optionValue(command, name, given[name], what, parse);
-  const pairs = (name: string) => optionValues(command, name, repeated[name], "NAME=VALUE", pair);
   const duration = (name: string) => {
     const milliseconds = value(name, durations, parseDuration);
     return milliseconds === undefined ? undefined : toDuration(milliseconds);
@@ -58,18 +63,35 @@ export async function execRequest(
 
   const onDisconnect = value("on-disconnect", disconnects, parseDisconnect) ?? lease ?? "keep";
   const limits = optionValues(command, "limit", repeated.limit, limitsForm, parseLimits);
-  const variables = pairs("env"); // before files are read
-  const inFiles = await Promise.all((repeated["env-file"] ?? []).map(readEnvFile));
+  const variables = optionValues(command, "env", repeated.env, "NAME=VALUE", pair); // before files are read
+  const odd = variables.find(([name]) => !isVariableName(name));
+  if (odd) {
+    const fault = `option '--env' takes a name without white space, not '${odd[0]}'`;
+    throw new PaascError("usage", `${fault}: see 'paasc ${command} --help'`);
+  }
+  const files = repeated["env-file"] ?? [];
+  const stdinFiles = files.filter(isStdin);
+  if (stdinFiles.length > 1) {
+    throw new PaascError("usage", `option '--env-file' can name stdin once: see 'paasc ${command} --help'`);
+  }
+  if (stdinFiles.length > 0 && command === "run" && given["no-stdin"] === undefined) {
+    throw new PaascError(
+      "usage",
+      `option '--env-file ${stdinFiles[0]}' takes stdin from the program: give '--no-stdin' too, or a file`,
+    );
+  }
+  const inFiles = await Promise.all(files.map(readEnvFile));
+  const env = Object.fromEntries([...inFiles.flat(), ...variables]);
   return {
     args: [...args],
-    env: Object.fromEntries([...inFiles.flat(), ...variables]),
+    env,
     cwd: given.cwd,
     timeout: duration("timeout"),
     grace: duration("grace"),
     maxOutputBytes: value("max-output", "a size such as 4096, 512K, 10M or 1G", parseSize),
     limits: limits.length > 0 ? Object.assign({}, ...limits) : undefined,
     name: given.name,
-    labels: Object.fromEntries(pairs("label")),
+    labels: Object.fromEntries(optionValues(command, "label", repeated.label, "NAME=VALUE", pair)),
     requestId: given["request-id"] ?? crypto.randomUUID(),
     stopAfterDisconnect: onDisconnect === "keep" ? undefined : toDuration(onDisconnect),
   };

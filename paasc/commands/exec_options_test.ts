@@ -63,6 +63,7 @@ Deno.test("execRequest() names the option that is no good", async () => {
     assertStringIncludes(await usageError("--env", text, "x"), `option '--env' takes NAME=VALUE, not '${text}'`);
     assertStringIncludes(await usageError("--label", text, "x"), `option '--label' takes NAME=VALUE, not '${text}'`);
   }
+  assertStringIncludes(await usageError("--env", "A B=1", "x"), "'--env' takes a name without white space, not 'A B'");
   for (const name of ["timeout", "grace"]) {
     assertStringIncludes(await usageError(`--${name}`, "10", "x"), `option '--${name}' takes a duration such as 30s`);
   }
@@ -70,6 +71,13 @@ Deno.test("execRequest() names the option that is no good", async () => {
   for (const option of [["--env", "A=\ufffd"], ["--cwd", "/caf\ufffd"], ["--name", "\ufffd"]]) {
     assertStringIncludes(await usageError(...option, "x"), "is not UTF-8 text");
   }
+});
+
+Deno.test("execRequest() takes variables from stdin once, and not from that of a program", async () => {
+  assertStringIncludes(await usageError("--env-file", "-", "--env-file", "/dev/stdin", "x"), "can name stdin once");
+  const { given, repeated, words } = await parseCommandLine(["run", "--env-file", "-", "x"], () => undefined);
+  const error = await assertRejects(() => execRequest("run", words, given, repeated), PaascError);
+  assertStringIncludes(error.message, "give '--no-stdin' too");
 });
 
 Deno.test("parseSize() takes bytes, and powers of 1024", () => {

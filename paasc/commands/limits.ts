@@ -17,8 +17,11 @@ const kinds = {
   nproc: "number",
 } as const;
 
+/** The names of the limits. */
+export const limitNames: readonly string[] = Object.keys(kinds);
+
 /** What an option takes whose value is limits. */
-export const limitsForm = "NAME=VALUE such as nofile=100, fsize=10G or cpu=1h (as, core, cpu, fsize, nofile, nproc)";
+export const limitsForm = `NAME=VALUE such as nofile=100, fsize=10G or cpu=1h (${limitNames.join(", ")})`;
 
 /** Limits, with a comma between them; undefined when the text is none. */
 export function parseLimits(text: string): Limits | undefined {

@@ -2,6 +2,7 @@
 import type { ListRequest } from "@paas/proto";
 import type { Command } from "../command.ts";
 import { PaascError } from "../errors.ts";
+import { jsonLine } from "../json.ts";
 import { print } from "../output.ts";
 import { statusJson } from "../process_status.ts";
 import { processLines, processTable, type StatePaint } from "../process_list.ts";
@@ -78,12 +79,12 @@ export const list: Command = {
     const processes = await listProcesses(daemon, request, limit);
     const paint = columns === undefined ? undefined : await statePaint();
     const text = settings.output === "json"
-      ? `${JSON.stringify(processes.map(statusJson))}\n`
+      ? jsonLine(processes.map(statusJson))
       : given.quiet !== undefined
       ? processes.map(({ processId }) => `${processId}\n`).join("")
       : columns === undefined
       ? processLines(processes, request.allUsers)
-      : processTable(processes, columns, Date.now(), paint, request.allUsers);
+      : await processTable(processes, columns, Date.now(), paint, request.allUsers);
     await print(stdout, text);
   },
 };

@@ -2,6 +2,7 @@
 import type { Command } from "../command.ts";
 import type { Daemon } from "../connect.ts";
 import { PaascError } from "../errors.ts";
+import { jsonLine } from "../json.ts";
 import { print } from "../output.ts";
 import { processIds } from "../process_id.ts";
 
@@ -41,7 +42,7 @@ export const rm: Command = {
         if (ids.size === 1 || !(error instanceof PaascError)) throw error;
         throw new PaascError(error.reason, `${id}: ${error.message}`, { cause: error, code: error.code });
       }
-      if (settings.output === "json") await print(stdout, `${JSON.stringify({ id })}\n`);
+      if (settings.output === "json") await print(stdout, jsonLine({ id }));
     }
   },
 };

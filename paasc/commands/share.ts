@@ -1,7 +1,7 @@
 /** `paasc share`: lets another user see a process, or stop it. */
 import type { Command } from "../command.ts";
 import { PaascError } from "../errors.ts";
-import { rfc3339 } from "../json.ts";
+import { jsonLine, rfc3339 } from "../json.ts";
 import { print } from "../output.ts";
 import { parseDuration, parseWhen } from "../when.ts";
 import { durations, optionValue } from "./option_value.ts";
@@ -46,7 +46,7 @@ export const share: Command = {
     await daemon.share({ processId, user, permission, until }, { ifLost: "it is not known whether it is shared" });
     if (settings.output === "json") {
       const shared = { id: processId, user, permission: given.stop === undefined ? "view" : "stop" };
-      await print(stdout, `${JSON.stringify({ ...shared, until: until && rfc3339(until) })}\n`);
+      await print(stdout, jsonLine({ ...shared, until: until && rfc3339(until) }));
     }
   },
 };

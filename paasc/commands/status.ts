@@ -1,5 +1,6 @@
 /** `paasc status`: tells how a process stands. */
 import type { Command } from "../command.ts";
+import { jsonLine } from "../json.ts";
 import { print } from "../output.ts";
 import { processId as word } from "../process_id.ts";
 import { statusDetails, statusJson, statusText } from "../process_status.ts";
@@ -53,6 +54,6 @@ export const status: Command = {
     const user = given.verbose === undefined ? undefined : (await daemon.whoAmI()).userId;
     const details = user === undefined ? "" : statusDetails(status, user, Date.now());
     const json = settings.output === "json";
-    await print(stdout, json ? `${JSON.stringify(statusJson(status))}\n` : `${statusText(status)}\n${details}`);
+    await print(stdout, json ? jsonLine(statusJson(status)) : `${statusText(status)}\n${details}`);
   },
 };

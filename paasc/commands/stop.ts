@@ -1,39 +1,72 @@
-/** `paasc stop`: ends a process. */
+/** `paasc stop`: ends processes. */
 import type { Command } from "../command.ts";
+import { PaascError } from "../errors.ts";
+import { jsonLine } from "../json.ts";
 import { print } from "../output.ts";
-import { processId as word } from "../process_id.ts";
+import { processIds } from "../process_id.ts";
 import { statusJson } from "../process_status.ts";
+import type { Given } from "../settings.ts";
+import { parseDuration, toDuration } from "../when.ts";
+import { eachProcess } from "./each_process.ts";
+import { durations, optionValue, wholeNumber } from "./option_value.ts";
 
-const help = `Usage: paasc stop [options] ID
+const help = `Usage: paasc stop [options] ID...
 
-Ends the process and all that it started in its group: by SIGTERM and, when the
+Ends each process and all that it started in its group: by SIGTERM and, when the
 grace period has passed, by SIGKILL. That is 10 s, unless the daemon was started
-or the process was executed with another one. Returns when the process has
-finished, and prints nothing. A process that has finished already is left as it
-is, and that is no error.
+or the process was executed with another one, or --grace says otherwise; --time
+is the same in seconds. With --force it is SIGKILL at once. Returns when the
+processes have finished, and prints nothing. A process that has finished already
+is left as it is, and that is no error.
+
+What cannot be stopped of several is told on stderr; the others are stopped, and
+the exit code is 1.
 
 Once the daemon has the request the stop goes on, even if paasc is interrupted.
 
-With -o json it prints the final status, as 'paasc status -o json' does.
+With -o json it prints the final status of each, an object a line, as 'paasc
+status -o json' does, in the order in which they finish.
 
 Examples:
   paasc stop 2b5c
-  paasc stop my-server
+  paasc stop --grace 1m my-server
+  paasc stop $(paasc list -q --state running)
 `;
 
 export const stop: Command = {
   name: "stop",
-  summary: "end a process and wait until it has finished",
+  summary: "end processes and wait until they have finished",
   help,
+  options: [
+    { name: "grace", value: "DURATION", help: "how long to wait from SIGTERM to SIGKILL" },
+    { name: "time", letter: "t", value: "SECONDS", help: "the same, in seconds" },
+    { name: "force", letter: "f", help: "kill at once: no grace" },
+  ],
 
-  async run(words, { settings, stdout }) {
-    const process = word("stop", words);
+  async run(words, { settings, given, stdout, stderr }) {
+    const grace = graceFrom(given);
+    const names = processIds("stop", words);
     const { connect } = await import("../connect.ts");
-    const { findProcess } = await import("../find_process.ts");
     using daemon = await connect(settings);
-    const processId = await findProcess(daemon, process);
     const ifLost = "it is not known whether the process was stopped; see 'paasc status'";
-    const status = await daemon.stop({ processId }, { ifLost });
-    if (settings.output === "json") await print(stdout, `${JSON.stringify(statusJson(status))}\n`);
+    return await eachProcess(daemon, names, stderr, async (processId) => {
+      const status = await daemon.stop({ processId, grace }, { ifLost });
+      if (settings.output === "json") await print(stdout, jsonLine(statusJson(status)));
+    });
   },
 };
+
+/** The grace period that options give. */
+function graceFrom(given: Given) {
+  const [one, other] = ["grace", "time", "force"].filter((name) => given[name] !== undefined);
+  if (other !== undefined) {
+    throw new PaascError("usage", `options '--${one}' and '--${other}' exclude each other: see 'paasc stop --help'`);
+  }
+  const seconds = optionValue("stop", "time", given.time, "a number of seconds", wholeNumber);
+  const milliseconds = given.force !== undefined
+    ? 0
+    : seconds === undefined
+    ? optionValue("stop", "grace", given.grace, durations, parseDuration)
+    : seconds * 1000;
+  return milliseconds === undefined ? undefined : toDuration(milliseconds);
+}

@@ -1,5 +1,6 @@
 /** `paasc unshare`: takes back what another user could do with a process. */
 import type { Command } from "../command.ts";
+import { jsonLine } from "../json.ts";
 import { print } from "../output.ts";
 import { processAndUser } from "./share.ts";
 
@@ -27,6 +28,6 @@ export const unshare: Command = {
     using daemon = await connect(settings);
     const processId = await findProcess(daemon, word);
     await daemon.unshare({ processId, user }, { ifLost: "it is not known whether it was taken back" });
-    if (settings.output === "json") await print(stdout, `${JSON.stringify({ id: processId, user })}\n`);
+    if (settings.output === "json") await print(stdout, jsonLine({ id: processId, user }));
   },
 };

@@ -1,6 +1,7 @@
 /** `paasc version`: tells which paasc this is. */
 import type { Command } from "../command.ts";
 import { PaascError } from "../errors.ts";
+import { jsonLine } from "../json.ts";
 import { print } from "../output.ts";
 import manifest from "../deno.json" with { type: "json" };
 
@@ -17,6 +18,6 @@ export const version: Command = {
   async run(words, { settings, stdout }) {
     if (words.length > 0) throw new PaascError("usage", "version takes no words: see 'paasc version --help'");
     const { version } = manifest;
-    await print(stdout, settings.output === "json" ? `${JSON.stringify({ version })}\n` : `paasc ${version}\n`);
+    await print(stdout, settings.output === "json" ? jsonLine({ version }) : `paasc ${version}\n`);
   },
 };

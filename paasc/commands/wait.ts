@@ -2,6 +2,7 @@
 import type { ProcessStatus__Output } from "@paas/proto";
 import type { Command } from "../command.ts";
 import { errorLine } from "../errors.ts";
+import { jsonLine } from "../json.ts";
 import { noteTo, print } from "../output.ts";
 import { processIds } from "../process_id.ts";
 import { exitCodeOf, isLost, LOST, statusJson } from "../process_status.ts";
@@ -46,7 +47,7 @@ export const wait: Command = {
       }));
     });
     if (settings.output === "json") {
-      await print(stdout, statuses.map((status) => `${JSON.stringify(statusJson(status))}\n`).join(""));
+      await print(stdout, statuses.map((status) => jsonLine(statusJson(status))).join(""));
     }
     if (isLost(statuses.at(-1)!)) await print(stderr, errorLine(new Error(LOST)), "stderr");
     return exitCodeOf(statuses.at(-1)!);

@@ -15,6 +15,11 @@ _paasc_candidates() {
     ;;
   CONTEXT) _paasc_quickly context list | cut -f 1 ;;
   PROGRAM) compgen -c -- "$2" ;;
+  HUP'|'*)
+    local sig=
+    [[ $2 == SIG* ]] && sig=SIG
+    printf "$sig%s\n" ${1//|/ }
+    ;;
   *'|'*) tr '|' '\n' <<<"$1" ;;
   esac
 }
@@ -114,7 +119,10 @@ _paasc() {
   fi
   # Names come from elsewhere: none is given to the shell that it would take for more than a word.
   while IFS= read -r candidate; do
-    [[ $candidate == "$current"* && $candidate != - && $candidate =~ ^[[:alnum:]@%+._-]+$ ]] && COMPREPLY+=("$candidate")
+    [[ $candidate == "$current"* && $candidate != - && $candidate =~ ^[[:alnum:]@%+._-]+=?$ ]] || continue
+    COMPREPLY+=("$candidate")
+    # What it is to be goes on behind the sign.
+    [[ $candidate == *= ]] && compopt -o nospace 2>/dev/null
   done < <(_paasc_candidates "$what" "$current")
 }
 

@@ -36,6 +36,10 @@ function __paasc_candidates
             __fish_complete_command
         case FILE
             __fish_complete_path (commandline -ct)
+        case 'HUP|*'
+            set -l sig
+            string match -q 'SIG*' -- (commandline -ct); and set sig SIG
+            string split '|' -- $kind | string replace -r '^' "$sig"
         case '*|*'
             string split '|' -- $kind
     end

@@ -33,6 +33,15 @@ _paasc_offer() {
       ;;
     PROGRAM) _command_names -e ;;
     FILE) _files ;;
+    HUP'|'*)
+      candidates=(${(s:|:)1})
+      [[ ${words[CURRENT]} == SIG* ]] && candidates=(SIG$^candidates)
+      compadd -a candidates
+      ;;
+    *=)
+      candidates=(${(s:|:)1})
+      compadd -S '' -a candidates
+      ;;
     *'|'*)
       candidates=(${(s:|:)1})
       compadd -a candidates

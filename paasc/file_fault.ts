@@ -1,0 +1,30 @@
+/**
+ * Why a file cannot be read, in words.
+ *
+ * @module
+ */
+
+/**
+ * Why a file could not be read, as a clause about "it". What the runtime guards beyond all permissions (`/dev/stdin`, much
+ * of `/proc`) has its own advice, for its own words are for who wrote the program.
+ *
+ * @example
+ * ```ts
+ * import { fileFault } from "./file_fault.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(fileFault(new Deno.errors.NotFound("os error 2")), "it does not exist");
+ * ```
+ */
+export function fileFault(cause: unknown): string {
+  if (cause instanceof Deno.errors.NotFound) return "it does not exist";
+  if (cause instanceof Deno.errors.PermissionDenied) return "permission denied";
+  if (cause instanceof Deno.errors.IsADirectory) return "it is a directory";
+  if (cause instanceof Deno.errors.NotCapable) return "paasc may not read it there; copy it into a file of its own";
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** A text without the byte order mark that some editors put before it. */
+export function withoutMark(text: string): string {
+  return text.replace(/^\ufeff/, "");
+}
