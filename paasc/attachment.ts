@@ -8,7 +8,7 @@ import type { ClientDuplexStream } from "@grpc/grpc-js";
 import type { AttachRequest } from "@paas/proto";
 import type { Daemon } from "./connect.ts";
 import { PaascError } from "./errors.ts";
-import { messagesOf } from "./follow.ts";
+import { hasOutput, messagesOf, whenCaughtUp } from "./follow.ts";
 import type { InputFeed } from "./input_feed.ts";
 import type { Size } from "./local_terminal.ts";
 import type { LogMessage } from "./log_message.ts";
@@ -52,16 +52,26 @@ export class Attachment {
    * @throws {PaascError} When there is no connection, it cannot be got back, or the daemon refuses
    */
   messages(): AsyncGenerator<LogMessage, void, void> {
-    return overConnections(this.#options, this.#overConnection.bind(this));
+    let taken = 0;
+    return overConnections(this.#options, this.#overConnection.bind(this), (message) => {
+      const before = taken;
+      taken = message.input?.taken ?? taken;
+      return hasOutput(message) || taken > before;
+    });
   }
 
-  async *#overConnection(daemon: Daemon, connections: number): AsyncGenerator<LogMessage, void, void> {
+  async *#overConnection(
+    daemon: Daemon,
+    connections: number,
+    good: () => void,
+  ): AsyncGenerator<LogMessage, void, void> {
     const { begin, input, position, tailLines, signal } = this.#options;
     const processId = this.#processId ??= await begin(daemon);
     const call = daemon.attach();
     const first = position() > 0 ? { fromOffset: position() } : { tailLines };
     call.write({ processId, writer: this.#writer, size: this.#options.size?.(), ...first });
     [this.#daemon, this.#call] = [daemon, call];
+    if (connections > 1) whenCaughtUp(daemon, processId, position, good);
     let connected = false;
     try {
       for await (const message of messagesOf(call, daemon, connections > 1, signal)) {

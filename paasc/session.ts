@@ -12,6 +12,7 @@ import { InputFeed } from "./input_feed.ts";
 import { Interrupts } from "./interrupts.ts";
 import { LocalTerminal, untilDetached } from "./local_terminal.ts";
 import { LogPrinter } from "./log_printer.ts";
+import { NoProgressError } from "./outage.ts";
 import { noteTo } from "./output.ts";
 import { exitCodeOf, isLost, LOST } from "./process_status.ts";
 
@@ -104,7 +105,7 @@ export async function session(
 
 /** What a failure means for the exit code: that of Paas must not be taken for one of the process. */
 function failure(error: unknown, started: boolean): unknown {
-  if (!(error instanceof PaascError)) return error;
+  if (!(error instanceof PaascError) || error instanceof NoProgressError) return error;
   const { reason, code, message, cause } = error;
   if (["usage", "interrupted", "output-closed"].includes(reason)) return error;
   const refusal = started

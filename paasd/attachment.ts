@@ -4,7 +4,7 @@
  * @module
  */
 import type { AttachRequest__Output, AttachResponse } from "@paas/proto";
-import { InputClosedError, type InputWriter, type LogReader } from "@paas/worker";
+import { InputClosedError, type InputWriter, type LogReader, pieces as inPieces } from "@paas/worker";
 import { InvalidArgumentError } from "./errors.ts";
 import type { Entry } from "./process_table.ts";
 import { toTerminalSize } from "./requests.ts";
@@ -56,6 +56,7 @@ export async function feed(
  *
  * @param name Tells who writes the input apart from others; empty is somebody new.
  * @param pieces The input; the next piece is asked for when the process has taken the last one.
+ * @param messageSize How many bytes of output the next message may have.
  * @throws whatever {@linkcode feed} throws.
  */
 export async function* exchange(
@@ -63,6 +64,7 @@ export async function* exchange(
   receiver: Receiver,
   name: string,
   pieces: AsyncIterable<Piece>,
+  messageSize: () => number,
 ): AsyncGenerator<Uint8Array | AttachResponse, void, void> {
   const { input } = receiver.process;
   const writer = input?.writer(name);
@@ -103,7 +105,7 @@ export async function* exchange(
       } else if (next) {
         const { value } = next;
         next = undefined;
-        yield value;
+        yield* inPieces(value, messageSize);
         read();
       } else {
         await new Promise<void>((resolve) => proceed = resolve);

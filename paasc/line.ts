@@ -1,0 +1,72 @@
+/**
+ * The line to the daemon: whether it lives, and how much may be on its way.
+ *
+ * grpc-js takes a line for dead when the answer to a ping is late, but an answer comes behind all output that is on its way;
+ * and it gives the daemon a window of one size, which is minutes of output on a slow line. So here any byte that arrives
+ * is a sign of life, and the window follows what arrives. The library has no way to its HTTP/2 sessions, so they are
+ * caught where they are made.
+ *
+ * @module
+ */
+import "@paas/proto"; // first: it mends node:http2
+import http2 from "node:http2";
+import type { Socket } from "node:net";
+import { firstWindow, largestWindow, Window } from "./window.ts";
+
+/** How often a line is looked at, in milliseconds. */
+const tick = 100;
+
+/** After so many milliseconds without a byte the daemon is asked for one; after twice as many the line is dead. */
+const quiet = 10_000;
+
+/**
+ * The value of the channel option `grpc-node.max_session_memory` by which the sessions of this client are told from others
+ * in the same program. It is as good as no limit, the library's default.
+ */
+export const ourSessions = Number.MAX_SAFE_INTEGER - 1;
+
+/** Watches a session until it is closed. */
+function watch(session: http2.ClientHttp2Session, socket: Socket): void {
+  // The TLS socket counts whole records only, and one takes seconds on a slow line. `_parent` is not documented, but what
+  // Node calls it as well.
+  const tcp = (socket as unknown as { readonly _parent?: Socket })._parent ?? socket;
+  const window = new Window();
+  let size = firstWindow;
+  let read = tcp.bytesRead;
+  let last = performance.now();
+  let silent = 0;
+  const look = () => {
+    if (session.destroyed || session.closed) return clearInterval(timer);
+    const now = performance.now();
+    const arrived = tcp.bytesRead - read;
+    window.arrived(arrived, now - last);
+    // A program that was suspended has not listened: that time is no silence.
+    const before = silent;
+    silent = arrived > 0 ? 0 : silent + Math.min(now - last, 2 * tick);
+    [read, last] = [tcp.bytesRead, now];
+    if (session.connecting) return;
+    if (window.size !== size) session.setLocalWindowSize(size = window.size);
+    if (before < quiet && silent >= quiet) session.ping(() => {});
+    if (silent >= 2 * quiet) socket.destroy();
+  };
+  const timer = setInterval(look, tick);
+  Deno.unrefTimer(timer as unknown as number);
+  socket.once("close", () => clearInterval(timer));
+}
+
+const { connect } = http2;
+
+/** What grpc-js calls `connect` with. */
+type Connecting = [string, http2.SecureClientSessionOptions & { createConnection(): Socket }];
+
+function connectWatched(...args: Connecting): http2.ClientHttp2Session {
+  const [authority, options] = args;
+  if (options?.maxSessionMemory !== ourSessions) return connect(...args);
+  const socket = options.createConnection();
+  const settings = { ...options.settings, initialWindowSize: largestWindow }; // what nobody reads is bounded by it
+  const session = connect(authority, { ...options, settings, createConnection: () => socket });
+  watch(session, socket);
+  return session;
+}
+
+Object.assign(http2, { connect: connectWatched });
