@@ -6,13 +6,19 @@
  */
 import type { ClientDuplexStream } from "@grpc/grpc-js";
 import type { AttachRequest } from "@paas/proto";
-import type { Daemon } from "./connect.ts";
+import { type Daemon, OutageError } from "./connect.ts";
 import { PaascError } from "./errors.ts";
 import { hasOutput, messagesOf, whenCaughtUp } from "./follow.ts";
 import type { InputFeed } from "./input_feed.ts";
 import type { Size } from "./local_terminal.ts";
 import type { LogMessage } from "./log_message.ts";
 import { overConnections, type Persistence } from "./reconnect.ts";
+
+/** For so long a suspended client may be away, in milliseconds: the contract has no longer time. */
+const day = 24 * 60 * 60 * 1000;
+
+const SIGCONT = 18;
+const SIGSTOP = 19;
 
 /** What to attach to, and how. */
 export interface AttachmentOptions extends Persistence {
@@ -35,6 +41,8 @@ export class Attachment {
   readonly #writer = crypto.randomUUID();
   #processId: string | undefined;
   #daemon: Daemon | undefined;
+  /** Whether the process is suspended, and whether it is to go on. */
+  #suspended: boolean | "no more" = false;
   #call: ClientDuplexStream<AttachRequest, Uint8Array> | undefined;
 
   constructor(options: AttachmentOptions) {
@@ -72,6 +80,7 @@ export class Attachment {
     call.write({ processId, writer: this.#writer, size: this.#options.size?.(), ...first });
     [this.#daemon, this.#call] = [daemon, call];
     if (connections > 1) whenCaughtUp(daemon, processId, position, good);
+    if (this.#suspended === "no more") this.resume();
     let connected = false;
     try {
       for await (const message of messagesOf(call, daemon, connections > 1, signal)) {
@@ -94,6 +103,32 @@ export class Attachment {
   /** Stops it, as `paasc stop` does. */
   async stop(): Promise<void> {
     await this.#ask("stopped", (daemon, processId) => daemon.stop({ processId }));
+  }
+
+  /**
+   * Suspends the process for as long as this client is suspended, up to a day; resolves when the daemon knows. By SIGSTOP:
+   * a process that leads its own session does not stop for SIGTSTP (its group is orphaned, setpgid(2)).
+   */
+  async suspend(): Promise<void> {
+    this.#suspended = true;
+    await this.#ask("suspended", async (daemon, processId) => {
+      await daemon.away(processId, day);
+      await daemon.signal({ processId, signal: SIGSTOP });
+    });
+  }
+
+  /** Lets it go on, over the next connection if there is none. */
+  async resume(): Promise<void> {
+    this.#suspended &&= "no more";
+    const [daemon, processId] = [this.#daemon, this.#processId];
+    if (!this.#suspended || !daemon || !processId) return;
+    try {
+      await daemon.signal({ processId, signal: SIGCONT });
+      await daemon.away(processId, 0);
+      this.#suspended = false;
+    } catch (error) {
+      if (!(error instanceof OutageError)) this.#suspended = false; // it has finished: the messages tell how
+    }
   }
 
   /** Tells the process that the size of its terminal has changed. */

@@ -7,14 +7,16 @@
 import { Attachment } from "./attachment.ts";
 import type { Context } from "./command.ts";
 import type { Daemon } from "./connect.ts";
-import { PaascError } from "./errors.ts";
+import { endSentence, type Known, LOST } from "./end_reason.ts";
+import { errorLine, PaascError } from "./errors.ts";
 import { InputFeed } from "./input_feed.ts";
 import { Interrupts } from "./interrupts.ts";
 import { LocalTerminal, untilDetached } from "./local_terminal.ts";
 import { LogPrinter } from "./log_printer.ts";
 import { NoProgressError } from "./outage.ts";
-import { noteTo } from "./output.ts";
-import { exitCodeOf, isLost, LOST } from "./process_status.ts";
+import { noteTo, print } from "./output.ts";
+import { exitCodeOf, isLost } from "./process_status.ts";
+import { Suspension } from "./suspension.ts";
 
 const SIGINT = 2;
 const SIGPIPE = 13;
@@ -29,6 +31,8 @@ export interface SessionOptions {
   readonly detachKeys?: readonly number[] | undefined;
   /** Begin with the last so many lines of output. */
   readonly tailLines?: number | undefined;
+  /** What limits it was given, if that is known. */
+  readonly limits?: Known["limits"];
 }
 
 /**
@@ -39,7 +43,7 @@ export interface SessionOptions {
  */
 export async function session(
   { settings, stdout, stderr }: Context,
-  { begin, stdin, detachKeys, tailLines }: SessionOptions,
+  { begin, stdin, detachKeys, tailLines, limits }: SessionOptions,
 ): Promise<number | undefined> {
   const note = noteTo(stderr);
   const log = new LogPrinter(stdout, stderr, { output: "text", timestamps: false, split: true }, note);
@@ -58,13 +62,21 @@ export async function session(
   };
   const resize = () => terminal && attachment.resize(terminal.size);
   const interrupts = new Interrupts();
+  const signals = new Set<number>();
+  let stopped = false;
   const interrupt = () => {
     // What does not run yet need not be told.
     if (!attachment.processId) return over.abort();
     const meaning = interrupts.meaning(performance.now());
-    if (meaning === "interrupt") attachment.signal(SIGINT);
+    if (meaning === "interrupt") {
+      signals.add(SIGINT);
+      attachment.signal(SIGINT);
+    }
     if (meaning === "stop") attachment.stop();
+    stopped ||= meaning === "stop";
   };
+  // In a terminal that is lent, Ctrl-Z is a key as any other.
+  using _suspension = terminal ? undefined : new Suspension(attachment);
   Deno.addSignalListener("SIGINT", interrupt);
   Deno.addSignalListener("SIGWINCH", resize);
   if (input) {
@@ -86,7 +98,11 @@ export async function session(
       }
       const status = message.end?.status;
       if (status && isLost(status)) throw new PaascError("not-run", LOST);
-      if (status) code = exitCodeOf(status);
+      if (!status) continue;
+      code = exitCodeOf(status);
+      // Who is attached is the owner.
+      const sentence = endSentence(status, { user: status.owner, limits, signals, stopped });
+      if (sentence) await print(stderr, errorLine(new Error(sentence)), "stderr");
     }
     if (detached) return undefined;
     if (over.signal.aborted) throw new PaascError("interrupted", "");

@@ -7,13 +7,13 @@ import type { AttachRequest__Output, AttachResponse } from "@paas/proto";
 import { InputClosedError, type InputWriter, type LogReader, pieces as inPieces } from "@paas/worker";
 import { InvalidArgumentError } from "./errors.ts";
 import type { Entry } from "./process_table.ts";
-import { toTerminalSize } from "./requests.ts";
+import { toAbsence, toTerminalSize } from "./requests.ts";
 
 /** The largest piece of input, in bytes: grpc-js receives up to 16 of them ahead. */
 const MAX_INPUT_BYTES = 256 * 1024;
 
 /** A piece of input, as a client sends it, and what else it wants. */
-export type Piece = Pick<AttachRequest__Output, "input" | "inputOffset" | "closeInput" | "size" | "keep">;
+export type Piece = Pick<AttachRequest__Output, "input" | "inputOffset" | "closeInput" | "size" | "keep" | "absence">;
 
 /** Whom the input is for. */
 export type Receiver = Pick<Entry, "process" | "lease">;
@@ -29,9 +29,11 @@ export async function feed(
   writer: InputWriter | undefined,
   piece: Piece,
 ): Promise<void> {
-  const { input: bytes, inputOffset, closeInput, size, keep } = piece;
+  const { input: bytes, inputOffset, closeInput, size, keep, absence } = piece;
   const { input, terminal } = process;
   if (keep) lease?.end();
+  const away = absence ? toAbsence(absence) : undefined;
+  if (lease && away !== undefined) lease.absence = away;
   if (size) {
     if (!terminal) throw new InvalidArgumentError("The process has no terminal: ask for one when you start it");
     terminal.resize(toTerminalSize(size));
