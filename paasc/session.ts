@@ -119,8 +119,26 @@ export async function session(
   }
 }
 
-/** What a failure means for the exit code: that of Paas must not be taken for one of the process. */
-function failure(error: unknown, started: boolean): unknown {
+/**
+ * What a failure means for the exit code: that of Paas must not be taken for one of the process. A line over which nothing
+ * comes is 69 here too, for the process may live.
+ *
+ * @param started Whether the process was started
+ *
+ * @example
+ * ```ts
+ * import { OutageError } from "./connect.ts";
+ * import { exitCodes, PaascError } from "./errors.ts";
+ * import { NoProgressError } from "./outage.ts";
+ * import { failure } from "./session.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const lost = new OutageError("the connection to daemon.example:50051 was lost");
+ * const codes = [lost, new NoProgressError(lost, 5)].map((error) => exitCodes[(failure(error, true) as PaascError).reason]);
+ * assertEquals(codes, [125, 69]);
+ * ```
+ */
+export function failure(error: unknown, started: boolean): unknown {
   if (!(error instanceof PaascError) || error instanceof NoProgressError) return error;
   const { reason, code, message, cause } = error;
   if (["usage", "interrupted", "output-closed"].includes(reason)) return error;

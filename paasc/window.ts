@@ -11,7 +11,7 @@ export const firstWindow = 65_535;
 export const largestWindow = 4 * 1024 * 1024;
 
 /** The smallest window, in bytes: on a line of 5 kB/s it is 3 s. */
-const smallestWindow = 16 * 1024;
+export const smallestWindow = 16 * 1024;
 
 /** What arrives in so many milliseconds is the window: longer than any way there and back. */
 const horizon = 2_000;
@@ -22,9 +22,13 @@ const sample = { least: 500, most: 1_000 };
 /** So much may be on its way, by what has arrived lately. */
 export class Window {
   /** In bytes. */
-  size = firstWindow;
+  size: number;
   #bytes = 0;
   #milliseconds = 0;
+
+  constructor(size = firstWindow) {
+    this.size = size;
+  }
 
   /**
    * So many bytes have arrived in so many milliseconds: the window grows at once, and shrinks within a second. A line that
