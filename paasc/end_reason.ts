@@ -6,7 +6,7 @@
 import type { ExecRequest, ProcessStatus__Output } from "@paas/proto";
 import { word } from "./json.ts";
 import { signalName } from "./signals.ts";
-import { between, durationText } from "./when.ts";
+import { durationText } from "./when.ts";
 
 /** What of a status tells why. */
 type Ended = Pick<ProcessStatus__Output, "endReason"> & Partial<Pick<ProcessStatus__Output, "signal" | "stop">>;
@@ -17,11 +17,10 @@ type Limits = Pick<ExecRequest, "timeout" | "maxOutputBytes" | "stopAfterDisconn
 /** What is to be said of a process that was running when its daemon died. */
 export const LOST = "the process was lost when the daemon died: how it ended is not known";
 
-/** How long, if that is known. */
+/** How long, if that is known and more than a moment. */
 function long(duration: ExecRequest["timeout"]): string | undefined {
-  const { seconds = 0, nanos = 0 } = duration ?? {};
-  const none = { seconds: 0, nanos: 0 };
-  return duration ? durationText(between(none, { seconds: Number(seconds), nanos })) : undefined;
+  const milliseconds = Number(duration?.seconds ?? 0) * 1000 + (duration?.nanos ?? 0) / 1e6;
+  return milliseconds > 0 ? durationText(milliseconds) : undefined;
 }
 
 /** What a process did that was stopped for it, or what happened to it; whose subject is left out is the process. */
@@ -114,6 +113,11 @@ export interface Known {
  *   endSentence({ endReason: "END_REASON_TIMED_OUT" }, { user: "", limits }),
  *   "the process was stopped: it ran longer than its timeout of 1m30s",
  * );
+ * const stop = { stoppedBy: "0123456789abcdef0123", time: null, killed: true };
+ * assertEquals(
+ *   endSentence({ endReason: "END_REASON_STOPPED", stop }, { user: "me" }),
+ *   "the process was stopped by user 0123456789abcdef, by SIGKILL when its grace period was over",
+ * );
  * const killed = { endReason: "END_REASON_SIGNALLED", signal: 9 } as const;
  * assertEquals(endSentence(killed, { user: "" }), "the process was killed by SIGKILL");
  * assertEquals(endSentence(killed, { user: "", signals: new Set([9]) }), undefined);
@@ -136,8 +140,9 @@ export function endSentence(
     case "END_REASON_SIGNALLED":
       return signals?.has(signal) ? undefined : `the process was killed by ${signalName(signal)}`;
     case "END_REASON_STOPPED": {
-      const by = stopper(status, user);
-      return stopped ? undefined : `the process was stopped${by}${by === " by you" ? " from elsewhere" : ""}${late}`;
+      const by = stop?.stoppedBy;
+      const who = by === user ? " by you from elsewhere" : by ? ` by user ${by.slice(0, 16)}` : "";
+      return stopped ? undefined : `the process was stopped${who}${late}`;
     }
     default:
       return `the process ended for this reason: ${word(endReason, "END_REASON_")}`;

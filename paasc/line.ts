@@ -50,7 +50,7 @@ function watch(session: http2.ClientHttp2Session, socket: Socket): void {
     if (silent >= 2 * quiet) socket.destroy();
   };
   const timer = setInterval(look, tick);
-  Deno.unrefTimer(timer as unknown as number);
+  Deno.unrefTimer(timer);
   socket.once("close", () => clearInterval(timer));
 }
 
