@@ -25,29 +25,54 @@ const quiet = 10_000;
  */
 export const ourSessions = Number.MAX_SAFE_INTEGER - 1;
 
+/** How long nothing has come. */
+export class Silence {
+  #milliseconds = 0;
+
+  /**
+   * So many bytes have come in so many milliseconds: tells whether to ask for a sign of life now, or the line is dead. A
+   * program that was suspended has not listened: that time is no silence.
+   *
+   * @example
+   * ```ts
+   * import { Silence } from "./line.ts";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const silence = new Silence();
+   * const after = (seconds: number) => Array.from({ length: seconds * 10 }, () => silence.goesOn(0, 100)).at(-1);
+   * assertEquals([after(9), silence.goesOn(0, 80_000), after(0.8), after(1)], [undefined, undefined, "ask", undefined]);
+   * assertEquals([silence.goesOn(1, 100), after(20)], [undefined, "dead"]);
+   * ```
+   */
+  goesOn(bytes: number, milliseconds: number): "ask" | "dead" | undefined {
+    const before = this.#milliseconds;
+    this.#milliseconds = bytes > 0 ? 0 : before + Math.min(milliseconds, 2 * tick);
+    if (this.#milliseconds >= 2 * quiet) return "dead";
+    return before < quiet && this.#milliseconds >= quiet ? "ask" : undefined;
+  }
+}
+
 /** Watches a session until it is closed. */
 function watch(session: http2.ClientHttp2Session, socket: Socket): void {
   // The TLS socket counts whole records only, and one takes seconds on a slow line. `_parent` is not documented, but what
   // Node calls it as well.
   const tcp = (socket as unknown as { readonly _parent?: Socket })._parent ?? socket;
   const window = new Window();
+  const silence = new Silence();
   let size = firstWindow;
   let read = tcp.bytesRead;
   let last = performance.now();
-  let silent = 0;
   const look = () => {
     if (session.destroyed || session.closed) return clearInterval(timer);
     const now = performance.now();
-    const arrived = tcp.bytesRead - read;
-    window.arrived(arrived, now - last);
-    // A program that was suspended has not listened: that time is no silence.
-    const before = silent;
-    silent = arrived > 0 ? 0 : silent + Math.min(now - last, 2 * tick);
-    [read, last] = [tcp.bytesRead, now];
+    const [arrived, passed] = [tcp.bytesRead - read, now - last];
+    [read, last] = [read + arrived, now];
+    window.arrived(arrived, passed);
+    const due = silence.goesOn(arrived, passed);
     if (session.connecting) return;
     if (window.size !== size) session.setLocalWindowSize(size = window.size);
-    if (before < quiet && silent >= quiet) session.ping(() => {});
-    if (silent >= 2 * quiet) socket.destroy();
+    if (due === "ask") session.ping(() => {});
+    if (due === "dead") socket.destroy();
   };
   const timer = setInterval(look, tick);
   Deno.unrefTimer(timer);

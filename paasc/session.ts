@@ -102,7 +102,7 @@ export async function session(
       code = exitCodeOf(status);
       // Who is attached is the owner.
       const sentence = endSentence(status, { user: status.owner, limits, signals, stopped });
-      if (sentence) await print(stderr, errorLine(new Error(sentence)), "stderr");
+      if (sentence) await print(stderr, errorLine(new Error(sentence))).catch(() => {}); // whether it is read or not
     }
     if (detached) return undefined;
     if (over.signal.aborted) throw new PaascError("interrupted", "");

@@ -58,7 +58,7 @@ export const wait: Command = {
       for (const [index, status] of statuses.entries()) {
         const sentence = endSentence(status, { user });
         const which = names.length > 1 ? `${names[index]}: ` : "";
-        if (sentence) await print(stderr, errorLine(new Error(which + sentence)), "stderr");
+        if (sentence) await print(stderr, errorLine(new Error(which + sentence))).catch(() => {}); // whether it is read or not
       }
     }
     return exitCodeOf(statuses.at(-1)!);
