@@ -13,8 +13,9 @@ import http2 from "node:http2";
 import type { Socket } from "node:net";
 import { firstWindow, largestWindow, Window } from "./window.ts";
 
-/** How often a line is looked at, in milliseconds. */
+/** How often a line is looked at, in milliseconds; and as long as it might carry more than its window lets it. */
 const tick = 100;
+const growing = 20;
 
 /** After so many milliseconds without a byte the daemon is asked for one; after twice as many the line is dead. */
 const quiet = 10_000;
@@ -62,21 +63,24 @@ function watch(session: http2.ClientHttp2Session, socket: Socket): void {
   let size = firstWindow;
   let read = tcp.bytesRead;
   let last = performance.now();
+  let timer: ReturnType<typeof setTimeout>;
   const look = () => {
-    if (session.destroyed || session.closed) return clearInterval(timer);
+    if (session.destroyed || session.closed) return;
     const now = performance.now();
     const [arrived, passed] = [tcp.bytesRead - read, now - last];
     [read, last] = [read + arrived, now];
     window.arrived(arrived, passed);
     const due = silence.goesOn(arrived, passed);
-    if (session.connecting) return;
-    if (window.size !== size) session.setLocalWindowSize(size = window.size);
-    if (due === "ask") session.ping(() => {});
-    if (due === "dead") socket.destroy();
+    if (!session.connecting) {
+      if (window.size !== size) session.setLocalWindowSize(size = window.size);
+      if (due === "ask") session.ping(() => {});
+      if (due === "dead") return void socket.destroy();
+    }
+    wait(arrived > 0 && size < largestWindow ? growing : tick);
   };
-  const timer = setInterval(look, tick);
-  Deno.unrefTimer(timer);
-  socket.once("close", () => clearInterval(timer));
+  const wait = (milliseconds: number) => Deno.unrefTimer(timer = setTimeout(look, milliseconds));
+  wait(tick);
+  socket.once("close", () => clearTimeout(timer));
 }
 
 const { connect } = http2;

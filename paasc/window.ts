@@ -16,7 +16,7 @@ export const smallestWindow = 16 * 1024;
 /** What arrives in so many milliseconds is the window: longer than any way there and back. */
 const horizon = 2_000;
 
-/** The shortest and the longest time, in milliseconds, from which a rate is taken. */
+/** The shortest and the longest time, in milliseconds, from which a rate is taken: what comes in a burst is no rate. */
 const sample = { least: 500, most: 1_000 };
 
 /** So much may be on its way, by what has arrived lately. */
@@ -44,8 +44,8 @@ export class Window {
    *   window.arrived(bytes, milliseconds);
    *   return window.size;
    * };
-   * assertEquals([after(1e8, 100), after(1e8, 100), after(1e8, 100)], [262_140, 1_048_560, 4_194_240]);
-   * assertEquals([after(0, 700), after(15_000, 1_000), after(0, 1_000)], [4_194_304, 30_000, 30_000]);
+   * assertEquals([after(50_000, 100), after(1e8, 100), after(0, 800)], [200_000, 4_194_304, 4_194_304]);
+   * assertEquals([after(15_000, 1_000), after(0, 1_000), after(1_000, 1_000)], [30_000, 30_000, 16_384]);
    * ```
    */
   arrived(bytes: number, milliseconds: number): void {
@@ -53,7 +53,7 @@ export class Window {
     this.#milliseconds += milliseconds;
     const arriving = Math.round(this.#bytes / Math.max(this.#milliseconds, sample.least) * horizon);
     const complete = this.#milliseconds >= sample.most;
-    if (arriving > this.size) this.size = Math.min(arriving, 4 * this.size, largestWindow);
+    if (arriving > this.size) this.size = Math.min(arriving, largestWindow);
     else if (complete && this.#bytes > 0) this.size = Math.max(arriving, smallestWindow);
     if (complete) this.#bytes = this.#milliseconds = 0;
   }
