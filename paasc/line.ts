@@ -13,9 +13,12 @@ import http2 from "node:http2";
 import type { Socket } from "node:net";
 import { firstWindow, largestWindow, Window } from "./window.ts";
 
-/** How often a line is looked at, in milliseconds; and as long as it might carry more than its window lets it. */
+/** How often a line is looked at, in milliseconds; and where something has come lately and the window may be too small. */
 const tick = 100;
-const growing = 20;
+const soon = 10;
+
+/** What came within so many milliseconds came lately. */
+const lately = 1_000;
 
 /** After so many milliseconds without a byte the daemon is asked for one; after twice as many the line is dead. */
 const quiet = 10_000;
@@ -63,12 +66,14 @@ function watch(session: http2.ClientHttp2Session, socket: Socket): void {
   let size = firstWindow;
   let read = tcp.bytesRead;
   let last = performance.now();
+  let came = last;
   let timer: ReturnType<typeof setTimeout>;
   const look = () => {
     if (session.destroyed || session.closed) return;
     const now = performance.now();
     const [arrived, passed] = [tcp.bytesRead - read, now - last];
     [read, last] = [read + arrived, now];
+    if (arrived > 0) came = now;
     window.arrived(arrived, passed);
     const due = silence.goesOn(arrived, passed);
     if (!session.connecting) {
@@ -76,10 +81,10 @@ function watch(session: http2.ClientHttp2Session, socket: Socket): void {
       if (due === "ask") session.ping(() => {});
       if (due === "dead") return void socket.destroy();
     }
-    wait(arrived > 0 && size < largestWindow ? growing : tick);
+    wait(size < largestWindow && now - came < lately ? soon : tick);
   };
   const wait = (milliseconds: number) => Deno.unrefTimer(timer = setTimeout(look, milliseconds));
-  wait(tick);
+  wait(soon);
   socket.once("close", () => clearTimeout(timer));
 }
 
