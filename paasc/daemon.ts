@@ -50,7 +50,8 @@ export class OutageError extends PaascError {
  * What grpc-js says when a call ends without an answer from the daemon; a daemon words nothing like it. It may say so
  * before it counts the connection as lost.
  */
-const brokenOff = /^(?:Received RST_STREAM with code \d|Connection dropped$|Stream refused by server$|Call cancelled$)/;
+const brokenOff =
+  /^(?:Received RST_STREAM with code \d|Connection dropped$|Stream refused by server$|Call cancelled$|Write error: )/;
 
 /** What the daemon's status codes are to programs. The others are of no use to them. */
 const codes: Readonly<Record<number, PaasErrorCode>> = {
