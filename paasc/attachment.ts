@@ -6,13 +6,19 @@
  */
 import type { ClientDuplexStream } from "@grpc/grpc-js";
 import type { AttachRequest } from "@paas/proto";
-import type { Daemon } from "./connect.ts";
+import { type Daemon, OutageError } from "./connect.ts";
 import { PaascError } from "./errors.ts";
-import { messagesOf } from "./follow.ts";
+import { hasOutput, messagesOf, whenCaughtUp } from "./follow.ts";
 import type { InputFeed } from "./input_feed.ts";
 import type { Size } from "./local_terminal.ts";
 import type { LogMessage } from "./log_message.ts";
 import { overConnections, type Persistence } from "./reconnect.ts";
+
+/** For so long a suspended client may be away, in milliseconds: the contract has no longer time. */
+const day = 24 * 60 * 60 * 1000;
+
+const SIGCONT = 18;
+const SIGSTOP = 19;
 
 /** What to attach to, and how. */
 export interface AttachmentOptions extends Persistence {
@@ -35,6 +41,8 @@ export class Attachment {
   readonly #writer = crypto.randomUUID();
   #processId: string | undefined;
   #daemon: Daemon | undefined;
+  /** Whether the process is suspended, and whether it is to go on. */
+  #suspended: boolean | "no more" = false;
   #call: ClientDuplexStream<AttachRequest, Uint8Array> | undefined;
 
   constructor(options: AttachmentOptions) {
@@ -52,16 +60,27 @@ export class Attachment {
    * @throws {PaascError} When there is no connection, it cannot be got back, or the daemon refuses
    */
   messages(): AsyncGenerator<LogMessage, void, void> {
-    return overConnections(this.#options, this.#overConnection.bind(this));
+    let taken = 0;
+    return overConnections(this.#options, this.#overConnection.bind(this), (message) => {
+      const before = taken;
+      taken = message.input?.taken ?? taken;
+      return hasOutput(message) || taken > before;
+    });
   }
 
-  async *#overConnection(daemon: Daemon, connections: number): AsyncGenerator<LogMessage, void, void> {
+  async *#overConnection(
+    daemon: Daemon,
+    connections: number,
+    good: () => void,
+  ): AsyncGenerator<LogMessage, void, void> {
     const { begin, input, position, tailLines, signal } = this.#options;
     const processId = this.#processId ??= await begin(daemon);
     const call = daemon.attach();
     const first = position() > 0 ? { fromOffset: position() } : { tailLines };
     call.write({ processId, writer: this.#writer, size: this.#options.size?.(), ...first });
     [this.#daemon, this.#call] = [daemon, call];
+    if (connections > 1) whenCaughtUp(daemon, processId, position, good);
+    if (this.#suspended === "no more") this.resume();
     let connected = false;
     try {
       for await (const message of messagesOf(call, daemon, connections > 1, signal)) {
@@ -84,6 +103,32 @@ export class Attachment {
   /** Stops it, as `paasc stop` does. */
   async stop(): Promise<void> {
     await this.#ask("stopped", (daemon, processId) => daemon.stop({ processId }));
+  }
+
+  /**
+   * Suspends the process for as long as this client is suspended, up to a day; resolves when the daemon knows. By SIGSTOP:
+   * a process that leads its own session does not stop for SIGTSTP (its group is orphaned, setpgid(2)).
+   */
+  async suspend(): Promise<void> {
+    this.#suspended = true;
+    await this.#ask("suspended", async (daemon, processId) => {
+      await daemon.away(processId, day);
+      await daemon.signal({ processId, signal: SIGSTOP });
+    });
+  }
+
+  /** Lets it go on, over the next connection if there is none. */
+  async resume(): Promise<void> {
+    this.#suspended &&= "no more";
+    const [daemon, processId] = [this.#daemon, this.#processId];
+    if (!this.#suspended || !daemon || !processId) return;
+    try {
+      await daemon.signal({ processId, signal: SIGCONT });
+      await daemon.away(processId, 0);
+      this.#suspended = false;
+    } catch (error) {
+      if (!(error instanceof OutageError)) this.#suspended = false; // it has finished: the messages tell how
+    }
   }
 
   /** Tells the process that the size of its terminal has changed. */

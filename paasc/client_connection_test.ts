@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Daemon } from "../tests/paas.ts";
+import { until } from "../tests/until.ts";
 import { Client } from "./client.ts";
 import { Cable } from "./test_cable.ts";
 import { assertCode, cut, files, start, textOf } from "./test_client.ts";
@@ -52,6 +53,46 @@ cut("Client asks again for what can be repeated, and not for what cannot", async
   await assertCode(process.status(), "no-connection", /nothing listens there/);
   await assertCode(Array.fromAsync(process.logs()), "no-connection", /nothing listens there/);
   await assertCode(Client.connect({ server, ...files }), "no-connection", /nothing listens there/);
+});
+
+cut(
+  "Process.attach() and Process.logs() give up when connections break before anything has come, and say so",
+  async () => {
+    await using daemon = await Daemon.start();
+    await using cable = await Cable.to(daemon.port);
+    await using client = await Client.connect({ server: `127.0.0.1:${cable.port}`, ...files, patience: 1_000 });
+    const process = await client.exec(["head", "-c", "100000", "/dev/zero"]);
+    await process.wait();
+    cable.limits = Array(100).fill(8_000); // enough to come in, and for less than the first message
+    cable.cut();
+    const told = /^the connection to \S+ was lost \d+ times in a row, before anything had come over it: try again/;
+    for (const output of [process.attach().output, process.logs()]) {
+      await assertCode(Array.fromAsync(output), "no-connection", told);
+    }
+    cable.limits = [];
+    await Array.fromAsync(process.logs());
+  },
+);
+
+cut("Process.attach() does not give up a process that prints nothing, as often as the connection breaks", async () => {
+  await using daemon = await Daemon.start();
+  await using cable = await Cable.to(daemon.port);
+  await using client = await Client.connect({ server: `127.0.0.1:${cable.port}`, ...files, patience: 1_000 });
+  const process = await client.exec(["sh", "-c", "echo begun; exec sleep 100"]);
+  const chunks = process.attach().output[Symbol.asyncIterator]();
+  await chunks.next();
+  const looks = () => daemon.log.split("method=GetStatus").length;
+  const begun = performance.now();
+  const end = chunks.next();
+  while (performance.now() - begun < 3_000) {
+    const before = looks();
+    cable.cut();
+    let bytes = 0;
+    const nothingComes = () => bytes === (bytes = cable.bytes);
+    await until("it is attached again, and has looked", () => looks() > before && nothingComes());
+  }
+  await process.signal("SIGTERM");
+  assertEquals((await end).done, true);
 });
 
 cut("Client.connect() takes PEM as well as paths, and says what is wrong", async () => {

@@ -7,6 +7,7 @@
  * @module
  */
 import { ProcessService, type ProcessServiceClient } from "@paas/proto";
+import { ourSessions } from "./line.ts";
 import { connectivityState, credentials } from "@grpc/grpc-js";
 import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
@@ -25,13 +26,10 @@ const channelOptions = {
   // A client of one daemon, at the address given: no proxy, no configuration from DNS.
   "grpc.enable_http_proxy": 0,
   "grpc.service_config_disable_resolution": 1,
-  // A daemon that is gone without a word is noticed within 15 s.
-  "grpc.keepalive_time_ms": 10_000,
-  "grpc.keepalive_timeout_ms": 5_000,
+  // `line.ts` watches them.
+  "grpc-node.max_session_memory": ourSessions,
   // A new connection is new, whatever became of the one before.
   "grpc.use_local_subchannel_pool": 1,
-  // HTTP/2's own window of 64 KiB makes long logs wait for the network.
-  "grpc-node.flow_control_window": 4 * 1024 * 1024,
 };
 
 /** Where the daemon is, and who wants to come in. */

@@ -1,10 +1,10 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { status } from "@grpc/grpc-js";
+import { assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
+import { Metadata, status } from "@grpc/grpc-js";
 import { exec } from "./commands/exec.ts";
 import { status as statusCommand } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
 import type { Command } from "./command.ts";
-import { connect } from "./connect.ts";
+import { connect, OutageError } from "./connect.ts";
 import { PaascError } from "./errors.ts";
 import { contextWith, ID, Printed, TestDaemon } from "./test_daemon.ts";
 
@@ -121,6 +121,22 @@ Deno.test("Daemon.answer() tells what is not known when the connection breaks be
     error.message,
     `the connection to 127.0.0.1:${daemon.port} was lost; it is not known whether the process was stopped`,
   );
+});
+
+Deno.test("Daemon.failure() counts what grpc-js makes up as a lost connection, and what a daemon says as its own", async () => {
+  await using daemon = await TestDaemon.start({});
+  using connection = await connect(daemon.files.settings(daemon.port));
+  const failure = (details: string, metadata = new Metadata()) => {
+    return connection.failure(Object.assign(new Error(details), { code: status.INTERNAL, details, metadata }));
+  };
+  // An input that is sent in the moment in which the daemon ends the call.
+  for (const details of ["Write error: write after end", "Received RST_STREAM with code 2", "Connection dropped"]) {
+    assertInstanceOf(failure(details), OutageError);
+  }
+  const metadata = new Metadata();
+  metadata.set("content-type", "application/grpc");
+  assertEquals(failure("Write error: write after end", metadata).reason, "failed");
+  assertEquals(failure("Something went wrong").reason, "failed");
 });
 
 Deno.test("connect() verifies the server by name and by address", async () => {

@@ -37,6 +37,7 @@ import {
 } from "@grpc/grpc-js";
 import { type Certificates, userOf } from "./certificates.ts";
 import { PaascError, type PaasErrorCode } from "./errors.ts";
+import { toDuration } from "./when.ts";
 
 /** There is no connection (any more), but there may be one again if it is tried later. */
 export class OutageError extends PaascError {
@@ -49,7 +50,8 @@ export class OutageError extends PaascError {
  * What grpc-js says when a call ends without an answer from the daemon; a daemon words nothing like it. It may say so
  * before it counts the connection as lost.
  */
-const brokenOff = /^(?:Received RST_STREAM with code \d|Connection dropped$|Stream refused by server$|Call cancelled$)/;
+const brokenOff =
+  /^(?:Received RST_STREAM with code \d|Connection dropped$|Stream refused by server$|Call cancelled$|Write error: )/;
 
 /** What grpc-js says at the daemon of a message that it does not even read. */
 const tooLarge = /^Received message larger than max \((\d+) vs (\d+)\)$/;
@@ -194,17 +196,27 @@ export class Daemon implements Disposable {
     return this.client.makeBidiStreamRequest(path, requestSerialize, (bytes): Uint8Array => bytes);
   }
 
+  /** Ends the lease of a process: it goes on without this client. */
+  async keep(processId: string, options?: CallOptions): Promise<void> {
+    await this.#tell({ processId, keep: true }, options);
+  }
+
+  /** Tells for how many milliseconds this client will be away of its own accord; none when it is back. */
+  async away(processId: string, milliseconds: number): Promise<void> {
+    await this.#tell({ processId, absence: toDuration(milliseconds) });
+  }
+
   /**
-   * Ends the lease of a process: it goes on without this client. By a stream of its own, for on the one that carries
-   * input this would wait behind what the process does not read.
+   * Says something of a process by a stream of its own, for on the one that carries input it would wait behind what the
+   * process does not read.
    */
-  async keep(processId: string, { signal }: CallOptions = {}): Promise<void> {
+  async #tell(request: AttachRequest, { signal }: CallOptions = {}): Promise<void> {
     signal?.throwIfAborted();
     const call = this.attach();
     const abort = () => call.cancel();
     signal?.addEventListener("abort", abort, { once: true });
     try {
-      call.write({ processId, keep: true, tailLines: 0 });
+      call.write({ ...request, tailLines: 0 });
       for await (const _first of call) return; // whatever comes: the daemon has read the request
     } catch (error) {
       throw signal?.aborted ? signal.reason : this.failure(error as ServiceError);

@@ -29,14 +29,29 @@ export interface Reading extends Persistence {
  */
 export function followLog(reading: Reading): AsyncGenerator<LogMessage, void, void> {
   let processId: string | undefined;
-  return overConnections(reading, async function* (daemon, connections) {
+  return overConnections(reading, async function* (daemon, connections, good) {
     processId ??= await findProcess(daemon, reading.process);
     const { request, position, signal } = reading;
     if (signal.aborted) return;
     const resumed = connections > 1;
     const call = daemon.logs({ processId, ...resumed ? rest(request, position()) : request });
+    if (resumed) whenCaughtUp(daemon, processId, position, good);
     yield* messagesOf(call, daemon, resumed, signal);
-  });
+  }, hasOutput);
+}
+
+/** Whether a message takes a reader further. */
+export function hasOutput({ pieces, gap, end }: LogMessage): boolean {
+  return pieces.length > 0 || gap !== undefined || end !== undefined;
+}
+
+/**
+ * Says when a reader is seen to have all that there is. Then it is no fault of the line that nothing comes.
+ *
+ * @param position Up to which offset the reader has come
+ */
+export function whenCaughtUp(daemon: Daemon, processId: string, position: () => number, good: () => void): void {
+  daemon.status(processId).then(({ logBytes }) => position() >= logBytes && good()).catch(() => {});
 }
 
 /**

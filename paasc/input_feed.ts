@@ -5,8 +5,7 @@
  * @module
  */
 
-/** So much may be on its way, in bytes: then the source waits. */
-const maxUntaken = 4 * 1024 * 1024;
+import { smallestWindow, Window } from "./window.ts";
 
 /** The largest piece, in bytes, that is sent at a time. */
 const maxPiece = 64 * 1024;
@@ -33,15 +32,20 @@ export class InputFeed {
   #read = 0;
   #taken = 0;
   #closed = false;
+  /** So much may be on its way: then the source waits. A signal would wait behind more. */
+  readonly #window = new Window(smallestWindow);
+  #tookAt = performance.now();
   #send: ((piece: Piece) => void) | undefined;
   #proceed = () => {};
 
   /** Feeds all of the source, or until the process takes no more. */
   async feed(source: AsyncIterable<Uint8Array>): Promise<void> {
     for await (const bytes of source) {
-      for (let at = 0; at < bytes.length && !this.#closed; at += maxPiece) {
-        this.#add({ input: bytes.subarray(at, at + maxPiece), inputOffset: this.#read });
-        while (this.#read - this.#taken > maxUntaken && !this.#closed) {
+      for (let at = 0; at < bytes.length && !this.#closed;) {
+        const input = bytes.subarray(at, at + Math.min(maxPiece, this.#window.size / 2));
+        at += input.length;
+        this.#add({ input, inputOffset: this.#read });
+        while (this.#read - this.#taken > this.#window.size && !this.#closed) {
           await new Promise<void>((resolve) => this.#proceed = resolve);
         }
       }
@@ -68,6 +72,9 @@ export class InputFeed {
 
   /** The daemon has told how the input stands. */
   took({ taken, closed }: InputState): void {
+    const now = performance.now();
+    this.#window.arrived(Math.max(0, taken - this.#taken), now - this.#tookAt);
+    this.#tookAt = now;
     this.#taken = taken;
     this.#closed = closed;
     this.#untaken = closed ? [] : this.#untaken.filter(({ input, inputOffset, closeInput }) => {

@@ -66,13 +66,28 @@ Deno.test("InputFeed lets its source wait while much is on its way, and ends whe
     }
   }
   let sent = 0;
-  feed.connected({ taken: 0, closed: false }, ({ input }) => sent += input.length);
+  let largest = 0;
+  feed.connected({ taken: 0, closed: false }, ({ input }) => {
+    sent += input.length;
+    largest = Math.max(largest, input.length);
+  });
   const feeding = feed.feed(endless());
-  await until("it waits", () => sent > 4 * 1024 * 1024);
-  assert(given <= 6 * 1024 * 1024, `${given} bytes were read`);
-  feed.took({ taken: sent, closed: false });
-  const before = sent;
-  await until("it goes on", () => sent > before);
+  let waiting: number[] = [];
+  const untilWaiting = async () => {
+    waiting = [];
+    await until("it waits", () => waiting.unshift(sent) > 2 && waiting[0] === waiting[2]);
+  };
+  await untilWaiting();
+  assert(sent > 16_000 && sent < 32_000 && given === 1024 * 1024, `${sent} bytes were sent before any was taken`);
+  let untaken = sent;
+  for (let round = 0; round < 8; round++) {
+    const before = sent;
+    feed.took({ taken: sent, closed: false });
+    await untilWaiting();
+    untaken = sent - before;
+  }
+  assert(untaken > 1024 * 1024, `${untaken} bytes are on their way though all is taken at once`);
+  assert(untaken < 5 * 1024 * 1024 && largest <= 64 * 1024, `${untaken} bytes are on their way, in ${largest}`);
   feed.took({ taken: sent, closed: true });
   await feeding;
 });

@@ -73,6 +73,21 @@ export function terminalSize(): Size {
   }
 }
 
+/**
+ * What a terminal understands, by the variable TERM; undefined when that is no name of one.
+ *
+ * @example
+ * ```ts
+ * import { terminalType } from "./local_terminal.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(["screen.xterm-256color", "", "a b", undefined].map(terminalType), ["screen.xterm-256color", ...Array(3)]);
+ * ```
+ */
+export function terminalType(text: string | undefined): string | undefined {
+  return text && /^[\w.+-]{1,64}$/.test(text) ? text : undefined;
+}
+
 /** The terminal that stdin is, in raw mode until it is disposed of. */
 export class LocalTerminal implements Disposable {
   readonly #restore = () => {

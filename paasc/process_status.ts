@@ -5,6 +5,7 @@
  */
 import type { Grant__Output, ProcessStatus__Output } from "@paas/proto";
 import { escapeUnprintable } from "@paas/proto/printable";
+import { reasonText } from "./end_reason.ts";
 import { rfc3339, word } from "./json.ts";
 import { shellCommand, shellWord } from "./shell_word.ts";
 import { signalName } from "./signals.ts";
@@ -17,9 +18,6 @@ type Outcome =
 
 /** The exit code for a process of which nobody knows how it ended. */
 const LOST_EXIT_CODE = 125;
-
-/** What is to be said of such a process. */
-export const LOST = "the process was lost when the daemon died: how it ended is not known";
 
 /**
  * The status as `paasc status` prints it.
@@ -96,27 +94,6 @@ export function statusDetails(status: ProcessStatus__Output, user: string, now: 
 function grantText({ user, permission, until }: Grant__Output): string {
   const what = permission === "SHARE_PERMISSION_STOP" ? "see and stop" : "see";
   return `${user} (${what}${until ? `, until ${rfc3339(until)}` : ""})`;
-}
-
-/** Why processes end. A newer daemon may have reasons that are not known here. */
-const reasons: Readonly<Record<string, string>> = {
-  END_REASON_EXITED: "exited by itself",
-  END_REASON_SIGNALLED: "killed by a signal that nobody's stop sent",
-  END_REASON_TIMED_OUT: "ran longer than its timeout",
-  END_REASON_OUTPUT_LIMIT: "printed more than its limit",
-  END_REASON_DAEMON_SHUTDOWN: "the daemon shut down",
-  END_REASON_CLIENT_GONE: "its client was gone for too long",
-  END_REASON_DAEMON_LOST: "the daemon died while it was running; how it ended is not known",
-};
-
-/** Why a process ended or is about to. */
-function reasonText({ endReason, stop }: ProcessStatus__Output, user: string): string | undefined {
-  const by = stop?.stoppedBy ? ` by ${stop.stoppedBy === user ? "you" : stop.stoppedBy.slice(0, 16)}` : "";
-  if (endReason === "END_REASON_UNSPECIFIED") return stop ? `being stopped${by}` : undefined;
-  const reason = endReason === "END_REASON_STOPPED"
-    ? `stopped${by}`
-    : reasons[endReason] ?? word(endReason, "END_REASON_");
-  return stop ? `${reason}, ${stop.killed ? "with" : "without"} SIGKILL` : reason;
 }
 
 function count(number: number, noun: string): string {

@@ -24,17 +24,22 @@ export interface Persistence {
  * What comes over one connection after the other, until one of them gives all. The first one is tried once only, unless
  * there has been one on the link that is used.
  *
- * @param over Gives what comes over one, the so-maniest (1 for the first); it ends when that is all
- * @throws {PaascError} When there is no connection, it cannot be got back, or `over` throws anything but `OutageError`
+ * @param over Gives what comes over one, the so-maniest (1 for the first); it ends when that is all. It may say that the
+ *   connection is good, though nothing comes
+ * @param getsOn Whether an item takes it further, where not every one does. Then a connection is not good only because it
+ *   stands: too slow a line stands as well
+ * @throws {PaascError} When there is no connection, it cannot be got back, connections break again and again before it gets
+ *   on, or `over` throws anything but `OutageError`
  */
 export async function* overConnections<Item>(
   { settings, patience = defaultPatience, note, signal = new AbortController().signal }: Persistence,
-  over: (daemon: Daemon, connections: number) => AsyncIterable<Item>,
+  over: (daemon: Daemon, connections: number, good: () => void) => AsyncIterable<Item>,
+  getsOn?: (item: Item) => boolean,
 ): AsyncGenerator<Item, void, void> {
   using own = settings instanceof Link ? undefined : new Link(settings);
   const link = own ?? settings as Link;
   const patient = link.connected;
-  using outage = new Outage(patience, note);
+  using outage = new Outage(patience, note, getsOn === undefined);
   for (let connections = 0; !signal.aborted;) {
     let wait: number;
     let daemon: Daemon | undefined;
@@ -43,8 +48,8 @@ export async function* overConnections<Item>(
       if (!daemon) return;
       connections++;
       outage.connected();
-      for await (const item of over(daemon, connections)) {
-        outage.progress();
+      for await (const item of over(daemon, connections, () => outage.progress())) {
+        if (getsOn?.(item) ?? true) outage.progress();
         yield item;
       }
       return;

@@ -8,13 +8,16 @@ import type { ProcessStatus__Output } from "@paas/proto";
 import { Attachment } from "./attachment.ts";
 import type { Context } from "./command.ts";
 import type { Daemon } from "./connect.ts";
-import { PaascError } from "./errors.ts";
+import { endSentence, type Known, LOST } from "./end_reason.ts";
+import { errorLine, PaascError } from "./errors.ts";
 import { InputFeed } from "./input_feed.ts";
 import { Interrupts } from "./interrupts.ts";
 import { LocalTerminal, untilDetached } from "./local_terminal.ts";
 import { LogPrinter } from "./log_printer.ts";
-import { noteTo } from "./output.ts";
-import { exitCodeOf, isLost, LOST, stateText } from "./process_status.ts";
+import { NoProgressError } from "./outage.ts";
+import { noteTo, print } from "./output.ts";
+import { exitCodeOf, isLost, stateText } from "./process_status.ts";
+import { Suspension } from "./suspension.ts";
 
 const SIGINT = 2;
 const SIGPIPE = 13;
@@ -29,6 +32,8 @@ export interface SessionOptions {
   readonly detachKeys?: readonly number[] | undefined;
   /** Begin with the last so many lines of output. */
   readonly tailLines?: number | undefined;
+  /** What limits it was given, if that is known. */
+  readonly limits?: Known["limits"];
 }
 
 /**
@@ -39,7 +44,7 @@ export interface SessionOptions {
  */
 export async function session(
   { settings, stdout, stderr }: Context,
-  { begin, stdin, detachKeys, tailLines }: SessionOptions,
+  { begin, stdin, detachKeys, tailLines, limits }: SessionOptions,
 ): Promise<number | undefined> {
   const note = noteTo(stderr);
   const log = new LogPrinter(stdout, stderr, { output: "text", timestamps: false, split: true }, note);
@@ -58,13 +63,21 @@ export async function session(
   };
   const resize = () => terminal && attachment.resize(terminal.size);
   const interrupts = new Interrupts();
+  const signals = new Set<number>();
+  let stopped = false;
   const interrupt = () => {
     // What does not run yet need not be told.
     if (!attachment.processId) return over.abort();
     const meaning = interrupts.meaning(performance.now());
-    if (meaning === "interrupt") attachment.signal(SIGINT);
+    if (meaning === "interrupt") {
+      signals.add(SIGINT);
+      attachment.signal(SIGINT);
+    }
     if (meaning === "stop") attachment.stop();
+    stopped ||= meaning === "stop";
   };
+  // In a terminal that is lent, Ctrl-Z is a key as any other.
+  using _suspension = terminal ? undefined : new Suspension(attachment);
   Deno.addSignalListener("SIGINT", interrupt);
   Deno.addSignalListener("SIGWINCH", resize);
   if (input) {
@@ -85,8 +98,12 @@ export async function session(
         throw error;
       }
       const status = message.end?.status;
-      if (status) throwIfShort(status, log.shortfall);
-      if (status) code = exitCodeOf(status);
+      if (!status) continue;
+      throwIfShort(status, log.shortfall);
+      code = exitCodeOf(status);
+      // Who is attached is the owner.
+      const sentence = endSentence(status, { user: status.owner, limits, signals, stopped });
+      if (sentence) await print(stderr, errorLine(new Error(sentence))).catch(() => {}); // whether it is read or not
     }
     if (detached) return undefined;
     if (over.signal.aborted) throw new PaascError("interrupted", "");
@@ -110,9 +127,27 @@ function throwIfShort(status: ProcessStatus__Output, shortfall: string | undefin
   if (isLost(status)) throw new PaascError("not-run", outcome);
 }
 
-/** What a failure means for the exit code: that of Paas must not be taken for one of the process. */
-function failure(error: unknown, started: boolean): unknown {
-  if (!(error instanceof PaascError)) return error;
+/**
+ * What a failure means for the exit code: that of Paas must not be taken for one of the process. A line over which nothing
+ * comes is 69 here too, for the process may live.
+ *
+ * @param started Whether the process was started
+ *
+ * @example
+ * ```ts
+ * import { OutageError } from "./connect.ts";
+ * import { exitCodes, PaascError } from "./errors.ts";
+ * import { NoProgressError } from "./outage.ts";
+ * import { failure } from "./session.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const lost = new OutageError("the connection to daemon.example:50051 was lost");
+ * const codes = [lost, new NoProgressError(lost, 5)].map((error) => exitCodes[(failure(error, true) as PaascError).reason]);
+ * assertEquals(codes, [125, 69]);
+ * ```
+ */
+export function failure(error: unknown, started: boolean): unknown {
+  if (!(error instanceof PaascError) || error instanceof NoProgressError) return error;
   const { reason, code, message, cause } = error;
   if (["usage", "interrupted", "output-closed"].includes(reason)) return error;
   const refusal = started

@@ -1,9 +1,24 @@
 /**
- * The network between client and stand-in in tests: it can be cut, and mended.
+ * The network between client and stand-in in tests: it can be cut, and mended, and it can be slow.
  *
  * @module
  */
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+
+/** What a line carries. */
+export interface Line {
+  /** Bytes in a second, each way. */
+  readonly rate: number;
+  /** How long each byte is on its way, in milliseconds. */
+  readonly delay: number;
+}
+
+/** So many bytes of a slow line are one packet. */
+const packet = 512;
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
 
 /** A TCP port that leads to another one. */
 export class Cable implements AsyncDisposable {
@@ -12,12 +27,15 @@ export class Cable implements AsyncDisposable {
   /** How many bytes the daemon has sent through it. */
   bytes = 0;
   readonly #sockets = new Set<Socket>();
+  /** What is still on its way. */
+  readonly #underway = new Set<Promise<void>>();
   #server: Server | undefined;
 
-  private constructor(private readonly target: number, public port = 0) {}
+  private constructor(private readonly target: number, private readonly line: Line | undefined, public port = 0) {}
 
-  static async to(target: number): Promise<Cable> {
-    const cable = new Cable(target);
+  /** @param line What it carries; default is whatever comes, at once */
+  static async to(target: number, line?: Line): Promise<Cable> {
+    const cable = new Cable(target, line);
     await cable.mend();
     return cable;
   }
@@ -56,6 +74,11 @@ export class Cable implements AsyncDisposable {
         other.destroy();
       });
     }
+    if (this.line) {
+      this.#follow(this.#carry(client, daemon, this.line, () => {}));
+      this.#follow(this.#carry(daemon, client, this.line, (bytes) => this.bytes += bytes));
+      return;
+    }
     client.on("data", (data: Uint8Array) => daemon.write(data));
     daemon.on("data", (data: Uint8Array) => {
       this.bytes += data.length;
@@ -65,7 +88,37 @@ export class Cable implements AsyncDisposable {
     });
   }
 
+  /** Carries what one socket gives to the other, a packet at a time. Who sends faster than that has to wait. */
+  async #carry(from: Socket, to: Socket, { rate, delay }: Line, sent: (bytes: number) => void): Promise<void> {
+    let free = performance.now();
+    try {
+      for await (const data of from as AsyncIterable<Uint8Array>) {
+        for (let at = 0; at < data.length; at += packet) {
+          const part = data.subarray(at, at + packet);
+          free = Math.max(free, performance.now()) + part.length / rate * 1000;
+          await pause(free - performance.now());
+          this.#follow(
+            pause(delay).then(() => {
+              sent(part.length);
+              if (to.writable) to.write(part);
+            }),
+          );
+        }
+      }
+    } catch {
+      // It was cut.
+    }
+    await pause(delay);
+    to.end();
+  }
+
+  #follow(work: Promise<void>): void {
+    this.#underway.add(work);
+    work.finally(() => this.#underway.delete(work));
+  }
+
   async [Symbol.asyncDispose]() {
     await this.remove();
+    while (this.#underway.size > 0) await Promise.all(this.#underway);
   }
 }

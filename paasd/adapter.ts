@@ -24,6 +24,7 @@ import { compressed, gzipHeaders } from "./compression.ts";
 import { InvalidArgumentError, PermissionDeniedError, ProcessNotFoundError } from "./errors.ts";
 import { type Guest, guestOf, type User } from "./identity.ts";
 import type { Log } from "./log.ts";
+import { Pace } from "./pace.ts";
 import type { Role } from "./roles.ts";
 import { type Refusal, toRefusal } from "./status_codes.ts";
 
@@ -53,6 +54,8 @@ export interface CallContext {
    * milliseconds since the Unix epoch).
    */
   hold(condition: (right: Right) => number): void;
+  /** How many bytes the next message of a stream may have, for the client to have it soon. */
+  messageSize(): number;
   /** Has the messages of a stream compressed. The client is told now, so it must be before the first one. */
   compress(): void;
 }
@@ -192,16 +195,21 @@ async function send<Response>(
   running: RunningCall,
   messages: AsyncIterable<Response>,
 ): Promise<void> {
-  const { signal } = running;
+  const { signal, pace } = running;
   let unsent = 0;
+  let free = 0;
   let proceed = () => {};
   signal.addEventListener("abort", () => proceed());
   for await (const message of messages) {
     const wire = running.compresses ? await compressed(message) : message;
     if (signal.aborted) return;
     unsent++;
+    const begin = performance.now();
     call.write(wire, () => {
       unsent--;
+      const now = performance.now();
+      if (message instanceof Uint8Array) pace.sent(message.length, now - Math.max(begin, free));
+      free = now;
       proceed();
     });
     // Not `drain`: the library's queue is of 16 messages, whatever their size, and that for each stalled reader.
@@ -227,6 +235,8 @@ class RunningCall {
   readonly #start = performance.now();
   /** Whether its messages are to be compressed. */
   compresses = false;
+  /** How large they are to be. */
+  readonly pace = new Pace();
   #guest: Guest | undefined;
   #role: Role | undefined;
   #right: Right | undefined;
@@ -268,7 +278,9 @@ class RunningCall {
       this.#call.sendMetadata(gzipHeaders);
     };
     const hold = (condition: (right: Right) => number) => this.#hold(condition);
-    return { user, right: this.#right!, signal: this.signal, connection, record: this.#record, hold, compress };
+    const messageSize = () => this.pace.size;
+    const [right, record, signal] = [this.#right!, this.#record, this.signal];
+    return { user, right, signal, connection, record, hold, messageSize, compress };
   }
 
   #hold(condition: (right: Right) => number): void {

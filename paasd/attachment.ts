@@ -4,13 +4,13 @@
  * @module
  */
 import type { AttachRequest__Output, AttachResponse } from "@paas/proto";
-import { InputClosedError, type InputWriter, type LogReader } from "@paas/worker";
+import { InputClosedError, type InputWriter, type LogReader, pieces as inPieces } from "@paas/worker";
 import { InvalidArgumentError } from "./errors.ts";
 import type { Entry } from "./process_table.ts";
-import { toTerminalSize } from "./requests.ts";
+import { toAbsence, toTerminalSize } from "./requests.ts";
 
 /** A piece of input, as a client sends it, and what else it wants. */
-export type Piece = Pick<AttachRequest__Output, "input" | "inputOffset" | "closeInput" | "size" | "keep">;
+export type Piece = Pick<AttachRequest__Output, "input" | "inputOffset" | "closeInput" | "size" | "keep" | "absence">;
 
 /** Whom the input is for. */
 export type Receiver = Pick<Entry, "process" | "lease">;
@@ -26,9 +26,11 @@ export async function feed(
   writer: InputWriter | undefined,
   piece: Piece,
 ): Promise<void> {
-  const { input: bytes, inputOffset, closeInput, size, keep } = piece;
+  const { input: bytes, inputOffset, closeInput, size, keep, absence } = piece;
   const { input, terminal } = process;
   if (keep) lease?.end();
+  const away = absence ? toAbsence(absence) : undefined;
+  if (lease && away !== undefined) lease.absence = away;
   if (size) {
     if (!terminal) throw new InvalidArgumentError("The process has no terminal: ask for one when you start it");
     terminal.resize(toTerminalSize(size));
@@ -50,6 +52,7 @@ export async function feed(
  *
  * @param name Tells who writes the input apart from others; empty is somebody new.
  * @param pieces The input; the next piece is asked for when the process has taken the last one.
+ * @param messageSize How many bytes of output the next message may have.
  * @throws whatever {@linkcode feed} throws.
  */
 export async function* exchange(
@@ -57,6 +60,7 @@ export async function* exchange(
   receiver: Receiver,
   name: string,
   pieces: AsyncIterable<Piece>,
+  messageSize: () => number,
 ): AsyncGenerator<Uint8Array | AttachResponse, void, void> {
   const { input } = receiver.process;
   const writer = input?.writer(name);
@@ -97,7 +101,7 @@ export async function* exchange(
       } else if (next) {
         const { value } = next;
         next = undefined;
-        yield value;
+        yield* inPieces(value, messageSize);
         read();
       } else {
         await new Promise<void>((resolve) => proceed = resolve);

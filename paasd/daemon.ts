@@ -26,6 +26,7 @@ import { ProcessTable } from "./process_table.ts";
 import { Quotas } from "./quotas.ts";
 import { RefusalLog } from "./refusal_log.ts";
 import { Service } from "./service.ts";
+import { cutWhenSilent } from "./silence.ts";
 import { StandardServices } from "./standard_services.ts";
 import type { Telemetry } from "./telemetry.ts";
 import { makeTemporarySpool, removeTemporarySpool } from "./temporary_spool.ts";
@@ -42,9 +43,10 @@ const KILL_LIMIT_MS = 5_000;
 const AUDIT_LIMIT_MS = 2_000;
 
 const GRPC_OPTIONS = {
-  // A frozen client, and one that came in but never speaks, is noticed after 40 s.
+  // Who is silent is asked for a sign of life. How late the answer may be says `silence.ts`, not the library: it comes behind
+  // all that is on its way to the client.
   "grpc.keepalive_time_ms": 30_000,
-  "grpc.keepalive_timeout_ms": 10_000,
+  "grpc.keepalive_timeout_ms": 2 ** 31 - 1,
   "grpc.max_concurrent_streams": 4_096,
   "grpc.max_receive_message_length": 3 * 1024 * 1024, // the largest request within its bounds has some 2.2 MiB
   // The way of input; HTTP/2's own window of 64 KiB would make it wait for the network.
@@ -201,7 +203,10 @@ export class Daemon {
         limits,
         identity: this.#options.identity,
         objection: (guest) => trust.objection(guest),
-        admit: (socket) => injector.injectConnection(socket),
+        admit: (socket) => {
+          cutWhenSilent(socket);
+          injector.injectConnection(socket);
+        },
         refused: (address, cause) => {
           telemetry?.metrics.refused(cause);
           refusals.write(address, cause);

@@ -17,6 +17,8 @@ export function holdsLease(holder: AbortSignal): boolean {
 export class Lease {
   readonly #process: Process;
   readonly #milliseconds: number;
+  /** For how many milliseconds its client will be away of its own accord. */
+  absence = 0;
   #holders = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
@@ -53,6 +55,7 @@ export class Lease {
   #release(): void {
     if (--this.#holders > 0 || this.#ended || this.#process.status.state !== "running") return;
     // One that may not be signalled goes on; one that is being stopped needs no other stop.
-    this.#timer = setTimeout(() => this.#process.stop({ reason: "client-gone" }).catch(() => {}), this.#milliseconds);
+    const limit = Math.max(this.#milliseconds, this.absence);
+    this.#timer = setTimeout(() => this.#process.stop({ reason: "client-gone" }).catch(() => {}), limit);
   }
 }

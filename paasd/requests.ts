@@ -151,6 +151,11 @@ export function toGrace(grace: DurationMessage): number {
   return toMilliseconds("grace period", grace, MAX_GRACE_MS);
 }
 
+/** Milliseconds for which a client will be away. */
+export function toAbsence(absence: DurationMessage): number {
+  return toMilliseconds("absence", absence, DAY_MS);
+}
+
 /** Which signal goes to whom. */
 export function toSignal({ signal, target }: SignalRequest__Output): { signal: number; to: "group" | "leader" } {
   if (signal < 1 || signal > 64) throw new InvalidArgumentError("The signal must be a number from 1 to 64");

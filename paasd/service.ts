@@ -33,7 +33,7 @@ import type {
   WhoAmIRequest__Output,
   WhoAmIResponse,
 } from "@paas/proto";
-import { type LogReader, spawn, type Spool } from "@paas/worker";
+import { type LogReader, pieces, spawn, type Spool } from "@paas/worker";
 import type { Access } from "./access.ts";
 import { validate } from "@std/uuid";
 import type { CallContext } from "./adapter.ts";
@@ -138,7 +138,7 @@ export class Service {
     const log = entry.process.logs({ ...options, signal: context.signal });
     using _following = options.follow === false ? undefined : this.#telemetry?.metrics.follows(entry.process, log);
     if (request.compress) context.compress();
-    yield* log;
+    for await (const slice of log) yield* pieces(slice, context.messageSize);
     yield endOf(log, entry, context);
   }
 
@@ -155,7 +155,7 @@ export class Service {
     await entry.process.readable;
     const log = entry.process.logs({ ...toPlace(first), signal: context.signal });
     using _following = this.#telemetry?.metrics.follows(entry.process, log);
-    yield* exchange(log, entry, first.writer, piecesOf(first, messages));
+    yield* exchange(log, entry, first.writer, piecesOf(first, messages), context.messageSize);
     yield endOf(log, entry, context);
   }
 

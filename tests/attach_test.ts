@@ -203,3 +203,27 @@ Deno.test("Attach with keep ends the lease, so that the process goes on without 
     assertEquals((await client.status(kept)).state, "PROCESS_STATE_RUNNING");
   });
 });
+
+Deno.test("Attach with absence puts off the end of the lease, until the client is back", async () => {
+  await withClient(async (client, daemon) => {
+    const lease = { stopAfterDisconnect: { seconds: 0, nanos: 100_000_000 } };
+    const leaving = new RawClient(daemon);
+    const [away, back] = [await leaving.exec(["sleep", "60"], lease), await leaving.exec(["sleep", "60"], lease)];
+    const say = async (processId: string, seconds: number) => {
+      const attached = new Attached(leaving, { processId, absence: { seconds, nanos: 0 } });
+      await until("it is attached", () => attached.taken >= 0 || attached.done);
+      attached.call.cancel();
+      await attached.untilDone();
+      return attached.error?.code;
+    };
+    await say(away, 3600);
+    await say(back, 3600);
+    await say(back, 0);
+    assertEquals(await say(away, 86_401), Code.INVALID_ARGUMENT);
+    await leaving[Symbol.asyncDispose]();
+    assertEquals((await client.untilFinished(back)).endReason, "END_REASON_CLIENT_GONE"); // its time was the same
+    const other = await client.exec(["sleep", "60"], { timeout: { seconds: 0, nanos: 300_000_000 } });
+    await client.untilFinished(other); // longer than the lease
+    assertEquals((await client.status(away)).state, "PROCESS_STATE_RUNNING");
+  });
+});

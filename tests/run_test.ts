@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { Cable } from "../paasc/test_cable.ts";
-import { Daemon, startPaasc, text } from "./paas.ts";
+import { type Client, Daemon, startPaasc, text } from "./paas.ts";
 import { until } from "./until.ts";
 
 /** So many clients at a time. */
@@ -135,6 +135,86 @@ Deno.test("run goes on at the next byte of input and output when the connection 
   assert(same(stdout, bytes), "what came back is not what went in");
 });
 
+/** Everything that was told of how a process ended, by who ran it, who attached and who waited. */
+async function ends(daemon: Daemon, options: string[], program: string[], end?: (id: string) => Promise<unknown>) {
+  const name = crypto.randomUUID().slice(0, 8);
+  await using run = daemon.startPaasc(["run", "--name", name, ...options, ...program]);
+  await until("it has begun", () => run.printed.includes("begun"));
+  await using attached = daemon.startPaasc(["attach", name]);
+  await until("it is attached", () => attached.printed.includes("begun"));
+  await using waiting = daemon.startPaasc(["wait", name]);
+  const waits = () => new RegExp(`method=List .*\\n(.*\\n)*.*method=Attach`).test(daemon.log);
+  await until("all are there", waits);
+  await end?.(name);
+  const told = async (client: Client) => {
+    const { code, stderr } = await client.result();
+    return `${code} ${stderr}`;
+  };
+  return await Promise.all([run, attached, waiting].map(told));
+}
+
+Deno.test("run, attach and wait say in a sentence why a process ended that did not end by itself", async () => {
+  await using daemon = await Daemon.start();
+  const sleep = ["sh", "-c", "echo begun; exec sleep 600"];
+  const same = (line: string) => [line, line, line];
+  const stopped = "paasc: the process was stopped";
+
+  assertEquals(await ends(daemon, [], ["sh", "-c", "echo begun; sleep 1; exit 9"]), same("9 "));
+  const late = "it ran longer than its timeout";
+  assertEquals(await ends(daemon, ["--timeout", "2s"], sleep), [
+    `143 ${stopped}: ${late} of 2s\n`,
+    ...same(`143 ${stopped}: ${late}\n`).slice(1),
+  ]);
+  const stubborn = ["sh", "-c", "trap '' TERM; echo begun; while :; do sleep 0.1; done"];
+  assertEquals(await ends(daemon, ["--timeout", "2s", "--grace", "100ms"], stubborn), [
+    `137 ${stopped}, by SIGKILL when its grace period was over: ${late} of 2s\n`,
+    ...same(`137 ${stopped}, by SIGKILL when its grace period was over: ${late}\n`).slice(1),
+  ]);
+  const loud = ["sh", "-c", "echo begun; while [ ! -e $0 ]; do sleep 0.05; done; seq 1000000; sleep 600"];
+  const go = await Deno.makeTempFile();
+  await Deno.remove(go);
+  const printed = await ends(daemon, ["--max-output", "20K"], [...loud, go], () => Deno.writeTextFile(go, ""));
+  await Deno.remove(go);
+  assertEquals(printed, [
+    `143 ${stopped}: it printed more than its limit of 20480 bytes\n`,
+    ...same(`143 ${stopped}: it printed more than its limit\n`).slice(1),
+  ]);
+  const stop = (name: string) => daemon.paasc(["stop", name]);
+  assertEquals(await ends(daemon, [], sleep, stop), same(`143 ${stopped} by you from elsewhere\n`));
+  const kill = (name: string) => daemon.paasc(["kill", "QUIT", name]);
+  assertEquals(await ends(daemon, [], sleep, kill), same("131 paasc: the process was killed by SIGQUIT\n"));
+  const shutdown = () => Promise.resolve(daemon.kill("SIGTERM"));
+  assertEquals(
+    (await ends(daemon, [], sleep, shutdown)).slice(0, 2),
+    same(`143 ${stopped}: the daemon shut down\n`).slice(1),
+  );
+});
+
+Deno.test("run says nothing of a signal and a stop that it sent itself", async () => {
+  await using daemon = await Daemon.start();
+  await using obeys = daemon.startPaasc(["run", "sh", "-c", "echo begun; exec sleep 600"]);
+  await until("it has begun", () => obeys.printed === "begun\n");
+  obeys.kill("SIGINT");
+  const { code, stderr } = await obeys.result();
+  assertEquals([code, stderr], [130, ""]);
+});
+
+Deno.test("run that was away for too long says that its process was stopped for it", async () => {
+  await using daemon = await Daemon.start();
+  await using cable = await Cable.to(daemon.port);
+  const words = ["run", "--name", "left", "--on-disconnect", "stop-after=300ms", "sh", "-c", "echo begun; sleep 600"];
+  await using client = startPaasc(["--server", `127.0.0.1:${cable.port}`, ...words]);
+  await until("it has begun", () => client.printed === "begun\n");
+  await cable.remove();
+  await daemon.untilStatus("left", "Status: finished (signal 15)");
+  await cable.mend();
+  const { code, stderr } = await client.result();
+  assertEquals([code, stderr.split("\n").at(-2)], [
+    143,
+    "paasc: the process was stopped: its client was gone for 300ms",
+  ]);
+});
+
 Deno.test("attach joins a process that runs: what both type goes in, and both see what comes out", async () => {
   await using daemon = await Daemon.start();
   await using first = daemon.startPaasc(["run", "--name", "shared", "cat"], { input: "open" });
@@ -215,5 +295,51 @@ Deno.test("run --tty leaves the program running at the keys that detach, and att
     assertEquals(await daemon.status("shell"), "Status: running");
     await type("exit 3\r");
     await until("it has ended", () => printed().includes("ended 3"));
+  });
+});
+
+Deno.test("run --tty gives the program a terminal of the type that is lent, unless that has no proper name", async () => {
+  await using daemon = await Daemon.start();
+  const show = line(daemon, "run", "--tty", "sh", "-c", "echo got $TERM");
+  const types = ["vt100", "screen.xterm-256color", "a b", ""];
+  const script = types.map((type) => `TERM='${type}' ${show}`).join("; ") + "; unset TERM; " + show + "; echo over\n";
+  await inTerminal(script, async (printed) => {
+    await until("all have ended", () => printed().includes("over"), 30_000);
+    const got = [...printed().matchAll(/got (\S*)/g)].map(([, type]) => type);
+    assertEquals(got, ["vt100", "screen.xterm-256color", "xterm-256color", "xterm-256color", "xterm-256color"]);
+  });
+});
+
+Deno.test("run that is suspended by Ctrl-Z suspends its program, which outlives its lease, and both go on", async () => {
+  await using daemon = await Daemon.start();
+  const program = "echo pid $$ begun; exec sleep 600";
+  const lease = ["--on-disconnect", "stop-after=100ms"];
+  const run = line(daemon, "run", "--name", "job", ...lease, "sh", "-c", program);
+  const state = async () => {
+    const { stdout } = await daemon.paasc(["status", "-o", "json", "job"]);
+    const { pid } = JSON.parse(text(stdout));
+    const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
+    return stat.slice(stat.lastIndexOf(")") + 2)[0];
+  };
+  await inTerminal(`exec bash --norc --noprofile -i\n`, async (printed, type) => {
+    await type(`PS1='ready''> '; ${run}; echo code $?\r`);
+    await until("it has begun", () => /pid \d+ begun/.test(printed()), 30_000);
+    await type("\x1a");
+    await until("the shell has the terminal", () => /Stopped[^]*ready> $/.test(printed()));
+    assertEquals(await state(), "T");
+    await type("kill -9 %1; wait %1; echo go''ne\r"); // whoever never comes back
+    await until("it is killed", () => /gone[^]*ready> $/.test(printed()));
+    await until("the daemon knows", () => /method=Attach .*code=CANCELLED ms=\d{3,}/.test(daemon.log));
+    assertEquals([await state(), await daemon.status("job")], ["T", "Status: running"]);
+    await type(`${line(daemon, "attach", "job")}; echo code $?\r`);
+    await until("it is attached", () => /gone[^]*pid \d+ begun/.test(printed()));
+    await type("\x1a");
+    await until("it is suspended again", () => /gone[^]*Stopped[^]*ready> $/.test(printed()));
+    assertEquals(await state(), "T");
+    await type("fg\r");
+    await until("it goes on", async () => await state() === "S");
+    assertEquals((await daemon.paasc(["kill", "USR1", "job"])).code, 0);
+    await until("it has ended", () => /killed by SIGUSR1/.test(printed()));
+    await type("exit\r");
   });
 });

@@ -18,14 +18,22 @@ async function untilLogged(client: RawClient, id: string, part: string): Promise
   });
 }
 
-Deno.test("wait exits with the code of the last process, or 128 and its signal, and prints nothing", async () => {
+Deno.test("wait exits with the code of the last process, or 128 and its signal, and says why on stderr", async () => {
   await using daemon = await Daemon.start();
   const live = await daemon.exec(["sleep", "600"]);
   const seven = await daemon.exec(["sh", "-c", "exit 7"]);
-  const killed = await daemon.exec(["sh", "-c", "kill -9 $$"]);
-  for (const [words, code] of [[[seven], 7], [[killed], 137], [[seven, killed], 137], [[killed, seven], 7]] as const) {
+  const killed = await daemon.exec(["--name", "killed", "sh", "-c", "kill -9 $$"]);
+  const sentence = "the process was killed by SIGKILL\n";
+  for (
+    const [words, code, stderr] of [
+      [[seven], 7, ""],
+      [[killed], 137, `paasc: ${sentence}`],
+      [[seven, "killed"], 137, `paasc: killed: ${sentence}`],
+      [[killed, seven], 7, `paasc: ${killed}: ${sentence}`],
+    ] as const
+  ) {
     const result = await daemon.paasc(["wait", ...words]);
-    assertEquals([result.code, text(result.stdout), result.stderr], [code, "", ""]);
+    assertEquals([result.code, text(result.stdout), result.stderr], [code, "", stderr]);
   }
   await using waiting = daemon.startPaasc(["wait", "-o", "json", live, seven]);
   await until("it waits", () => /method=Wait .*code=OK/.test(daemon.log));
@@ -52,7 +60,7 @@ Deno.test("wait outlives its connection", async () => {
   await until("it waits again", () => cable.connections === 2);
   await client.stop(id);
   const { code, stderr } = await waiting.result();
-  assertEquals([code, stderr], [143, ""]);
+  assertEquals([code, stderr], [143, `paasc: ${id}: the process was stopped by you from elsewhere\n`]);
 });
 
 Deno.test("signal sends a signal by name or number, to the group or the leader alone", async () => {

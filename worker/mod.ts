@@ -26,6 +26,7 @@ export type { LogReaderOptions } from "./log_reader.ts";
 export { decodeLogChunks, decodeLogRecords } from "./log_record.ts";
 export type { LogChunk, LogGap, LogGapReason, LogRecord, LogSlice, LogStream } from "./log_record.ts";
 export type { Segment } from "./log_segment.ts";
+export { pieces } from "./log_slice.ts";
 export { MIN_LIMIT_BYTES } from "./retention.ts";
 export type { Retention, SpoolLimits } from "./retention.ts";
 export { BASE_VARIABLES, baseEnvironment, SYSTEM_PATH } from "./environment.ts";

@@ -8,7 +8,8 @@ const help = `Usage: paasc attach [options] ID
 
 Joins a running process: prints its last lines of output and what comes, and, if
 it was started with stdin or in a terminal, lets you type into it. It exits as
-the process does, as 'paasc run' says; Ctrl-C is as there.
+the process does, as 'paasc run' says; Ctrl-C and Ctrl-Z are as there, and so is
+what stderr says when the process did not end by itself.
 
 A process that was started in a terminal gets yours lent, if stdin is one, until
 it ends or the keys come that detach.

@@ -16,14 +16,21 @@ daemon's disk.
 From PROGRAM on, every word is passed on as it is. No shell is involved.
 
 Ctrl-C goes to the program; a second one within two seconds stops it, as 'paasc
-stop' does. When the connection breaks it is made anew, and input and output go
-on at the next byte. When paasc does not come back, because it was killed or its
-network is gone, the process is stopped after 30 s. --on-disconnect says
-otherwise: keep, stop, or stop-after= and a duration.
+stop' does. Ctrl-Z suspends the program as well, by SIGSTOP, for up to a day; it
+goes on with paasc, by 'fg' or, with --no-stdin, by 'bg'. Its --timeout goes on.
 
-With --tty the process gets a terminal, and yours is lent to it: editors, shells
-and the like work, and Ctrl-C is a key as any other. --detach-keys leave it
-running; 'paasc attach' comes back to it.
+When the connection breaks it is made anew, and input and output go on at the
+next byte. When paasc does not come back, because it was killed, its machine is
+asleep or its network is gone, the process is stopped after 30 s. --on-disconnect
+says otherwise: keep, stop, or stop-after= and a duration. When connections break
+again and again before anything has come, within a minute, paasc exits with 69.
+
+When the program did not end by itself, stderr says why: its limits, a stop, a
+signal that did not come from here, or the daemon.
+
+With --tty the process gets a terminal of the type of yours (TERM), and yours is
+lent to it: editors, shells and the like work, and Ctrl-C and Ctrl-Z are keys as
+any other. --detach-keys leave it running; 'paasc attach' comes back to it.
 
 Examples:
   paasc run make test
@@ -53,19 +60,20 @@ export const run: Command = {
     if (tty && !stdin) {
       throw new PaascError("usage", "options '--tty' and '--no-stdin' exclude each other: see 'paasc run --help'");
     }
-    const { defaultDetachKeys, parseKeys, terminalSize } = await import("../local_terminal.ts");
+    const { defaultDetachKeys, parseKeys, terminalSize, terminalType } = await import("../local_terminal.ts");
     const keys = given["detach-keys"] ?? defaultDetachKeys;
     const detachKeys = optionValue("run", "detach-keys", keys, "keys such as ctrl-p,ctrl-q", parseKeys);
     const request = {
       ...await execRequest("run", words, given, repeated, lease),
       stdin: stdin && !tty,
-      terminal: tty ? terminalSize() : undefined,
+      terminal: tty ? { ...terminalSize(), type: terminalType(Deno.env.get("TERM")) } : undefined,
     };
     const { session } = await import("../session.ts");
     return await session(context, {
       stdin,
       detachKeys: tty ? detachKeys : undefined,
       begin: (daemon) => daemon.exec(request),
+      limits: request,
     });
   },
 };

@@ -1,24 +1,25 @@
 /** `paasc wait`: waits until processes have finished. */
 import type { ProcessStatus__Output } from "@paas/proto";
 import type { Command } from "../command.ts";
+import { endSentence, LOST } from "../end_reason.ts";
 import { errorLine } from "../errors.ts";
 import { jsonLine } from "../json.ts";
 import { noteTo, print } from "../output.ts";
 import { processIds } from "../process_id.ts";
-import { exitCodeOf, isLost, LOST, statusJson } from "../process_status.ts";
+import { exitCodeOf, isLost, statusJson } from "../process_status.ts";
 
 const help = `Usage: paasc wait [options] ID...
 
 Waits until each of the processes has finished, and exits with the exit code of
 the last one given, or with 128 + n when the signal n killed it, as a shell's
 'wait' does; with 125 when it was lost because the daemon died. It prints
-nothing.
+nothing, but says on stderr why one did not end by itself.
 
 When the connection breaks it is made anew, within a minute, and the waiting goes
 on. Ctrl-C ends the waiting, not the process.
 
 With -o json it prints the final status of each, an object a line, as 'paasc
-status -o json' does.
+status -o json' does, and the reasons stand there alone.
 
 Examples:
   paasc wait 2b5c; echo $?
@@ -38,18 +39,29 @@ export const wait: Command = {
     let ids: readonly string[] | undefined;
     // Who was heard to have finished may have been removed when the connection is back.
     const finished = new Map<string, ProcessStatus__Output>();
+    const json = settings.output === "json";
+    let user = "";
     const statuses = await ask({ settings, note: noteTo(stderr) }, async (daemon) => {
       ids ??= await Promise.all(names.map((name) => findProcess(daemon, name)));
-      return await Promise.all(ids.map(async (processId) => {
+      const statuses = await Promise.all(ids.map(async (processId) => {
         const status = finished.get(processId) ?? await daemon.wait(processId);
         finished.set(processId, status);
         return status;
       }));
+      const stopped = statuses.some(({ endReason }) => endReason === "END_REASON_STOPPED");
+      if (stopped && !json) user = (await daemon.whoAmI()).userId;
+      return statuses;
     });
-    if (settings.output === "json") {
+    if (json) {
       await print(stdout, statuses.map((status) => jsonLine(statusJson(status))).join(""));
+      if (isLost(statuses.at(-1)!)) await print(stderr, errorLine(new Error(LOST)), "stderr");
+    } else {
+      for (const [index, status] of statuses.entries()) {
+        const sentence = endSentence(status, { user });
+        const which = names.length > 1 ? `${names[index]}: ` : "";
+        if (sentence) await print(stderr, errorLine(new Error(which + sentence))).catch(() => {}); // whether it is read or not
+      }
     }
-    if (isLost(statuses.at(-1)!)) await print(stderr, errorLine(new Error(LOST)), "stderr");
     return exitCodeOf(statuses.at(-1)!);
   },
 };

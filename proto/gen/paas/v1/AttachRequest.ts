@@ -1,6 +1,7 @@
 // Original file: proto/paas/v1/paas.proto
 
 import type { TerminalSize as _paas_v1_TerminalSize, TerminalSize__Output as _paas_v1_TerminalSize__Output } from '../../paas/v1/TerminalSize.ts';
+import type { Duration as _google_protobuf_Duration, Duration__Output as _google_protobuf_Duration__Output } from '../../google/protobuf/Duration.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface AttachRequest {
@@ -13,6 +14,7 @@ export interface AttachRequest {
   'size'?: (_paas_v1_TerminalSize | null);
   'keep'?: (boolean);
   'writer'?: (string);
+  'absence'?: (_google_protobuf_Duration | null);
   '_tailLines'?: "tailLines";
   '_inputOffset'?: "inputOffset";
 }
@@ -27,6 +29,7 @@ export interface AttachRequest__Output {
   'size': (_paas_v1_TerminalSize__Output | null);
   'keep': (boolean);
   'writer': (string);
+  'absence': (_google_protobuf_Duration__Output | null);
   '_tailLines'?: "tailLines";
   '_inputOffset'?: "inputOffset";
 }
