@@ -137,7 +137,7 @@ Deno.test("run goes on at the next byte of input and output when the connection 
 
 /** Everything that was told of how a process ended, by who ran it, who attached and who waited. */
 async function ends(daemon: Daemon, options: string[], program: string[], end?: (id: string) => Promise<unknown>) {
-  const name = crypto.randomUUID().slice(0, 8);
+  const name = `ends-${crypto.randomUUID().slice(0, 8)}`;
   await using run = daemon.startPaasc(["run", "--name", name, ...options, ...program]);
   await until("it has begun", () => run.printed.includes("begun"));
   await using attached = daemon.startPaasc(["attach", name]);
