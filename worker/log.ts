@@ -129,7 +129,6 @@ export class Log {
     if (!areWhole(segments, this.#kept.position)) await this.#readAll(segments, signal);
     this.#segments.splice(0, Infinity, ...segments);
     this.#index.dropBefore(this.first);
-    await this.#retention.add(this);
   }
 
   /** Finds out what the segments have, and leaves of them what is whole. */

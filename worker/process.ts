@@ -4,6 +4,8 @@
  * @module
  */
 import { type Child, type Command, startCommand } from "./command.ts";
+import { clock } from "./clock.ts";
+import { Ending } from "./ending.ts";
 import { FinishedError, StopInProgressError } from "./errors.ts";
 import type { Guard } from "./guard.ts";
 import type { HistoryEntry } from "./history.ts";
@@ -14,6 +16,7 @@ import type { LogReader, LogReaderOptions } from "./log_reader.ts";
 import { ProcessGroup } from "./process_group.ts";
 import { ID_VARIABLE } from "./left_over.ts";
 import { pump } from "./pump.ts";
+import { type About, NOTHING } from "./records.ts";
 import type { Spool } from "./spool.ts";
 import type { Exit, FinishedStatus, ProcessStatus, StopReason } from "./status.ts";
 import type { Terminal } from "./terminal.ts";
@@ -34,8 +37,8 @@ const DEFAULT_GRACE_MS = 10_000;
 export interface SpawnOptions extends Command {
   /** Where the log goes. */
   spool: Spool;
-  /** Whose log it is: the logs of a group share a limit of the spool. */
-  logGroup?: string | undefined;
+  /** What is kept with the process in the spool. The logs of an owner share a limit of the spool. */
+  about?: About | undefined;
   /** A UUID that no other process of the spool has; default is a new one. */
   id?: string | undefined;
   /** The default grace period of this process, in milliseconds; 10 s unless given. */
@@ -46,11 +49,6 @@ export interface SpawnOptions extends Command {
   changed?: ((process: Process) => void) | undefined;
   /** How much it may print until it is stopped, in bytes; default is everything. */
   maxOutput?: number | undefined;
-  /**
-   * Is called just before the program is started. What it gives, any JSON, is kept with the process where the spool has a
-   * history.
-   */
-  describe?: (() => unknown) | undefined;
 }
 
 /** What can be done with a process: with one that was started here, and one that was restored from the spool. */
@@ -59,7 +57,7 @@ export type KnownProcess = Pick<Process, keyof Process>;
 /** What a process is held to, and who is told of it. */
 type Terms = Pick<SpawnOptions, "timeout" | "maxOutput" | "changed" | "guard"> & {
   stopGrace: number;
-  history: HistoryEntry | undefined;
+  history: HistoryEntry;
 };
 
 /** How to stop a process. */
@@ -84,7 +82,8 @@ export interface StopOptions {
  * import { assertEquals } from "@std/assert";
  *
  * const directory = await Deno.makeTempDir();
- * const process = await spawn({ args: ["echo", "hello"], spool: await Spool.open(directory) });
+ * using spool = await Spool.open(directory);
+ * const process = await spawn({ args: ["echo", "hello"], spool });
  * let output = "";
  * for await (const records of process.logs()) {
  *   for (const { data } of decodeLogChunks(records)) output += new TextDecoder().decode(data);
@@ -96,16 +95,15 @@ export interface StopOptions {
  * ```
  */
 export async function spawn(
-  { spool, logGroup, id = crypto.randomUUID(), stopGrace = DEFAULT_GRACE_MS, describe, ...options }: SpawnOptions,
+  { spool, id = crypto.randomUUID(), stopGrace = DEFAULT_GRACE_MS, about = NOTHING, ...options }: SpawnOptions,
 ): Promise<Process> {
-  const log = await spool.createLog(id, logGroup);
+  const log = await spool.createLog(id, about.owner || undefined);
   try {
     // The shorter it is from here to the note of its number, the better: who is killed meanwhile has not even that.
     const { args, stdin = false, terminal } = options;
-    const about = { args, stdin: stdin || terminal !== undefined, terminal: terminal !== undefined };
-    const description = describe?.();
-    const history = spool.history?.begin({ id, ...about, startTime: Date.now(), description, group: logGroup });
-    const env = history ? { ...options.env, [ID_VARIABLE]: id } : options.env;
+    const streams = { stdin: stdin || terminal !== undefined, terminal: terminal !== undefined };
+    const history = spool.begin({ id, args, ...streams, startTime: clock.now(), about });
+    const env = spool.keep ? { ...options.env, [ID_VARIABLE]: id } : options.env;
     return new Process(id, await startCommand({ ...options, env }), log, { ...options, stopGrace, history });
   } catch (error) {
     await log.end();
@@ -138,12 +136,13 @@ export class Process {
   readonly #guard: Guard | undefined;
   readonly #log: Log;
   readonly #stopGrace: number;
-  #status: ProcessStatus = { state: "running", startTime: Date.now() };
+  #status: ProcessStatus = { state: "running", startTime: clock.now() };
   /** The way of the group from SIGTERM until it is gone or killed, once that has begun. */
   #termination: Promise<void> | undefined;
   #stopInProgress = false;
   readonly #changed: (process: Process) => void;
-  readonly #history: HistoryEntry | undefined;
+  readonly #history: HistoryEntry;
+  readonly #ending = new Ending<FinishedStatus>();
 
   /** For {@linkcode spawn}. */
   constructor(
@@ -155,7 +154,7 @@ export class Process {
     this.id = id;
     this.pid = pid;
     this.#history = history;
-    history?.started(pid, this.#status.startTime);
+    history.started(pid, this.#status.startTime);
     this.input = stdin && new Input(stdin);
     this.terminal = terminal;
     this.#guard = guard;
@@ -185,9 +184,28 @@ export class Process {
     return this.#status;
   }
 
+  /** Larger for a process that was started later in the same spool. */
+  get sequence(): number {
+    return this.#history.sequence;
+  }
+
   /** How much it has printed so far, in bytes and lines; one that is not finished counts too. */
   get output(): { bytes: number; lines: number } {
     return { bytes: this.#log.written.offset, lines: linesAt(this.#log.written) };
+  }
+
+  /**
+   * Resolves when the leader has exited. Who waits is forgotten when the signal aborts, unlike at `finished`.
+   *
+   * @throws the signal's reason, when it aborts before.
+   */
+  wait(signal?: AbortSignal): Promise<FinishedStatus> {
+    return this.#ending.wait(signal);
+  }
+
+  /** How many wait. */
+  get waiting(): number {
+    return this.#ending.waiting;
   }
 
   /** Resolves when all of its output so far can be read: at once, but for one that was restored. Never rejects. */
@@ -214,7 +232,8 @@ export class Process {
    * import { assertEquals } from "@std/assert";
    *
    * const directory = await Deno.makeTempDir();
-   * const process = await spawn({ args: ["sleep", "60"], spool: await Spool.open(directory) });
+   * using spool = await Spool.open(directory);
+   * const process = await spawn({ args: ["sleep", "60"], spool });
    * const { exit, endReason } = await process.stop();
    * assertEquals([exit.signal, endReason], [15, "stopped"]);
    * await process.ended;
@@ -226,7 +245,7 @@ export class Process {
     if (this.#status.state === "finished") return this.#status;
     this.#group.signal("SIGTERM");
     const { startTime } = this.#status;
-    this.#become({ state: "stopping", startTime, stop: { reason, by, time: Date.now(), killed: false } });
+    this.#become({ state: "stopping", startTime, stop: { reason, by, time: clock.now(), killed: false } });
     this.#stopInProgress = true;
     try {
       await (this.#termination = this.#awaitTermination(grace));
@@ -283,9 +302,12 @@ export class Process {
     const stop = this.#status.state === "stopping" ? this.#status.stop : undefined;
     const { startTime } = this.#status;
     const endReason = stop?.reason ?? (exit.signal === undefined ? "exited" : "signalled");
-    const status = { state: "finished", startTime, finishTime: Date.now(), exit, endReason, stop } as const;
-    this.#history?.finished(status); // before anybody is told
-    return this.#become(status);
+    const finishTime = Math.max(startTime, clock.now());
+    const status = { state: "finished", startTime, finishTime, exit, endReason, stop } as const;
+    this.#history.finished(status); // before anybody is told
+    this.#become(status);
+    this.#ending.come(status);
+    return status;
   }
 
   #become<Status extends ProcessStatus>(status: Status): Status {
@@ -307,7 +329,7 @@ export class Process {
     const limit = setTimeout(() => lastOutput.abort(), LAST_OUTPUT_MS);
     await logged.catch(() => {}); // readers have been told of a log that failed
     clearTimeout(limit);
-    this.#history?.ended(this.#log.summary);
+    this.#history.ended(this.#log.summary, this.#log.bytes);
   }
 
   async #endRest(): Promise<void> {
