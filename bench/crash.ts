@@ -142,7 +142,14 @@ async function start({ rounds, directory }: Setting): Promise<Row[]> {
   for (let round = 0; round < rounds; round++) {
     for (const [kind, path] of [["empty", join(directory, `empty-${round}`)], ["full", spool]] as const) {
       const begin = performance.now();
-      await using daemon = await Daemon.start(["--spool-dir", path, "--retain-count", "unlimited", "--retain-total", "unlimited"]);
+      await using daemon = await Daemon.start([
+        "--spool-dir",
+        path,
+        "--retain-count",
+        "unlimited",
+        "--retain-total",
+        "unlimited",
+      ]);
       times[kind].push(performance.now() - begin);
       if (kind === "empty") continue;
       await using client = new RawClient(daemon);

@@ -67,6 +67,7 @@ export class History {
   /** Changes that could not be written yet, in their order. */
   readonly #waiting: (() => void)[] = [];
   #next: number;
+  #damaged = false;
   #report: RecoveryOptions["report"] = () => {};
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -256,7 +257,9 @@ export class History {
         change();
       } catch (error) {
         if (error instanceof DamagedError) {
-          this.#report("database-damaged", error.message); // to wait is no use: the next start reads it through
+          // To wait is no use: the next start reads it through.
+          if (!this.#damaged) this.#report("database-damaged", error.message);
+          this.#damaged = true;
           continue;
         }
         this.#waiting.unshift(change); // the disk is full; it may come back

@@ -41,7 +41,9 @@ export { decodeLogChunks, decodeLogRecords } from "./log_record.ts";
 export type { LogChunk, LogGap, LogGapReason, LogRecord, LogSlice, LogStream } from "./log_record.ts";
 export type { Segment } from "./log_segment.ts";
 export { MIN_LIMIT_BYTES } from "./retention.ts";
-export type { Retention, SpoolLimits } from "./retention.ts";
+export type { Retention, SpoolLimits, StoredLogs } from "./retention.ts";
+export type { Database, Row } from "./database.ts";
+export type { Trace } from "./left_over.ts";
 export { BASE_VARIABLES, baseEnvironment } from "./environment.ts";
 export {
   FinishedError,

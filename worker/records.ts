@@ -78,9 +78,13 @@ export interface ProcessRecord {
 
 /** What is looked at to find finished processes. */
 export interface Candidate {
+  /** Larger for a process that was started later. */
   readonly sequence: number;
+  /** Its id. */
   readonly id: string;
+  /** Empty if it has none. */
   readonly name: string;
+  /** In milliseconds since the Unix epoch. */
   readonly startTime: number;
   /** As JSON, if they are wanted. */
   readonly labels: string | undefined;
@@ -112,7 +116,9 @@ export interface Usage {
 
 /** A finished process, and what its removal gives back. */
 export interface Removable {
+  /** Its id. */
   readonly id: string;
+  /** Of its description. */
   readonly bytes: number;
 }
 

@@ -120,6 +120,7 @@ export class Spool implements Disposable {
     this.history[Symbol.dispose]();
   }
 
+  /** Lets go of the spool. */
   [Symbol.dispose](): void {
     this.close();
   }
