@@ -142,7 +142,14 @@ async function start({ rounds, directory }: Setting): Promise<Row[]> {
   for (let round = 0; round < rounds; round++) {
     for (const [kind, path] of [["empty", join(directory, `empty-${round}`)], ["full", spool]] as const) {
       const begin = performance.now();
-      await using daemon = await Daemon.start(["--spool-dir", path, "--retain-count", "unlimited"]);
+      await using daemon = await Daemon.start([
+        "--spool-dir",
+        path,
+        "--retain-count",
+        "unlimited",
+        "--retain-total",
+        "unlimited",
+      ]);
       times[kind].push(performance.now() - begin);
       if (kind === "empty") continue;
       await using client = new RawClient(daemon);
@@ -159,7 +166,7 @@ async function start({ rounds, directory }: Setting): Promise<Row[]> {
 
 /** Makes a spool with finished processes of alice. */
 async function fill(directory: string): Promise<void> {
-  const spool = await Spool.openWithHistory(directory);
+  const spool = await Spool.open(directory, { keep: true });
   const pem = await Deno.readTextFile(join(ROOT, "certs/alice.crt"));
   const owner = new X509Certificate(pem).fingerprint256.replaceAll(":", "").toLowerCase();
   const line = new TextEncoder().encode("what it has printed\n");
@@ -167,14 +174,14 @@ async function fill(directory: string): Promise<void> {
     const id = crypto.randomUUID();
     const log = await spool.createLog(id);
     const startTime = Date.now();
-    const description = { owner, ownerSubject: "CN=alice", name: "", labels: { number: `${sequence}` }, sequence };
+    const about = { owner, name: "", labels: { number: `${sequence}` }, note: { ownerSubject: "CN=alice" } };
     const args = ["sh", "-c", `echo ${sequence}`];
-    const entry = spool.history!.begin({ id, args, stdin: false, terminal: false, startTime, description });
+    const entry = spool.begin({ id, args, stdin: false, terminal: false, startTime, about });
     entry.started(1, startTime);
     log.append("stdout", line);
     await log.end();
     entry.finished({ state: "finished", startTime, finishTime: startTime, exit: { code: 0 }, endReason: "exited" });
-    entry.ended(log.summary);
+    entry.ended(log.summary, log.bytes);
   }
   spool.close();
 }

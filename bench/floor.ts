@@ -24,7 +24,7 @@ else if (what === "tls-client") receiveTls(Number(words[0]), Number(words[1]));
 else throw new Error("What floor?");
 
 async function worker(directory: string, line: string, bytes: number): Promise<void> {
-  const spool = await Spool.open(directory);
+  using spool = await Spool.open(directory);
   try {
     const begin = performance.now();
     const process = await spawn({ args: ["sh", "-c", line], spool });
@@ -40,7 +40,7 @@ async function worker(directory: string, line: string, bytes: number): Promise<v
 async function spawnAndWait(calls: number): Promise<void> {
   const directory = await Deno.makeTempDir();
   try {
-    const spool = await Spool.open(directory);
+    using spool = await Spool.open(directory);
     const times: number[] = [];
     for (let call = 0; call < calls; call++) {
       const begin = performance.now();

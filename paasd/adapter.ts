@@ -16,6 +16,7 @@ import {
   type ServerWritableStream,
   status as Code,
 } from "@grpc/grpc-js";
+import { clock } from "@paas/worker";
 import type { Duplex } from "node:stream";
 import type { Access } from "./access.ts";
 import type { AuditLog } from "./audit.ts";
@@ -288,7 +289,7 @@ class RunningCall {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const wait = (end: number) => {
       clearTimeout(timer);
-      if (end !== Infinity) timer = setTimeout(look, Math.min(Math.max(end - Date.now(), 0), MAX_TIMER_MS));
+      if (end !== Infinity) timer = setTimeout(look, Math.min(Math.max(end - clock.now(), 0), MAX_TIMER_MS));
     };
     const look = () => {
       try {

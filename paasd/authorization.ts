@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { clock } from "@paas/worker";
 import { PermissionDeniedError, ProcessNotFoundError } from "./errors.ts";
 import type { User } from "./identity.ts";
 import type { Role } from "./roles.ts";
@@ -117,5 +118,5 @@ export function allowedUntil(
 
 /** Whether a grant has not ended. */
 export function isInForce({ until = Infinity }: Grant): boolean {
-  return until > Date.now();
+  return until > clock.now();
 }

@@ -19,17 +19,17 @@ export class Counter {
     return this.#total;
   }
 
-  /** Counts one more for a key, until what this returns is disposed of; to do that again changes nothing. */
-  add(key: string): Disposable {
-    this.#counts.set(key, this.of(key) + 1);
-    this.#total++;
+  /** Counts so much more for a key, until what this returns is disposed of; to do that again changes nothing. */
+  add(key: string, amount = 1): Disposable {
+    this.#counts.set(key, this.of(key) + amount);
+    this.#total += amount;
     let counted = true;
     return {
       [Symbol.dispose]: () => {
         if (!counted) return;
         counted = false;
-        this.#total--;
-        const left = this.of(key) - 1;
+        this.#total -= amount;
+        const left = this.of(key) - amount;
         if (left > 0) this.#counts.set(key, left);
         else this.#counts.delete(key);
       },

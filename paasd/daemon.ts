@@ -5,7 +5,7 @@
  */
 import { processService } from "@paas/proto"; // first: it mends node:http2 before grpc-js is loaded
 import { Server, ServerCredentials } from "@grpc/grpc-js";
-import { type KnownProcess, Spool, SpoolError, StopInProgressError } from "@paas/worker";
+import { clock, type KnownProcess, Spool, SpoolError, StopInProgressError } from "@paas/worker";
 import { Access } from "./access.ts";
 import { duplex, serverStreaming, type Surroundings, unary } from "./adapter.ts";
 import { AuditLog } from "./audit.ts";
@@ -66,7 +66,7 @@ const GRPC_OPTIONS = {
 export class Daemon {
   readonly #log: Log;
   #options: Options;
-  readonly #table = new ProcessTable();
+  #table!: ProcessTable;
   #server!: Server;
   readonly #telemetry: Telemetry | undefined;
   readonly #access = new Access();
@@ -175,8 +175,9 @@ export class Daemon {
     this.#server = new Server({ ...GRPC_OPTIONS, interceptors });
     const confinement = this.#confinement = await Confinement.start(this.#options, log);
     const spool = this.#spool = await this.#openSpool();
-    this.#table.restore(spool.history?.restored ?? []);
-    const service = new Service({ table: this.#table, access, spool, quotas, confinement, stopGrace, telemetry });
+    const table = this.#table = new ProcessTable(spool);
+    const makeRoom = (user: string, bytes: number) => this.#expiry?.makeRoom(user, bytes);
+    const service = new Service({ table, access, spool, quotas, makeRoom, confinement, stopGrace, telemetry });
     this.#service = service;
     this.#server.addService(processService, {
       Exec: unary(surroundings, service.exec.bind(service)),
@@ -221,28 +222,28 @@ export class Daemon {
       guestsChanged: () => this.#door.expel(),
     };
     this.#recovery = this.#recover(spool);
-    this.#expiry = new Expiry(
-      this.#table,
-      this.#options,
-      (entry) => service.forget(entry).catch((error) => this.#report("not-removed", entry.process, error)),
-    );
+    this.#expiry = new Expiry(spool.history.records, this.#options, {
+      liveBytes: (user) => quotas.liveDescriptions(user),
+      remove: (id) => service.forget(id).catch((error) => this.#report("not-removed", { id }, error)),
+      stepped: (milliseconds) => log.write("clock-stepped", { seconds: Math.round(milliseconds / 1000) }),
+    }, clock);
     telemetry?.metrics.observe({
-      processes: () => this.#table.processes(),
+      processes: () => table.counts,
       spoolBytes: () => spool.bytes,
       connections: () => this.#door.connections,
     });
   }
 
   /** Clears up behind an earlier daemon on the same spool that has not ended in good order. */
-  async #recover({ history }: Spool): Promise<void> {
-    if (!history) return;
-    const { restored, damaged } = history;
-    if (restored.length > 0) this.#log.write("restored", { processes: restored.length });
-    if (damaged > 0) this.#log.write("journal-damaged", { records: damaged });
-    await history.recover({
+  async #recover(spool: Spool): Promise<void> {
+    const processes = spool.history.records.finishedCount;
+    if (processes > 0) this.#log.write("restored", { processes });
+    await spool.recover({
       grace: this.#options.stopGrace,
       signal: this.#ending.signal,
-      report: (event, process, about) => this.#log.write(event, { process, ...about }),
+      report: (event, subject, about) => {
+        this.#log.write(event, event.startsWith("l") ? { process: subject, ...about } : { name: subject });
+      },
     });
   }
 
@@ -250,7 +251,7 @@ export class Daemon {
     const { spoolDir, temporary, maxSpoolBytesPerUser: maxGroupBytes } = this.#options;
     const limits = { ...this.#options, maxGroupBytes };
     try {
-      if (spoolDir !== undefined) return await Spool.openWithHistory(spoolDir, limits);
+      if (spoolDir !== undefined) return await Spool.open(spoolDir, { ...limits, keep: true });
       return await Spool.open(this.#temporarySpool = await makeTemporarySpool(temporary), limits);
     } catch (error) {
       throw toStartError(error);
@@ -337,7 +338,7 @@ export class Daemon {
     }
   }
 
-  #report(event: string, { id }: KnownProcess, error: unknown): void {
+  #report(event: string, { id }: Pick<KnownProcess, "id">, error: unknown): void {
     this.#log.write(event, { process: id, cause: causeOf(error) });
   }
 

@@ -90,6 +90,15 @@ export class QuotaError extends Error {
   }
 }
 
+/** Somebody watches processes, and does not take what changes. */
+export class WatcherTooSlowError extends Error {
+  override readonly name = "WatcherTooSlowError";
+
+  constructor() {
+    super("Too many changes wait for you: read them faster, or list your processes and watch again");
+  }
+}
+
 /** Somebody who is known may not do that. */
 export class PermissionDeniedError extends Error {
   override readonly name = "PermissionDeniedError";

@@ -142,6 +142,22 @@ export const FLAGS = {
     default: "5000",
     help: "how many calls of a user may be open at a time",
   }),
+  "max-changes-per-minute": flag({
+    ...COUNT,
+    default: "60000",
+    help: "how many calls of a user may stop, signal, share, unshare or remove a process within a minute",
+  }),
+  "max-description-bytes-per-user": flag({
+    ...SIZE,
+    default: "64M",
+    help:
+      "how much the arguments, names and labels of a user's processes may take; their oldest finished ones go first",
+  }),
+  "max-grants-per-user": flag({
+    ...COUNT,
+    default: "10000",
+    help: "with how many others a user may share processes, counted for each process",
+  }),
   "max-connections": flag({
     ...COUNT,
     default: undefined,
@@ -175,7 +191,15 @@ export const FLAGS = {
     default: "10000",
     parse: parseKept,
     expected: "a whole number, or unlimited",
-    help: "how many finished processes are kept in all; the oldest go first",
+    help: "how many finished processes of each user are kept; their oldest go first",
+    reloads: true,
+  }),
+  "retain-total": flag({
+    value: "NUMBER",
+    default: "100000",
+    parse: parseKept,
+    expected: "a whole number, or unlimited",
+    help: "how many finished processes of all users are kept; the oldest of who has most go first",
     reloads: true,
   }),
   "stop-grace": flag({

@@ -17,6 +17,9 @@ export interface LimitOptions {
   readonly maxProcessesPerUser: number | undefined;
   readonly maxStartsPerMinute: number;
   readonly maxStreamsPerUser: number;
+  readonly maxChangesPerMinute: number;
+  readonly maxDescriptionBytesPerUser: number;
+  readonly maxGrantsPerUser: number;
 }
 
 /** Nobody takes more than this share by default, so that something is left for others. */
@@ -36,6 +39,9 @@ export function limitsOf(options: LimitOptions, descriptors: number): Connection
     idleTimeout,
     maxStartsPerMinute,
     maxStreamsPerUser,
+    maxChangesPerMinute,
+    maxDescriptionBytesPerUser,
+    maxGrantsPerUser,
   } = options;
   return {
     maxConnections: connections,
@@ -46,5 +52,8 @@ export function limitsOf(options: LimitOptions, descriptors: number): Connection
     maxProcessesPerUser,
     maxStartsPerMinute,
     maxStreamsPerUser,
+    maxChangesPerMinute,
+    maxDescriptionBytesPerUser,
+    maxGrantsPerUser,
   };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LogReader, Process } from "@paas/worker";
+import type { LogReader, Process, ProcessStatus } from "@paas/worker";
 import { type Attributes, metrics, type ObservableResult } from "@opentelemetry/api";
 
 /** In seconds, as the conventions for RPC want them. */
@@ -11,8 +11,8 @@ const DURATIONS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5
 
 /** What is looked at each time that metrics are exported. */
 export interface Observed {
-  /** All processes. */
-  processes(): Iterable<Pick<Process, "status">>;
+  /** How many processes are in each state. */
+  processes(): Readonly<Record<ProcessStatus["state"], number>>;
   /** What all logs have, in bytes. */
   spoolBytes(): number;
   /** How many connections there are. */
@@ -68,9 +68,7 @@ export class Metrics {
   /** From now on looks at these as well. */
   observe({ processes, spoolBytes, connections }: Observed): void {
     this.#watch("paas.processes", "{process}", "Processes that are known, by state", (result) => {
-      const count = { running: 0, stopping: 0, finished: 0 };
-      for (const { status: { state } } of processes()) count[state]++;
-      for (const [state, value] of Object.entries(count)) result.observe(value, { "paas.process.state": state });
+      for (const [state, value] of Object.entries(processes())) result.observe(value, { "paas.process.state": state });
     });
     this.#watch("paas.spool.size", "By", "What all logs have on the disk", (result) => result.observe(spoolBytes()));
     this.#watch("paas.connections", "{connection}", "Connections, by state", (result) => {

@@ -5,8 +5,7 @@
  */
 import { Counter } from "./counter.ts";
 import { QuotaError } from "./errors.ts";
-
-const MINUTE_MS = 60_000;
+import { Rate } from "./rate.ts";
 
 /** The limits. */
 export interface QuotaLimits {
@@ -18,18 +17,18 @@ export interface QuotaLimits {
   readonly maxStartsPerMinute: number;
   /** Calls that are open, of all connections of the user. */
   readonly maxStreamsPerUser: number;
+  /** Calls that change or signal a process; so many may come at once. */
+  readonly maxChangesPerMinute: number;
+  /** Bytes of the descriptions of all processes. */
+  readonly maxDescriptionBytesPerUser: number;
+  /** Users that processes are shared with, counted for each process. */
+  readonly maxGrantsPerUser: number;
 }
 
 /** What has to be known of a process: when it does not count any more. */
 interface Started {
   /** Never rejects. */
   readonly finished: Promise<unknown>;
-}
-
-/** The starts that a user has left, as of some time. */
-interface Allowance {
-  readonly left: number;
-  readonly time: number;
 }
 
 /**
@@ -40,7 +39,15 @@ interface Allowance {
  * import { Quotas } from "./quotas.ts";
  * import { assertThrows } from "@std/assert";
  *
- * const quotas = new Quotas({ maxProcesses: 9, maxProcessesPerUser: 9, maxStartsPerMinute: 9, maxStreamsPerUser: 1 });
+ * const quotas = new Quotas({
+ *   maxProcesses: 9,
+ *   maxProcessesPerUser: 9,
+ *   maxStartsPerMinute: 9,
+ *   maxStreamsPerUser: 1,
+ *   maxChangesPerMinute: 9,
+ *   maxDescriptionBytesPerUser: 9_000,
+ *   maxGrantsPerUser: 9,
+ * });
  * {
  *   using _stream = quotas.stream("alice");
  *   assertThrows(() => quotas.stream("alice"), Error, "--max-streams-per-user");
@@ -50,16 +57,17 @@ interface Allowance {
  */
 export class Quotas {
   readonly #limits: QuotaLimits;
-  readonly #now: () => number;
   readonly #processes = new Counter();
+  readonly #descriptions = new Counter();
   readonly #streams = new Counter();
-  /** Of the users that have started something lately. */
-  readonly #starts = new Map<string, Allowance>();
+  readonly #starts: Rate;
+  readonly #changes: Rate;
 
   /** @param now Tells the time, in milliseconds from any beginning. */
   constructor(limits: QuotaLimits, now: () => number = () => performance.now()) {
     this.#limits = limits;
-    this.#now = now;
+    this.#starts = new Rate(limits.maxStartsPerMinute, now);
+    this.#changes = new Rate(limits.maxChangesPerMinute, now);
   }
 
   /** What all users have together. */
@@ -80,14 +88,46 @@ export class Quotas {
     return this.#streams.add(user);
   }
 
+  /** Bytes of the descriptions of a user's live processes. */
+  liveDescriptions(user: string): number {
+    return this.#descriptions.of(user);
+  }
+
+  /**
+   * Takes a call that changes or signals a process.
+   *
+   * @throws {QuotaError} when there are too many.
+   */
+  change(user: string): void {
+    const wait = this.#changes.take(user);
+    if (wait === undefined) return;
+    const what =
+      `You have made ${this.#limits.maxChangesPerMinute} calls that change or signal a process within a minute`;
+    throw new QuotaError("--max-changes-per-minute", what, tryAgainIn(wait));
+  }
+
+  /**
+   * Sees that a user may have one more grant.
+   *
+   * @param grants How many they have.
+   * @throws {QuotaError} when there are too many.
+   */
+  grant(grants: number): void {
+    const { maxGrantsPerUser: limit } = this.#limits;
+    if (grants < limit) return;
+    const what = `You share your processes with ${limit} users, counted for each process`;
+    throw new QuotaError("--max-grants-per-user", what, "take back some, or remove processes that are shared");
+  }
+
   /**
    * Starts a process of a user, and counts it until it has finished.
    *
+   * @param bytes Of its description.
    * @throws {QuotaError} when there are too many, or the user starts them too fast.
    * @throws whatever `spawn` throws; the process does not count then, the start does.
    */
-  async start<Process extends Started>(user: string, spawn: () => Promise<Process>): Promise<Process> {
-    const { maxProcessesPerUser: limit, maxProcesses } = this.#limits;
+  async start<Process extends Started>(user: string, spawn: () => Promise<Process>, bytes = 0): Promise<Process> {
+    const { maxProcessesPerUser: limit, maxProcesses, maxDescriptionBytesPerUser } = this.#limits;
     if (this.#processes.of(user) >= limit) {
       throw new QuotaError(
         "--max-processes-per-user",
@@ -102,34 +142,28 @@ export class Quotas {
         "try again when some have",
       );
     }
-    this.#takeStart(user);
-    const counted = this.#processes.add(user);
-    try {
-      const process = await spawn();
-      process.finished.then(() => counted[Symbol.dispose]());
-      return process;
-    } catch (error) {
-      counted[Symbol.dispose]();
-      throw error;
-    }
-  }
-
-  /** A bucket that fills up steadily, from which each start takes one. */
-  #takeStart(user: string): void {
-    const { maxStartsPerMinute: limit } = this.#limits;
-    if (limit === Infinity) return;
-    const time = this.#now();
-    const perMillisecond = limit / MINUTE_MS;
-    const last = this.#starts.get(user) ?? { left: limit, time };
-    const left = Math.min(limit, last.left + (time - last.time) * perMillisecond);
-    if (left < 1) {
-      const seconds = Math.ceil((1 - left) / perMillisecond / 1_000);
+    if (this.#descriptions.of(user) + bytes > maxDescriptionBytesPerUser) {
       throw new QuotaError(
-        "--max-starts-per-minute",
-        `You have started ${limit} processes within a minute`,
-        `try again in ${seconds} s`,
+        "--max-description-bytes-per-user",
+        `With this one the arguments, names and labels of your live processes take more than ${maxDescriptionBytesPerUser} bytes`,
+        "stop one first, or give shorter ones, or a file",
       );
     }
-    this.#starts.set(user, { left: left - 1, time });
+    const wait = this.#starts.take(user);
+    if (wait !== undefined) {
+      const what = `You have started ${this.#limits.maxStartsPerMinute} processes within a minute`;
+      throw new QuotaError("--max-starts-per-minute", what, tryAgainIn(wait));
+    }
+    using counted = new DisposableStack();
+    counted.use(this.#processes.add(user));
+    counted.use(this.#descriptions.add(user, bytes));
+    const process = await spawn();
+    const untilFinished = counted.move();
+    process.finished.then(() => untilFinished.dispose());
+    return process;
   }
+}
+
+function tryAgainIn(milliseconds: number): string {
+  return `try again in ${Math.ceil(milliseconds / 1_000)} s`;
 }

@@ -8,6 +8,9 @@ const UNLIMITED: QuotaLimits = {
   maxProcessesPerUser: Infinity,
   maxStartsPerMinute: Infinity,
   maxStreamsPerUser: Infinity,
+  maxChangesPerMinute: Infinity,
+  maxDescriptionBytesPerUser: Infinity,
+  maxGrantsPerUser: Infinity,
 };
 
 /** A process that finishes when it is told to. */

@@ -25,7 +25,7 @@ import {
 } from "@paas/worker";
 import { createHash } from "node:crypto";
 import { InvalidArgumentError } from "./errors.ts";
-import type { Description, Entry, RequestKey } from "./process_table.ts";
+import type { Description, ListFilter, RequestKey } from "./process_table.ts";
 import { STATES } from "./status_message.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -164,14 +164,8 @@ export function toSignal({ signal, target }: SignalRequest__Output): { signal: n
   return { signal, to: target === "SIGNAL_TARGET_LEADER" ? "leader" : "group" };
 }
 
-/** Which processes are listed, and how many of them. */
-export interface ListFilter {
-  readonly pageSize: number;
-  holds(entry: Entry): boolean;
-}
-
-/** What a request wants to have listed. */
-export function toListFilter(request: ListRequest__Output): ListFilter {
+/** What a request wants to have listed, and how many of them. */
+export function toListFilter(request: ListRequest__Output): ListFilter & { readonly pageSize: number } {
   const { states, name, labels, startedSince, startedUntil, idPrefix, pageSize, pageToken } = request;
   if (pageSize < 0) throw new InvalidArgumentError("The page_size must not be negative");
   if (!/^[0-9a-f-]{0,36}$/i.test(idPrefix)) {
@@ -183,17 +177,23 @@ export function toListFilter(request: ListRequest__Output): ListFilter {
     throw new InvalidArgumentError("A state must be running, stopping or finished");
   }
   const before = pageToken ? Number(pageToken) : Infinity;
+  const finished = wanted.size === 0 || wanted.has(STATES.finished);
   const since = startedSince ? toTime("started_since", startedSince) : -Infinity;
   const until = startedUntil ? toTime("started_until", startedUntil) : Infinity;
   const [wantedLabels, beginning] = [Object.entries(labels), idPrefix.toLowerCase()];
   return {
     pageSize: Math.min(pageSize || DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE),
-    holds: ({ process: { id, status }, sequence, ...entry }) =>
+    before,
+    name,
+    idPrefix: beginning,
+    labels: wantedLabels.length > 0,
+    finished,
+    holds: ({ id, sequence, state, startTime, ...listed }) =>
       sequence < before &&
-      (wanted.size === 0 || wanted.has(STATES[status.state])) &&
-      (name === "" || entry.name === name) &&
-      wantedLabels.every(([key, value]) => Object.hasOwn(entry.labels, key) && entry.labels[key] === value) &&
-      status.startTime >= since && status.startTime < until &&
+      (wanted.size === 0 || wanted.has(STATES[state])) &&
+      (name === "" || listed.name === name) &&
+      wantedLabels.every(([key, value]) => Object.hasOwn(listed.labels, key) && listed.labels[key] === value) &&
+      startTime >= since && startTime < until &&
       id.startsWith(beginning),
   };
 }

@@ -33,7 +33,7 @@ import type {
   WhoAmIRequest__Output,
   WhoAmIResponse,
 } from "@paas/proto";
-import { type LogReader, pieces, spawn, type Spool } from "@paas/worker";
+import { descriptionBytes, type LogReader, pieces, spawn, type Spool } from "@paas/worker";
 import type { Access } from "./access.ts";
 import { validate } from "@std/uuid";
 import type { CallContext } from "./adapter.ts";
@@ -72,6 +72,8 @@ export interface ServiceOptions {
   access: Access;
   spool: Spool;
   quotas: Quotas;
+  /** Makes room for a process that a user is about to start, whose description has so many bytes. */
+  makeRoom?: ((user: string, bytes: number) => void) | undefined;
   /** What may run, and as whom. */
   confinement: Confinement;
   /** The default grace period of a stop, in milliseconds. */
@@ -86,17 +88,19 @@ export class Service {
   readonly #access: Access;
   readonly #spool: Spool;
   readonly #quotas: Quotas;
+  readonly #makeRoom: (user: string, bytes: number) => void;
   readonly #confinement: Confinement;
   readonly #telemetry: Telemetry | undefined;
   /** The default grace period of a stop, in milliseconds. */
   stopGrace: number;
 
-  constructor({ table, access, spool, quotas, confinement, stopGrace, telemetry }: ServiceOptions) {
+  constructor({ table, access, spool, quotas, makeRoom, confinement, stopGrace, telemetry }: ServiceOptions) {
     this.#telemetry = telemetry;
     this.#table = table;
     this.#access = access;
     this.#spool = spool;
     this.#quotas = quotas;
+    this.#makeRoom = makeRoom ?? (() => {});
     this.#confinement = confinement;
     this.stopGrace = stopGrace;
   }
@@ -110,14 +114,17 @@ export class Service {
     const { process: { id }, lease } = await this.#table.start(
       user,
       toDescription(request),
-      (changed, describe, signal) =>
-        this.#quotas.start(user.id, async () => {
+      (changed, about, signal) => {
+        const bytes = descriptionBytes(request.args, about);
+        return this.#quotas.start(user.id, async () => {
           if (this.#spool.isFull(user.id)) throw spoolIsFull();
+          this.#makeRoom(user.id, 0); // these bytes count already
           const confined = await this.#confinement.confine(options);
-          const terms = { stopGrace, changed, describe, signal, spool: this.#spool, logGroup: user.id };
+          const terms = { stopGrace, changed, about, signal, spool: this.#spool };
           const start = () => spawn({ ...options, ...confined, ...terms });
           return await (telemetry ? telemetry.start(record.program ?? "", start) : start());
-        }),
+        }, bytes);
+      },
       toRequestKey(request),
       signal,
     );
@@ -168,6 +175,7 @@ export class Service {
   async stop(request: StopRequest__Output, context: CallContext): Promise<StopResponse> {
     const entry = this.#find(request, context);
     const grace = request.grace ? toGrace(request.grace) : undefined;
+    this.#quotas.change(context.user.id);
     await entry.process.stop({ grace, by: context.user.id });
     return { status: statusFor(entry, context) };
   }
@@ -176,25 +184,28 @@ export class Service {
   async wait(request: WaitRequest__Output, context: CallContext): Promise<WaitResponse> {
     const entry = this.#find(request, context);
     holdLease(entry, context);
-    await entry.process.finished;
+    await entry.process.wait(context.signal);
     return { status: statusFor(entry, context) };
   }
 
   /** Sends a signal to a process. */
   signal(request: SignalRequest__Output, context: CallContext): SignalResponse {
     const { signal, to } = toSignal(request);
-    this.#find(request, context).process.signal(signal, to);
+    const { process } = this.#find(request, context);
+    this.#quotas.change(context.user.id);
+    process.signal(signal, to);
     return {};
   }
 
   /** A page of the user's own processes, or of all users', the newest first. */
   list(request: ListRequest__Output, context: CallContext): ListResponse {
     const all = wantsAll(request, context);
-    const { holds, pageSize } = toListFilter(request);
+    const { pageSize, ...filter } = toListFilter(request);
     const page: Entry[] = [];
     let length = 0;
-    for (const entry of this.#table.list(context.user, all)) {
-      if (!holds(entry)) continue;
+    const place = { before: filter.before };
+    for (const entry of this.#table.list(context.user, all, filter, place)) {
+      if (!entry) return { processes: page.map(toFullStatusMessage), nextPageToken: String(place.before) };
       if (page.length === pageSize || length > MAX_PAGE_LENGTH) {
         return { processes: page.map(toFullStatusMessage), nextPageToken: String(page.at(-1)!.sequence) };
       }
@@ -207,7 +218,9 @@ export class Service {
 
   /** Forgets a finished process and its log. */
   async remove(request: RemoveRequest__Output, context: CallContext): Promise<RemoveResponse> {
-    await this.forget(this.#find(request, context));
+    const { process: { id } } = this.#find(request, context);
+    this.#quotas.change(context.user.id);
+    await this.forget(id);
     return {};
   }
 
@@ -216,10 +229,12 @@ export class Service {
    *
    * @throws {NotFinishedError} when it has not finished.
    */
-  async forget(entry: Entry): Promise<void> {
-    this.#table.remove(entry);
-    await entry.process.ended;
-    await this.#spool.remove(entry.process.id);
+  async forget(id: string): Promise<void> {
+    const removal = this.#table.remove(id);
+    if (!removal) return; // it is about to be gone already
+    using _gone = removal.gone;
+    await removal.entry.process.ended;
+    await this.#spool.remove(id);
   }
 
   /** Streams what happens to the user's own processes, or to all users'. */
@@ -236,23 +251,27 @@ export class Service {
   share(request: ShareRequest__Output, context: CallContext): ShareResponse {
     const grant = toGrant(request, context.user);
     const entry = this.#find(request, context);
+    this.#quotas.change(context.user.id);
     makeRoom(entry, grant);
+    if (!entry.grants.some(({ user }) => user === grant.user)) {
+      this.#quotas.grant(this.#spool.history.read((records) => records.usage(entry.owner)).grants);
+    }
     this.#table.share(entry, grant);
-    this.#grantsChanged(entry); // perhaps to less than before
+    this.#access.changed(); // perhaps to less than before
     return {};
   }
 
   /** Takes that back. */
   unshare(request: UnshareRequest__Output, context: CallContext): UnshareResponse {
     const entry = this.#find(request, context);
-    this.#table.unshare(entry, toUserId(request.user));
-    this.#grantsChanged(entry);
+    const user = toUserId(request.user);
+    this.#quotas.change(context.user.id);
+    try {
+      this.#table.unshare(entry, user);
+    } finally {
+      this.#access.changed();
+    }
     return {};
-  }
-
-  #grantsChanged(entry: Entry): void {
-    this.#spool.history?.describe(entry.process.id, this.#table.describe(entry));
-    this.#access.changed();
   }
 
   /** Tells who calls. */

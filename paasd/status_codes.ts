@@ -27,6 +27,7 @@ import {
   ShuttingDownError,
   TooManyGrantsError,
   UnauthenticatedError,
+  WatcherTooSlowError,
 } from "./errors.ts";
 
 /** What a client sees of an error. */
@@ -53,7 +54,8 @@ const SPAWN_CODES: Record<SpawnFailure, Code> = {
 
 function codeOf(error: unknown): Code {
   if (error instanceof SpawnError) return SPAWN_CODES[error.failure];
-  if (error instanceof SpoolError) return error.exhausted ? Code.RESOURCE_EXHAUSTED : Code.INTERNAL;
+  if (error instanceof SpoolError && error.exhausted) return Code.RESOURCE_EXHAUSTED;
+  if (error instanceof SpoolError) return error.removed ? Code.FAILED_PRECONDITION : Code.INTERNAL;
   if (error instanceof SignalError) return Code.PERMISSION_DENIED;
   if (error instanceof StopInProgressError) return Code.FAILED_PRECONDITION;
   if (error instanceof FinishedError) return Code.FAILED_PRECONDITION;
@@ -69,6 +71,7 @@ function codeOf(error: unknown): Code {
   if (error instanceof QuotaError) return Code.RESOURCE_EXHAUSTED;
   if (error instanceof PermissionDeniedError) return Code.PERMISSION_DENIED;
   if (error instanceof TooManyGrantsError) return Code.RESOURCE_EXHAUSTED;
+  if (error instanceof WatcherTooSlowError) return Code.UNAVAILABLE;
   if (error instanceof ShuttingDownError) return Code.UNAVAILABLE;
   if (error instanceof UnauthenticatedError) return Code.UNAUTHENTICATED;
   return Code.INTERNAL;

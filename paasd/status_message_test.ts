@@ -30,7 +30,6 @@ function messageOf(status: ProcessStatus) {
     ownerSubject: "CN=alice",
     lease: undefined,
     sequence: 0,
-    requestKey: undefined,
   });
 }
 

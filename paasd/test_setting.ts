@@ -87,6 +87,7 @@ export class Setting implements AsyncDisposable {
       temporary: join(this.directory, "temporary"),
       retain: Infinity,
       retainCount: Infinity,
+      retainTotal: Infinity,
       stopGrace: 2_000,
     };
   }

@@ -169,11 +169,11 @@ Deno.test("exec refuses what cannot be started with a code and a sentence, and l
     }
     await t.step("nothing is left in the spool, and no process", async () => {
       const inSpool = () => [...Deno.readDirSync(spool)].map(({ name }) => name).sort();
-      assertEquals(inSpool(), ["format", "journal", "lock"]);
+      assertEquals(inSpool(), ["format", "history.db", "history.db-wal"]);
       assertEquals(await childrenOf(daemon.pid), []);
       // Both would have been seen.
       const id = await daemon.exec(["sleep", "600"]);
-      assertEquals(inSpool(), [id, "format", "journal", "lock"].sort());
+      assertEquals(inSpool(), [id, "format", "history.db", "history.db-wal"].sort());
       assertEquals((await childrenOf(daemon.pid)).length, 1);
     });
   } finally {

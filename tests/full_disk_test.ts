@@ -30,7 +30,7 @@ Deno.test("a full spool ends neither process, follower nor daemon, and refuses n
     await until("the refusal is logged", () => daemon.log.includes("method=Exec program=echo code=RESOURCE_EXHAUSTED"));
     assertEquals(
       [...Deno.readDirSync(`${directory}/spool`)].map(({ name }) => name).sort(),
-      [id, "format", "journal", "lock"].sort(),
+      [id, "format", "history.db", "history.db-wal"].sort(),
     );
 
     await mount("-o", "remount,size=16m", directory);

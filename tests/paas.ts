@@ -171,7 +171,10 @@ export class Daemon implements AsyncDisposable {
     let stdout = "";
     while (!stdout.includes("\n")) {
       const { value, done } = await reader.read();
-      if (done) throw new Error(`paasd did not start: ${(await log.end, log.text)}`);
+      if (done) {
+        await child.status;
+        throw new Error(`paasd did not start: ${(await log.end, log.text)}`);
+      }
       stdout += value;
     }
     reader.releaseLock();

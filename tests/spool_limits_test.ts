@@ -5,12 +5,13 @@ import { until } from "./until.ts";
 
 const MIB = 1024 * 1024;
 
-/** Bytes of the files below a directory. */
+/** Bytes of the logs below a directory. */
 async function sizeOf(directory: string): Promise<number> {
   let bytes = 0;
-  for await (const { name, isFile } of Deno.readDir(directory)) {
+  for await (const { name, isDirectory } of Deno.readDir(directory)) {
     const path = join(directory, name);
-    bytes += isFile ? (await Deno.stat(path)).size : await sizeOf(path);
+    if (isDirectory) bytes += await sizeOf(path);
+    else if (name.endsWith(".log")) bytes += (await Deno.stat(path)).size;
   }
   return bytes;
 }

@@ -43,6 +43,8 @@ export class Clock {
   #steppedAt = -Infinity;
 
   /**
+   * A clock that agrees with the machine's now.
+   *
    * @param wall Tells the time of the machine, in milliseconds since the Unix epoch.
    * @param steady Tells a time that is never set, in milliseconds from any beginning.
    */

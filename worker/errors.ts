@@ -123,10 +123,18 @@ export class SpoolError extends Error {
   /** Whether it is for lack of space, files or quota, so that trying again later may help. */
   readonly exhausted: boolean;
 
+  /** Whether what is in the spool was removed by somebody else while it is in use. */
+  readonly removed: boolean;
+
   /** What could not be done, and what the system said. */
   constructor(message: string, options: { cause: unknown }) {
-    super(`${message}: ${options.cause instanceof Error ? options.cause.message : options.cause}`, options);
     const code = (options.cause as { code?: string } | undefined)?.code;
+    const said = options.cause instanceof Error ? options.cause.message : options.cause;
+    super(
+      `${message}: ${code === "ENOENT" ? "it was removed from outside; the daemon has to be started anew" : said}`,
+      options,
+    );
+    this.removed = code === "ENOENT";
     this.exhausted = code !== undefined && ["ENOSPC", "EDQUOT", "EFBIG", "EMFILE", "ENFILE"].includes(code);
   }
 }

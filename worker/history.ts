@@ -1,63 +1,35 @@
 /**
- * The history of a spool: what has become of its processes, for the next daemon on the same spool.
- *
- * ```text
- * SPOOL/lock     locked by the daemon that uses the spool, with its last sign of life (spool_lock.ts)
- * SPOOL/journal  a few records for each process (journal.ts): before its start, with its process id, at its end, when its
- *                log is complete, when it is removed. The fields of later records stand beside those of earlier ones.
- * ```
+ * The history of a spool: what has become of its processes, in a database. What a client is told of a process is in there
+ * before, so it outlives a SIGKILL of the program.
  *
  * @module
  */
-import { join } from "node:path";
+import { clock } from "./clock.ts";
+import { DamagedError, type Database } from "./database.ts";
 import { SpoolError } from "./errors.ts";
-import { Journal } from "./journal.ts";
 import { endLeftOver, findLeftOver, type Trace } from "./left_over.ts";
-import { Log, type LogSummary } from "./log.ts";
+import type { LogSummary } from "./log.ts";
 import { Proc, type ProcStat } from "./proc.ts";
-import { RestoredProcess } from "./restored_process.ts";
-import type { Retention } from "./retention.ts";
-import { SpoolLock } from "./spool_lock.ts";
+import { type Beginning, Records } from "./records.ts";
+import { openSpoolDatabase } from "./spool_database.ts";
 import type { FinishedStatus } from "./status.ts";
+
+/** How often the sign of life is given, and what could not be written is tried again, in milliseconds. */
+const BEAT_MS = 1_000;
 
 /** So many logs are read at a time. */
 const READERS = 4;
 
-/** The journal is written anew when it has so many records more than twice what they come to. */
-const SPARE_RECORDS = 10_000;
-
-/** What is known of a process before it is started. */
-export interface Beginning {
-  /** Its id. */
-  readonly id: string;
-  /** The program and its arguments. */
-  readonly args: readonly string[];
-  /** Whether it gets a stdin. */
-  readonly stdin: boolean;
-  /** Whether it gets a terminal. */
-  readonly terminal: boolean;
-  /** In milliseconds since the Unix epoch. */
-  readonly startTime: number;
-  /** Any JSON. */
-  readonly description: unknown;
-  /** Whose log it is, for the limits of the spool. */
-  readonly group?: string | undefined;
-}
-
-/** All that the journal knows of a process. */
-interface Saved extends Beginning, Trace {
-  readonly status?: FinishedStatus;
-  readonly log?: LogSummary;
-  readonly removed?: true;
-}
-
-/** What the recovery has to tell of a process: what was left of it was ended, or is left because nothing proves it. */
+/** What the opening and the recovery have to tell, mostly of a process: for the log of the program. */
 export type RecoveryEvent =
   | "left-over-ended"
   | "left-over-not-proven"
   | "left-over-not-ended"
   | "log-not-read"
-  | "log-damaged";
+  | "log-damaged"
+  | "directory-unknown"
+  | "database-damaged"
+  | "spool-imported";
 
 /** How to recover. */
 export interface RecoveryOptions {
@@ -66,62 +38,65 @@ export interface RecoveryOptions {
   /** Ends the recovery as fast as possible. */
   signal: AbortSignal;
   /**
-   * Called when something has happened to a process; later as well, when a log that somebody opens is found to be damaged
-   * in so many bytes.
+   * Called with what has happened, and the process, file or directory; later as well, when a log that somebody opens is
+   * found to be damaged in so many bytes.
    */
-  report: (event: RecoveryEvent, id: string, about?: { bytes: number }) => void;
+  report: (event: RecoveryEvent, subject: string, about?: { bytes: number }) => void;
+}
+
+/** Makes the log of a process whole; gives its end, and how many bytes it has on the disk. */
+export type RecoverLog = (id: string, signal: AbortSignal) => Promise<{ summary: LogSummary; bytes: number }>;
+
+/** What is told of a process that was begun. */
+export interface HistoryEntry {
+  /** Larger for a process that was started later. */
+  readonly sequence: number;
+  /** It has been started. */
+  started(pid: number, startTime: number): void;
+  /** Its leader has exited. */
+  finished(status: FinishedStatus): void;
+  /** Its log is complete, with so many bytes on the disk, and its group is gone. */
+  ended(log: LogSummary, bytes: number): void;
 }
 
 /** The history of one spool. */
 export class History {
-  readonly #journal: Journal;
-  readonly #lock: SpoolLock;
+  /** What is known of processes. */
+  readonly records: Records;
+  readonly #database: Database;
   readonly #proc: Proc | undefined;
-  readonly #retention: Retention;
-  readonly #directory: string;
-  readonly #unfinished = new Map<Saved, () => void>();
-  readonly #logs = new Map<string, Log>();
-  readonly #ids: Set<string>;
+  readonly #findings: readonly [RecoveryEvent, string][];
+  /** Those that an earlier program has not seen to their end, until that is done here. */
+  readonly #unfinished = new Map<string, { trace: Trace & { sequence: number }; done: PromiseWithResolvers<void> }>();
+  /** Changes that could not be written yet, in their order. */
+  readonly #waiting: (() => void)[] = [];
+  #next: number;
+  #damaged = false;
   #report: RecoveryOptions["report"] = () => {};
-  /** The processes of earlier daemons, in the order of their starts. */
-  readonly restored: readonly RestoredProcess[];
-  /** How many records were passed over because they are torn or damaged. */
-  readonly damaged: number;
+  #timer: ReturnType<typeof setInterval> | undefined;
 
-  private constructor(
-    directory: string,
-    retention: Retention,
-    lock: SpoolLock,
-    proc: Proc | undefined,
-    { journal, records, damaged }: { journal: Journal; records: Saved[]; damaged: number },
-  ) {
-    this.#directory = directory;
-    this.#retention = retention;
-    this.#lock = lock;
+  private constructor(database: Database, proc: Proc | undefined, findings: [RecoveryEvent, string][]) {
+    this.#database = database;
     this.#proc = proc;
-    this.#journal = journal;
-    this.damaged = damaged;
-    const saved = merge(records).map((record) => this.#finish(record));
-    this.#ids = new Set(saved.map(({ id }) => id));
-    removeStrays(directory, this.#ids);
-    if (damaged > 0) this.#rewrite(saved);
-    else this.#compact();
-    this.restored = saved.map((record) => this.#restore(record));
+    this.#findings = findings;
+    this.records = new Records(database);
+    this.#next = this.records.next;
+    this.#loseUnfinished();
   }
 
   /**
    * Opens the history of a spool, and makes it where there is none.
    *
-   * @throws {SpoolError} when another program uses the spool, or the journal cannot be read.
+   * @param keep Whether it is for the next program too.
+   * @throws {SpoolError} when another program uses the spool, or the database cannot be made.
    */
-  static async open(directory: string, retention: Retention): Promise<History> {
+  static open(directory: string, keep: boolean): History {
     try {
       using opened = new DisposableStack();
-      const proc = opened.use(Proc.open());
-      const lock = opened.use(await SpoolLock.take(join(directory, "lock"), proc));
-      const journal = Journal.open<Saved>(join(directory, "journal"));
-      opened.defer(() => journal.journal.close());
-      const history = new History(directory, retention, lock, proc, journal);
+      const { database, findings } = openSpoolDatabase(directory, keep);
+      opened.use(database);
+      const proc = keep ? opened.use(Proc.open()) : undefined; // else nobody comes who would look for what is left
+      const history = new History(database, proc, findings);
       opened.move();
       return history;
     } catch (cause) {
@@ -129,188 +104,194 @@ export class History {
     }
   }
 
-  /** The log of a process of an earlier daemon. */
-  log(id: string): Log | undefined {
-    return this.#logs.get(id);
-  }
-
   /**
    * Notes that a process is about to be started.
    *
+   * @param ended Called when it is noted that its log is complete.
    * @throws {SpoolError} when it cannot be noted: it must not be started then.
    */
-  begin(beginning: Beginning): HistoryEntry {
-    this.#compact();
-    const { id } = beginning;
+  begin(beginning: Beginning, ended: () => void = () => {}): HistoryEntry {
+    const sequence = this.#next++;
+    const proc = this.#proc;
+    this.#retry();
     try {
-      this.#journal.append({
-        ...beginning,
-        boot: this.#proc?.bootId,
-        ticks: this.#proc?.now(),
-        forks: this.#lock.forks,
-      });
+      this.records.begin(sequence, beginning, { boot: proc?.bootId, clock: proc?.clock, ticks: proc?.now() });
     } catch (cause) {
       throw new SpoolError("Cannot note a process in the spool", { cause });
     }
-    this.#ids.add(id);
+    const { records } = this;
     return {
+      sequence,
       started: (pid, startTime) => {
-        this.#journal.appendSoon({ id, pid, startTime, start: this.#proc?.stat(pid)?.start });
+        const start = proc?.stat(pid)?.start;
+        this.#write(() => records.started(sequence, pid, start, startTime));
       },
       // What is in the group by now was born while its number was surely taken (left_over.ts).
-      finished: (status) => this.#journal.appendSoon({ id, status, seen: this.#proc?.now() }),
-      ended: (log) => this.#journal.appendSoon({ id, log }),
+      finished: (status) => {
+        const seen = proc?.now();
+        this.#write(() => records.finished(sequence, status, seen));
+      },
+      ended: (log, bytes) => {
+        this.#write(() => records.ended(sequence, log, bytes));
+        this.#write(ended);
+      },
     };
   }
 
-  /** Replaces the description of a process. */
-  describe(id: string, description: unknown): void {
-    if (this.#ids.has(id)) this.#journal.appendSoon({ id, description });
-  }
-
-  /** Forgets a process. */
-  forget(id: string): void {
-    this.#logs.delete(id);
-    if (this.#ids.delete(id)) this.#journal.appendSoon({ id, removed: true });
+  /**
+   * Reads something.
+   *
+   * @throws {SpoolError} when that is not possible.
+   */
+  read<Result>(look: (records: Records) => Result): Result {
+    try {
+      return look(this.records);
+    } catch (cause) {
+      throw new SpoolError("Cannot read what is known of processes", { cause });
+    }
   }
 
   /**
-   * Ends what processes of earlier daemons have left running, and makes the logs whole that were not. It takes its time;
-   * the processes can be asked for meanwhile.
+   * Changes something at once.
+   *
+   * @throws {SpoolError} when that is not possible; nothing is changed then.
    */
-  async recover(options: RecoveryOptions): Promise<void> {
-    this.#report = options.report;
+  change(change: (records: Records) => void): void {
+    this.#retry();
+    try {
+      change(this.records);
+    } catch (cause) {
+      throw new SpoolError("Cannot note a change in the spool", { cause });
+    }
+  }
+
+  /** Forgets a process: its files are about to be removed. */
+  forget(id: string): void {
+    this.#write(() => this.records.remove(id));
+  }
+
+  /** The files of a process are gone. */
+  forgotten(id: string): void {
+    this.#write(() => this.records.removed(id));
+  }
+
+  /** Calls back when all that was noted so far is written: mostly at once. */
+  whenWritten(callback: () => void): void {
+    this.#write(callback);
+  }
+
+  /** So many bytes of the log of a process are damaged. */
+  logDamaged(id: string, bytes: number): void {
+    this.#report("log-damaged", id, { bytes });
+  }
+
+  /** Resolves when nothing is left of a process of an earlier program. Never rejects. */
+  recovered(id: string): Promise<void> {
+    return this.#unfinished.get(id)?.done.promise ?? Promise.resolve();
+  }
+
+  /**
+   * Ends what processes of earlier programs have left running, and makes the logs whole that were not. It takes its time;
+   * the processes can be asked for meanwhile. From then on a sign of life is left each second, by which the next program on
+   * the spool knows what was started here.
+   */
+  async recover({ grace, signal, report }: RecoveryOptions, recoverLog: RecoverLog): Promise<void> {
+    this.#report = report;
+    for (const [event, subject] of this.#findings) report(event, subject);
     const all = this.#unfinished.size > 0 && this.#proc?.all() || new Map<number, ProcStat>();
+    this.#beat();
+    this.#timer = setInterval(() => this.#beat(), BEAT_MS);
     const inTurn = limiter(READERS);
-    const unfinished = [...this.#unfinished].map(async ([saved, ended]) => {
-      const { id } = saved;
-      const reading = inTurn(() => this.#readLog(id, options));
-      await this.#endLeftOver(saved, all, options);
-      if (await reading && !options.signal.aborted) this.#journal.appendSoon({ id, log: this.#logs.get(id)?.summary });
-      ended();
+    const work = [...this.#unfinished.values()].map(async ({ trace, done }) => {
+      const { id, sequence } = trace;
+      const reading = inTurn(async () => {
+        signal.throwIfAborted();
+        return await recoverLog(id, signal);
+      }).catch(() => {
+        if (!signal.aborted) report("log-not-read", id);
+      });
+      await this.#endLeftOver(trace, all, { grace, signal, report });
+      const read = await reading;
+      if (read && !signal.aborted) this.#write(() => this.records.ended(sequence, read.summary, read.bytes));
+      this.#unfinished.delete(id);
+      done.resolve();
     });
-    this.#unfinished.clear();
-    // All others as well where the spool has a limit, so that they are counted.
-    const logs = !this.#retention.limited
-      ? []
-      : [...this.#logs.keys()].map((id) => inTurn(() => this.#readLog(id, options)));
-    await Promise.all([...unfinished, ...logs]);
+    await Promise.all(work);
   }
 
   /** Lets go of the spool. */
-  close(): void {
-    this.#journal.retry();
-    if (this.#journal.lines > this.#ids.size) this.#rewrite(); // for a fast start
-    this.#journal.close();
-    this.#lock[Symbol.dispose]();
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#retry();
+    this.#database[Symbol.dispose]();
     this.#proc?.[Symbol.dispose]();
   }
 
-  /** What was running is lost with its daemon. */
-  #finish(saved: Saved): Saved {
-    if (saved.status) return saved;
-    const { id, startTime } = saved;
-    const found = { status: lostSince(startTime), seen: this.#lastSeen(saved.boot) };
-    this.#journal.appendSoon({ id, ...found });
-    return { ...saved, ...found };
-  }
-
-  #lastSeen(boot: string | undefined): number | undefined {
-    const { last } = this.#lock;
-    return last && last.boot === boot ? last.ticks : undefined;
-  }
-
-  #restore(saved: Saved): RestoredProcess {
-    const { id, pid = 0 } = saved;
-    const damaged = (bytes: number) => this.#report("log-damaged", id, { bytes });
-    const log = Log.restore(join(this.#directory, id), this.#retention, saved.log, saved.group, damaged);
-    this.#logs.set(id, log);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    if (saved.log) resolve();
-    else this.#unfinished.set(saved, resolve);
-    return new RestoredProcess({ ...saved, pid, status: saved.status! }, log, promise);
+  /** What was running is lost with its program. */
+  #loseUnfinished(): void {
+    const { life } = this.records;
+    for (const { finished, startTime, ...trace } of this.records.unfinished) {
+      const { id, sequence, boot } = trace;
+      const seen = trace.seen ?? (life && life.boot === boot && life.clock === trace.clock ? life.ticks : undefined);
+      if (!finished) this.records.finished(sequence, lostSince(startTime), seen);
+      this.#unfinished.set(id, { trace: { ...trace, seen }, done: Promise.withResolvers() });
+    }
   }
 
   async #endLeftOver(
-    saved: Saved,
+    trace: Trace,
     all: ReadonlyMap<number, ProcStat>,
     { grace, signal, report }: RecoveryOptions,
   ): Promise<void> {
-    const found = findLeftOver(saved, this.#proc, all);
+    const found = findLeftOver(trace, this.#proc, all);
     if (found === "gone") return;
-    if (found === "unproven") return report("left-over-not-proven", saved.id);
+    if (found === "unproven") return report("left-over-not-proven", trace.id);
     try {
       await endLeftOver(found.group, grace, signal);
-      report("left-over-ended", saved.id);
+      report("left-over-ended", trace.id);
     } catch {
-      report("left-over-not-ended", saved.id);
+      report("left-over-not-ended", trace.id);
     }
   }
 
-  /** Makes a log ready to be read, and tells whether that is done. */
-  async #readLog(id: string, { signal, report }: RecoveryOptions): Promise<boolean> {
-    if (signal.aborted) return false;
+  /** Makes a change; one that cannot be written (the disk is full) is tried again later, and keeps all behind it. */
+  #write(change: () => void): void {
+    this.#waiting.push(change);
+    this.#retry();
+  }
+
+  #retry(): void {
+    for (let change; (change = this.#waiting.shift());) {
+      try {
+        change();
+      } catch (error) {
+        if (error instanceof DamagedError) {
+          // To wait is no use: the next start reads it through.
+          if (!this.#damaged) this.#report("database-damaged", error.message);
+          this.#damaged = true;
+          continue;
+        }
+        this.#waiting.unshift(change); // the disk is full; it may come back
+        return;
+      }
+    }
+  }
+
+  #beat(): void {
+    this.#retry();
+    const ticks = this.#proc?.now();
+    if (ticks === undefined) return;
     try {
-      await this.#logs.get(id)?.recover(signal);
-      return true;
+      this.records.live(this.#proc!.bootId, this.#proc!.clock, ticks);
     } catch {
-      if (!signal.aborted) report("log-not-read", id);
-      return false;
+      // The disk is full: who comes next knows less.
     }
   }
-
-  /** Writes the journal anew when most of it is superseded. */
-  #compact(): void {
-    if (this.#journal.lines >= 2 * this.#ids.size + SPARE_RECORDS) this.#rewrite();
-  }
-
-  #rewrite(saved = merge(this.#journal.read<Saved>())): void {
-    try {
-      this.#journal.replace(saved);
-    } catch {
-      // The disk is full: what it has is good enough.
-    }
-  }
-}
-
-/** What is told of a process that was begun. */
-export interface HistoryEntry {
-  /** It has been started. */
-  started(pid: number, startTime: number): void;
-  /** Its leader has exited. */
-  finished(status: FinishedStatus): void;
-  /** Its log is complete, and its group is gone. */
-  ended(log: LogSummary): void;
 }
 
 function lostSince(startTime: number): FinishedStatus {
-  return { state: "finished", startTime, finishTime: Date.now(), exit: {}, endReason: "daemon-lost" };
-}
-
-/** One record for each process that was not removed, in their order. */
-function merge(records: readonly Saved[]): Saved[] {
-  const merged = new Map<string, Saved>();
-  for (const record of records) {
-    const { id } = record;
-    const earlier = merged.get(id);
-    if (record.removed) merged.delete(id);
-    else if (earlier) merged.set(id, { ...earlier, ...record });
-    else if (record.args) merged.set(id, record); // else its first record is damaged
-  }
-  return [...merged.values()];
-}
-
-/** Removes directories of processes that were not even noted: there is no output in them. */
-function removeStrays(directory: string, known: ReadonlySet<string>): void {
-  for (const { name, isDirectory } of Deno.readDirSync(directory)) {
-    if (!isDirectory || known.has(name)) continue;
-    const stray = join(directory, name);
-    const files = [...Deno.readDirSync(stray)].map(({ name }) => name);
-    const empty = files.every((file) =>
-      file === "room" || file === "0.log" && Deno.statSync(join(stray, file)).size === 0
-    );
-    if (empty) Deno.removeSync(stray, { recursive: true });
-  }
+  const finishTime = Math.max(startTime, clock.now());
+  return { state: "finished", startTime, finishTime, exit: {}, endReason: "daemon-lost" };
 }
 
 /** Lets only so many pieces of work be under way at a time. */

@@ -94,7 +94,8 @@ export class InputWriter {
    * import { assertEquals } from "@std/assert";
    *
    * const directory = await Deno.makeTempDir();
-   * const process = await spawn({ args: ["wc", "-c"], stdin: true, spool: await Spool.open(directory) });
+   * using spool = await Spool.open(directory);
+   * const process = await spawn({ args: ["wc", "-c"], stdin: true, spool });
    * const writer = process.input!.writer();
    * await writer.write(new TextEncoder().encode("hello"));
    * await writer.write(new TextEncoder().encode("lo, world"), 3); // again from the third byte on

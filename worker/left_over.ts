@@ -12,8 +12,7 @@
  *   number of a session or a group is not given to a new process as long as it has members (fork(2) takes an id that no
  *   process, group or session has).
  *
- * - Or the machine has started so few processes since that the number cannot have been given to another one: ids are given
- *   in turn, up to pid_max, and half of that is margin for starts that failed, which nobody counts.
+ * Ticks are those of a time namespace (time_namespaces(7)): in another one they prove nothing.
  *
  * A process N that was started at another tick proves that the group is gone.
  *
@@ -37,10 +36,10 @@ export interface Trace {
   readonly id: string;
   /** In which run of the machine; unknown where /proc cannot be read. */
   readonly boot?: string | undefined;
+  /** In which time namespace ticks were counted; unknown where the kernel has none. */
+  readonly clock?: string | undefined;
   /** Clock ticks just before it was started. */
   readonly ticks?: number | undefined;
-  /** How many processes the machine had started by then, or a little earlier. */
-  readonly forks?: number | undefined;
   /** The process id of the leader, once it was started. */
   readonly pid?: number | undefined;
   /** Clock ticks when the leader was started, as the kernel tells. */
@@ -58,22 +57,17 @@ export type Finding = { readonly group: number } | "gone" | "unproven";
  * @param all What `proc` tells of all processes.
  */
 export function findLeftOver(trace: Trace, proc: Proc | undefined, all: ReadonlyMap<number, ProcStat>): Finding {
-  const { id, boot, ticks, pid, start, seen = -Infinity } = trace;
+  const { id, boot, clock, ticks, pid, start, seen = -Infinity } = trace;
   if (!proc || boot === undefined) return pid === undefined ? "gone" : "unproven";
   if (boot !== proc.bootId) return "gone";
+  if (clock !== undefined && clock !== proc.clock) return "unproven";
   if (pid === undefined) return findUnnoted(id, ticks ?? NaN, proc, all);
   const leader = proc.stat(pid);
   if (leader) return leader.start === start && leader.group === pid ? { group: pid } : "gone";
   const members = [...all.values()].filter(({ group }) => group === pid);
   if (members.length === 0) return "gone";
-  const ofSession = members.filter(({ session, start: born }) => session === pid && born >= start!);
-  const proven = ofSession.some(({ start: born }) => born <= seen) || ofSession.length > 0 && !mayBeReused(trace, proc);
+  const proven = members.some(({ session, start: born }) => session === pid && born >= start! && born <= seen);
   return proven ? { group: pid } : "unproven";
-}
-
-/** Whether so many processes were started meanwhile that the kernel may have come to the same number again. */
-function mayBeReused({ forks = NaN }: Trace, proc: Proc): boolean {
-  return !((proc.forks() ?? NaN) - forks < proc.maxPid() / 2);
 }
 
 function findUnnoted(id: string, ticks: number, proc: Proc, all: ReadonlyMap<number, ProcStat>): Finding {

@@ -177,7 +177,6 @@ export class Log {
     }
     this.#bytes = kept.reduce((sum, { size }) => sum + size, 0);
     this.#index.dropBefore(first);
-    await this.#retention.add(this);
     await Promise.allSettled(dropped.map((segment) => segment.remove()));
   }
 

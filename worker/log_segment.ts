@@ -197,6 +197,11 @@ export async function noteFirst(directory: string, first: Mark, before: Mark): P
   else await Deno.writeFile(path(first), new Uint8Array(), { mode: 0o600 });
 }
 
+/** Notes where a log begins of which nothing was noted. */
+export function noteFirstSync(directory: string, first: Mark): void {
+  Deno.writeFileSync(join(directory, nameOf(first, "first")), new Uint8Array(), { mode: 0o600 });
+}
+
 /**
  * Finds out whether a directory has room for a first chunk. In a file of its own: ext4 writes one that was cut to nothing
  * through to the disk when it is closed, and that takes its time (auto_da_alloc).

@@ -5,7 +5,7 @@
  */
 export { spawn } from "./process.ts";
 export type { KnownProcess, Process, SpawnOptions, StopOptions } from "./process.ts";
-export type { RestoredProcess } from "./restored_process.ts";
+export { RestoredProcess } from "./restored_process.ts";
 export type { Input, InputWriter } from "./input.ts";
 export type { Command } from "./command.ts";
 export { LIMIT_NAMES, PROBE_PATH, SETPRIV_PATH, verifyAccount } from "./confinement.ts";
@@ -17,7 +17,22 @@ export { inheritedLimits, PRLIMIT_PATH, SETSID_PATH } from "./launch.ts";
 export type { Terminal, TerminalOptions, TerminalSize } from "./terminal.ts";
 export { keepDescriptors, LIBC_PATHS } from "./libc.ts";
 export { Spool } from "./spool.ts";
-export type { Beginning, History, HistoryEntry, RecoveryEvent, RecoveryOptions } from "./history.ts";
+export type { SpoolOptions } from "./spool.ts";
+export type { History, HistoryEntry, RecoverLog, RecoveryEvent, RecoveryOptions } from "./history.ts";
+export { descriptionBytes } from "./records.ts";
+export type {
+  About,
+  Beginning,
+  Candidate,
+  ProcessRecord,
+  Records,
+  Removable,
+  Search,
+  StoredGrant,
+  Usage,
+} from "./records.ts";
+export { Clock, clock } from "./clock.ts";
+export { WeakValues } from "./weak_values.ts";
 export type { Log, LogSummary } from "./log.ts";
 export type { LogDamage } from "./log_damage.ts";
 export type { LogIndex, Mark } from "./log_index.ts";
@@ -28,7 +43,9 @@ export type { LogChunk, LogGap, LogGapReason, LogRecord, LogSlice, LogStream } f
 export type { Segment } from "./log_segment.ts";
 export { pieces } from "./log_slice.ts";
 export { MIN_LIMIT_BYTES } from "./retention.ts";
-export type { Retention, SpoolLimits } from "./retention.ts";
+export type { Retention, SpoolLimits, StoredLogs } from "./retention.ts";
+export type { Database, Row } from "./database.ts";
+export type { Trace } from "./left_over.ts";
 export { BASE_VARIABLES, baseEnvironment, SYSTEM_PATH } from "./environment.ts";
 export {
   FinishedError,

@@ -13,6 +13,7 @@ const SYMBOLS = {
   open: { parameters: ["buffer", "i32"], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  readlink: { parameters: ["buffer", "buffer", "usize"], result: "isize" },
   getdents64: { parameters: ["i32", "buffer", "usize"], result: "isize" }, // glibc 2.30
 } as const satisfies Deno.ForeignLibraryInterface;
 
@@ -35,11 +36,14 @@ export class Proc implements Disposable {
   readonly #buffer = new Uint8Array(READ_BYTES);
   /** Tells this run of the machine apart from all others. */
   readonly bootId: string;
+  /** Tells the time namespace of this program apart from others; `undefined` where the kernel has none. */
+  readonly clock: string | undefined;
 
   private constructor(library: Deno.DynamicLibrary<typeof SYMBOLS>) {
     this.#library = library;
     this.#libc = library.symbols;
     this.bootId = this.#text("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
+    this.clock = this.#link("/proc/self/ns/time");
   }
 
   /** None where the C library may not be loaded, or there is no /proc. */
@@ -66,17 +70,6 @@ export class Proc implements Disposable {
   now(): number | undefined {
     const seconds = /^\d+\.\d\d/.exec(this.#text("/proc/uptime") ?? "")?.[0];
     return seconds === undefined ? undefined : Math.round(Number(seconds) * 100);
-  }
-
-  /** How many processes and threads were started since the machine was (proc_stat(5)). */
-  forks(): number | undefined {
-    const forks = /^processes (\d+)$/m.exec(this.#text("/proc/stat") ?? "")?.[1];
-    return forks === undefined ? undefined : Number(forks);
-  }
-
-  /** Process ids are smaller than that. */
-  maxPid(): number {
-    return Number(this.#text("/proc/sys/kernel/pid_max") ?? 0);
   }
 
   /** A process; `undefined` when there is none. */
@@ -117,6 +110,12 @@ export class Proc implements Disposable {
     }
     this.#libc.close(directory);
     return pids;
+  }
+
+  /** Where a symbolic link points. */
+  #link(path: string): string | undefined {
+    const length = Number(this.#libc.readlink(cString(path), this.#buffer, BigInt(READ_BYTES)));
+    return length < 0 ? undefined : new TextDecoder().decode(this.#buffer.subarray(0, length));
   }
 
   #text(path: string): string | undefined {

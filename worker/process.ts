@@ -4,7 +4,9 @@
  * @module
  */
 import type { Child } from "./child.ts";
+import { clock } from "./clock.ts";
 import { type Command, startCommand } from "./command.ts";
+import { Ending } from "./ending.ts";
 import { FinishedError, StopInProgressError } from "./errors.ts";
 import type { Guard } from "./guard.ts";
 import type { HistoryEntry } from "./history.ts";
@@ -15,6 +17,7 @@ import type { LogReader, LogReaderOptions } from "./log_reader.ts";
 import { ProcessGroup } from "./process_group.ts";
 import { ID_VARIABLE } from "./left_over.ts";
 import { OpenLine, pump } from "./pump.ts";
+import { type About, NOTHING } from "./records.ts";
 import type { Spool } from "./spool.ts";
 import type { Exit, FinishedStatus, ProcessStatus, StopReason } from "./status.ts";
 import type { Terminal } from "./terminal.ts";
@@ -35,8 +38,8 @@ const DEFAULT_GRACE_MS = 10_000;
 export interface SpawnOptions extends Command {
   /** Where the log goes. */
   spool: Spool;
-  /** Whose log it is: the logs of a group share a limit of the spool. */
-  logGroup?: string | undefined;
+  /** What is kept with the process in the spool. The logs of an owner share a limit of the spool. */
+  about?: About | undefined;
   /** A UUID that no other process of the spool has; default is a new one. */
   id?: string | undefined;
   /** The default grace period of this process, in milliseconds; 10 s unless given. */
@@ -47,11 +50,6 @@ export interface SpawnOptions extends Command {
   changed?: ((process: Process) => void) | undefined;
   /** How much it may print until it is stopped, in bytes; default is everything. */
   maxOutput?: number | undefined;
-  /**
-   * Is called just before the program is started. What it gives, any JSON, is kept with the process where the spool has a
-   * history.
-   */
-  describe?: (() => unknown) | undefined;
   /** Ends the start when it aborts, if the program does not run yet: no process exists then. */
   signal?: AbortSignal | undefined;
 }
@@ -62,7 +60,10 @@ export type KnownProcess = Pick<Process, keyof Process>;
 /** What a process is held to, and who is told of it. */
 type Terms = Pick<SpawnOptions, "timeout" | "maxOutput" | "changed" | "guard"> & {
   stopGrace: number;
-  history: HistoryEntry | undefined;
+  history: HistoryEntry;
+  startTime: number;
+  /** Whether its log is for the next program on the spool too. */
+  keep: boolean;
 };
 
 /** How to stop a process. */
@@ -88,7 +89,8 @@ export interface StopOptions {
  * import { assertEquals } from "@std/assert";
  *
  * const directory = await Deno.makeTempDir();
- * const process = await spawn({ args: ["echo", "hello"], spool: await Spool.open(directory) });
+ * using spool = await Spool.open(directory);
+ * const process = await spawn({ args: ["echo", "hello"], spool });
  * let output = "";
  * for await (const records of process.logs()) {
  *   for (const { data } of decodeLogChunks(records)) output += new TextDecoder().decode(data);
@@ -100,22 +102,21 @@ export interface StopOptions {
  * ```
  */
 export async function spawn(
-  { spool, logGroup, id = crypto.randomUUID(), stopGrace = DEFAULT_GRACE_MS, describe, signal, ...options }:
-    SpawnOptions,
+  { spool, id = crypto.randomUUID(), stopGrace = DEFAULT_GRACE_MS, about = NOTHING, signal, ...options }: SpawnOptions,
 ): Promise<Process> {
-  const log = await spool.createLog(id, logGroup);
+  const log = await spool.createLog(id, about.owner || undefined);
   try {
     // The shorter it is from here to the note of its number, the better: who is killed meanwhile has not even that.
     const { args, stdin = false, terminal } = options;
-    const about = { args, stdin: stdin || terminal !== undefined, terminal: terminal !== undefined };
-    const description = describe?.();
-    const history = spool.history?.begin({ id, ...about, startTime: Date.now(), description, group: logGroup });
+    const streams = { stdin: stdin || terminal !== undefined, terminal: terminal !== undefined };
+    let startTime = clock.now();
+    const history = spool.begin({ id, args, ...streams, startTime, about });
     const child = await startCommand(options, {
       signal,
-      mark: history && { [ID_VARIABLE]: id },
-      forked: (pid) => history?.started(pid, Date.now()),
+      mark: spool.keep ? { [ID_VARIABLE]: id } : undefined,
+      forked: (pid) => history.started(pid, startTime = clock.now()),
     });
-    return new Process(id, child, log, { ...options, stopGrace, history });
+    return new Process(id, child, log, { ...options, stopGrace, history, startTime, keep: spool.keep });
   } catch (error) {
     await log.end();
     await spool.remove(id);
@@ -147,22 +148,26 @@ export class Process {
   readonly #guard: Guard | undefined;
   readonly #log: Log;
   readonly #stopGrace: number;
-  #status: ProcessStatus = { state: "running", startTime: Date.now() };
+  readonly #keep: boolean;
+  #status: ProcessStatus;
   /** The way of the group from SIGTERM until it is gone or killed, once that has begun. */
   #termination: Promise<void> | undefined;
   #stopInProgress = false;
   readonly #changed: (process: Process) => void;
-  readonly #history: HistoryEntry | undefined;
+  readonly #history: HistoryEntry;
+  readonly #ending = new Ending<FinishedStatus>();
 
   /** For {@linkcode spawn}. */
   constructor(
     id: string,
     { pid, exit, stdin, stdout, stderr, terminal }: Child,
     log: Log,
-    { stopGrace, timeout, maxOutput = Infinity, changed = () => {}, guard, history }: Terms,
+    { stopGrace, timeout, maxOutput = Infinity, changed = () => {}, guard, history, startTime, keep }: Terms,
   ) {
     this.id = id;
     this.pid = pid;
+    this.#status = { state: "running", startTime };
+    this.#keep = keep;
     this.#history = history;
     this.input = stdin && new Input(stdin);
     this.terminal = terminal;
@@ -194,9 +199,28 @@ export class Process {
     return this.#status;
   }
 
+  /** Larger for a process that was started later in the same spool. */
+  get sequence(): number {
+    return this.#history.sequence;
+  }
+
   /** How much it has printed so far, in bytes and lines; one that is not finished counts too. */
   get output(): { bytes: number; lines: number } {
     return { bytes: this.#log.written.offset, lines: linesAt(this.#log.written) };
+  }
+
+  /**
+   * Resolves when the leader has exited. Who waits is forgotten when the signal aborts, unlike at `finished`.
+   *
+   * @throws the signal's reason, when it aborts before.
+   */
+  wait(signal?: AbortSignal): Promise<FinishedStatus> {
+    return this.#ending.wait(signal);
+  }
+
+  /** How many wait. */
+  get waiting(): number {
+    return this.#ending.waiting;
   }
 
   /** Resolves when all of its output so far can be read: at once, but for one that was restored. Never rejects. */
@@ -223,7 +247,8 @@ export class Process {
    * import { assertEquals } from "@std/assert";
    *
    * const directory = await Deno.makeTempDir();
-   * const process = await spawn({ args: ["sleep", "60"], spool: await Spool.open(directory) });
+   * using spool = await Spool.open(directory);
+   * const process = await spawn({ args: ["sleep", "60"], spool });
    * const { exit, endReason } = await process.stop();
    * assertEquals([exit.signal, endReason], [15, "stopped"]);
    * await process.ended;
@@ -235,7 +260,7 @@ export class Process {
     if (this.#status.state === "finished") return this.#status;
     this.#group.signal("SIGTERM");
     const { startTime } = this.#status;
-    this.#become({ state: "stopping", startTime, stop: { reason, by, time: Date.now(), killed: false } });
+    this.#become({ state: "stopping", startTime, stop: { reason, by, time: clock.now(), killed: false } });
     this.#stopInProgress = true;
     try {
       await (this.#termination = this.#awaitTermination(grace));
@@ -292,9 +317,12 @@ export class Process {
     const stop = this.#status.state === "stopping" ? this.#status.stop : undefined;
     const { startTime } = this.#status;
     const endReason = stop?.reason ?? (exit.signal === undefined ? "exited" : "signalled");
-    const status = { state: "finished", startTime, finishTime: Date.now(), exit, endReason, stop } as const;
-    this.#history?.finished(status); // before anybody is told
-    return this.#become(status);
+    const finishTime = Math.max(startTime, clock.now());
+    const status = { state: "finished", startTime, finishTime, exit, endReason, stop } as const;
+    this.#history.finished(status); // before anybody is told
+    this.#become(status);
+    this.#ending.come(status);
+    return status;
   }
 
   #become<Status extends ProcessStatus>(status: Status): Status {
@@ -316,8 +344,8 @@ export class Process {
     const limit = setTimeout(() => lastOutput.abort(), LAST_OUTPUT_MS);
     await logged.catch(() => {}); // readers have been told of a log that failed
     clearTimeout(limit);
-    if (this.#history) await this.#log.sync(); // the end that is noted has to be there after a power failure
-    this.#history?.ended(this.#log.summary);
+    if (this.#keep) await this.#log.sync(); // the end that is noted has to be there after a power failure
+    this.#history.ended(this.#log.summary, this.#log.bytes);
   }
 
   async #endRest(): Promise<void> {

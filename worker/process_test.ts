@@ -16,8 +16,8 @@ function processTest(
   Deno.test(name, options, async () => {
     const directory = await Deno.makeTempDir();
     const processes: Process[] = [];
+    const spool = await Spool.open(directory);
     try {
-      const spool = await Spool.open(directory);
       await test(async (args, options) => {
         const process = await spawn({ args, spool, ...options });
         processes.push(process);
@@ -26,6 +26,7 @@ function processTest(
     } finally {
       for (const process of processes) process.kill();
       await Promise.all(processes.map((process) => process.ended));
+      spool.close();
       await Deno.remove(directory, { recursive: true });
     }
   });
@@ -125,7 +126,7 @@ for (const [what, args, options, failure] of refusals) {
   processTest(`spawn() refuses ${what} and leaves nothing behind`, async (run, spool) => {
     const error = await assertRejects(() => run(args, options), SpawnError);
     assertEquals(error.failure, failure);
-    assertEquals([...Deno.readDirSync(spool.directory)].map((entry) => entry.name), ["format"]);
+    assertEquals([...Deno.readDirSync(spool.directory)].filter(({ isDirectory }) => isDirectory), []);
   });
 }
 
@@ -256,13 +257,13 @@ processTest("stop() that races with a natural exit gives one true status", async
   }
 });
 
-Deno.test("Process.ended comes when its log is on the disk, where its end is noted in a history", async () => {
+Deno.test("Process.ended comes when its log is on the disk, of a spool that is kept", async () => {
   const { sync } = Segment.prototype;
   const { promise: synced, resolve } = Promise.withResolvers<void>();
   let syncs = 0;
   Segment.prototype.sync = () => (syncs++, synced);
   const directory = await Deno.makeTempDir();
-  const spool = await Spool.openWithHistory(`${directory}/kept`);
+  const spool = await Spool.open(`${directory}/kept`, { keep: true });
   try {
     const process = await spawn({ args: ["echo", "hello"], spool });
     let ended = false;
@@ -270,11 +271,12 @@ Deno.test("Process.ended comes when its log is on the disk, where its end is not
     assertEquals(await output(process), "hello\n"); // nobody else waits for the disk
     assertEquals((await process.finished).exit, { code: 0 });
     await until("it is being synced", () => syncs === 1);
-    const others = [await Spool.open(`${directory}/temporary`), spool];
+    using temporary = await Spool.open(`${directory}/temporary`);
+    const others = [temporary, spool];
     for (const [index, args] of [["echo", "hello"], ["true"]].entries()) {
       await (await spawn({ args, spool: others[index]! })).ended;
     }
-    assertEquals([ended, syncs], [false, 1], "without a history, or output, nothing is");
+    assertEquals([ended, syncs], [false, 1], "in a spool that is not kept, or without output, nothing is");
     resolve();
     await process.ended;
   } finally {

@@ -1,5 +1,5 @@
 /**
- * A process of an earlier daemon.
+ * A process that has finished, as the history of its spool has it.
  *
  * @module
  */
@@ -9,53 +9,49 @@ import type { Log } from "./log.ts";
 import { linesAt } from "./log_index.ts";
 import type { LogReader, LogReaderOptions } from "./log_reader.ts";
 import type { KnownProcess } from "./process.ts";
+import type { ProcessRecord } from "./records.ts";
 import type { FinishedStatus } from "./status.ts";
 
-/** What is known of it. */
-export interface Facts {
-  readonly id: string;
-  /** What it was started with. */
-  readonly args: readonly string[];
-  readonly stdin: boolean;
-  readonly terminal: boolean;
-  /** 0 if it is not known whether it was started at all. */
-  readonly pid: number;
-  readonly status: FinishedStatus;
-  /** What its starter has said of it. */
-  readonly description: unknown;
-}
-
-/** A process that an earlier daemon has started: it has finished, or was lost with that daemon. */
+/** A process that has finished, or was lost with the program that had started it. Its log is opened when it is asked for. */
 export class RestoredProcess implements KnownProcess {
-  /** The id that it was started with. */
-  readonly id: string;
-  /** What it was started with. */
-  readonly args: readonly string[];
-  /** What its starter has said of it. */
-  readonly description: unknown;
-  /** The process id of its leader; 0 if it is not known whether it was started at all. */
-  readonly pid: number;
-  /** How it ended. */
-  readonly status: FinishedStatus;
-  /** A terminal that nobody is in any more, if it was started in one. */
-  readonly terminal: { resize(): void } | undefined;
+  /** What is known of it. */
+  readonly record: ProcessRecord;
   /** Resolves when nothing of its group is left that can be ended, and its log is whole. Never rejects. */
   readonly ended: Promise<void>;
-  readonly #log: Log;
-  readonly #stdin: boolean;
+  readonly #open: () => Log;
+  #opened: Log | undefined;
   #readable: Promise<void> | undefined;
 
-  /** For the history of a spool. */
-  constructor({ id, args, description, pid, status, stdin, terminal }: Facts, log: Log, ended: Promise<void>) {
-    this.id = id;
-    this.args = args;
-    this.description = description;
-    this.pid = pid;
-    this.status = status;
-    this.terminal = terminal ? { resize() {} } : undefined;
+  /** For {@linkcode Spool.find}. */
+  constructor(record: ProcessRecord, open: () => Log, ended: Promise<void>) {
+    this.record = record;
     this.ended = ended;
-    this.#stdin = stdin;
-    this.#log = log;
+    this.#open = open;
+  }
+
+  /** The id that it was started with. */
+  get id(): string {
+    return this.record.id;
+  }
+
+  /** Larger for a process that was started later. */
+  get sequence(): number {
+    return this.record.sequence;
+  }
+
+  /** The process id of its leader; 0 if it is not known whether it was started at all. */
+  get pid(): number {
+    return this.record.pid;
+  }
+
+  /** How it ended. */
+  get status(): FinishedStatus {
+    return this.record.status;
+  }
+
+  /** A terminal that nobody is in any more, if it was started in one. */
+  get terminal(): { resize(): void } | undefined {
+    return this.record.terminal ? { resize() {} } : undefined;
   }
 
   /** It has. */
@@ -63,9 +59,19 @@ export class RestoredProcess implements KnownProcess {
     return Promise.resolve(this.status);
   }
 
+  /** It has. */
+  wait(): Promise<FinishedStatus> {
+    return this.finished;
+  }
+
+  /** Nobody has to. */
+  get waiting(): number {
+    return 0;
+  }
+
   /** Its stdin, which is closed, if it was started with one. */
   get input(): Input | undefined {
-    if (!this.#stdin) return undefined;
+    if (!this.record.stdin) return undefined;
     const input = new Input(new WritableStream());
     input.abort();
     return input;
@@ -73,7 +79,8 @@ export class RestoredProcess implements KnownProcess {
 
   /** How much it has printed, in bytes and lines; of one that was lost, as soon as its log was read. */
   get output(): { bytes: number; lines: number } {
-    return { bytes: this.#log.written.offset, lines: linesAt(this.#log.written) };
+    const written = this.#opened?.written ?? this.record.log?.written ?? this.#log.written;
+    return { bytes: written.offset, lines: linesAt(written) };
   }
 
   /** Resolves when its output can be read: its log may have to be looked through first. Never rejects. */
@@ -102,4 +109,8 @@ export class RestoredProcess implements KnownProcess {
 
   /** Nothing: it has finished. */
   kill(): void {}
+
+  get #log(): Log {
+    return this.#opened ??= this.#open();
+  }
 }

@@ -28,13 +28,26 @@ export interface SpoolLimits {
   maxGroupBytes?: number | undefined;
 }
 
-/** Logs that share a limit. */
+/** The complete logs of a spool, which are not in memory. */
+export interface StoredLogs {
+  /** Bytes of all, or of those of a group. */
+  bytes(group?: string): number;
+  /** The largest of all, or of a group. */
+  largest(group?: string): { readonly id: string; readonly bytes: number } | undefined;
+  /** Drops the oldest segment of one; never rejects. */
+  drop(id: string): Promise<void>;
+}
+
+/** Without a history, there are none. */
+const NONE: StoredLogs = { bytes: () => 0, largest: () => undefined, drop: () => Promise.resolve() };
+
+/** Logs that are being written and share a limit. */
 class Share {
   readonly logs = new Set<Log>();
   /** What they have, and what is about to be written. */
   bytes = 0;
 
-  constructor(readonly maxBytes: number) {}
+  constructor(readonly maxBytes: number, readonly group?: string) {}
 
   /** The largest log that has something to drop. */
   get largest(): Log | undefined {
@@ -48,12 +61,14 @@ class Share {
 export class Retention {
   /** When a segment has so many bytes, the next one begins. */
   readonly segmentBytes: number;
-  /** Whether there is any limit. */
-  readonly limited: boolean;
+  /** The logs that are complete. */
+  stored: StoredLogs = NONE;
   readonly #maxLogBytes: number;
   readonly #maxGroupBytes: number;
   readonly #all: Share;
   readonly #groups = new Map<string, Share>();
+  /** A stored log is dropped from: one at a time, for what it gives is known only then. */
+  #dropping: Promise<void> | undefined;
 
   /**
    * Without limits, everything is kept.
@@ -65,7 +80,6 @@ export class Retention {
       throw new RangeError(`A limit of the spool must be at least ${MIN_LIMIT_BYTES} bytes`);
     }
     this.#maxLogBytes = maxLogBytes;
-    this.limited = Math.min(maxLogBytes, maxSpoolBytes, maxGroupBytes) < Infinity;
     this.#maxGroupBytes = maxGroupBytes;
     this.#all = new Share(maxSpoolBytes);
     const wanted = Math.min(
@@ -87,33 +101,47 @@ export class Retention {
     }
     const removals: Promise<void>[] = [];
     while (log.bytes + bytes > this.#maxLogBytes && log.canDrop) removals.push(log.dropOldest());
-    for (const share of shares) {
-      while (share.bytes > share.maxBytes) {
-        const { largest } = share;
-        if (!largest) break; // all of it is being written right now
-        removals.push(largest.dropOldest());
-      }
+    for (const share of shares) await this.#makeRoom(share, removals);
+    await Promise.all(removals);
+  }
+
+  /** Makes the room that a log needs which has become complete, or was found. */
+  async makeRoom(group?: string): Promise<void> {
+    const removals: Promise<void>[] = [];
+    await this.#makeRoom(this.#all, removals);
+    if (group !== undefined) {
+      await this.#makeRoom(this.#groups.get(group) ?? new Share(this.#maxGroupBytes, group), removals);
     }
     await Promise.all(removals);
   }
 
-  /** Bytes of all logs. */
-  get bytes(): number {
-    return this.#all.bytes;
+  async #makeRoom(share: Share, removals: Promise<void>[]): Promise<void> {
+    while (this.#isAbove(share)) {
+      const { largest } = share;
+      const stored = this.stored.largest(share.group);
+      if (stored && stored.bytes >= (largest?.bytes ?? 0)) {
+        await (this.#dropping ??= this.stored.drop(stored.id).finally(() => this.#dropping = undefined));
+      } else if (largest) {
+        removals.push(largest.dropOldest());
+      } else return; // all of it is being written right now
+    }
   }
 
-  /** Counts a log that was there before, and makes the room that it takes. */
-  async add(log: Log): Promise<void> {
-    for (const share of this.#sharesOf(log)) share.bytes += log.bytes;
-    await this.reserve(log, 0);
+  #isAbove(share: Share): boolean {
+    return share.maxBytes !== Infinity && share.bytes + this.stored.bytes(share.group) > share.maxBytes;
+  }
+
+  /** Bytes of all logs. */
+  get bytes(): number {
+    return this.#all.bytes + this.stored.bytes();
   }
 
   /** Bytes of a log that were not written after all, or that are gone. */
   free(log: Log, bytes: number): void {
-    for (const share of this.#sharesOf(log)) share.bytes -= bytes;
+    for (const share of this.#sharesOf(log)) if (share.logs.has(log)) share.bytes -= bytes;
   }
 
-  /** Counts a log no more. */
+  /** Counts a log no more: it is complete, or was removed. */
   forget(log: Log): void {
     for (const share of this.#sharesOf(log)) if (share.logs.delete(log)) share.bytes -= log.bytes;
     if (log.group !== undefined && this.#groups.get(log.group)?.logs.size === 0) this.#groups.delete(log.group);
@@ -121,15 +149,19 @@ export class Retention {
 
   /** Whether the logs of a group have all that they may, and nothing of it can be dropped now. */
   isFull(group: string): boolean {
+    if (this.#maxGroupBytes === Infinity) return false;
     const share = this.#groups.get(group);
-    return share !== undefined && share.bytes >= share.maxBytes && !share.largest;
+    return share !== undefined && share.bytes >= share.maxBytes && !share.largest && !this.stored.largest(group);
   }
 
   /** What a log counts for: all logs, and those of its group. */
   #sharesOf({ group }: Log): Share[] {
-    if (group === undefined) return [this.#all];
-    const share = this.#groups.get(group) ?? new Share(this.#maxGroupBytes);
+    return group === undefined ? [this.#all] : [this.#all, this.#shareOf(group)];
+  }
+
+  #shareOf(group: string): Share {
+    const share = this.#groups.get(group) ?? new Share(this.#maxGroupBytes, group);
     this.#groups.set(group, share);
-    return [this.#all, share];
+    return share;
   }
 }

@@ -1,63 +1,93 @@
 /**
- * The spool: the directory where logs live, in a directory of their own for each process.
+ * The spool: the directory where logs live, in a directory of their own for each process, and what is known of these.
  *
  * ```text
- * SPOOL/format        version of the format, one line
+ * SPOOL/format        version of the format, one line (spool_format.ts)
+ * SPOOL/history.db    what is known of processes (database.ts)
  * SPOOL/ID/PLACE.log  records of one process (log_record.ts); PLACE tells what comes before them (log_segment.ts)
  * ```
- *
- * A spool that was opened with a history has two more files, and can be opened again (history.ts).
  *
  * @module
  */
 import { join } from "node:path";
 import { SpoolError } from "./errors.ts";
-import { History } from "./history.ts";
+import { History, type HistoryEntry, type RecoveryOptions } from "./history.ts";
 import { Log } from "./log.ts";
+import type { Beginning } from "./records.ts";
+import { RestoredProcess } from "./restored_process.ts";
 import { Retention, type SpoolLimits } from "./retention.ts";
-import { isLocked } from "./spool_lock.ts";
+import { isInUse } from "./spool_database.ts";
+import { claim, isNew } from "./spool_format.ts";
+import { WeakValues } from "./weak_values.ts";
 
-const FORMAT = "paas-spool 3\n";
+/** How a spool is used. */
+export interface SpoolOptions extends SpoolLimits {
+  /**
+   * Whether the spool is for the next program too: what is noted outlives a power failure, and children get their id in a
+   * variable, by which they are found. By default it is for this program alone.
+   */
+  keep?: boolean | undefined;
+}
 
-/** A private directory (mode 0700) for logs. */
-export class Spool {
+/** A private directory (mode 0700) for logs, used by one program at a time. */
+export class Spool implements Disposable {
+  /** What has become of its processes. */
+  readonly history: History;
+  /** Whether it is for the next program too. */
+  readonly keep: boolean;
   readonly #retention: Retention;
+  /** Those that are being written. */
   readonly #logs = new Map<string, Log>();
-  #history: History | undefined;
+  /** Those that are complete, as long as somebody reads them. */
+  readonly #complete = new WeakValues<string, Log>();
 
-  private constructor(readonly directory: string, limits: SpoolLimits) {
-    this.#retention = new Retention(limits);
+  private constructor(readonly directory: string, history: History, retention: Retention, keep: boolean) {
+    this.history = history;
+    this.keep = keep;
+    this.#retention = retention;
+    const { records } = history;
+    retention.stored = {
+      bytes: (owner) => records.logBytes(owner),
+      largest: (owner) => records.largestLog(owner),
+      drop: (id) => this.#dropStored(id),
+    };
   }
 
   /**
-   * Opens a spool, and makes it where there is none.
+   * Opens a spool for this program alone, and makes it where there is none. It is to be closed.
    *
-   * @param limits How much it keeps; without any, everything.
    * @throws {RangeError} when a limit is less than 1 MiB.
-   * @throws {SpoolError} when the directory cannot be made or written, or holds anything but a spool of this format.
+   * @throws {SpoolError} when the directory cannot be made or written, holds anything but a spool of this format, or
+   * another program uses it.
    *
    * @example
    * ```ts
-   * import { Spool } from "@paas/worker";
+   * import { spawn, Spool } from "@paas/worker";
+   * import { assertEquals } from "@std/assert";
    *
    * const directory = await Deno.makeTempDir();
-   * const spool = await Spool.open(directory);
-   * console.log(spool.directory);
+   * let id: string;
+   * {
+   *   using spool = await Spool.open(directory, { keep: true });
+   *   const process = await spawn({ args: ["true"], spool });
+   *   id = process.id;
+   *   await process.ended;
+   * }
+   * using spool = await Spool.open(directory, { keep: true });
+   * assertEquals(spool.find(id)?.status.exit, { code: 0 });
    * await Deno.remove(directory, { recursive: true });
    * ```
    */
-  static async open(directory: string, limits: SpoolLimits = {}): Promise<Spool> {
-    const spool = new Spool(directory, limits);
+  static async open(directory: string, { keep = false, ...limits }: SpoolOptions = {}): Promise<Spool> {
+    const retention = new Retention(limits);
     try {
       await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
-      if (await isNew(directory)) {
-        await Deno.writeTextFile(join(directory, "format"), FORMAT, { mode: 0o600, createNew: true });
-      }
+      claim(directory);
       await Deno.chmod(directory, 0o700);
     } catch (cause) {
       throw new SpoolError(`Cannot use ${directory} as a spool`, { cause });
     }
-    return spool;
+    return new Spool(directory, History.open(directory, keep), retention, keep);
   }
 
   /**
@@ -83,10 +113,10 @@ export class Spool {
       const made = await Deno.lstat(directory).then(() => false, () => true);
       if (made) await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
       try {
-        await isNew(directory);
+        isNew(directory);
         await Deno.writeFile(probe, new Uint8Array(), { mode: 0o600 });
         await Deno.remove(probe);
-        return { inUse: isLocked(join(directory, "lock")) };
+        return { inUse: isInUse(directory) };
       } finally {
         if (made) await Deno.remove(directory); // it may belong to another account than that of the daemon
       }
@@ -101,41 +131,50 @@ export class Spool {
   }
 
   /**
-   * Opens a spool as {@linkcode Spool.open} does, for this program alone, and with what earlier ones have left in it. It is
-   * to be closed.
+   * A process that has finished, as it was noted; `undefined` if there is none of that id.
    *
-   * @throws {SpoolError} when another program uses it as well.
-   *
-   * @example
-   * ```ts
-   * import { spawn, Spool } from "@paas/worker";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const directory = await Deno.makeTempDir();
-   * const first = await Spool.openWithHistory(directory);
-   * await (await spawn({ args: ["true"], spool: first })).ended;
-   * first.close();
-   *
-   * const second = await Spool.openWithHistory(directory);
-   * assertEquals(second.history?.restored.map(({ status }) => status.exit), [{ code: 0 }]);
-   * second.close();
-   * await Deno.remove(directory, { recursive: true });
-   * ```
+   * @throws {SpoolError} when it cannot be read.
    */
-  static async openWithHistory(directory: string, limits: SpoolLimits = {}): Promise<Spool> {
-    const spool = await Spool.open(directory, limits);
-    spool.#history = await History.open(directory, spool.#retention);
-    return spool;
+  find(id: string): RestoredProcess | undefined {
+    const record = this.history.read((records) => records.find(id));
+    return record && new RestoredProcess(record, () => this.#logOf(record), this.history.recovered(id));
   }
 
-  /** What has become of its processes; `undefined` if it was opened without. */
-  get history(): History | undefined {
-    return this.#history;
+  /** Ends what earlier programs have left running, and makes the logs whole that were not. */
+  async recover(options: RecoveryOptions): Promise<void> {
+    await this.history.recover(options, async (id, signal) => {
+      const record = this.history.records.find(id)!;
+      const log = this.#logOf(record);
+      await log.recover(signal);
+      return { summary: log.summary, bytes: log.bytes };
+    });
+    await this.#retention.makeRoom();
   }
 
-  /** Lets go of a spool that was opened with its history. */
+  /** Lets go of the spool. */
   close(): void {
-    this.#history?.close();
+    this.history[Symbol.dispose]();
+  }
+
+  /** Lets go of the spool. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /**
+   * Notes that a process is about to be started, whose log was made.
+   *
+   * @throws {SpoolError} when it cannot be noted: it must not be started then.
+   */
+  begin(beginning: Beginning): HistoryEntry {
+    const { id } = beginning;
+    return this.history.begin(beginning, () => {
+      const log = this.#logs.get(id);
+      if (!log) return; // it was removed meanwhile
+      this.#logs.delete(id);
+      this.#complete.set(id, log);
+      this.#retention.forget(log); // it counts as a stored one now
+    });
   }
 
   /**
@@ -167,44 +206,37 @@ export class Spool {
 
   /** Removes what is stored of a process. Readers of its log are told that the rest was dropped. */
   async remove(id: string): Promise<void> {
-    const log = this.#logs.get(id) ?? this.#history?.log(id);
+    this.history.forget(id); // before its files: who is killed meanwhile leaves no process without a log
+    const log = this.#logs.get(id) ?? this.#complete.get(id);
     while (log?.canDrop) await log.dropOldest();
     if (log) this.#retention.forget(log);
     this.#logs.delete(id);
+    this.#complete.delete(id);
     await Deno.remove(join(this.directory, id), { recursive: true }).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error; // an earlier removal was cut short
     });
-    this.#history?.forget(id);
+    this.history.forgotten(id);
   }
-}
 
-/**
- * Whether a directory is to become a spool; else it is one.
- *
- * @throws an error when it is neither.
- */
-async function isNew(directory: string): Promise<boolean> {
-  const format = await readIfExists(join(directory, "format"));
-  if (format === FORMAT) return false;
-  if (format !== undefined) {
-    throw new Error(
-      `its format is ${JSON.stringify(format.trim())}, and this program's ${JSON.stringify(FORMAT.trim())}`,
-    );
+  /** The log of a process that has finished: one for all who ask. */
+  #logOf({ id, log, about }: Pick<RestoredProcess["record"], "id" | "log" | "about">): Log {
+    const damaged = (bytes: number) => this.history.logDamaged(id, bytes);
+    const open = () => Log.restore(join(this.directory, id), this.#retention, log, about.owner || undefined, damaged);
+    return this.#logs.get(id) ?? this.#complete.getOrMake(id, open);
   }
-  if (!await isEmpty(directory)) throw new Error("it is not empty, and no spool");
-  return true;
-}
 
-async function isEmpty(directory: string): Promise<boolean> {
-  for await (const _ of Deno.readDir(directory)) return false;
-  return true;
-}
-
-async function readIfExists(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+  /** Makes room by the oldest segment of a complete log. */
+  async #dropStored(id: string): Promise<void> {
+    let left = 0; // what cannot be read counts no more
+    try {
+      const record = this.history.records.find(id);
+      if (!record) return;
+      const log = this.#logOf(record);
+      await log.recover();
+      if (log.canDrop) await log.dropOldest();
+      if (log.canDrop) left = log.bytes;
+    } finally {
+      this.history.records.logShrunk(id, left);
+    }
   }
 }

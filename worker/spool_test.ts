@@ -16,8 +16,8 @@ const mode = async (path: string) => (await Deno.stat(path)).mode! & 0o777;
 Deno.test("Spool.open makes a private directory, and opens it again", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/new/spool`;
-    await Spool.open(path);
-    await Spool.open(path);
+    (await Spool.open(path)).close();
+    (await Spool.open(path)).close();
     assertEquals(await mode(path), 0o700);
     assertEquals(await mode(`${path}/format`), 0o600);
   });
@@ -30,7 +30,7 @@ Deno.test("Spool.open makes an empty directory its own, and leaves one with othe
     await assertRejects(() => Spool.open(directory), SpoolError, "it is not empty, and no spool");
     assertEquals(await mode(directory), 0o755);
     await Deno.remove(`${directory}/mine`);
-    await Spool.open(directory);
+    (await Spool.open(directory)).close();
     assertEquals(await mode(directory), 0o700);
   });
 });
@@ -46,7 +46,7 @@ Deno.test("Spool.open says what is wrong with a path that is no directory", asyn
   await assertRejects(() => Spool.open("/dev/null"), SpoolError, "Cannot use /dev/null as a spool");
 });
 
-Deno.test("Spool.check says what Spool.openWithHistory would say, and leaves a spool as it is", async () => {
+Deno.test("Spool.check says what Spool.open would say, and leaves a spool as it is", async () => {
   await withDirectory(async (directory) => {
     const files = () => [...Deno.readDirSync(directory)].map(({ name }) => name).toSorted();
     const path = `${directory}/spool`;
@@ -54,7 +54,7 @@ Deno.test("Spool.check says what Spool.openWithHistory would say, and leaves a s
     await Deno.writeTextFile(`${directory}/mine`, "");
     await assertRejects(() => Spool.check(directory), SpoolError, "it is not empty, and no spool");
     await assertRejects(() => Spool.check(`${directory}/mine`), SpoolError);
-    const spool = await Spool.openWithHistory(path);
+    const spool = await Spool.open(path);
     const before = [...Deno.readDirSync(path)].map(({ name }) => name).toSorted();
     assertEquals(await Spool.check(path), { inUse: true });
     spool.close();
@@ -67,7 +67,7 @@ Deno.test("Spool.check says what Spool.openWithHistory would say, and leaves a s
 
 Deno.test("Spool.createLog keeps logs private and refuses an id that is taken", async () => {
   await withDirectory(async (directory) => {
-    const spool = await Spool.open(`${directory}/spool`);
+    using spool = await Spool.open(`${directory}/spool`);
     const log = await spool.createLog("one");
     assertEquals(await mode(`${directory}/spool/one`), 0o700);
     assertEquals(await mode(`${directory}/spool/one/0.log`), 0o600);
