@@ -86,12 +86,15 @@ Deno.test("stop is silent, or prints the final status as JSON", async () => {
   assertEquals(JSON.parse(await run(stop, [ID], daemon, "json")), finishedJson);
 });
 
-Deno.test("status and stop take one id, with nothing behind it", async () => {
+Deno.test("status takes one id, and stop at least one, with no option behind it", async () => {
   await using daemon = await TestDaemon.start({});
-  for (const command of [statusCommand, stop]) {
-    for (const words of [[], ["a", "b"], ["a", "-o", "json"]]) {
-      assertEquals((await assertRejects(() => run(command, words, daemon), PaascError)).reason, "usage");
-    }
+  for (
+    const [command, words] of [
+      [statusCommand, ["a", "b"]],
+      ...[statusCommand, stop].flatMap((command) => [[command, []], [command, ["a", "-o", "json"]]]),
+    ] as [Command, string[]][]
+  ) {
+    assertEquals((await assertRejects(() => run(command, words, daemon), PaascError)).reason, "usage");
   }
 });
 

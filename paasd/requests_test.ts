@@ -6,6 +6,7 @@ import { load } from "../proto/definition.ts";
 import contract from "../proto/paas/v1/paas.proto" with { type: "text" };
 import { InvalidArgumentError } from "./errors.ts";
 import {
+  toAbsence,
   toDescription,
   toGrace,
   toListFilter,
@@ -45,6 +46,7 @@ const CHECKS: Record<string, (value: unknown) => unknown> = {
   "Terminal.rows": (rows) => toSpawnOptions(received("Exec", { terminal: { columns: 1, rows } })),
   "TerminalSize.columns": (columns) => toTerminalSize(received("Attach", { size: { columns, rows: 1 } }).size!),
   "TerminalSize.rows": (rows) => toTerminalSize(received("Attach", { size: { columns: 1, rows } }).size!),
+  "AttachRequest.absence": (absence) => toAbsence(received("Attach", { absence }).absence!),
   "GetLogsRequest.since": (since) => toReaderOptions(received("GetLogs", { since })),
   "GetLogsRequest.until": (until) => toReaderOptions(received("GetLogs", { until })),
   "GetLogsRequest.stream": (stream) => toReaderOptions(received("GetLogs", { stream })),
@@ -100,7 +102,7 @@ const NUMBERS: Record<string, { wrong: unknown[]; right: unknown[] }> = {
   "Limits.*": { wrong: ["18446744073709551615", "9007199254740992"], right: [0, 2 ** 53 - 1] },
   "Terminal.*": { wrong: [0, 10_001, 2 ** 32 - 1], right: [1, 10_000] },
   "TerminalSize.*": { wrong: [0, 10_001, 2 ** 32 - 1], right: [1, 10_000] },
-  "SignalRequest.signal": { wrong: [0, -1, 32, 2 ** 31 - 1, -(2 ** 31)], right: [1, 31] },
+  "SignalRequest.signal": { wrong: [0, -1, 65, 2 ** 31 - 1, -(2 ** 31)], right: [1, 31, 64] },
   "ListRequest.page_size": { wrong: [-1, -(2 ** 31)], right: [0, 1_000, 2 ** 31 - 1] },
 };
 

@@ -71,7 +71,7 @@ Deno.test("History gives a process back as it was noted, and none that was remov
     assertEquals([record.pid, record.status, record.log, record.stdin, record.terminal], [
       77,
       DONE,
-      { ...EMPTY, lost: undefined },
+      JSON.parse(JSON.stringify(EMPTY)),
       true,
       false,
     ]);
