@@ -140,7 +140,8 @@ export class Daemon {
   reload(options: Options): void {
     this.#options = options;
     this.#service.stopGrace = options.stopGrace;
-    this.#expiry!.limits = options;
+    const { maxDescriptionBytesPerUser } = this.#expiry!.limits; // the quotas have that one as well
+    this.#expiry!.limits = { ...options, maxDescriptionBytesPerUser };
   }
 
   /** Where it listens, with the actual port. */

@@ -190,3 +190,20 @@ Deno.test("where the kernel cannot be asked whose a group is, nothing is killed,
     Deno.kill(pid, "SIGKILL");
   }
 });
+
+Deno.test("a spool that is removed while the daemon runs has a sentence of its own, and no stack in the log", async () => {
+  await using place = await Place.make();
+  const daemon = await place.start();
+  const live = await daemon.exec(["sh", "-c", "echo here; exec sleep 1000"]);
+  const printed = async () => text((await daemon.paasc(["logs", "--no-follow", live])).stdout);
+  await until("it has printed", async () => await printed() !== "");
+  await Deno.remove(place.spool, { recursive: true });
+  for (const words of [["exec", "true"], ["logs", "--no-follow", live]]) {
+    const { code, stderr } = await daemon.paasc(words);
+    assertEquals(code, 1, words.join(" "));
+    assertMatch(stderr, /^paasc: Cannot [^\n]*: it was removed from outside; the daemon has to be started anew\n$/);
+  }
+  assertEquals((await daemon.paasc(["stop", live])).code, 0);
+  assertEquals(await daemon.status(live), "Status: finished (signal 15)");
+  assert(!daemon.log.includes("unforeseen"), daemon.log);
+});

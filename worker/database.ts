@@ -3,16 +3,17 @@
  *
  * SQLite's own lock keeps a second program out, and ends with its holder, however that ends (locking_mode=EXCLUSIVE,
  * which also needs no shared memory for the write-ahead log). Each change is the kernel's before the call returns, so it
- * outlives a SIGKILL of the program. `synchronous=NORMAL` waits for the disk only when the write-ahead log is copied back:
- * a power failure may take the last changes, but leaves the database whole (sqlite.org/pragma.html#pragma_synchronous).
+ * outlives a SIGKILL of the program. `synchronous=NORMAL` waits for the disk only when the write-ahead log is copied back,
+ * which {@linkcode Database.checkpoint} does: a power failure may take the last changes, but leaves the database whole
+ * (sqlite.org/pragma.html#pragma_synchronous).
  *
  * @module
  */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { SpoolError } from "./errors.ts";
 
-/** The write-ahead log is cut back to this size when it has been larger. */
-const MAX_WAL_BYTES = 16 * 1024 * 1024;
+/** The write-ahead log is copied back when it has so many bytes. */
+const WAL_BYTES = 4 * 1024 * 1024;
 
 const SCHEMA = `
   CREATE TABLE process (
@@ -109,9 +110,13 @@ export class Database implements Disposable {
   readonly #statements = new Map<string, StatementSync>();
   #damaged = false;
   #inTransaction = false;
+  readonly #path: string;
+  #closed = false;
+  #checkpoint: Promise<void> | undefined;
 
-  private constructor(database: DatabaseSync) {
+  private constructor(database: DatabaseSync, path: string) {
     this.#database = database;
+    this.#path = path;
   }
 
   /**
@@ -122,14 +127,14 @@ export class Database implements Disposable {
    * @throws when another program has it, or it cannot be made.
    */
   static open(path: string, durable: boolean): Database {
-    const database = new Database(new DatabaseSync(path));
+    const database = new Database(new DatabaseSync(path), path);
     try {
       // The lock is taken by the first access, and is not let go of.
       database.#database.exec(`
         PRAGMA locking_mode = EXCLUSIVE;
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = ${durable ? "NORMAL" : "OFF"};
-        PRAGMA journal_size_limit = ${MAX_WAL_BYTES};
+        PRAGMA wal_autocheckpoint = ${durable ? 0 : 1000};
       `);
       if (database.get("PRAGMA user_version")!.user_version === 0) {
         database.transaction(() => database.#database.exec(SCHEMA));
@@ -201,6 +206,22 @@ export class Database implements Disposable {
     });
   }
 
+  /**
+   * Copies the write-ahead log back once it is long. SQLite waits for the disk then, twice, and with it the whole program;
+   * so most of what there is to write is written before, in a thread.
+   */
+  checkpoint(): Promise<void> {
+    const path = `${this.#path}-wal`; // the lock is on the other file
+    if (Deno.statSync(path).size < WAL_BYTES) return Promise.resolve();
+    return this.#checkpoint ??= this.#doCheckpoint(path).catch(() => {}).finally(() => this.#checkpoint = undefined);
+  }
+
+  async #doCheckpoint(path: string): Promise<void> {
+    using file = await Deno.open(path);
+    await file.syncData();
+    if (!this.#closed) this.#do(() => this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
+  }
+
   /** Closes it in good order. */
   [Symbol.dispose](): void {
     try {
@@ -208,6 +229,7 @@ export class Database implements Disposable {
     } catch {
       // The disk is full; it will be read through.
     }
+    this.#closed = true;
     this.#statements.clear();
     this.#database.close();
   }

@@ -279,6 +279,11 @@ export class History {
 
   #beat(): void {
     this.#retry();
+    try {
+      void this.#database.checkpoint();
+    } catch {
+      // The spool was removed.
+    }
     const ticks = this.#proc?.now();
     if (ticks === undefined) return;
     try {

@@ -395,6 +395,20 @@ Deno.test("History on a full disk refuses a start, and writes later what has hap
   });
 });
 
+Deno.test("History copies its log of changes back while it is used", async () => {
+  await withDirectory(async (directory) => {
+    using spool = await open(directory);
+    const size = () => Deno.statSync(join(directory, "history.db-wal")).size;
+    for (let number = 0; number < 6; number++) live(spool, ["x".repeat(1_000_000)]);
+    assert(size() > 5_000_000);
+    await recover(spool);
+    const deadline = performance.now() + 15_000;
+    while (size() > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+    assertEquals(size(), 0);
+    assertEquals(allIds(spool).length, 6);
+  });
+});
+
 Deno.test("Spool that was removed while it is in use says so", async () => {
   await withDirectory(async (directory) => {
     using spool = await open(join(directory, "spool"));

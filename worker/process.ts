@@ -317,8 +317,7 @@ export class Process {
     const stop = this.#status.state === "stopping" ? this.#status.stop : undefined;
     const { startTime } = this.#status;
     const endReason = stop?.reason ?? (exit.signal === undefined ? "exited" : "signalled");
-    const finishTime = Math.max(startTime, clock.now());
-    const status = { state: "finished", startTime, finishTime, exit, endReason, stop } as const;
+    const status = { state: "finished", startTime, finishTime: clock.now(), exit, endReason, stop } as const;
     this.#history.finished(status); // before anybody is told
     this.#become(status);
     this.#ending.come(status);
