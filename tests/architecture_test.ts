@@ -42,7 +42,7 @@ async function imports(file: string): Promise<string[]> {
 }
 
 const EXECUTABLES: Record<string, string[]> = {
-  proto: ["health.ts", "reflection.ts", "descriptors.ts"],
+  proto: ["health.ts", "reflection.ts", "descriptors.ts", "printable.ts"],
   paasd: ["main.ts"],
   paasc: ["main.ts", "install.ts", "compile.ts"],
 };
