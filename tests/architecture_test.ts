@@ -59,7 +59,7 @@ for (const [member, allowed] of Object.entries(MAY_IMPORT)) {
   Deno.test(`${member} imports only what the design lets it`, async () => {
     for (const file of ["mod.ts", ...EXECUTABLES[member] ?? []]) {
       const found = await imports(`${member}/${file}`);
-      assert(found.length > 1, `${member}/${file} imports something`);
+      if (file === "mod.ts") assert(found.length > 1, `${member}/${file} imports something`);
       assertEquals(found.filter((name) => !allowed.test(name)), [], `what ${member}/${file} imports`);
     }
   });
