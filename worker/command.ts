@@ -142,6 +142,7 @@ function startWithPipes({ args, env }: Launch, stdin: boolean): Child {
     args,
     env,
     clearEnv: true,
+    cwd: "/", // the runtime starts nothing in a directory that was removed
     stdin: stdin ? "piped" : "null",
     stdout: "piped",
     stderr: "piped",

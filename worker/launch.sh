@@ -4,7 +4,7 @@
 #
 # usage: sh -c TEXT sh DIRECTORY MASK FILES PATH PROGRAM READY COMMAND...
 #
-# DIRECTORY may be empty: then it is the one that the daemon is in. MASK is for umask(2), FILES the soft limit of open files.
+# DIRECTORY may be empty: then it is the one that the daemon is in, or / if that was removed. MASK is for umask(2), FILES the soft limit of open files.
 # PROGRAM is looked up in PATH, unless it has a slash. COMMAND then becomes the program; before that, READY is said.
 #
 # It says: C the directory is closed to the account, D there is no such directory, N there is no such program, X it is not
@@ -77,7 +77,8 @@ umask "$mask"
       refuse D
     }
   else
-    pwd -P >/dev/null || cd / # it was removed
+    cd -P "/proc/$PPID/cwd"
+    case $PWD in /*) ;; *) cd / ;; esac
   fi
 } 2>/dev/null
 

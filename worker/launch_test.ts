@@ -140,6 +140,18 @@ launchTest("has the same working directory in every way", async (run, directory)
   }
 });
 
+launchTest("starts in / where the directory of this program was removed", async (run, directory) => {
+  const own = Deno.cwd();
+  await Deno.mkdir(`${directory}/gone`);
+  Deno.chdir(`${directory}/gone`);
+  try {
+    await Deno.remove(`${directory}/gone`);
+    assertEquals(await output(await run(["pwd"])), "/\n");
+  } finally {
+    Deno.chdir(own);
+  }
+});
+
 launchTest("waits alone for a file that does not answer, and can be cancelled", async (run, directory) => {
   await using file = await leased(directory);
   const cancelling = new AbortController();
