@@ -52,6 +52,8 @@ export async function startInSession(
   libc.posix_spawn_file_actions_addopen(actions, 0, device, O_RDWR, 0);
   libc.posix_spawn_file_actions_adddup2(actions, 0, 1);
   libc.posix_spawn_file_actions_adddup2(actions, 0, 2);
+  const root = cString("/");
+  libc.posix_spawn_file_actions_addchdir_np(actions, root); // a shell complains in a directory that was removed
   const attributes = new Uint8Array(STRUCT_BYTES);
   const signals = new Uint8Array(STRUCT_BYTES).fill(0xff); // sigfillset(3) would leave two out
   libc.posix_spawnattr_init(attributes);
