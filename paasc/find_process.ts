@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ProcessStatus__Output } from "@paas/proto";
 import { validate } from "@std/uuid";
 import type { CallOptions, Daemon } from "./daemon.ts";
 import { PaascError } from "./errors.ts";
@@ -29,7 +30,7 @@ export async function findProcess(daemon: Daemon, word: string, options?: CallOp
   }
 
   if (/^[0-9a-f-]{1,36}$/i.test(word)) {
-    const { processes, nextPageToken } = await daemon.list({ idPrefix: word, pageSize: named }, options);
+    const { processes, nextPageToken } = await beginningWith(daemon, word, options);
     const [first, second] = processes;
     if (first && !second && !nextPageToken) return first.processId;
     if (first) {
@@ -53,7 +54,7 @@ export async function findProcess(daemon: Daemon, word: string, options?: CallOp
  * @throws {PaascError} When it is
  */
 async function refuseOther(daemon: Daemon, word: string, itsId: string, options?: CallOptions): Promise<void> {
-  const { processes } = await daemon.list({ idPrefix: word, pageSize: 2 }, options);
+  const { processes } = await beginningWith(daemon, word, options);
   const other = processes.find(({ processId }) => processId !== itsId);
   if (!other) return;
   throw new PaascError(
@@ -61,4 +62,20 @@ async function refuseOther(daemon: Daemon, word: string, itsId: string, options?
     `'${word}' is the name of ${itsId} and the beginning of the id ${other.processId}: give the whole id`,
     { code: "ambiguous" },
   );
+}
+
+/** Processes whose ids begin with a word: at least two, if there are so many. */
+async function beginningWith(
+  daemon: Daemon,
+  idPrefix: string,
+  options: CallOptions | undefined,
+): Promise<{ processes: ProcessStatus__Output[]; nextPageToken: string }> {
+  const processes: ProcessStatus__Output[] = [];
+  let pageToken = "";
+  do { // a page may be short where the daemon had to look through much
+    const page = await daemon.list({ idPrefix, pageSize: named, pageToken }, options);
+    processes.push(...page.processes);
+    pageToken = page.nextPageToken;
+  } while (processes.length < 2 && pageToken);
+  return { processes, nextPageToken: pageToken };
 }

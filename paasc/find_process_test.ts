@@ -82,3 +82,14 @@ Deno.test("findProcess() says so when there is none", async () => {
   // What cannot be the beginning of an id is not asked for as one.
   assertEquals(requests.map(({ idPrefix }) => idPrefix).filter(Boolean), ["3"]);
 });
+
+Deno.test("findProcess() goes on where a page is empty and not the last one", async () => {
+  await using daemon = await TestDaemon.start({
+    List({ request: { idPrefix, pageToken } }, callback) {
+      const place = Number(pageToken);
+      const processes = idPrefix && place === 2 ? [{ processId: ID }] : [];
+      callback(null, { processes, nextPageToken: idPrefix && place < 4 ? `${place + 1}` : "" });
+    },
+  });
+  assertEquals(await find("2b5c", daemon), ID);
+});

@@ -55,9 +55,9 @@ Deno.test("Spool.check says what Spool.open would say, and leaves a spool as it 
     await assertRejects(() => Spool.check(directory), SpoolError, "it is not empty, and no spool");
     await assertRejects(() => Spool.check(`${directory}/mine`), SpoolError);
     const spool = await Spool.open(path);
-    const before = [...Deno.readDirSync(path)].map(({ name }) => name).toSorted();
     assertEquals(await Spool.check(path), { inUse: true });
     spool.close();
+    const before = [...Deno.readDirSync(path)].map(({ name }) => name).toSorted();
     assertEquals(await Spool.check(path), { inUse: false });
     assertEquals([...Deno.readDirSync(path)].map(({ name }) => name).toSorted(), before);
     await Deno.writeTextFile(`${path}/format`, "paas-spool 99\n");
