@@ -217,8 +217,14 @@ Deno.test({
     try {
       await until("somebody is stopped", async () => {
         const signal = AbortSignal.timeout(500);
-        const error = await spawn({ args: ["true"], spool, account, signal }).then(() => undefined, (error) => error);
-        return error === signal.reason;
+        try {
+          const process = await spawn({ args: ["true"], spool, account, signal });
+          process.kill(); // it may have been stopped a moment later, as the program
+          await process.ended;
+          return false;
+        } catch (error) {
+          return error === signal.reason;
+        }
       });
       const other = await spawn({ args: ["true"], spool });
       assertEquals((await other.finished).exit, { code: 0 });
