@@ -73,6 +73,13 @@ Deno.test("imports() sees what is imported only for its types, only later, and o
   }
 });
 
+/** The files of a member, those of its folders too, by their paths in it. */
+function filesIn(member: string, folder = ""): string[] {
+  return [...Deno.readDirSync(join(ROOT, member, folder))].flatMap(({ name, isDirectory }) =>
+    isDirectory ? filesIn(member, `${folder}${name}/`) : [`${folder}${name}`]
+  );
+}
+
 Deno.test("no file of a member lies outside of what its entry points reach, so that the rules above see all", async () => {
   const apart: Record<string, string[]> = { proto: ["generate.ts", "gen"] };
   for (const member of Object.keys(MAY_IMPORT)) {
@@ -80,9 +87,9 @@ Deno.test("no file of a member lies outside of what its entry points reach, so t
     for (const file of ["mod.ts", ...EXECUTABLES[member] ?? []]) {
       for (const name of await imports(`${member}/${file}`)) reached.add(name);
     }
-    const sources = [...Deno.readDirSync(join(ROOT, member))].map(({ name }) => name)
-      .filter((name) => /\.ts$/.test(name) && !/(^test_|_test\.ts$|_bench\.ts$)/.test(name))
-      .filter((name) => !apart[member]?.includes(name));
+    const sources = filesIn(member)
+      .filter((name) => /\.ts$/.test(name) && !/((^|\/)test_|_test\.ts$|_bench\.ts$)/.test(name))
+      .filter((name) => !apart[member]?.includes(name.split("/")[0]!));
     assertEquals(sources.filter((name) => !reached.has(`${member}/${name}`)), [], `sources of ${member}`);
   }
 });
