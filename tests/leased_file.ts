@@ -9,15 +9,16 @@ export async function leased(directory: string): Promise<{ path: string } & Asyn
   const path = `${directory}/leased`;
   await Deno.copyFile("/bin/true", path);
   await Deno.chmod(path, 0o755);
-  const script = `import fcntl, os, signal, sys
-signal.signal(signal.SIGIO, signal.SIG_IGN)
-fcntl.fcntl(os.open(sys.argv[1], os.O_RDONLY), fcntl.F_SETLEASE, fcntl.F_WRLCK)
-print("held", flush=True)
-sys.stdin.read()`;
-  const child = new Deno.Command("python3", { args: ["-c", script, path], stdin: "piped", stdout: "piped" }).spawn();
+  const [setLease, writeLock] = [1024, 1]; // F_SETLEASE, F_WRLCK
+  const script = `$SIG{IO} = "IGNORE"; open(my $file, "<", $ARGV[0]) or exit 1;
+fcntl($file, ${setLease}, ${writeLock}) or exit 2; $| = 1; print "held\\n"; <STDIN>`;
+  const child = new Deno.Command("perl", { args: ["-e", script, path], stdin: "piped", stdout: "piped" }).spawn();
   const reader = child.stdout.getReader();
-  let said = "";
-  while (!said.endsWith("\n")) said += new TextDecoder().decode((await reader.read()).value);
+  for (let said = ""; !said.endsWith("\n");) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`No lease can be had on ${path}: exit code ${(await child.status).code}`);
+    said += new TextDecoder().decode(value);
+  }
   return {
     path,
     async [Symbol.asyncDispose]() {
