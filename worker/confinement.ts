@@ -21,8 +21,8 @@ export interface Account {
 /** What gives an account: util-linux. */
 export const SETPRIV_PATH = "/usr/bin/setpriv";
 
-/** What tells who it is: it prints a file. A list in `--allow-run` has to name it for other accounts. */
-export const PROBE_PATH = "/usr/bin/cat";
+/** What tells who it is: it prints a file. */
+const PROBE_PATH = "/usr/bin/cat";
 
 /** How long a look at an account may take, in milliseconds. */
 const PROBE_LIMIT_MS = 10_000;

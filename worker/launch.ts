@@ -13,7 +13,6 @@
  *
  * @module
  */
-import { setTimeout as delay } from "node:timers/promises";
 import type { Child } from "./child.ts";
 import {
   type Account,
@@ -26,7 +25,7 @@ import {
 } from "./confinement.ts";
 import { SpawnError } from "./errors.ts";
 import LAUNCH_SCRIPT from "./launch.sh" with { type: "text" };
-import { ProcessGroup } from "./process_group.ts";
+import { ProcessGroup, withinTime } from "./process_group.ts";
 
 /** The program that every process with pipes starts as: util-linux. A list in `--allow-run` has to name it. */
 export const SETSID_PATH = "/usr/bin/setsid";
@@ -139,9 +138,13 @@ export async function launched(
   let why: unknown;
   const kill = (reason: unknown) => {
     why ??= reason;
-    group.signalLeader(SIGKILL); // it may not lead a group yet
-    group.signal(SIGKILL);
     timers.push(setTimeout(() => void reader.cancel().catch(() => {}), KILL_LIMIT_MS));
+    try {
+      group.signalLeader(SIGKILL); // it may not lead a group yet
+      group.signal(SIGKILL);
+    } catch {
+      // A daemon without the right to signal the account: the start fails all the same.
+    }
   };
   const abort = () => kill(signal!.reason);
   timers.push(setTimeout(() => kill(refusal("launch-overdue")), LAUNCH_LIMIT_MS));
@@ -153,7 +156,7 @@ export async function launched(
     if (said === "+") return;
     const reason = why ?? refusal(REFUSALS[said] ?? await unsaid(exit, limited));
     kill(reason);
-    await within(exit, KILL_LIMIT_MS);
+    await withinTime(exit, KILL_LIMIT_MS);
     throw reason;
   } finally {
     timers.forEach(clearTimeout);
@@ -168,18 +171,8 @@ function refusal(code: string): Error {
 
 /** Why the chain has said nothing: somebody has killed it, or it could not confine itself. */
 async function unsaid(exit: Child["exit"], limited: boolean): Promise<string> {
-  const ended = await within(exit, KILL_LIMIT_MS);
+  const ended = await withinTime(exit, KILL_LIMIT_MS);
   return ended?.signal !== undefined && !limited ? "launch-killed" : "not-confined";
-}
-
-async function within<Value>(promise: Promise<Value>, milliseconds: number): Promise<Value | undefined> {
-  const limit = new AbortController();
-  try {
-    const pause = delay(milliseconds, undefined, { signal: limit.signal }).catch(() => undefined);
-    return await Promise.race([promise, pause]);
-  } finally {
-    limit.abort();
-  }
 }
 
 /**

@@ -8,7 +8,7 @@ export type { KnownProcess, Process, SpawnOptions, StopOptions } from "./process
 export { RestoredProcess } from "./restored_process.ts";
 export type { Input, InputWriter } from "./input.ts";
 export type { Command } from "./command.ts";
-export { LIMIT_NAMES, PROBE_PATH, SETPRIV_PATH, verifyAccount } from "./confinement.ts";
+export { LIMIT_NAMES, SETPRIV_PATH, verifyAccount } from "./confinement.ts";
 export type { Account, LimitName, Limits } from "./confinement.ts";
 export { Guard, GUARD_PATH } from "./guard.ts";
 export type { GuardOptions } from "./guard.ts";

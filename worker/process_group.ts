@@ -94,11 +94,12 @@ export class ProcessGroup {
   }
 }
 
-/** Waits for a promise, at most this many milliseconds. */
-async function withinTime(promise: Promise<unknown>, milliseconds: number): Promise<void> {
+/** What a promise gives, or `undefined` when it does not come within this many milliseconds. */
+export async function withinTime<Value>(promise: Promise<Value>, milliseconds: number): Promise<Value | undefined> {
   const limit = new AbortController();
   try {
-    await Promise.race([promise, delay(milliseconds, undefined, { signal: limit.signal }).catch(() => {})]);
+    const pause = delay(milliseconds, undefined, { signal: limit.signal }).catch(() => undefined);
+    return await Promise.race([promise, pause]);
   } finally {
     limit.abort();
   }
