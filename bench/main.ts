@@ -6,17 +6,17 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { accessFigures } from "./access.ts";
-import { commandFigures } from "./commands.ts";
-import { crashFigures } from "./crash.ts";
-import { delayFigures } from "./delay.ts";
+import { accessFigures } from "./figures/access.ts";
+import { commandFigures } from "./figures/commands.ts";
+import { crashFigures } from "./figures/crash.ts";
+import { delayFigures } from "./figures/delay.ts";
 import { progress, type Row } from "./figure.ts";
-import { floodFigures } from "./flood.ts";
-import { followersFigures } from "./followers.ts";
-import { memoryFigures } from "./memory.ts";
+import { floodFigures } from "./figures/flood.ts";
+import { followersFigures } from "./figures/followers.ts";
+import { memoryFigures } from "./figures/memory.ts";
 import { Setting } from "./setting.ts";
-import { startFigures } from "./starts.ts";
-import { throughputFigures } from "./throughput.ts";
+import { startFigures } from "./figures/starts.ts";
+import { throughputFigures } from "./figures/throughput.ts";
 
 /** The longest that one figure may take, in milliseconds. */
 const LIMIT_MS = 10 * 60_000;

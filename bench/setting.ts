@@ -4,9 +4,9 @@
  * @module
  */
 import { join } from "node:path";
-import { bundle } from "../paasc/bundle.ts";
-import { install, scriptFor } from "../paasc/install.ts";
-import { Daemon, ROOT } from "../tests/paas.ts";
+import { bundle } from "../paasc/install/bundle.ts";
+import { install, scriptFor } from "../paasc/install/install.ts";
+import { Daemon, ROOT } from "../tests/support/programs.ts";
 import { SshServer } from "./ssh_server.ts";
 
 /** The sizes of a run. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { join } from "node:path";
-import { until } from "../tests/until.ts";
+import { until } from "../tests/support/until.ts";
 
 /** A running `sshd`, and how to call a command through it. */
 export class SshServer implements AsyncDisposable {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Given, Option, Repeated, Settings } from "./settings.ts";
-import type { Output } from "./output.ts";
+import type { Given, Option, Repeated, Settings } from "./settings/settings.ts";
+import type { Output } from "./print/output.ts";
 
 /** What a command has to work with besides its own words. */
 export interface Context {

@@ -10,8 +10,8 @@
 import type { Command } from "./command.ts";
 import { commands, local } from "./commands/mod.ts";
 import { PaascError } from "./errors.ts";
-import { type Given, type Option, options, type Repeated, type Settings, settingsFrom } from "./settings.ts";
-import { didYouMean } from "./suggestion.ts";
+import { type Given, type Option, options, type Repeated, type Settings, settingsFrom } from "./settings/settings.ts";
+import { didYouMean } from "./words/suggestion.ts";
 
 /** What a command line asks for. */
 export interface CommandLine {
@@ -62,7 +62,7 @@ export async function parseCommandLine(
   // Help comes whatever the configuration file is like, and `paasc context` explains it.
   const context = local.includes(wanted.command)
     ? {}
-    : await (await import("./contexts.ts")).chosenContext(given.context, environment);
+    : await (await import("./settings/contexts.ts")).chosenContext(given.context, environment);
   return { ...wanted, command: wanted.command, given, repeated, settings: settingsFrom(given, environment, context) };
 }
 

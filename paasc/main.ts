@@ -5,7 +5,7 @@
  */
 import { parseCommandLine } from "./command_line.ts";
 import { local } from "./commands/mod.ts";
-import { gatherEntropy } from "./entropy.ts";
+import { gatherEntropy } from "./connection/entropy.ts";
 import { errorLine, exitCodes, PaascError } from "./errors.ts";
 
 const encoder = new TextEncoder();

@@ -2,9 +2,9 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { Buffer } from "node:buffer";
 import type { AddressInfo } from "node:net";
 import { createServer, type TlsOptions } from "node:tls";
-import { runFlags } from "./run_flags.ts";
-import { Cable } from "./test_cable.ts";
-import { ClientFiles, ID, makeCertificates, TestDaemon } from "./test_daemon.ts";
+import { runFlags } from "./install/run_flags.ts";
+import { Cable } from "../tests/support/tcp_proxy.ts";
+import { ClientFiles, ID, makeCertificates, TestDaemon } from "../tests/support/stand_in_daemon.ts";
 
 const main = new URL("main.ts", import.meta.url).pathname;
 const time = { seconds: 1, nanos: 0 };

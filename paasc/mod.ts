@@ -4,15 +4,15 @@
  *
  * @module
  */
-export { type Certificates, readCertificates } from "./certificates.ts";
-export { Client, PaasError, Process } from "./client.ts";
+export { type Certificates, readCertificates } from "./connection/certificates.ts";
+export { Client, PaasError, Process } from "./client/client.ts";
 export type { Command, Context } from "./command.ts";
 export { type CommandLine, parseCommandLine } from "./command_line.ts";
 export { commands } from "./commands/mod.ts";
-export { connect, Daemon } from "./connect.ts";
-export { diagnose } from "./diagnose.ts";
+export { connect, Daemon } from "./connection/connect.ts";
+export { diagnose } from "./connection/diagnose.ts";
 export { errorLine, exitCodes, PaascError } from "./errors.ts";
-export { type Output, print } from "./output.ts";
+export { type Output, print } from "./print/output.ts";
 export {
   type CertificateFiles,
   type Given,
@@ -21,4 +21,4 @@ export {
   type Repeated,
   type Settings,
   settingsFrom,
-} from "./settings.ts";
+} from "./settings/settings.ts";

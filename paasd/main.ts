@@ -5,14 +5,14 @@
  */
 import manifest from "./deno.json" with { type: "json" };
 import type { Daemon } from "./daemon.ts";
-import type { Telemetry } from "./telemetry.ts";
+import type { Telemetry } from "./telemetry/telemetry.ts";
 import { StartError, UsageError } from "./errors.ts";
-import { help } from "./help.ts";
-import { Log } from "./log.ts";
-import { needRestart, type Options, parseOptions } from "./options.ts";
-import { formatAddress } from "./flag_values.ts";
-import { launcher, permissions } from "./permissions.ts";
-import { onTermination } from "./signals.ts";
+import { help } from "./options/help.ts";
+import { Log } from "./telemetry/daemon_log.ts";
+import { needRestart, type Options, parseOptions } from "./options/options.ts";
+import { formatAddress } from "./options/flag_values.ts";
+import { launcher, permissions } from "./preflight/permissions.ts";
+import { onTermination } from "./termination.ts";
 
 async function main(args: string[]): Promise<number> {
   try {
@@ -102,7 +102,7 @@ function reload(daemon: Daemon, atStart: Options, log: Log): void {
 /** What Deno exports, if it does. */
 async function telemetry(): Promise<Telemetry | undefined> {
   if (!["true", "1"].includes(Deno.env.get("OTEL_DENO") ?? "")) return undefined;
-  const { Telemetry } = await import("./telemetry.ts");
+  const { Telemetry } = await import("./telemetry/telemetry.ts");
   return new Telemetry();
 }
 

@@ -39,7 +39,7 @@ PAASD_OPEN_FILES=$(ulimit -H -n) # to which the runtime raises its own
 export PAASD_OPEN_FILES
 IFS='
 '
-# The size of the heap is that of paasc/run_flags.ts, for the same reason.
+# The size of the heap is that of paasc/install/run_flags.ts, for the same reason.
 # shellcheck disable=SC2086 # one word a line
 set -- $launcher "$deno" run --no-prompt --v8-flags=--initial-old-space-size=64 $permissions "$main" "$@"
 # The keys of whoever starts the daemon are not for the commands of another account: whoever inherits a session keyring may

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { until } from "../tests/until.ts";
-import { Setting } from "./test_setting.ts";
+import { until } from "../tests/support/until.ts";
+import { Setting } from "../tests/support/realm.ts";
 
 const script = fileURLToPath(new URL("start.sh", import.meta.url));
 

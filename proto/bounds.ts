@@ -76,7 +76,7 @@ const MAX_PATH_BYTES = 4_095;
 /** The longest argument, without its NUL: MAX_ARG_STRLEN of execve(2). */
 const MAX_ARGUMENT_BYTES = 131_071;
 
-/** The longest variable with its name: the daemon passes it on under a name of its own before (worker/launch.ts). */
+/** The longest variable with its name: the daemon passes it on under a name of its own before (worker/child/launch.ts). */
 const MAX_VARIABLE_BYTES = MAX_ARGUMENT_BYTES - 8;
 
 /**

@@ -6,7 +6,7 @@
  * SIGSEGV (denoland/deno#36788). An argument-less `session.close()`, as grpc-js calls it on GOAWAY, is therefore run in
  * a later macrotask. `close(callback)` stays immediate: grpc-js's `tryShutdown` waits for its callback.
  *
- * This file can go when the issue is mended; `tests/soak_test.ts` tells.
+ * This file can go when the issue is mended; `tests/endurance/soak_test.ts` tells.
  *
  * @module
  */

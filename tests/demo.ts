@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { runFlags } from "../paasc/run_flags.ts";
+import { runFlags } from "../paasc/install/run_flags.ts";
 
 /** Takes some seconds and writes to stdout and stderr, as a build does. */
 const BUILD = `for step in fetch compile link test; do

@@ -3,23 +3,23 @@
  *
  * @module
  */
-export { spawn } from "./process.ts";
-export type { KnownProcess, Process, SpawnOptions, StopOptions } from "./process.ts";
-export { RestoredProcess } from "./restored_process.ts";
-export type { Input, InputWriter } from "./input.ts";
-export type { Command } from "./command.ts";
-export { LIMIT_NAMES, SETPRIV_PATH, verifyAccount } from "./confinement.ts";
-export type { Account, LimitName, Limits } from "./confinement.ts";
-export { Guard, GUARD_PATH } from "./guard.ts";
-export type { GuardOptions } from "./guard.ts";
-export { KILL_PATHS } from "./kill.ts";
-export { inheritedLimits, PRLIMIT_PATH, SETSID_PATH } from "./launch.ts";
-export type { Terminal, TerminalOptions, TerminalSize } from "./terminal.ts";
-export { keepDescriptors, LIBC_PATHS } from "./libc.ts";
-export { Spool } from "./spool.ts";
-export type { SpoolOptions } from "./spool.ts";
-export type { History, HistoryEntry, RecoverLog, RecoveryEvent, RecoveryOptions } from "./history.ts";
-export { descriptionBytes } from "./records.ts";
+export { spawn } from "./process/spawned_process.ts";
+export type { KnownProcess, Process, SpawnOptions, StopOptions } from "./process/spawned_process.ts";
+export { RestoredProcess } from "./spool/restored_process.ts";
+export type { Input, InputWriter } from "./process/input.ts";
+export type { Command } from "./child/start.ts";
+export { LIMIT_NAMES, SETPRIV_PATH, verifyAccount } from "./child/account.ts";
+export type { Account, LimitName, Limits } from "./child/account.ts";
+export { Guard, GUARD_PATH } from "./group/guard.ts";
+export type { GuardOptions } from "./group/guard.ts";
+export { KILL_PATHS } from "./system/kill.ts";
+export { inheritedLimits, PRLIMIT_PATH, SETSID_PATH } from "./child/launch.ts";
+export type { Terminal, TerminalOptions, TerminalSize } from "./child/terminal.ts";
+export { keepDescriptors, LIBC_PATHS } from "./system/libc.ts";
+export { Spool } from "./spool/spool.ts";
+export type { SpoolOptions } from "./spool/spool.ts";
+export type { History, HistoryEntry, RecoverLog, RecoveryEvent, RecoveryOptions } from "./spool/history.ts";
+export { descriptionBytes } from "./spool/process_store.ts";
 export type {
   About,
   Beginning,
@@ -30,23 +30,23 @@ export type {
   Search,
   StoredGrant,
   Usage,
-} from "./records.ts";
-export { Clock, clock } from "./clock.ts";
-export { WeakValues } from "./weak_values.ts";
-export type { Log, LogSummary } from "./log.ts";
-export type { LogDamage } from "./log_damage.ts";
-export type { LogIndex, Mark } from "./log_index.ts";
-export { LogReader } from "./log_reader.ts";
-export type { LogReaderOptions } from "./log_reader.ts";
-export { decodeLogChunks, decodeLogRecords } from "./log_record.ts";
-export type { LogChunk, LogGap, LogGapReason, LogRecord, LogSlice, LogStream } from "./log_record.ts";
-export type { Segment } from "./log_segment.ts";
-export { pieces } from "./log_slice.ts";
-export { MIN_LIMIT_BYTES } from "./retention.ts";
-export type { Retention, SpoolLimits, StoredLogs } from "./retention.ts";
-export type { Database, Row } from "./database.ts";
-export type { Trace } from "./left_over.ts";
-export { BASE_VARIABLES, baseEnvironment, SYSTEM_PATH } from "./environment.ts";
+} from "./spool/process_store.ts";
+export { Clock, clock } from "./system/clock.ts";
+export { WeakValues } from "./spool/weak_values.ts";
+export type { Log, LogSummary } from "./log/log.ts";
+export type { LogDamage } from "./log/damage.ts";
+export type { LogIndex, Mark } from "./log_format/index.ts";
+export { LogReader } from "./log/reader.ts";
+export type { LogReaderOptions } from "./log/reader.ts";
+export { decodeLogChunks, decodeLogRecords } from "./log_format/record.ts";
+export type { LogChunk, LogGap, LogGapReason, LogRecord, LogSlice, LogStream } from "./log_format/record.ts";
+export type { Segment } from "./log/segment.ts";
+export { pieces } from "./log_format/slice.ts";
+export { MIN_LIMIT_BYTES } from "./log/retention.ts";
+export type { Retention, SpoolLimits, StoredLogs } from "./log/retention.ts";
+export type { Database, Row } from "./spool/database.ts";
+export type { Trace } from "./spool/left_over.ts";
+export { BASE_VARIABLES, baseEnvironment, SYSTEM_PATH } from "./child/environment.ts";
 export {
   FinishedError,
   InputClosedError,
@@ -67,4 +67,4 @@ export type {
   Stop,
   StoppingStatus,
   StopReason,
-} from "./status.ts";
+} from "./process/status.ts";

@@ -7,8 +7,8 @@
  */
 import type { Command } from "../../paasc/command.ts";
 import { commands } from "../../paasc/commands/mod.ts";
-import { type Option, options } from "../../paasc/settings.ts";
-import { settingsMarkdown } from "../../paasc/settings_table.ts";
+import { type Option, options } from "../../paasc/settings/settings.ts";
+import { settingsMarkdown } from "../../paasc/settings/settings_table.ts";
 
 const directory = import.meta.dirname!;
 const mark = "<!-- Made by `deno task pages` from the help of paasc: change that. -->\n\n";

@@ -4,24 +4,24 @@
  * @module
  */
 import type { Command } from "../command.ts";
-import { attach } from "./attach.ts";
-import { completionsFor } from "./completions.ts";
-import { context } from "./context.ts";
-import { doctor } from "./doctor.ts";
-import { events } from "./events.ts";
-import { exec } from "./exec.ts";
-import { helpFor } from "./help.ts";
-import { list } from "./list.ts";
-import { logs } from "./logs.ts";
-import { rm } from "./rm.ts";
-import { run } from "./run.ts";
-import { share } from "./share.ts";
-import { signal } from "./signal.ts";
-import { status } from "./status.ts";
-import { stop } from "./stop.ts";
-import { unshare } from "./unshare.ts";
-import { version } from "./version.ts";
-import { wait } from "./wait.ts";
+import { attach } from "./start/attach.ts";
+import { completionsFor } from "./program/completions.ts";
+import { context } from "./program/context.ts";
+import { doctor } from "./program/doctor.ts";
+import { events } from "./observe/events.ts";
+import { exec } from "./start/exec.ts";
+import { helpFor } from "./program/help.ts";
+import { list } from "./observe/list.ts";
+import { logs } from "./observe/logs.ts";
+import { rm } from "./end/rm.ts";
+import { run } from "./start/run.ts";
+import { share } from "./share/share.ts";
+import { signal } from "./end/signal.ts";
+import { status } from "./observe/status.ts";
+import { stop } from "./end/stop.ts";
+import { unshare } from "./share/unshare.ts";
+import { version } from "./program/version.ts";
+import { wait } from "./observe/wait.ts";
 
 /** Those that call no daemon: they need none of its settings. */
 export const local: readonly Command[] = [

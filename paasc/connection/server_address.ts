@@ -1,0 +1,54 @@
+/**
+ * Where a daemon listens.
+ *
+ * @module
+ */
+import { isIP } from "node:net";
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
+import { PaascError } from "../errors.ts";
+
+/** `HOST:PORT`, taken apart. */
+export interface ServerAddress {
+  /** `HOST:PORT` again. */
+  readonly text: string;
+  /** A name or an IP address, without brackets, and without the dot that may end a name. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * Takes `HOST:PORT` apart; an IPv6 address stands in brackets.
+ *
+ * @example
+ * ```ts
+ * import { parseServerAddress } from "./server_address.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parseServerAddress("[::1]:50051"), { text: "[::1]:50051", host: "::1", port: 50051 });
+ * ```
+ *
+ * @throws {PaascError} When it is none
+ */
+export function parseServerAddress(text: string): ServerAddress {
+  const [, ip, name, digits] = /^(?:\[([^\]]+)\]|([\w.-]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = ip ?? name?.replace(/(?<=\w)\.$/, ""); // TLS has no such dot (RFC 6066, section 3)
+  const port = Number(digits);
+  if (host === undefined || (ip !== undefined && isIP(ip) !== 6) || !(port >= 1 && port <= 65535)) {
+    throw new PaascError("usage", `'${text}' is no HOST:PORT: see --server in 'paasc --help'`);
+  }
+  return { text: ip ? text : `${host}:${port}`, host, port };
+}
+
+/**
+ * The TLS options by which the daemon's certificate must be for this host, be it a name or an IP address. Deno refuses
+ * an IP address as `servername`; a stand-in goes into the handshake then, and the address itself is what is verified.
+ */
+export function identityOf({ host }: ServerAddress): {
+  servername: string;
+  checkServerIdentity: (name: string, certificate: PeerCertificate) => Error | undefined;
+} {
+  return {
+    servername: isIP(host) ? "paasd" : host,
+    checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate),
+  };
+}

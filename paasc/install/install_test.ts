@@ -1,0 +1,98 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { install, scriptFor } from "./install.ts";
+
+const main = new URL("../main.ts", import.meta.url).pathname;
+
+Deno.test("install() writes a script that runs paasc with every word as it is", async () => {
+  const parent = await Deno.makeTempDir();
+  try {
+    const path = await install(`${parent}/it's a new/bin`, scriptFor(Deno.execPath(), main));
+    assertEquals(path, `${parent}/it's a new/bin/paasc`);
+    const run = async (...args: string[]) => {
+      const { code, stdout, stderr } = await new Deno.Command(path, { args, cwd: "/" }).output();
+      return { code, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
+    };
+    assertEquals((await run("version")).code, 0);
+    assertEquals(await run("status", "id", `a b\n'"$HOME`), {
+      code: 2,
+      text: `paasc: status takes one id, but there is 'a b\\u000a'"$HOME' too: see 'paasc status --help'\n`,
+    });
+  } finally {
+    await Deno.remove(parent, { recursive: true });
+  }
+});
+
+Deno.test("install() replaces its own script and nothing else", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const path = await install(directory, scriptFor("/old/deno", main));
+    const script = scriptFor("/new/deno", main);
+    await install(directory, script);
+    assertEquals(await Deno.readTextFile(path), script);
+
+    const refused = () => install(directory, script);
+    await Deno.writeTextFile(path, "#!/bin/sh\nsomebody else's\n");
+    await assertRejects(refused, Error, "was not written by this task");
+    assertEquals(await Deno.readTextFile(path), "#!/bin/sh\nsomebody else's\n");
+
+    await Deno.remove(path);
+    await Deno.writeTextFile(`${directory}/elsewhere`, script);
+    await Deno.symlink(`${directory}/elsewhere`, path);
+    await assertRejects(refused, Error, "was not written by this task");
+    assertEquals([...Deno.readDirSync(directory)].length, 2);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("scriptFor() prefers the bundle while nothing that it was made of is newer", async () => {
+  const root = await Deno.makeTempDir({ prefix: "it's a " });
+  try {
+    const [deno, source, bundled] = [`${root}/deno`, `${root}/paasc/main.ts`, `${root}/dist/main.js`];
+    for (const directory of ["paasc/commands", "proto/paas/v1", "dist"]) {
+      await Deno.mkdir(`${root}/${directory}`, { recursive: true });
+    }
+    const sources = [source, `${root}/paasc/commands/run.ts`, `${root}/proto/paas/v1/paas.proto`, `${root}/deno.lock`];
+    for (const file of [...sources, bundled]) await Deno.writeTextFile(file, "");
+    const age = (file: string, seconds: number) => Deno.utime(file, seconds, seconds);
+    for (const file of sources) await age(file, 1_000);
+    await age(bundled, 2_000);
+    await Deno.writeTextFile(deno, `#!/bin/sh\nfor word; do case $word in */main.*) echo "$word" ;; esac; done\n`);
+    await Deno.chmod(deno, 0o755);
+    const script = await install(`${root}/bin`, scriptFor(deno, source, bundled));
+    const runs = async () => {
+      const { stdout, stderr } = await new Deno.Command(script, { args: ["list"], cwd: "/" }).output();
+      return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    };
+
+    assertEquals(await runs(), `${bundled}\n`);
+    for (const file of sources) {
+      await age(file, 3_000);
+      assertEquals(await runs(), `${source}\n`, file);
+      await age(file, 1_000);
+    }
+    assertEquals(await runs(), `${bundled}\n`);
+    await Deno.remove(bundled);
+    assertEquals(await runs(), `${source}\n`);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("scriptFor() makes a closed stdout an error for who prints", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const path = await install(directory, scriptFor(Deno.execPath(), main));
+    const run = async (redirection: string) => {
+      const { code, stderr } = await new Deno.Command("sh", { args: ["-c", `"$0" version ${redirection}`, path] })
+        .output();
+      return [code, new TextDecoder().decode(stderr)];
+    };
+    const [code, said] = await run(">&-");
+    assertEquals([code, said], [1, "paasc: cannot write to stdout: it is closed, or /dev/full\n"]);
+    assertEquals(await run(">/dev/null"), [0, ""]);
+    assertEquals(await run("1<>/dev/null"), [0, ""]);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});

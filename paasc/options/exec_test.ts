@@ -1,0 +1,93 @@
+import { assertEquals, assertMatch, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { parseCommandLine } from "../command_line.ts";
+import { PaascError } from "../errors.ts";
+import { execRequest, parseDisconnect, parseSize } from "./exec.ts";
+
+/** The request that a command line of `paasc exec` comes to. */
+async function request(...line: string[]) {
+  const { given, repeated, words } = await parseCommandLine(["exec", ...line], () => undefined);
+  return await execRequest("exec", words, given, repeated);
+}
+
+async function usageError(...line: string[]): Promise<string> {
+  const error = await assertRejects(() => request(...line), PaascError);
+  assertEquals(error.reason, "usage");
+  return error.message;
+}
+
+Deno.test("execRequest() asks for nothing that was not asked for, but for a request id of its own", async () => {
+  const [one, other] = [await request("ls", "--env", "A=1"), await request("ls")];
+  assertEquals(one, {
+    args: ["ls", "--env", "A=1"],
+    env: {},
+    cwd: undefined,
+    timeout: undefined,
+    grace: undefined,
+    maxOutputBytes: undefined,
+    limits: undefined,
+    name: undefined,
+    labels: {},
+    requestId: one.requestId,
+    stopAfterDisconnect: undefined,
+  });
+  assertMatch(one.requestId!, /^[0-9a-f-]{36}$/);
+  assertNotEquals(one.requestId, other.requestId);
+});
+
+Deno.test("execRequest() passes on what was given", async () => {
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, "A=file\nF=file\n");
+  const options = ["--env", "A=first", "--env-file", file, "--env=A=x=y\nz", "--env", "E="].concat(
+    ["--cwd", "/tmp", "--timeout", "1m30.5s", "--grace", "0s", "--max-output", "2k", "--name", "web"],
+    ["--limit", "nofile=100", "--limit=cpu=1m,nofile=99"],
+    ["--label", "team=red", "--label", "note=a b", "--request-id", "mine", "--on-disconnect", "stop-after=1m"],
+  );
+  assertEquals(await request(...options, "--", "true"), {
+    args: ["true"],
+    env: { A: "x=y\nz", F: "file", E: "" },
+    cwd: "/tmp",
+    timeout: { seconds: 90, nanos: 500_000_000 },
+    grace: { seconds: 0, nanos: 0 },
+    maxOutputBytes: 2048,
+    limits: { nofile: 99, cpu: 60 },
+    name: "web",
+    labels: { team: "red", note: "a b" },
+    requestId: "mine",
+    stopAfterDisconnect: { seconds: 60, nanos: 0 },
+  });
+  await Deno.remove(file);
+});
+
+Deno.test("execRequest() names the option that is no good", async () => {
+  for (const text of ["A", "=1", "="]) {
+    assertStringIncludes(await usageError("--env", text, "x"), `option '--env' takes NAME=VALUE, not '${text}'`);
+    assertStringIncludes(await usageError("--label", text, "x"), `option '--label' takes NAME=VALUE, not '${text}'`);
+  }
+  assertStringIncludes(await usageError("--env", "A B=1", "x"), "'--env' takes a name without white space, not 'A B'");
+  for (const name of ["timeout", "grace"]) {
+    assertStringIncludes(await usageError(`--${name}`, "10", "x"), `option '--${name}' takes a duration such as 30s`);
+  }
+  assertStringIncludes(await usageError("--max-output", "0", "x"), "option '--max-output' takes a size such as");
+  for (const option of [["--env", "A=\ufffd"], ["--cwd", "/caf\ufffd"], ["--name", "\ufffd"]]) {
+    assertStringIncludes(await usageError(...option, "x"), "is not UTF-8 text");
+  }
+});
+
+Deno.test("execRequest() takes variables from stdin once, and not from that of a program", async () => {
+  assertStringIncludes(await usageError("--env-file", "-", "--env-file", "/dev/stdin", "x"), "can name stdin once");
+  const { given, repeated, words } = await parseCommandLine(["run", "--env-file", "-", "x"], () => undefined);
+  const error = await assertRejects(() => execRequest("run", words, given, repeated), PaascError);
+  assertStringIncludes(error.message, "give '--no-stdin' too");
+});
+
+Deno.test("parseSize() takes bytes, and powers of 1024", () => {
+  assertEquals(["1", "512K", "10m", "1G"].map(parseSize), [1, 512 * 1024, 10 * 1024 ** 2, 1024 ** 3]);
+  for (const text of ["0", "0K", "", "K", "-1", "1.5M", "1T", "1KB", "99999999999G"]) {
+    assertEquals(parseSize(text), undefined, text);
+  }
+});
+
+Deno.test("parseDisconnect() reads what is to happen, and refuses all else", () => {
+  const texts = ["keep", "stop", "stop-after=500ms", "stop-after=", "stop-after=5", "never", ""];
+  assertEquals(texts.map(parseDisconnect), ["keep", 0, 500, undefined, undefined, undefined, undefined]);
+});

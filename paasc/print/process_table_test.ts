@@ -1,0 +1,108 @@
+import type { ProcessStatus__Output } from "@paas/proto";
+import { assertEquals } from "@std/assert";
+import { processLines, processTable } from "./process_table.ts";
+import { ID } from "../../tests/support/stand_in_daemon.ts";
+
+const running: ProcessStatus__Output = {
+  state: "PROCESS_STATE_RUNNING",
+  startTime: { seconds: 100, nanos: 0 },
+  finishTime: null,
+  endReason: "END_REASON_UNSPECIFIED",
+  stop: null,
+  processId: ID,
+  args: ["sh", "-c", "a\tb\n"],
+  name: "web",
+  labels: {},
+  pid: 7,
+  logBytes: 6,
+  logLines: 1,
+  stdin: false,
+  terminal: false,
+  grants: [],
+  owner: "",
+  ownerSubject: "",
+};
+const exited: ProcessStatus__Output = {
+  ...running,
+  state: "PROCESS_STATE_FINISHED",
+  exit: "exitCode",
+  exitCode: 3,
+  name: "",
+  processId: `9${ID.slice(1)}`,
+  args: ["sleep", "1"],
+  startTime: { seconds: 40, nanos: 0 },
+};
+const killed: ProcessStatus__Output = { ...exited, exit: "signal", exitCode: undefined, signal: 9 };
+
+Deno.test("processLines() has a line for each process, whatever its arguments are", () => {
+  assertEquals(
+    processLines([running, exited, killed]),
+    [
+      `${ID}\tweb\trunning\t-\t1970-01-01T00:01:40.000Z\tsh -c $'a\\tb\\n'\n`,
+      `9${ID.slice(1)}\t-\tfinished\t3\t1970-01-01T00:00:40.000Z\tsleep 1\n`,
+      `9${ID.slice(1)}\t-\tfinished\tSIGKILL\t1970-01-01T00:00:40.000Z\tsleep 1\n`,
+    ].join(""),
+  );
+  assertEquals(processLines([]), "");
+});
+
+Deno.test("processTable() shows short ids and ages, and no line longer than the terminal is wide", async () => {
+  assertEquals(
+    await processTable([running, exited], 200, 105_000),
+    `ID        NAME  STATE     EXIT  STARTED  COMMAND
+2b5c0c4e  web   running   -     5s ago   sh -c $'a\\tb\\n'
+9b5c0c4e  -     finished  3     1m ago   sleep 1
+`,
+  );
+  const narrow = (await processTable([{ ...running, args: ["echo", "€".repeat(300)] }], 60, 105_000)).split("\n");
+  assertEquals(narrow.map((line) => [...line].length), [47, 60, 0]);
+  assertEquals(narrow[1]!.endsWith("€…"), true);
+});
+
+Deno.test("processTable() shows whole ids where short ones do not tell them apart", async () => {
+  const twin = { ...running, processId: `${ID.slice(0, -1)}f` };
+  const ids = (await processTable([running, twin, exited], 200, 0)).split("\n").map((line) => line.split(" ")[0]);
+  assertEquals(ids, ["ID", ID, twin.processId, "9b5c0c4e", ""]);
+});
+
+Deno.test("processLines() and processTable() show owners when they are asked to, before the command", async () => {
+  const owner = "ab".repeat(32);
+  const alices = { ...running, args: ["sleep", "1"], owner, ownerSubject: "CN=alice\x1b[31m, O=A long organization" };
+  assertEquals(processLines([alices], true).split("\t").slice(4), ["1970-01-01T00:01:40.000Z", owner, "sleep 1\n"]);
+  assertEquals(
+    await processTable([alices], 200, 105_000, undefined, true),
+    `ID        NAME  STATE    EXIT  STARTED  OWNER                           COMMAND
+2b5c0c4e  web   running  -     5s ago   abababab CN=alice\\u001b[31m, …  sleep 1
+`,
+  );
+});
+
+Deno.test("processLines() and processTable() let no text of others turn the direction or reach the terminal", async () => {
+  const text = "x\u202e\u200b\x9b\u{e0041}y";
+  const odd = { ...running, args: ["sh", text], name: text, owner: "ab".repeat(32), ownerSubject: `CN=${text}` };
+  for (const printed of [processLines([odd], true), await processTable([odd], 500, 0, undefined, true)]) {
+    assertEquals(/[^\t\n -~]/.test(printed.replaceAll("…", "")), false, printed);
+    assertEquals(printed.includes("\\u202e"), true, printed);
+  }
+});
+
+Deno.test("processTable() counts columns, not characters", async () => {
+  const wide = {
+    ...running,
+    processId: `1${ID}`,
+    args: ["echo", "日本語".repeat(100)],
+    owner: "ab".repeat(32),
+    ownerSubject: "CN=山田太郎".repeat(5),
+  };
+  const marks = { ...running, processId: `3${ID}`, args: ["echo", `${"e\u0301".repeat(300)}`] };
+  const endless = { ...running, args: ["echo", `a${"\u0301".repeat(100_000)}`] };
+  const [, ofWide, ofMarks, ofEndless] = (await processTable([wide, marks, endless], 100, 0, undefined, true)).split(
+    "\n",
+  );
+  assertEquals(ofWide!.match(/\S+ CN=\S+… {2,}echo '(?:日|本|語)+…$/u) !== null, true, ofWide);
+  // By Unicode's own data: these are two columns each, and a combining mark is none.
+  const columns = (text: string) =>
+    [...text.replace(/\p{M}/gu, "")].reduce((sum, each) => sum + (each > "\u2fff" ? 2 : 1), 0);
+  for (const line of [ofWide!, ofMarks!]) assertEquals(columns(line) === 100 || columns(line) === 99, true, line);
+  assertEquals(ofEndless!.length < 300, true);
+});

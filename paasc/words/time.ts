@@ -1,0 +1,138 @@
+/**
+ * Durations and points in time, as they stand on the command line.
+ *
+ * @module
+ */
+
+/** A point in time, as `google.protobuf.Timestamp` has it. */
+export interface Time {
+  readonly seconds: number;
+  readonly nanos: number;
+}
+
+/** How many milliseconds each unit has. */
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/**
+ * A duration such as `500ms`, `10m` or `1h30m`, in milliseconds; undefined when the text is none.
+ *
+ * @example
+ * ```ts
+ * import { parseDuration } from "./time.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([parseDuration("1h30m"), parseDuration("0.5s"), parseDuration("10")], [5_400_000, 500, undefined]);
+ * ```
+ */
+export function parseDuration(text: string): number | undefined {
+  if (!/^(?:\d+(?:\.\d+)?(?:ms|[smhd]))+$/.test(text)) return undefined;
+  let sum = 0;
+  for (const [, amount, unit] of text.matchAll(/([\d.]+)([a-z]+)/g)) sum += Number(amount) * units[unit!]!;
+  return sum;
+}
+
+/**
+ * So many milliseconds as `google.protobuf.Duration` has them.
+ *
+ * @example
+ * ```ts
+ * import { toDuration } from "./time.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(toDuration(1_500), { seconds: 1, nanos: 500_000_000 });
+ * ```
+ */
+export function toDuration(milliseconds: number): Time {
+  return { seconds: Math.floor(milliseconds / 1000), nanos: Math.floor(milliseconds % 1000 * 1e6) };
+}
+
+/**
+ * How many milliseconds lie between two points in time.
+ *
+ * @example
+ * ```ts
+ * import { between } from "./time.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(between({ seconds: 1, nanos: 500_000_000 }, { seconds: 3, nanos: 0 }), 1_500);
+ * ```
+ */
+export function between(start: Time, end: Time): number {
+  return (end.seconds - start.seconds) * 1000 + (end.nanos - start.nanos) / 1e6;
+}
+
+/**
+ * A duration as a person likes it: to the millisecond when it is short, and to the second when it is long.
+ *
+ * @example
+ * ```ts
+ * import { durationText } from "./time.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([340, 1_500, 90_400, 90_061_000].map(durationText), ["340ms", "1.5s", "1m30s", "1d1h1m1s"]);
+ * ```
+ */
+export function durationText(milliseconds: number): string {
+  if (milliseconds < 1_000) return `${Math.round(milliseconds)}ms`;
+  if (milliseconds < 60_000) return `${Math.floor(milliseconds) / 1000}s`;
+  let text = "";
+  let rest = milliseconds;
+  for (const unit of ["d", "h", "m", "s"]) {
+    const amount = Math.floor(rest / units[unit]!);
+    if (amount > 0) text += `${amount}${unit}`;
+    rest -= amount * units[unit]!;
+  }
+  return text;
+}
+
+/**
+ * How long ago something was, roughly.
+ *
+ * @example
+ * ```ts
+ * import { age } from "./time.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([900, 90_000, 90_000_000].map(age), ["0s ago", "1m ago", "1d ago"]);
+ * ```
+ */
+export function age(milliseconds: number): string {
+  const unit = ["d", "h", "m"].find((unit) => milliseconds >= units[unit]!) ?? "s";
+  // The daemon's clock may be ahead.
+  return `${Math.max(0, Math.floor(milliseconds / units[unit]!))}${unit} ago`;
+}
+
+/**
+ * A point in time: a duration is that long before `now`, in milliseconds since the Unix epoch; all else must be
+ * RFC 3339, of which every digit counts. Undefined when the text is neither.
+ *
+ * @example
+ * ```ts
+ * import { parseWhen } from "./time.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parseWhen("1m", 90_500), { seconds: 30, nanos: 500_000_000 });
+ * assertEquals(parseWhen("1970-01-01T01:00:01.000000001+01:00", 0), { seconds: 1, nanos: 1 });
+ * ```
+ */
+export function parseWhen(text: string, now: number): Time | undefined {
+  const ago = parseDuration(text);
+  if (ago !== undefined) {
+    return toDuration(Math.max(0, now - ago));
+  }
+  const [, day, time, fraction = "", zone] =
+    /^(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60))(?:\.(\d{1,9}))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
+      .exec(text) ?? [];
+  if (day === undefined || !exists(day)) return undefined;
+  // A leap second, which is the last one of a day (RFC 3339, section 5.7), is the next day's first to Unix.
+  const leap = time!.endsWith(":60");
+  const milliseconds = Date.parse(`${day}T${time!.replace(/60$/, "59")}${zone!.toUpperCase()}`) + (leap ? 1_000 : 0);
+  if (leap && milliseconds % units.d! !== 0) return undefined;
+  return milliseconds >= 0 ? { seconds: milliseconds / 1000, nanos: Number(fraction.padEnd(9, "0")) } : undefined;
+}
+
+/** Whether there is such a day: `Date` takes February 30 for March 2. */
+function exists(day: string): boolean {
+  const date = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
+}

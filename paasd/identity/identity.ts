@@ -1,0 +1,191 @@
+/**
+ * Who is at the other end of a connection: the one place where users are told from strangers, once for each connection.
+ *
+ * @module
+ */
+import { X509Certificate } from "node:crypto";
+import type { Socket } from "node:net";
+import type { PeerCertificate, TLSSocket } from "node:tls";
+import { type ClientCertificate, type IdentityMode, readCertificate, userId } from "./certificate.ts";
+import { at } from "./der.ts";
+import { ShuttingDownError, UnauthenticatedError } from "../errors.ts";
+import { isForClients } from "./extended_key_usage.ts";
+import { formatAddress } from "../options/flag_values.ts";
+
+/** A user: whom a client certificate names. */
+export interface User {
+  /** 64 lower-case hexadecimal digits: the SHA-256 of the certificate (DER), or as the identity mode has it. */
+  readonly id: string;
+  /** The subject of the certificate, or its URIs where it has none, for people: neither unique nor proof of anything. */
+  readonly subject: string;
+  /** When the certificate ends, in milliseconds since the Unix epoch. */
+  readonly expires: number;
+}
+
+/** A connection whose user is known. */
+export class Guest {
+  #streams = 0;
+  #lastRead = -Infinity;
+  #dismissed = false;
+  #calls = 0;
+  #idleSince = performance.now();
+  #revoked = false;
+
+  readonly #connection = new AbortController();
+  /** Where it has come from; a socket that is closed does not know that any more. */
+  readonly address: string;
+
+  constructor(readonly socket: TLSSocket, readonly user: User, readonly certificate: ClientCertificate) {
+    this.address = addressOf(socket);
+  }
+
+  /** Notes that its connection is gone. */
+  leave(): void {
+    this.#connection.abort();
+  }
+
+  /** Aborts when the connection is gone. */
+  get connection(): AbortSignal {
+    return this.#connection.signal;
+  }
+
+  /** Whether it has been reading a stream at or after that time of `performance.now()`. */
+  hasRead(since: number): boolean {
+    return this.#streams > 0 || this.#lastRead >= since;
+  }
+
+  /** Whether it has read streams, the last one until before that time. */
+  hasReadUntil(time: number): boolean {
+    return this.#streams === 0 && this.#lastRead > -Infinity && this.#lastRead <= time;
+  }
+
+  /** The time of `performance.now()` from which on it has had no call open; `undefined` while it has one. */
+  get idleSince(): number | undefined {
+    return this.#calls > 0 ? undefined : this.#idleSince;
+  }
+
+  /** Notes that it has a call open, until what this returns is disposed of. */
+  calls(): Disposable {
+    this.#calls++;
+    return {
+      [Symbol.dispose]: () => {
+        this.#calls--;
+        this.#idleSince = performance.now();
+      },
+    };
+  }
+
+  /** Whether its certificate is not good any more. */
+  get revoked(): boolean {
+    return this.#revoked;
+  }
+
+  /** Cuts its connection at once, for its certificate is not good any more. */
+  revoke(): void {
+    this.#revoked = true;
+    this.socket.destroy();
+  }
+
+  /** Lets it begin no more streams. */
+  dismiss(): void {
+    this.#dismissed = true;
+  }
+
+  /**
+   * Notes that it reads a stream, until what this returns is disposed of.
+   *
+   * @throws {ShuttingDownError} when it has been dismissed.
+   */
+  reads(): Disposable {
+    if (this.#dismissed) throw new ShuttingDownError();
+    this.#streams++;
+    return {
+      [Symbol.dispose]: () => {
+        this.#streams--;
+        this.#lastRead = performance.now();
+      },
+    };
+  }
+}
+
+/** Why somebody is refused who speaks another protocol, or does not say which. */
+export const NO_HTTP2 = "it did not ask for HTTP/2 (ALPN h2)";
+
+/** Guests by the certificate object that their connection shows for as long as it lives. */
+const guests = new WeakMap<PeerCertificate, Guest>();
+
+/**
+ * Identifies who has made a connection, and binds the user to it: from then on {@linkcode guestOf} knows it by what
+ * `socket.getPeerCertificate()` gives.
+ *
+ * The TLS stack has checked the CA and the possession of the key. What it lets through is checked here.
+ *
+ * @throws {UnauthenticatedError} when the connection is not good enough; the message completes "refused, because".
+ */
+export function identify(socket: TLSSocket, mode: IdentityMode = "certificate"): Guest {
+  if (!socket.authorized) throw new UnauthenticatedError("its certificate was not verified");
+  // The holder of a session ticket comes in as the one who got it, without any look at a certificate, and the runtime
+  // has no switch for tickets. No gRPC client needs them.
+  if (socket.isSessionReused()) {
+    throw new UnauthenticatedError("it resumed a TLS session instead of showing a certificate");
+  }
+  if (socket.alpnProtocol !== "h2") throw new UnauthenticatedError(NO_HTTP2);
+  const certificate = socket.getPeerCertificate();
+  if (!certificate?.raw) throw new UnauthenticatedError("it sent no certificate");
+  const own = readCertificate(certificate.raw);
+  const guest = new Guest(socket, readUser(own, mode), own);
+  guests.set(certificate, guest);
+  Object.assign(socket, { getPeerCertificate: () => certificate }); // it makes a new object each time otherwise
+  return guest;
+}
+
+/** The user of a certificate that is good for clients now. */
+function readUser(certificate: ClientCertificate, mode: IdentityMode): User {
+  const { der } = certificate;
+  const { subject, validFromDate, validToDate } = new X509Certificate(der) as Omit<X509Certificate, "subject"> & {
+    subject: string | undefined; // what Deno has for an empty one
+  };
+  if (validFromDate.getTime() > Date.now()) throw new UnauthenticatedError("its certificate is not valid yet");
+  // The runtime lets in who has no extended key usage at all.
+  if (!isForClients(der)) {
+    throw new UnauthenticatedError("its certificate is not for clients (extended key usage clientAuth)");
+  }
+  const user: User = {
+    id: userId(certificate, mode),
+    subject: subject ? subject.replaceAll("\n", ", ") : showUris(certificate),
+    expires: validToDate.getTime(),
+  };
+  if (hasExpired(user)) throw new UnauthenticatedError("its certificate has expired");
+  return user;
+}
+
+/** Its names where it has no subject, as OpenSSL shows them. */
+function showUris({ uris }: ClientCertificate): string {
+  return uris.map((uri) => `URI:${new TextDecoder().decode(at(uri, 0)?.content)}`).join(", ");
+}
+
+/**
+ * Who makes a call.
+ *
+ * @param certificate What the connection of the call shows.
+ * @throws {UnauthenticatedError} when the connection was not identified, or its certificate was revoked or has expired
+ * since.
+ */
+export function guestOf(certificate: PeerCertificate | undefined): Guest {
+  const guest = certificate && guests.get(certificate);
+  if (!guest) throw new UnauthenticatedError("Cannot tell who you are: connect with a client certificate");
+  if (guest.revoked) throw new UnauthenticatedError("Your client certificate was revoked: ask for a new one");
+  if (hasExpired(guest.user)) {
+    throw new UnauthenticatedError("Your client certificate has expired: get a new one and connect again");
+  }
+  return guest;
+}
+
+function hasExpired({ expires }: User): boolean {
+  return expires <= Date.now();
+}
+
+/** The address at the other end of a socket. */
+export function addressOf({ remoteAddress, remotePort }: Pick<Socket, "remoteAddress" | "remotePort">): string {
+  return remoteAddress === undefined ? "unknown" : formatAddress({ host: remoteAddress, port: remotePort ?? 0 });
+}

@@ -1,0 +1,75 @@
+/**
+ * The list of programs that may run (`--allow-program`): which of them a command means, and what is to be said of the list.
+ *
+ * @module
+ */
+import { NotAllowedError, StartError } from "../errors.ts";
+import { otherWriter } from "../files/file_access.ts";
+import { isRegular, type Way, waysTo } from "../files/file_steps.ts";
+
+/**
+ * Programs that run whatever they are told to, by their options, input or variables: a list with one of them is open. Well
+ * known ones; there are many more.
+ */
+const LAUNCHERS = new Set(
+  `sh ash bash dash zsh ksh mksh fish csh tcsh busybox toybox
+  python perl ruby node deno bun php lua luajit tclsh wish expect guile java erl R Rscript julia groovy
+  awk gawk mawk nawk sed ed ex vi vim nvim view emacs nano pico less more most man
+  env xargs parallel find fd nice ionice timeout nohup setsid setpriv prlimit chrt taskset stdbuf time watch flock script
+  sudo su doas runuser chroot unshare nsenter capsh start-stop-daemon systemd-run at batch crontab run-parts
+  make gmake bmake ninja cmake meson scons rake ant mvn gradle npm npx yarn pnpm pip pipx cargo go gcc cc c++ g++ clang
+  git hg svn tar bsdtar zip rsync ssh scp sftp ftp nc ncat netcat socat telnet curl wget openssl
+  gdb lldb strace ltrace perf valgrind tmux screen docker podman kubectl nerdctl runc
+  sqlite3 psql mysql mariadb mongosh redis-cli ld.so ld-linux-x86-64.so.2 ld-linux-aarch64.so.1`.split(/\s+/),
+);
+
+/**
+ * The path of the program that a command means: one of the list, or the only one with that name.
+ *
+ * @throws {NotAllowedError} when none may run.
+ */
+export function allowedProgram(programs: readonly string[], name: string): string {
+  const found = programs.includes(name) ? [name] : programs.filter((path) => baseName(path) === name);
+  if (found.length === 1) return found[0]!;
+  const why = found.length > 1
+    ? "several of that name may run; give the whole path"
+    : "it is not on the daemon's list of programs; ask its operator";
+  throw new NotAllowedError(`Cannot start ${JSON.stringify(name)}: ${why}`);
+}
+
+/**
+ * Looks at the files of a list; gives what an operator should know of them.
+ *
+ * @throws {StartError} when one is no executable file.
+ */
+export async function inspectPrograms(programs: readonly string[], uid: number): Promise<string[]> {
+  const ways = await waysTo(programs);
+  return programs.flatMap((path, index) => warningsOf(path, ways[index]!, uid));
+}
+
+function warningsOf(path: string, way: Way, uid: number): string[] {
+  const { file } = way;
+  if (!file || !isRegular(file) || (file.mode & 0o111) === 0) {
+    const why = !file ? "there is no such file, or it cannot be looked at" : "it is no executable file";
+    throw new StartError(`Cannot use --allow-program ${path}: ${why}`);
+  }
+  const launcher = [path, file.path].map(baseName).find(isLauncher);
+  const writer = otherWriter(uid, way);
+  return [
+    ...launcher === undefined ? [] : [
+      `${path} runs whatever it is told to (${launcher}), so the list of programs holds nobody; list a script of your own`,
+    ],
+    ...writer === undefined ? [] : [
+      `${path} can be replaced by others than root and the daemon: ${writer}; give it to root, and chmod go-w`,
+    ],
+  ];
+}
+
+/** Whether a program is known to run others; `python3.12` is python. */
+function isLauncher(name: string): boolean {
+  return LAUNCHERS.has(name) || LAUNCHERS.has(name.replace(/[-\d.]+$/, ""));
+}
+
+function baseName(path: string): string {
+  return path.split("/").at(-1)!;
+}

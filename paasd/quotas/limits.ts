@@ -1,0 +1,59 @@
+/**
+ * All limits together: what the operator has said, and what follows from the file descriptors that there are.
+ *
+ * @module
+ */
+import { capacityOf } from "./open_files.ts";
+import type { ConnectionLimits } from "../door/front_door.ts";
+import type { QuotaLimits } from "./quotas.ts";
+
+/** What the operator says; `undefined` is what the descriptors are enough for. */
+export interface LimitOptions {
+  readonly maxConnections: number | undefined;
+  readonly maxConnectionsPerAddress: number | undefined;
+  /** In milliseconds. */
+  readonly handshakeTimeout: number;
+  readonly idleTimeout: number;
+  readonly maxProcessesPerUser: number | undefined;
+  readonly maxStartsPerMinute: number;
+  readonly maxStreamsPerUser: number;
+  readonly maxChangesPerMinute: number;
+  readonly maxDescriptionBytesPerUser: number;
+  readonly maxGrantsPerUser: number;
+}
+
+/** Nobody takes more than this share by default, so that something is left for others. */
+const SHARE = 3 / 4;
+
+/**
+ * The limits that the daemon keeps.
+ *
+ * @param descriptors How many it may have.
+ */
+export function limitsOf(options: LimitOptions, descriptors: number): ConnectionLimits & QuotaLimits {
+  const { connections, processes } = capacityOf(descriptors, options.maxConnections);
+  const {
+    maxConnectionsPerAddress = Math.ceil(connections * SHARE),
+    maxProcessesPerUser = Math.ceil(processes * SHARE),
+    handshakeTimeout,
+    idleTimeout,
+    maxStartsPerMinute,
+    maxStreamsPerUser,
+    maxChangesPerMinute,
+    maxDescriptionBytesPerUser,
+    maxGrantsPerUser,
+  } = options;
+  return {
+    maxConnections: connections,
+    maxConnectionsPerAddress,
+    handshakeTimeout,
+    idleTimeout,
+    maxProcesses: processes,
+    maxProcessesPerUser,
+    maxStartsPerMinute,
+    maxStreamsPerUser,
+    maxChangesPerMinute,
+    maxDescriptionBytesPerUser,
+    maxGrantsPerUser,
+  };
+}

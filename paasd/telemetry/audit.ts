@@ -1,0 +1,271 @@
+/**
+ * The audit log: who did what to which process with what result. One JSON object a line; `docs/audit.md` has the schema.
+ *
+ * @module
+ */
+import { escapeUnprintable } from "@paas/proto/printable";
+import { StartError } from "../errors.ts";
+import type { Guest } from "../identity/identity.ts";
+import type { Log } from "./daemon_log.ts";
+
+/** A call that has ended. */
+export interface AuditedCall {
+  /** Undefined when it is not known who called. */
+  readonly guest: Guest | undefined;
+  readonly role: string | undefined;
+  readonly method: string | undefined;
+  readonly process?: string | undefined;
+  readonly program?: string | undefined;
+  readonly owner?: string | undefined;
+  readonly argv?: readonly string[] | undefined;
+  readonly code: string;
+  readonly ms: number;
+}
+
+/** What the audit log needs. */
+export interface AuditOptions {
+  /** The file; it is made if missing, with mode 0600. */
+  readonly path: string;
+  /** Whether the arguments of Exec are written down. */
+  readonly argv: boolean;
+  /** Is told when the file fails, and when it goes on. */
+  readonly log: Log;
+}
+
+/** What the log takes lines to: `Deno.FsFile` is one. */
+interface Sink {
+  write(bytes: Uint8Array): Promise<number>;
+  close(): void;
+}
+
+/** So many bytes of lines wait for a file that takes none; more are dropped and counted. */
+const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+
+/** After a failure the file is tried again when so many milliseconds have passed. */
+const RETRY_MS = 1_000;
+
+/** So much of the arguments of a process stands in a line. */
+const MAX_ARGV_LENGTH = 16 * 1024;
+
+const encoder = new TextEncoder();
+
+/**
+ * An append-only file of JSON lines, in order. Writing never waits and never throws; while the file cannot be written
+ * (a full disk), lines wait for it, in bounded memory, and the daemon's log says so.
+ */
+export class AuditLog {
+  readonly #options: AuditOptions;
+  readonly #open: (path: string) => Promise<Sink>;
+  #file: Sink;
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #dropped = 0;
+  #failing = false;
+  #reopening = false;
+  #writing: Promise<void> | undefined;
+  #wake = () => {};
+  #closed = false;
+
+  private constructor(options: AuditOptions, file: Sink, open: (path: string) => Promise<Sink>) {
+    this.#options = options;
+    this.#file = file;
+    this.#open = open;
+  }
+
+  /**
+   * Opens the file.
+   *
+   * @param open How; another way is for tests.
+   * @throws {StartError} when that cannot be done.
+   */
+  static async open(options: AuditOptions, open = openToAppend): Promise<AuditLog> {
+    try {
+      return new AuditLog(options, await open(options.path), open);
+    } catch (error) {
+      throw cannotWrite(error);
+    }
+  }
+
+  /**
+   * Sees whether the file could be opened, and leaves it as it is.
+   *
+   * @throws {StartError} when it could not.
+   */
+  static async check(path: string): Promise<void> {
+    try {
+      // A file that is new must not stay: it may belong to another account than that of the daemon.
+      (await Deno.open(path, { createNew: true, write: true, mode: 0o600 })).close();
+      await Deno.remove(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw cannotWrite(error);
+      await openToAppend(path).then((file) => file.close(), (error) => Promise.reject(cannotWrite(error)));
+    }
+  }
+
+  /** Writes down a call. */
+  call({ guest, role, argv, ...call }: AuditedCall): void {
+    this.#write({
+      event: "call",
+      user: guest?.user.id,
+      subject: guest?.user.subject,
+      serial: guest?.certificate.serial,
+      address: guest?.address,
+      role,
+      ...call,
+      argv: this.#options.argv ? bounded(argv) : undefined,
+    });
+  }
+
+  /** Writes down that a guest had to leave: the certificate is not good any more. */
+  expelled({ user, certificate, address }: Guest, cause: string): void {
+    this.#write({
+      event: "expelled",
+      user: user.id,
+      subject: user.subject,
+      serial: certificate.serial,
+      address,
+      cause,
+    });
+  }
+
+  /** Writes down a connection that was refused. */
+  refused(address: string, cause: string): void {
+    this.#write({ event: "refused", address, cause });
+  }
+
+  /** Writes down how many connections were refused besides, in so many seconds. */
+  refusedMore(count: number, seconds: number): void {
+    this.#write({ event: "refused-more", count, seconds });
+  }
+
+  /** Goes on in a new file of the same name: the old one was moved away. Each line is in one of the two. */
+  reopen(): void {
+    this.#reopening = true;
+    this.#proceed();
+  }
+
+  /** Writes what is left, for at most so many milliseconds, and closes the file. */
+  async close(limit: number): Promise<void> {
+    this.#closed = true;
+    this.#wake();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, limit));
+    await Promise.race([this.#writing, timeout]);
+    clearTimeout(timer);
+    if (this.#waiting.length > 0) this.#options.log.write("audit-lines-lost", { count: this.#waiting.length });
+    this.#waiting = [];
+    this.#file.close();
+  }
+
+  #write(fields: Record<string, unknown>): void {
+    const line = encoder.encode(
+      `${escapeUnprintable(JSON.stringify({ time: new Date().toISOString(), ...fields }))}\n`,
+    );
+    if (this.#waitingBytes + line.length > MAX_WAITING_BYTES) {
+      this.#dropped++;
+      return;
+    }
+    this.#waiting.push(line);
+    this.#waitingBytes += line.length;
+    this.#proceed();
+  }
+
+  #proceed(): void {
+    if (!this.#closed) this.#writing ??= this.#writeWaiting();
+  }
+
+  async #writeWaiting(): Promise<void> {
+    await Promise.resolve(); // lines of one moment go out together
+    let written = 0; // of the first line that waits
+    while (this.#waiting.length > 0 || this.#reopening) {
+      try {
+        if (this.#reopening) {
+          const file = await this.#open(this.#options.path);
+          this.#reopening = false;
+          this.#file.close();
+          this.#file = file;
+          written = 0; // the line is whole in one file at least
+        }
+        const lines = this.#waiting.slice();
+        let bytes = concat(lines).subarray(written);
+        for (; bytes.length > 0;) {
+          const count = await this.#file.write(bytes);
+          bytes = bytes.subarray(count);
+          written = this.#forget(written + count);
+        }
+        this.#recovered();
+      } catch (error) {
+        this.#failed(error);
+        if (this.#closed && !this.#reopening) break;
+        if (this.#closed) {
+          this.#reopening = false; // the old file is better than none
+          continue;
+        }
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, RETRY_MS);
+          this.#wake = () => (clearTimeout(timer), resolve());
+        });
+      }
+    }
+    this.#writing = undefined;
+  }
+
+  /** Forgets the lines that the first so many bytes hold; gives how many bytes of the next one are written. */
+  #forget(written: number): number {
+    let whole = 0;
+    for (const { length } of this.#waiting) {
+      if (written < length) break;
+      written -= length;
+      this.#waitingBytes -= length;
+      whole++;
+    }
+    this.#waiting.splice(0, whole);
+    return written;
+  }
+
+  #failed(error: unknown): void {
+    if (this.#failing) return;
+    this.#failing = true;
+    this.#options.log.write("audit-log-failed", { file: this.#options.path, cause: (error as Error).message });
+  }
+
+  #recovered(): void {
+    const dropped = this.#dropped;
+    this.#dropped = 0;
+    if (dropped > 0) this.#write({ event: "dropped", count: dropped });
+    if (!this.#failing) return;
+    this.#failing = false;
+    this.#options.log.write("audit-log-works", { file: this.#options.path, dropped });
+  }
+}
+
+function cannotWrite(error: unknown): StartError {
+  return new StartError(`Cannot write the audit log (--audit-log): ${(error as Error).message}`);
+}
+
+async function openToAppend(path: string): Promise<Sink> {
+  return await Deno.open(path, { append: true, create: true, mode: 0o600 });
+}
+
+/** Arguments, cut where they are too long for a line. */
+function bounded(argv: readonly string[] | undefined): string[] | undefined {
+  let room = MAX_ARGV_LENGTH;
+  const kept: string[] = [];
+  for (const arg of argv ?? []) {
+    if (room <= 0) break;
+    kept.push(arg.length > room ? `${arg.slice(0, room)}…` : arg);
+    room -= arg.length + 1;
+  }
+  if (argv && kept.length < argv.length) kept.push("…");
+  return argv && kept;
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,123 @@
+/**
+ * The daemon's own log: one structured line for each event, on stderr.
+ *
+ * @module
+ */
+import { escapeUnprintable } from "@paas/proto/printable";
+
+/** How lines look: for people, or one JSON object each. */
+export type LogFormat = "text" | "json";
+
+/** What a line tells beside its time and event. A value that is `undefined` is left out. */
+export type Fields = Record<string, string | number | undefined>;
+
+/** Takes bytes and gives how many it took, as `Deno.stderr` does. */
+interface Sink {
+  write(bytes: Uint8Array): Promise<number>;
+}
+
+/** Values are cut there: some of them are chosen by strangers. */
+const MAX_VALUE_LENGTH = 4_000;
+
+/** So many lines wait for a reader of stderr that has stopped reading; more are dropped and counted. */
+const MAX_WAITING_LINES = 10_000;
+
+/**
+ * The log. Writing never waits and never throws: a line is queued, and dropped when stderr cannot take it.
+ *
+ * No value can forge a line or a field: what could is escaped.
+ *
+ * @example
+ * ```ts
+ * import { Log } from "./daemon_log.ts";
+ *
+ * const log = new Log("text");
+ * log.write("started", { address: "127.0.0.1:50051" }); // 2026-11-23T10:00:00.000Z started address=127.0.0.1:50051
+ * await log.flush(1_000);
+ * ```
+ */
+export class Log {
+  readonly #format: LogFormat;
+  readonly #sink: Sink;
+  #waiting: string[] = [];
+  #dropped = 0;
+  #writing: Promise<void> | undefined;
+
+  constructor(format: LogFormat, sink: Sink = Deno.stderr) {
+    this.#format = format;
+    this.#sink = sink;
+  }
+
+  /** Writes one line. */
+  write(event: string, fields: Fields = {}): void {
+    if (this.#waiting.length >= MAX_WAITING_LINES) {
+      this.#dropped++;
+      return;
+    }
+    this.#waiting.push(formatLine(this.#format, event, fields));
+    this.#writing ??= this.#writeWaiting();
+  }
+
+  /** Writes down an error that nobody foresaw, whole, under a reference that may be given to others. */
+  writeUnforeseen(reference: string, error: unknown): void {
+    this.write("unforeseen", { reference, error: describe(error) });
+  }
+
+  /** Waits until everything is written, but not longer than `limit` milliseconds. */
+  async flush(limit: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, limit));
+    await Promise.race([this.#writing, timeout]);
+    clearTimeout(timer);
+  }
+
+  async #writeWaiting(): Promise<void> {
+    await Promise.resolve(); // lines of one moment go out together
+    while (this.#waiting.length > 0) {
+      const lines = this.#waiting;
+      this.#waiting = [];
+      if (this.#dropped > 0) lines.push(formatLine(this.#format, "log-lines-dropped", { count: this.#dropped }));
+      this.#dropped = 0;
+      try {
+        let bytes = new TextEncoder().encode(lines.join(""));
+        while (bytes.length > 0) bytes = bytes.subarray(await this.#sink.write(bytes));
+      } catch {
+        // stderr is closed: there is nobody to tell
+      }
+    }
+    this.#writing = undefined;
+  }
+}
+
+/** One line, with its newline. */
+export function formatLine(format: LogFormat, event: string, fields: Fields): string {
+  const time = new Date().toISOString();
+  const told = Object.entries(fields).filter(([, value]) => value !== undefined);
+  if (format === "json") return `${escapeUnprintable(JSON.stringify({ time, event, ...cut(fields) }))}\n`;
+  return `${[time, event, ...told.map(([name, value]) => `${name}=${toText(value)}`)].join(" ")}\n`;
+}
+
+function cut(fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, typeof value === "string" ? shorten(value) : value]),
+  );
+}
+
+/** Words stay as they are; everything else is a JSON string. */
+function toText(value: string | number | undefined): string {
+  const text = shorten(String(value));
+  return /^[\w.:/+@[\]-]+$/.test(text) ? text : escapeUnprintable(JSON.stringify(text));
+}
+
+function shorten(text: string): string {
+  return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text;
+}
+
+/** Everything about whatever was thrown. */
+function describe(error: unknown): string {
+  try {
+    return Deno.inspect(error, { colors: false, depth: 2 });
+  } catch {
+    return "an error that cannot be shown";
+  }
+}

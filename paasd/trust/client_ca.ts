@@ -1,0 +1,72 @@
+/**
+ * The CAs of the clients, and which of them has signed a certificate.
+ *
+ * @module
+ */
+import type { X509Certificate } from "node:crypto";
+import { type ClientCertificate, readCertificate } from "../identity/certificate.ts";
+import { parseCertificates } from "./credentials.ts";
+import { UnauthenticatedError } from "../errors.ts";
+import { isSame, isSignedBy, isUnverifiable, readSigned } from "../identity/signature.ts";
+
+/** Signers are remembered for so many certificates: to look one up anew takes a millisecond. */
+const MAX_REMEMBERED = 10_000;
+
+/** A CA whose certificate stands in the file of `--client-ca`. */
+export interface ClientCa {
+  readonly x509: X509Certificate;
+  /** What its certificate says. */
+  readonly own: Pick<ClientCertificate, "fingerprint" | "issuer" | "serial" | "subject" | "publicKey">;
+}
+
+/** All CAs of one file. */
+export class ClientCas implements Iterable<ClientCa> {
+  readonly #cas: readonly ClientCa[];
+  readonly #remembered = new Map<string, readonly ClientCa[]>();
+
+  /** @param pem The text of the file, or nothing. */
+  constructor(pem = "") {
+    this.#cas = parseCertificates(pem).map((x509) => ({ x509, own: readCertificate(x509.raw) }));
+  }
+
+  /**
+   * Those that have signed a certificate themselves. They have one name and one key, and can still be several: a
+   * certificate of a CA that was renewed, and the old one.
+   *
+   * @throws {UnauthenticatedError} when nobody can tell.
+   */
+  signersOf(
+    { fingerprint, issuer, der }: Pick<ClientCertificate, "fingerprint" | "issuer" | "der">,
+  ): readonly ClientCa[] {
+    const known = this.#remembered.get(fingerprint);
+    if (known) return known;
+    const signed = readSigned(der);
+    const namesakes = this.#cas.filter(({ own }) => isSame(own.subject, issuer));
+    const signers = namesakes.filter(({ x509 }) => isSignedBy(signed, x509.publicKey));
+    if (signers.length === 0 && namesakes.some(({ x509 }) => isUnverifiable(signed, x509.publicKey))) {
+      throw new UnauthenticatedError(
+        "its certificate is signed with SHA-256 by a CA whose key is on P-521: sign it with SHA-512",
+      );
+    }
+    if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
+    this.#remembered.set(fingerprint, signers);
+    return signers;
+  }
+
+  /** Whether others have all of these. */
+  isWithin(others: ClientCas): boolean {
+    const fingerprints = new Set([...others].map(({ own }) => own.fingerprint));
+    return this.#cas.every(({ own }) => fingerprints.has(own.fingerprint));
+  }
+
+  /** Those that have the name of another one, but not its key. */
+  namesakes(): ClientCa[] {
+    return this.#cas.filter(({ own }) =>
+      this.#cas.some((other) => isSame(own.subject, other.own.subject) && !isSame(own.publicKey, other.own.publicKey))
+    );
+  }
+
+  [Symbol.iterator](): Iterator<ClientCa> {
+    return this.#cas[Symbol.iterator]();
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * Whom the daemon trusts: certificates, revocations and roles, as their files say now.
+ *
+ * @module
+ */
+import type { Access } from "../access/access.ts";
+import { type ClientCa, ClientCas } from "./client_ca.ts";
+import { type Credentials, readClientCa, readNamed, readNamedText, readPair } from "./credentials.ts";
+import { parseDenyList } from "./deny_list.ts";
+import { keepDevelopmentCertificatesLocal } from "./development_certificates.ts";
+import { StartError } from "../errors.ts";
+import type { Guest } from "../identity/identity.ts";
+import type { Log } from "../telemetry/daemon_log.ts";
+import type { Options } from "../options/options.ts";
+import { MAX_LIST_BYTES } from "../files/regular_file.ts";
+import { parseRevocations, type Revocations } from "./revocation_list.ts";
+import { parsePolicy } from "../access/roles.ts";
+import { type Source, WatchedFiles } from "./watched_files.ts";
+
+/** The longest that a timer can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+const NOT_SIGNED = "its certificate is not signed by a CA of --client-ca itself " +
+  "(intermediates are not taken: add the intermediate CA's certificate to --client-ca)";
+
+/** Is told of what has changed. */
+export interface TrustListener {
+  /** New connections get these. */
+  credentialsChanged(credentials: Credentials): void;
+  /** Some guests may not be welcome any more: {@linkcode Trust.objection} knows whom. */
+  guestsChanged(): void;
+}
+
+/** What the files say. Bad ones are an error at the start; later the old state stays in force, and the log says so. */
+export class Trust implements AsyncDisposable {
+  readonly #options: Options;
+  readonly #access: Access;
+  readonly #log: Log;
+  #pair!: Pick<Credentials, "cert" | "key">;
+  #clientCa!: string;
+  #cas = new ClientCas();
+  #revocations: Revocations | undefined;
+  #denied: ReadonlySet<string> = new Set();
+  #files!: WatchedFiles;
+  #listener: TrustListener | undefined;
+  #outdated: ReturnType<typeof setTimeout> | undefined;
+
+  private constructor(options: Options, access: Access, log: Log) {
+    this.#options = options;
+    this.#access = access;
+    this.#log = log;
+  }
+
+  /**
+   * Reads all files, and watches them from then on.
+   *
+   * @throws {StartError} when one is no good.
+   */
+  static async read(options: Options, access: Access, log: Log): Promise<Trust> {
+    const trust = new Trust(options, access, log);
+    try {
+      trust.#files = await WatchedFiles.load(trust.#sources(), log);
+    } catch (error) {
+      clearTimeout(trust.#outdated);
+      throw error;
+    }
+    return trust;
+  }
+
+  /** The certificate and key of the daemon, and the CAs of its clients. */
+  get credentials(): Credentials {
+    return { ...this.#pair, ca: this.#clientCa };
+  }
+
+  /** Tells of changes from now on. */
+  set listener(listener: TrustListener) {
+    this.#listener = listener;
+  }
+
+  /** Why somebody whom the TLS stack has let in may not stay; undefined when they may. */
+  objection({ user, certificate }: Pick<Guest, "user" | "certificate">): string | undefined {
+    try {
+      if (this.#denied.has(certificate.fingerprint)) return "its certificate is on the deny list";
+      if (this.#revocations?.has(certificate)) return "its certificate was revoked";
+      // The TLS stack takes chains, and looks for the revocation of none of their links.
+      const signers = this.#cas.signersOf(certificate);
+      if (signers.length === 0) return NOT_SIGNED;
+      const good = signers.filter(({ own }) => !this.#revocations?.has(own));
+      if (good.length === 0) return "the client CA that signed its certificate was revoked";
+      if (!good.some(isValid)) return "the client CA that signed its certificate has expired, or is not valid yet";
+      this.#access.roleOf({ user, certificate });
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  /** Reads all files now. */
+  async reload(): Promise<void> {
+    await this.#files.reload();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#files[Symbol.dispose]();
+    await this.#files.settled;
+    clearTimeout(this.#outdated);
+  }
+
+  #sources(): Source[] {
+    const { tlsCert, tlsKey, clientCa, crl, denyList, policy } = this.#options;
+    const source = (name: string, files: string[], load: () => Promise<void>): Source => ({ name, files, load });
+    return [
+      source("server certificate", [tlsCert, tlsKey], () => this.#loadPair()),
+      source("client CA", [clientCa], () => this.#loadClientCa()),
+      ...crl === undefined ? [] : [source("revocation list", [crl], () => this.#loadRevocations(crl))],
+      ...denyList === undefined ? [] : [source("deny list", [denyList], () => this.#loadDenyList(denyList))],
+      ...policy === undefined ? [] : [source("policy", [policy], () => this.#loadPolicy(policy))],
+    ];
+  }
+
+  async #loadPair(): Promise<void> {
+    const pair = await readPair(this.#options);
+    if (this.#clientCa !== undefined) {
+      keepDevelopmentCertificatesLocal({ ...pair, ca: this.#clientCa }, this.#options.listen);
+    }
+    this.#pair = pair;
+    this.#listener?.credentialsChanged(this.credentials);
+  }
+
+  /** A CA that is new comes into force together with the revocation lists as they stand, or not at all. */
+  async #loadClientCa(): Promise<void> {
+    const ca = await readClientCa(this.#options);
+    keepDevelopmentCertificatesLocal({ ...this.#pair, ca }, this.#options.listen);
+    if (ca === this.#clientCa) return;
+    const { crl } = this.#options;
+    const cas = new ClientCas(ca);
+    // At the start the lists are the next thing that is read. They are not waited for to take a CA out of force.
+    if (crl !== undefined && this.#clientCa !== undefined && !cas.isWithin(this.#cas)) {
+      this.#revocations = await this.#readRevocations(crl, cas);
+    }
+    this.#clientCa = ca;
+    this.#cas = cas;
+    this.#warnOfCas();
+    this.#listener?.credentialsChanged(this.credentials);
+    this.#listener?.guestsChanged();
+  }
+
+  async #loadRevocations(path: string): Promise<void> {
+    this.#revocations = await this.#readRevocations(path, this.#cas);
+    this.#listener?.guestsChanged();
+  }
+
+  async #readRevocations(path: string, cas: ClientCas): Promise<Revocations> {
+    const bytes = await readNamed(path, "revocation list (--crl)", MAX_LIST_BYTES);
+    const revocations = parseRevocations(bytes, path, cas);
+    for (const ca of cas) {
+      if (!this.#revocations?.isOf(ca) || revocations.isOf(ca)) continue;
+      throw new StartError(
+        `Cannot use ${path} (--crl): it has no list of ${nameOf(ca)}, of which one is in force; an empty one will do`,
+      );
+    }
+    for (const { list, issuer } of revocations.passedOver) {
+      this.#log.write("revocation-list-passed-over", {
+        file: path,
+        list,
+        issuer,
+        cause: "its CA is not in the file of --client-ca",
+      });
+    }
+    this.#sayWhenOutdated(path, revocations);
+    return revocations;
+  }
+
+  async #loadDenyList(path: string): Promise<void> {
+    this.#denied = parseDenyList(await readNamedText(path, "deny list (--deny-list)", MAX_LIST_BYTES), path);
+    this.#listener?.guestsChanged();
+  }
+
+  async #loadPolicy(path: string): Promise<void> {
+    this.#access.policy = await parsePolicy(await readNamedText(path, "policy (--policy)"), path);
+  }
+
+  /** Tells of what is probably not meant. */
+  #warnOfCas(): void {
+    const { clientCa: file, identity } = this.#options;
+    const warn = (ca: ClientCa, cause: string, consequence: string) =>
+      this.#log.write("warning", { file, ca: nameOf(ca), cause, consequence });
+    for (const ca of this.#cas) {
+      if (!isValid(ca)) warn(ca, "this client CA has expired, or is not valid yet", "nobody comes in by it");
+    }
+    if (identity !== "subject") return;
+    for (const ca of this.#cas.namesakes()) {
+      warn(
+        ca,
+        "there are two client CAs of this name with different keys (--client-ca, --identity subject)",
+        "who has one name from both is one user",
+      );
+    }
+  }
+
+  /** A list that is out of date stays in force, for it names fewer than it should but none too many. */
+  #sayWhenOutdated(path: string, revocations: Revocations): void {
+    clearTimeout(this.#outdated);
+    const { nextUpdate } = revocations;
+    const left = nextUpdate - Date.now();
+    const look = () =>
+      left > MAX_TIMER_MS ? this.#sayWhenOutdated(path, revocations) : this.#log.write("revocation-list-outdated", {
+        file: path,
+        since: new Date(nextUpdate).toISOString(),
+        consequence: "it is still in force, but certificates that were revoked since get in",
+      });
+    this.#outdated = setTimeout(look, Math.max(0, Math.min(left, MAX_TIMER_MS)));
+  }
+}
+
+function isValid({ x509: { validFromDate, validToDate } }: ClientCa): boolean {
+  const now = Date.now();
+  return validFromDate.getTime() <= now && validToDate.getTime() > now;
+}
+
+function nameOf({ x509: { subject } }: ClientCa): string {
+  return (subject as string | undefined)?.replaceAll("\n", ", ") ?? "a CA without a name";
+}

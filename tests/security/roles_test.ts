@@ -1,0 +1,141 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { status as Code } from "@grpc/grpc-js";
+import type { ListResponse__Output, WatchResponse__Output } from "@paas/proto";
+import { answer, failure } from "../support/realm.ts";
+import { exec, follow, type Following, type Person, Realm, statusOf, watch, whoAmI } from "../support/pki.ts";
+import { until } from "../support/until.ts";
+
+const stop = ({ client }: Person, processId: string) => answer((callback) => client.Stop({ processId }, callback));
+const list = async ({ client }: Person, allUsers: boolean) => {
+  const { processes } = await answer<ListResponse__Output>((callback) => client.List({ allUsers }, callback));
+  return processes;
+};
+
+/** The code that a call is refused with. */
+const refusal = async (call: Promise<unknown>) => Code[(await failure(call)).code];
+
+Deno.test("roles by OU: a viewer sees all and changes nothing, an operator stops all", async (t) => {
+  await using realm = await Realm.start();
+  const [alice, viewer, operator] = await Promise.all([
+    realm.person(),
+    realm.person({ commonName: "vera", organizationalUnit: "paas-viewer" }),
+    realm.person({ commonName: "oscar", organizationalUnit: ["engineering", "paas-operator"] }),
+  ]);
+  const id = await exec(alice, "sh", "-c", "echo secret; exec sleep 600");
+
+  await t.step("everybody is told who they are", async () => {
+    const roles = await Promise.all([alice, viewer, operator].map(({ client }) => whoAmI(client)));
+    assertEquals(roles.map(({ role }) => role), ["user", "viewer", "operator"]);
+    assertMatch(roles[1]!.subject, /CN=vera/);
+  });
+  await t.step("a user sees their own", async () => {
+    const { code, details } = await failure(list(alice, true));
+    assertEquals([Code[code], /^Your role, user/.test(details)], ["PERMISSION_DENIED", true]);
+    assertEquals((await list(alice, false)).map(({ processId }) => processId), [id]);
+    const other = await exec(operator, "sleep", "600");
+    assertEquals(await refusal(statusOf(alice, other)), "NOT_FOUND");
+    await stop(operator, other);
+  });
+  await t.step("a viewer sees all, with its owner", async () => {
+    assertEquals((await list(viewer, false)).length, 0);
+    const [, process] = await list(viewer, true);
+    assertEquals([process!.processId, process!.owner], [id, alice.id]);
+    assertMatch(process!.ownerSubject, /CN=alice/);
+    const log = follow(viewer, id);
+    await until("the log comes", () => log.text === "secret\n");
+    const seen: Following = { text: "", end: undefined };
+    const events = viewer.client.Watch({ allUsers: true });
+    watch<WatchResponse__Output>(events, seen, ({ processId }) => seen.text += processId);
+    await until("it is watched", () => seen.text.includes(id));
+    events.cancel();
+  });
+  await t.step("and changes none", async () => {
+    const calls = [
+      stop(viewer, id),
+      exec(viewer, "true"),
+      answer((callback) => viewer.client.Signal({ processId: id, signal: 1 }, callback)),
+      answer((callback) => viewer.client.Remove({ processId: id }, callback)),
+      answer((callback) => viewer.client.Share({ processId: id, user: operator.id }, callback)),
+    ];
+    assertEquals(await Promise.all(calls.map(refusal)), calls.map(() => "PERMISSION_DENIED"));
+    assertEquals((await statusOf(alice, id)).state, "PROCESS_STATE_RUNNING");
+  });
+  await t.step("an operator stops all, and does no more", async () => {
+    const signal = answer((callback) => operator.client.Signal({ processId: id, signal: 1 }, callback));
+    assertEquals(await refusal(signal), "PERMISSION_DENIED");
+    await stop(operator, id);
+    assertEquals((await statusOf(alice, id)).stop?.stoppedBy, operator.id);
+    assertEquals(
+      await refusal(answer((callback) => operator.client.Remove({ processId: id }, callback))),
+      "PERMISSION_DENIED",
+    );
+  });
+  await t.step("two roles are refused at the door", async () => {
+    assert(!await realm.letsIn(await realm.setting.user({ organizationalUnit: ["paas-viewer", "paas-operator"] })));
+    await until("it is logged", () => / refused .*has two roles/.test(realm.daemon.log));
+  });
+  await t.step("paasc shows the owners", async () => {
+    const { code, stdout, stderr } = await realm.paasc(viewer, "list", "--all");
+    assertEquals([code, stderr], [0, ""]);
+    const line = stdout.split("\n").find((line) => line.startsWith(id))!.split("\t");
+    assertEquals([line.length, line[5]], [7, alice.id]);
+    assertMatch(
+      (await realm.paasc(viewer, "status", "--verbose", id)).stdout,
+      new RegExp(`^Owner: ${alice.id} \\(CN=alice`, "m"),
+    );
+    assertEquals(JSON.parse((await realm.paasc(viewer, "status", "-o", "json", id)).stdout).owner, alice.id);
+    const refused = await realm.paasc(alice, "list", "--all");
+    assertEquals([refused.code, refused.stdout], [1, ""]);
+    assertMatch(refused.stderr, /^paasc: Your role, user, /);
+    assertMatch(
+      (await realm.paasc(viewer, "doctor")).stdout,
+      new RegExp(`you are ${viewer.id} .*with the role viewer`),
+    );
+  });
+});
+
+Deno.test("roles by policy: OUs do not count, and a change counts at once", async (t) => {
+  await using realm = await Realm.start(async (
+    setting,
+  ) => ["--policy", await setting.write("policy.toml", 'default = "user"\n')]);
+  const alice = await realm.person();
+  const oscar = await realm.person({ commonName: "oscar", organizationalUnit: ["paas-viewer", "paas-operator"] });
+  assertEquals((await whoAmI(oscar.client)).role, "user");
+  const id = await exec(alice, "sh", "-c", "echo secret; exec sleep 600");
+  assertEquals(await refusal(statusOf(oscar, id)), "NOT_FOUND");
+  const becomes = async (role: string, other = "user") => {
+    await realm.replace("policy.toml", `default = "${other}"\n[roles]\n${oscar.id} = "${role}"\n`);
+    await until(`oscar is ${role}`, async () => (await whoAmI(oscar.client)).role === role);
+  };
+
+  await becomes("viewer");
+  const log = follow(oscar, id);
+  const own = follow(alice, id);
+  await until("the log comes", () => log.text === "secret\n" && own.text === "secret\n");
+  const seen: Following = { text: "", end: undefined };
+  watch<WatchResponse__Output>(oscar.client.Watch({ allUsers: true }), seen, ({ processId }) => seen.text += processId);
+  await until("it is watched", () => seen.text !== "");
+
+  await t.step("a bad policy changes nothing", async () => {
+    await realm.replace("policy.toml", 'default = "root"\n');
+    await until("it is told of", () => / not-reloaded what=policy/.test(realm.daemon.log));
+    assertEquals((await whoAmI(oscar.client)).role, "viewer");
+    assertEquals(log.end, undefined);
+  });
+  await t.step("who may see less is cut off from that, and nobody else is", async () => {
+    await becomes("user");
+    for (const cut of [log, seen]) {
+      await until("it is cut", () => cut.end !== undefined);
+      assert(cut.end !== "in full" && cut.end !== undefined);
+      assertEquals(Code[cut.end.code], "PERMISSION_DENIED");
+    }
+    assertEquals(own.end, undefined);
+  });
+  await t.step("who has no role may only ask who they are", async () => {
+    await becomes("none", "none");
+    await until("alice's own is cut", () => own.end !== undefined);
+    const calls = [exec(alice, "true"), list(alice, false), statusOf(alice, id)];
+    assertEquals(await Promise.all(calls.map(refusal)), calls.map(() => "PERMISSION_DENIED"));
+    assertEquals(await whoAmI(alice.client).then(({ userId, role }) => [userId, role]), [alice.id, "none"]);
+  });
+});

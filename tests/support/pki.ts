@@ -1,0 +1,137 @@
+/**
+ * A daemon with certificates of its own, and users of all kinds.
+ *
+ * @module
+ */
+import type { GetStatusResponse__Output, ProcessStatus__Output, WhoAmIResponse__Output } from "@paas/proto";
+import type { ClientReadableStream, ServiceError } from "@grpc/grpc-js";
+import { join } from "node:path";
+import { connect } from "node:tls";
+import type { CertificateOptions, Pair } from "../../certs/authority.ts";
+import { answer, type Client, Setting } from "./realm.ts";
+import { Daemon } from "./programs.ts";
+
+/** A user: a certificate, and a client that shows it. */
+export interface Person {
+  readonly pair: Pair;
+  readonly client: Client;
+  readonly id: string;
+}
+
+/** A log that somebody follows. */
+export interface Following {
+  /** What has come so far. */
+  text: string;
+  /** How it ended; undefined while it goes on. */
+  end: ServiceError | "in full" | undefined;
+}
+
+/** A daemon as `deno task paasd` starts it, with a server CA and a client CA of its own. */
+export class Realm implements AsyncDisposable {
+  private constructor(readonly setting: Setting, readonly daemon: Daemon) {}
+
+  /** Starts the daemon with these flags; what `flags` is given is the directory of its files. */
+  static async start(flags: (setting: Setting) => string[] | Promise<string[]> = () => []): Promise<Realm> {
+    const setting = await Setting.make();
+    try {
+      const file = (name: string) => join(setting.directory, name);
+      const certificates = ["--tls-cert", file("server.crt"), "--tls-key", file("server.key")];
+      return new Realm(
+        setting,
+        await Daemon.start([...certificates, "--client-ca", file("client-ca.crt"), ...await flags(setting)]),
+      );
+    } catch (error) {
+      await setting[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** The path of a file. */
+  file(name: string): string {
+    return join(this.setting.directory, name);
+  }
+
+  /** Puts a file in the place of another one in one step, as is good practice. */
+  async replace(name: string, text: string): Promise<void> {
+    await Deno.writeTextFile(this.file(`${name}.new`), text);
+    await Deno.rename(this.file(`${name}.new`), this.file(name));
+  }
+
+  /** A new user, connected. */
+  async person(options: Partial<CertificateOptions> = {}): Promise<Person> {
+    return await this.connect(await this.setting.user(options));
+  }
+
+  /** Somebody with a certificate, connected. */
+  async connect(pair: Pair): Promise<Person> {
+    const client = this.setting.client(this.daemon.port, pair);
+    const { userId } = await whoAmI(client);
+    return { pair, client, id: userId };
+  }
+
+  /** Whether the daemon lets a certificate in. Without grpc-js, which would go on trying for a while. */
+  letsIn(pair: Pair): Promise<boolean> {
+    return new Promise((resolve) => {
+      const ca = this.setting.serverCa.cert;
+      const options = { ...pair, ca, servername: "localhost", ALPNProtocols: ["h2"] };
+      const socket = connect({ host: "127.0.0.1", port: this.daemon.port, ...options });
+      socket.on("data", () => { // the server's settings
+        resolve(true);
+        socket.destroy();
+      });
+      socket.on("error", () => {});
+      socket.on("close", () => resolve(false));
+    });
+  }
+
+  /** Runs `paasc` as somebody. */
+  async paasc({ pair }: Pick<Person, "pair">, ...words: string[]) {
+    const name = crypto.randomUUID();
+    const cert = await this.setting.write(`${name}.crt`, pair.cert);
+    const key = await this.setting.write(`${name}.key`, pair.key);
+    const ca = await this.setting.write("server-ca.crt", this.setting.serverCa.cert);
+    const { code, stdout, stderr } = await this.daemon.paasc(["--ca", ca, "--cert", cert, "--key", key, ...words]);
+    return { code, stdout: new TextDecoder().decode(stdout), stderr };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.setting.closeClients(); // or their streams would hold the daemon
+    await this.daemon[Symbol.asyncDispose]();
+    await this.setting[Symbol.asyncDispose]();
+  }
+}
+
+/** Who somebody is to the daemon. */
+export function whoAmI(client: Client): Promise<WhoAmIResponse__Output> {
+  return answer((callback) => client.WhoAmI({}, callback));
+}
+
+/** Starts a process; gives its id. */
+export async function exec({ client }: Pick<Person, "client">, ...args: string[]): Promise<string> {
+  return (await answer<{ processId: string }>((callback) => client.Exec({ args }, callback))).processId;
+}
+
+/** The status of a process. */
+export async function statusOf({ client }: Pick<Person, "client">, processId: string): Promise<ProcessStatus__Output> {
+  return (await answer<GetStatusResponse__Output>((callback) => client.GetStatus({ processId }, callback))).status!;
+}
+
+/** Follows a log. */
+export function follow({ client }: Pick<Person, "client">, processId: string): Following {
+  const following: Following = { text: "", end: undefined };
+  watch(client.GetLogs({ processId }), following, ({ chunks }) => {
+    for (const { data } of chunks) following.text += data.toString();
+  });
+  return following;
+}
+
+/** Takes what a stream brings, and how it ends. */
+export function watch<Message>(
+  stream: ClientReadableStream<Message>,
+  following: Pick<Following, "end">,
+  take: (message: Message) => void,
+): void {
+  stream.on("data", take);
+  stream.on("error", (error) => following.end ??= error as ServiceError);
+  stream.on("end", () => following.end ??= "in full");
+}

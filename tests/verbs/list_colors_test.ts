@@ -1,0 +1,51 @@
+import { assertEquals } from "@std/assert";
+import { Daemon, text } from "../support/programs.ts";
+
+/** Words as a shell reads them back unchanged. */
+const quoted = (words: string[]) => words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+
+const hasScript = new Deno.Command("sh", { args: ["-c", "command -v script"], stdout: "null" }).outputSync().success;
+if (!hasScript) console.warn("SKIPPED: colours on a terminal, for there is no script on the PATH");
+
+Deno.test("list has colours on a terminal alone, and where they are wanted", { ignore: !hasScript }, async (t) => {
+  await using daemon = await Daemon.start();
+  const [ended, failed] = [await daemon.exec(["true"]), await daemon.exec(["false"])];
+  await daemon.untilStatus(ended, "Status: finished (exit code 0)");
+  await daemon.untilStatus(failed, "Status: finished (exit code 1)");
+  await daemon.exec(["sleep", "600"]);
+
+  /** What `paasc list` prints on a terminal of that many columns. */
+  const onTerminal = async (env: Record<string, string>, columns = 80) => {
+    const { stdout } = await new Deno.Command("script", {
+      args: ["-qec", `stty cols ${columns}; exec ${quoted(daemon.paascCommand(["list"]))}`, "/dev/null"],
+      env: { NO_COLOR: "", TERM: "xterm", ...env },
+      stdin: "null",
+    }).output();
+    return text(stdout).split("\r\n");
+  };
+  // deno-lint-ignore no-control-regex -- colours are
+  const colour = /\x1b\[[\d;]*m/g;
+  const plain = (lines: string[]) => lines.map((line) => line.replaceAll(colour, ""));
+
+  await t.step("each state has its own", async () => {
+    const states = (await onTerminal({})).slice(1, 4).map((line) => line.split(/ {2,}/)[2]);
+    assertEquals(states, ["\x1b[32mrunning\x1b[39m", "\x1b[31mfinished\x1b[39m", "finished"]);
+  });
+  await t.step("they have no width", async () => {
+    for (const columns of [80, 40, 20, 12]) {
+      const lines = await onTerminal({}, columns);
+      const widest = Math.max(...plain(lines).map((line) => [...line].length));
+      assertEquals(widest <= columns, true, `${columns} columns: ${JSON.stringify(lines)}`);
+    }
+  });
+  for (const [name, value] of Object.entries({ NO_COLOR: "1", TERM: "dumb" })) {
+    await t.step(`none with ${name}=${value}`, async () => {
+      const lines = await onTerminal({ [name]: value });
+      assertEquals([lines, lines.length], [plain(lines), 5]);
+    });
+  }
+  await t.step("none in a pipe", async () => {
+    const printed = text((await daemon.paasc(["list"])).stdout);
+    assertEquals(plain([printed]), [printed]);
+  });
+});

@@ -1,0 +1,203 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Daemon, text } from "../support/programs.ts";
+import { RawClient } from "../support/raw_client.ts";
+import { until } from "../support/until.ts";
+
+/** What a `paasc` prints that must succeed. */
+async function printed(daemon: Daemon, ...words: string[]): Promise<string> {
+  const { code, stdout, stderr } = await daemon.paasc(words);
+  assertEquals([code, stderr], [0, ""], words.join(" "));
+  return text(stdout);
+}
+
+/** The ids that `paasc list -q` prints, the newest first. */
+async function ids(daemon: Daemon, ...options: string[]): Promise<string[]> {
+  return (await printed(daemon, "list", "-q", ...options)).split("\n").filter(Boolean);
+}
+
+Deno.test("list shows one's own processes, the newest first, and those alone that were asked for", async (t) => {
+  await using daemon = await Daemon.start();
+  await using client = new RawClient(daemon);
+  assertEquals([await printed(daemon, "list"), await printed(daemon, "list", "-o", "json")], ["", "[]\n"]);
+
+  const labels = (team: string) => ({ labels: { team, tier: "1" } });
+  const red = await client.exec(["sh", "-c", "exit 3"], labels("red"));
+  await client.untilFinished(red);
+  const blue = await client.exec(["sleep", "600"], { ...labels("blue"), name: "web" });
+  const killed = await client.exec(["sh", "-c", "kill -9 $$"], labels("red"));
+  await client.untilFinished(killed);
+  await daemon.exec(["true"], { as: "bob" });
+
+  await t.step("as lines of fields", async () => {
+    const lines = (await printed(daemon, "ps")).trimEnd().split("\n").map((line) => line.split("\t"));
+    assertEquals(lines.map(([id, name, state, exit, , command]) => [id, name, state, exit, command]), [
+      [killed, "-", "finished", "SIGKILL", "sh -c 'kill -9 $$'"],
+      [blue, "web", "running", "-", "sleep 600"],
+      [red, "-", "finished", "3", "sh -c 'exit 3'"],
+    ]);
+    for (const [, , , , started] of lines) assertMatch(started!, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  });
+  await t.step("as JSON, each as status has it", async () => {
+    const list = JSON.parse(await printed(daemon, "list", "-o", "json"));
+    const statuses = await Promise.all(
+      [killed, blue, red].map(async (id) => JSON.parse(await printed(daemon, "status", "-o", "json", id))),
+    );
+    assertEquals(list, statuses);
+    assertEquals([list[1].id, list[1].name, list[1].state, list[1].labels, list[1].args], [
+      blue,
+      "web",
+      "running",
+      { team: "blue", tier: "1" },
+      ["sleep", "600"],
+    ]);
+    assert(list[1].pid > 1 && !("exitCode" in list[1]) && !("endReason" in list[1]));
+    assertEquals([list[2].exitCode, list[2].endReason, list[2].logBytes], [3, "exited", 0]);
+  });
+  await t.step("by state, name, label, time and number", async () => {
+    assertEquals(await ids(daemon), [killed, blue, red]);
+    assertEquals(await ids(daemon, "--state", "running"), [blue]);
+    assertEquals(await ids(daemon, "--state", "running", "--state=finished"), [killed, blue, red]);
+    assertEquals(await ids(daemon, "--state", "stopping"), []);
+    assertEquals(await ids(daemon, "--name", "web"), [blue]);
+    assertEquals(await ids(daemon, "--label", "team=red"), [killed, red]);
+    assertEquals(await ids(daemon, "--label", "tier=1", "--label", "team=blue"), [blue]);
+    assertEquals(await ids(daemon, "--label", "team="), []);
+    assertEquals(await ids(daemon, "--limit", "2"), [killed, blue]);
+    assertEquals(await ids(daemon, "--since", "1h"), [killed, blue, red]);
+    assertEquals(await ids(daemon, "--until", "1h"), []);
+    const { startTime } = JSON.parse(await printed(daemon, "status", "-o", "json", blue));
+    assertEquals(await ids(daemon, "--until", startTime), [red]);
+    assertEquals(await ids(daemon, "--since", startTime), [killed, blue]);
+  });
+  await t.step("and refuses what it does not know", async () => {
+    for (
+      const words of [["--state", "done"], ["--label", "team"], ["--since", "now"], ["--limit", "-1"], ["web"]].concat([
+        ["-q", "-o", "json"],
+      ])
+    ) {
+      const { code, stderr } = await daemon.paasc(["list", ...words]);
+      assertEquals(code, 2, stderr);
+    }
+  });
+});
+
+Deno.test("list fetches page after page", async () => {
+  await using daemon = await Daemon.start();
+  await using client = new RawClient(daemon);
+  // A page ends early where the arguments in it get long.
+  const started: string[] = [];
+  for (let number = 0; number < 14; number++) started.unshift(await client.exec(["true", "x".repeat(100_000)]));
+  assertEquals(await ids(daemon), started);
+  assertEquals(await ids(daemon, "--limit", "9"), started.slice(0, 9));
+});
+
+Deno.test("list is a table on a terminal", {
+  ignore: !new Deno.Command("sh", { args: ["-c", "command -v script"], stdout: "null" }).outputSync().success,
+}, async () => {
+  await using daemon = await Daemon.start();
+  const id = await daemon.exec(["--name", "web", "sh", "-c", "exec sleep 600", "x".repeat(300)]);
+  const quoted = [Deno.execPath(), "run", "--quiet", "--allow-all", "paasc/main.ts", "--server", daemon.address, "list"]
+    .map((word) => `'${word}'`).join(" ");
+  const { stdout } = await new Deno.Command("script", {
+    args: ["-qec", `stty cols 80; exec ${quoted}`, "/dev/null"],
+    env: { NO_COLOR: "1" }, // whatever the terminal is like from which the tests are run
+    stdin: "null",
+  }).output();
+  const [heading, row, ...rest] = text(stdout).split("\r\n");
+  assertMatch(heading!, /^ID +NAME +STATE +EXIT +STARTED +COMMAND$/);
+  assertStringIncludes(row!, `${id.slice(0, 8)}  web   running  -     `);
+  assertEquals([[...row!].length, row!.endsWith("x…"), rest], [80, true, [""]]);
+});
+
+Deno.test("a process is named by its id, the beginning of it, or its name", async (t) => {
+  await using daemon = await Daemon.start();
+  await using client = new RawClient(daemon);
+  const first = await client.exec(["sh", "-c", "echo first; exit 1"], { name: "web" });
+  await client.untilFinished(first);
+  const live = await client.exec(["sh", "-c", "echo live; exec sleep 600"], { name: "web" });
+  const fail = async (...words: string[]) => {
+    const { code, stdout, stderr } = await daemon.paasc(words);
+    assertEquals([code, text(stdout)], [1, ""]);
+    return stderr;
+  };
+
+  await t.step("everywhere", async () => {
+    assertEquals(await printed(daemon, "status", first.slice(0, 20)), "Status: finished (exit code 1)\n");
+    assertEquals(await printed(daemon, "status", first.slice(0, 20).toUpperCase()), "Status: finished (exit code 1)\n");
+    assertEquals(await printed(daemon, "logs", first.slice(0, 20)), "first\n");
+    assertEquals(await printed(daemon, "logs", "--no-follow", "web"), "live\n");
+    assertEquals(await printed(daemon, "status", "web"), "Status: running\n");
+    assertEquals(await printed(daemon, "stop", "web"), "");
+    assertEquals((await daemon.paasc(["wait", "web"])).code, 143);
+  });
+  await t.step("a name without a live process is that of the newest one", async () => {
+    assertEquals(JSON.parse(await printed(daemon, "status", "-o", "json", "web")).id, live);
+  });
+  await t.step("not by what several ids begin with", async () => {
+    // Of 17 ids two begin alike.
+    for (let number = 2; number < 17; number++) await client.exec(["true"]);
+    const all = await ids(daemon);
+    const digit = all.map((id) => id[0]!).find((digit, index, digits) => digits.indexOf(digit) < index)!;
+    const stderr = await fail("status", digit);
+    assertStringIncludes(stderr, `'${digit}' is the beginning of several ids`);
+    assertStringIncludes(stderr, all.find((id) => id.startsWith(digit))!);
+  });
+  await t.step("not by what names none, or another user's", async () => {
+    const bobs = await daemon.exec(["--name", "bobs", "sleep", "600"], { as: "bob" });
+    const commands = [["status"], ["logs"], ["stop"], ["wait"], ["signal", "TERM"], ["rm"]];
+    const words = ["we", "bobs", bobs.slice(0, 20), `${first} `].map((word) => ["status", word]);
+    for (const command of [...commands.map((command) => [...command, "nobody"]), ...words]) {
+      assertEquals(
+        await fail(...command),
+        `paasc: no process has '${command.at(-1)}' for its id, its name, or the beginning of its id\n`,
+      );
+    }
+  });
+});
+
+Deno.test("rm forgets a finished process and its log", async () => {
+  await using daemon = await Daemon.start();
+  const [one, two] = [await daemon.exec(["echo", "one"]), await daemon.exec(["echo", "two"])];
+  const live = await daemon.exec(["--name", "web", "sleep", "600"]);
+  assertEquals((await daemon.paasc(["wait", one, two])).code, 0);
+
+  const unknown = await daemon.paasc(["rm", one, "nobody"]);
+  assertEquals([unknown.code, (await ids(daemon)).length], [1, 3]);
+  const refused = await daemon.paasc(["rm", one, "web", two]);
+  assertEquals([refused.code, text(refused.stdout)], [1, ""]);
+  assertEquals(refused.stderr, `paasc: ${live}: Cannot remove the process: it has not finished; stop it first\n`);
+  assertEquals(await ids(daemon), [live, two]);
+  assertStringIncludes((await daemon.paasc(["logs", one])).stderr, `Cannot find process ${one}`);
+
+  assertEquals(await printed(daemon, "rm", "--force", "web", two), "");
+  assertEquals(await ids(daemon), []);
+  assertEquals(
+    await printed(daemon, "rm", "-o", "json", await daemon.exec(["true"])).then(JSON.parse).then(Object.keys),
+    [
+      "id",
+    ],
+  );
+});
+
+Deno.test("status --verbose tells all that is known, below the line that scripts rely on", async () => {
+  await using daemon = await Daemon.start();
+  await using client = new RawClient(daemon);
+  const words = ["sh", "-c", "echo a; echo b; exec sleep 600", "it's", ""];
+  const id = await daemon.exec(["--name", "web", "--label", "team=red", "--label", "note=a b\x1b", ...words]);
+  await until("it has printed", async () => (await client.status(id)).logLines === 2);
+  const lines = (text: string) =>
+    new Map(text.trimEnd().split("\n").map((line) => line.split(/: (.*)/s) as [string, string]));
+  const running = lines(await printed(daemon, "status", "-v", id));
+  assertEquals(running.get("Status"), "running");
+  assertEquals([running.get("Id"), running.get("Name")], [id, "web"]);
+  assertEquals(running.get("Labels")?.split(" ").toSorted(), ["b\\u001b'", "$'note=a", "team=red"].toSorted());
+  assertEquals(running.get("Command"), `sh -c 'echo a; echo b; exec sleep 600' 'it'\\''s' ''`);
+  assert(!running.has("Reason") && !running.has("Finished"));
+
+  assertEquals((await daemon.paasc(["stop", "web"])).code, 0);
+  const finished = lines(await printed(daemon, "status", "--verbose", id));
+  assertEquals(
+    ["Status", "Signal", "Reason", "Log", "Pid"].map((key) => finished.get(key)),
+    ["finished (signal 15)", "SIGTERM (15)", "stopped by you, without SIGKILL", "4 bytes, 2 lines", running.get("Pid")],
+  );
+});

@@ -1,0 +1,345 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { Cable } from "../support/tcp_proxy.ts";
+import { type Client, Daemon, startPaasc, text } from "../support/programs.ts";
+import { until } from "../support/until.ts";
+
+/** So many clients at a time. */
+const AT_ONCE = 6;
+
+/** Signals that end a shell that does not care about them (signal(7)). */
+const DEADLY = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 24, 25, 26, 27, 29, 30, 31];
+
+/** Does something with each, some at a time. */
+async function forEach<Item>(items: Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    for (const item of rest) await work(item);
+  }));
+}
+
+function noise(length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536));
+  return bytes;
+}
+
+/** Whether two texts of bytes are the same; assertEquals would take minutes to say where they differ. */
+function same(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, at) => byte === other[at]);
+}
+
+Deno.test("run exits with every exit code as the program does, and with 128 + n after a signal", async () => {
+  await using daemon = await Daemon.start();
+  await forEach(Array.from({ length: 256 }, (_, code) => code), async (code) => {
+    assertEquals((await daemon.paasc(["run", "sh", "-c", `exit ${code}`])).code, code);
+  });
+  await forEach(DEADLY, async (signal) => {
+    assertEquals((await daemon.paasc(["run", "sh", "-c", `kill -${signal} $$; exit 0`])).code, 128 + signal);
+  });
+});
+
+Deno.test("run passes stdout, stderr and stdin on as they are", async () => {
+  await using daemon = await Daemon.start();
+  const bytes = noise(20_000_000);
+  const script = "echo to stderr >&2; cat; echo bye >&2; exit 3";
+  const { code, stdout, stderr } = await daemon.paasc(["run", "sh", "-c", script], { input: bytes });
+  assertEquals([code, stderr], [3, "to stderr\nbye\n"]);
+  assert(same(stdout, bytes), "what came back is not what went in");
+  assertEquals(text((await daemon.paasc(["run", "wc", "-c"])).stdout), "0\n", "an empty stdin ends");
+  const unread = await daemon.paasc(["run", "--no-stdin", "wc", "-c"], { input: bytes });
+  assertEquals(text(unread.stdout), "0\n");
+  assertEquals((await daemon.paasc(["run", "head", "-c", "3"], { input: bytes })).stdout, bytes.slice(0, 3));
+});
+
+Deno.test("run says why there is no exit code of the program", async () => {
+  await using daemon = await Daemon.start();
+  const refusals: [number, string[], string][] = [
+    [127, ["no-such-program"], "there is no such program"],
+    [126, ["/etc/passwd"], "not an executable file"],
+    [125, ["--cwd", "/no/such/directory", "true"], "working directory"],
+    [2, ["--on-disconnect", "never", "true"], "--on-disconnect"],
+    [2, ["--tty", "true"], "needs a terminal"],
+    [2, [], "needs a program"],
+  ];
+  for (const [expected, words, sentence] of refusals) {
+    const { code, stdout, stderr } = await daemon.paasc(["run", ...words]);
+    assertEquals([code, text(stdout)], [expected, ""], stderr);
+    assertStringIncludes(stderr, sentence);
+    assertEquals(stderr.trimEnd().split("\n").length, 1);
+  }
+  await using nobody = startPaasc(["--server", "127.0.0.1:1", "run", "true"]);
+  assertEquals((await nobody.result()).code, 125);
+});
+
+Deno.test("run gives Ctrl-C to the program, and stops it at a second one", async () => {
+  await using daemon = await Daemon.start();
+  await using obeys = daemon.startPaasc([
+    "run",
+    "sh",
+    "-c",
+    "trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 0.05; done",
+  ]);
+  await until("it is ready", () => obeys.printed === "ready\n");
+  obeys.kill("SIGINT");
+  obeys.kill("SIGINT"); // as terminals and task runners deliver one twice
+  const { code, stdout } = await obeys.result();
+  assertEquals([code, text(stdout)], [9, "ready\ncaught\n"]);
+
+  const ignoring = "trap 'echo no' INT; echo ready; while :; do sleep 0.05; done";
+  await using ignores = daemon.startPaasc(["run", "sh", "-c", ignoring]);
+  await until("it is ready", () => ignores.printed === "ready\n");
+  ignores.kill("SIGINT");
+  const begin = performance.now();
+  await until("it has been told", () => ignores.printed === "ready\nno\n");
+  await until("a second one is another one", () => performance.now() - begin > 400);
+  ignores.kill("SIGINT");
+  assertEquals((await ignores.result()).code, 128 + 15);
+});
+
+Deno.test("run ends a program whose reader has gone, as a pipe does", async () => {
+  await using daemon = await Daemon.start();
+  await using client = daemon.startPaasc(["run", "--name", "endless", "yes"], { stalled: true });
+  await until("it runs", async () => await daemon.status("endless") === "Status: running");
+  await client.closeOutput();
+  assertEquals((await client.result()).code, 141);
+  await daemon.untilStatus("endless", "Status: finished (signal 13)");
+});
+
+Deno.test("run leaves or stops a program whose client was killed, as it was told", async () => {
+  await using daemon = await Daemon.start();
+  const start = async (name: string, ...options: string[]) => {
+    await using client = daemon.startPaasc(["run", "--name", name, ...options, "sleep", "60"]);
+    await until("it runs", async () => await daemon.status(name) === "Status: running");
+    client.kill("SIGKILL");
+    await client.result();
+  };
+  await start("kept", "--on-disconnect", "keep");
+  await start("leased");
+  await start("stopped", "--on-disconnect", "stop");
+  await start("late", "--on-disconnect", "stop-after=200ms");
+  for (const name of ["stopped", "late"]) await daemon.untilStatus(name, "Status: finished (signal 15)");
+  const { stdout } = await daemon.paasc(["status", "-o", "json", "late"]);
+  assertEquals(JSON.parse(text(stdout)).endReason, "client-gone");
+  for (const name of ["kept", "leased"]) assertEquals(await daemon.status(name), "Status: running");
+});
+
+Deno.test("run goes on at the next byte of input and output when the connection breaks", async () => {
+  await using daemon = await Daemon.start();
+  await using cable = await Cable.to(daemon.port);
+  cable.limits = [200_000, 1_000_000, 300_000, 3_000_000];
+  const bytes = noise(12_000_000);
+  await using client = startPaasc(["--server", `127.0.0.1:${cable.port}`, "run", "cat"], { input: bytes });
+  const { code, stdout, stderr } = await client.result();
+  assertEquals([code, cable.connections], [0, 5], stderr);
+  assert(same(stdout, bytes), "what came back is not what went in");
+});
+
+/** Everything that was told of how a process ended, by who ran it, who attached and who waited. */
+async function ends(daemon: Daemon, options: string[], program: string[], end?: (id: string) => Promise<unknown>) {
+  const name = `ends-${crypto.randomUUID().slice(0, 8)}`;
+  await using run = daemon.startPaasc(["run", "--name", name, ...options, ...program]);
+  await until("it has begun", () => run.printed.includes("begun"));
+  await using attached = daemon.startPaasc(["attach", name]);
+  await until("it is attached", () => attached.printed.includes("begun"));
+  await using waiting = daemon.startPaasc(["wait", name]);
+  const waits = () => new RegExp(`method=List .*\\n(.*\\n)*.*method=Attach`).test(daemon.log);
+  await until("all are there", waits);
+  await end?.(name);
+  const told = async (client: Client) => {
+    const { code, stderr } = await client.result();
+    return `${code} ${stderr}`;
+  };
+  return await Promise.all([run, attached, waiting].map(told));
+}
+
+Deno.test("run, attach and wait say in a sentence why a process ended that did not end by itself", async () => {
+  await using daemon = await Daemon.start();
+  const sleep = ["sh", "-c", "echo begun; exec sleep 600"];
+  const same = (line: string) => [line, line, line];
+  const stopped = "paasc: the process was stopped";
+
+  assertEquals(await ends(daemon, [], ["sh", "-c", "echo begun; sleep 1; exit 9"]), same("9 "));
+  const late = "it ran longer than its timeout";
+  assertEquals(await ends(daemon, ["--timeout", "2s"], sleep), [
+    `143 ${stopped}: ${late} of 2s\n`,
+    ...same(`143 ${stopped}: ${late}\n`).slice(1),
+  ]);
+  const stubborn = ["sh", "-c", "trap '' TERM; echo begun; while :; do sleep 0.1; done"];
+  assertEquals(await ends(daemon, ["--timeout", "2s", "--grace", "100ms"], stubborn), [
+    `137 ${stopped}, by SIGKILL when its grace period was over: ${late} of 2s\n`,
+    ...same(`137 ${stopped}, by SIGKILL when its grace period was over: ${late}\n`).slice(1),
+  ]);
+  const loud = ["sh", "-c", "echo begun; while [ ! -e $0 ]; do sleep 0.05; done; seq 1000000; sleep 600"];
+  const go = await Deno.makeTempFile();
+  await Deno.remove(go);
+  const printed = await ends(daemon, ["--max-output", "20K"], [...loud, go], () => Deno.writeTextFile(go, ""));
+  await Deno.remove(go);
+  assertEquals(printed, [
+    `143 ${stopped}: it printed more than its limit of 20480 bytes\n`,
+    ...same(`143 ${stopped}: it printed more than its limit\n`).slice(1),
+  ]);
+  const stop = (name: string) => daemon.paasc(["stop", name]);
+  assertEquals(await ends(daemon, [], sleep, stop), same(`143 ${stopped} by you from elsewhere\n`));
+  const kill = (name: string) => daemon.paasc(["kill", "QUIT", name]);
+  assertEquals(await ends(daemon, [], sleep, kill), same("131 paasc: the process was killed by SIGQUIT\n"));
+  const shutdown = () => Promise.resolve(daemon.kill("SIGTERM"));
+  assertEquals(
+    (await ends(daemon, [], sleep, shutdown)).slice(0, 2),
+    same(`143 ${stopped}: the daemon shut down\n`).slice(1),
+  );
+});
+
+Deno.test("run says nothing of a signal and a stop that it sent itself", async () => {
+  await using daemon = await Daemon.start();
+  await using obeys = daemon.startPaasc(["run", "sh", "-c", "echo begun; exec sleep 600"]);
+  await until("it has begun", () => obeys.printed === "begun\n");
+  obeys.kill("SIGINT");
+  const { code, stderr } = await obeys.result();
+  assertEquals([code, stderr], [130, ""]);
+});
+
+Deno.test("run that was away for too long says that its process was stopped for it", async () => {
+  await using daemon = await Daemon.start();
+  await using cable = await Cable.to(daemon.port);
+  const words = ["run", "--name", "left", "--on-disconnect", "stop-after=300ms", "sh", "-c", "echo begun; sleep 600"];
+  await using client = startPaasc(["--server", `127.0.0.1:${cable.port}`, ...words]);
+  await until("it has begun", () => client.printed === "begun\n");
+  await cable.remove();
+  await daemon.untilStatus("left", "Status: finished (signal 15)");
+  await cable.mend();
+  const { code, stderr } = await client.result();
+  assertEquals([code, stderr.split("\n").at(-2)], [
+    143,
+    "paasc: the process was stopped: its client was gone for 300ms",
+  ]);
+});
+
+Deno.test("attach joins a process that runs: what both type goes in, and both see what comes out", async () => {
+  await using daemon = await Daemon.start();
+  await using first = daemon.startPaasc(["run", "--name", "shared", "cat"], { input: "open" });
+  await first.type("one\n");
+  await until("it came back", () => first.printed === "one\n");
+  await using second = daemon.startPaasc(["attach", "shared"], { input: "open" });
+  await until("the last lines come first", () => second.printed === "one\n");
+  await second.type("two\n");
+  await until("both see it", () => first.printed === "one\ntwo\n" && second.printed === "one\ntwo\n");
+  await first.type("three\n");
+  await until("both see it", () => first.printed === second.printed && first.printed.endsWith("three\n"));
+  await first.endInput();
+  for (const client of [first, second]) {
+    const { code, stdout, stderr } = await client.result();
+    assertEquals([code, text(stdout), stderr], [0, "one\ntwo\nthree\n", ""]);
+  }
+});
+
+/** A terminal in which a shell script runs, as `script` of util-linux gives one. */
+async function inTerminal(
+  script: string,
+  test: (printed: () => string, type: (keys: string) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const directory = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(join(directory, "script"), script);
+    const terminal = new Deno.Command("script", {
+      args: ["-qec", "sh script", "/dev/null"],
+      cwd: directory,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    let printed = "";
+    const reading = (async () => {
+      for await (const piece of terminal.stdout.pipeThrough(new TextDecoderStream())) printed += piece;
+    })();
+    const typist = terminal.stdin.getWriter();
+    await test(() => printed, (keys) => typist.write(new TextEncoder().encode(keys)));
+    await typist.close().catch(() => {});
+    await terminal.status;
+    await reading;
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+/** `paasc` as a shell reads it. */
+function line(daemon: Daemon, ...words: string[]): string {
+  return daemon.paascCommand(words).map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+}
+
+Deno.test("run --tty lends the terminal to the program, and gives it back", async () => {
+  await using daemon = await Daemon.start();
+  const program = ["sh", "-c", "stty size; read line; echo got $line; tty; exit 5"];
+  const before = "stty rows 33 cols 111; stty -g >before;";
+  const after = "code=$?; stty -g >after; cmp before after && echo restored $code";
+  const script = `${before} ${line(daemon, "run", "--tty", ...program)}; ${after}\n`;
+  await inTerminal(script, async (printed, type) => {
+    await until("it tells the size", () => printed().includes("33 111"));
+    await type("hello\r");
+    await until("it has ended", () => printed().includes("restored"));
+    for (const text of ["got hello", "/dev/pts/", "restored 5"]) assertStringIncludes(printed(), text);
+  });
+});
+
+Deno.test("run --tty leaves the program running at the keys that detach, and attach comes back to it", async () => {
+  await using daemon = await Daemon.start();
+  const run = line(daemon, "run", "--tty", "--name", "shell", "--on-disconnect", "stop", "sh");
+  const attach = line(daemon, "attach", "shell");
+  await inTerminal(`${run}; echo left $?; ${attach}; echo ended $?\n`, async (printed, type) => {
+    await until("there is a prompt", () => /[$#] $/.test(printed()));
+    await type("echo $((6 * 7))\r");
+    await until("it was run", () => printed().includes("42"));
+    await type("\x10\x11");
+    await until("it is left", () => printed().includes("left 0"));
+    await until("it is attached again", () => /[$#] $/.test(printed().split("left 0")[1]!));
+    assertEquals(await daemon.status("shell"), "Status: running");
+    await type("exit 3\r");
+    await until("it has ended", () => printed().includes("ended 3"));
+  });
+});
+
+Deno.test("run --tty gives the program a terminal of the type that is lent, unless that has no proper name", async () => {
+  await using daemon = await Daemon.start();
+  const show = line(daemon, "run", "--tty", "sh", "-c", "echo got $TERM");
+  const types = ["vt100", "screen.xterm-256color", "a b", ""];
+  const script = types.map((type) => `TERM='${type}' ${show}`).join("; ") + "; unset TERM; " + show + "; echo over\n";
+  await inTerminal(script, async (printed) => {
+    await until("all have ended", () => printed().includes("over"), 30_000);
+    const got = [...printed().matchAll(/got (\S*)/g)].map(([, type]) => type);
+    assertEquals(got, ["vt100", "screen.xterm-256color", "xterm-256color", "xterm-256color", "xterm-256color"]);
+  });
+});
+
+Deno.test("run that is suspended by Ctrl-Z suspends its program, which outlives its lease, and both go on", async () => {
+  await using daemon = await Daemon.start();
+  const program = "echo pid $$ begun; exec sleep 600";
+  const lease = ["--on-disconnect", "stop-after=100ms"];
+  const run = line(daemon, "run", "--name", "job", ...lease, "sh", "-c", program);
+  const state = async () => {
+    const { stdout } = await daemon.paasc(["status", "-o", "json", "job"]);
+    const { pid } = JSON.parse(text(stdout));
+    const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
+    return stat.slice(stat.lastIndexOf(")") + 2)[0];
+  };
+  await inTerminal(`exec bash --norc --noprofile -i\n`, async (printed, type) => {
+    await type(`PS1='ready''> '; ${run}; echo code $?\r`);
+    await until("it has begun", () => /pid \d+ begun/.test(printed()), 30_000);
+    await type("\x1a");
+    await until("the shell has the terminal", () => /Stopped[^]*ready> $/.test(printed()));
+    assertEquals(await state(), "T");
+    await type("kill -9 %1; wait %1; echo go''ne\r"); // whoever never comes back
+    await until("it is killed", () => /gone[^]*ready> $/.test(printed()));
+    await until("the daemon knows", () => /method=Attach .*code=CANCELLED ms=\d{3,}/.test(daemon.log));
+    assertEquals([await state(), await daemon.status("job")], ["T", "Status: running"]);
+    await type(`${line(daemon, "attach", "job")}; echo code $?\r`);
+    await until("it is attached", () => /gone[^]*pid \d+ begun/.test(printed()));
+    await type("\x1a");
+    await until("it is suspended again", () => /gone[^]*Stopped[^]*ready> $/.test(printed()));
+    assertEquals(await state(), "T");
+    await type("fg\r");
+    await until("it goes on", async () => await state() === "S");
+    assertEquals((await daemon.paasc(["kill", "USR1", "job"])).code, 0);
+    await until("it has ended", () => /killed by SIGUSR1/.test(printed()));
+    await type("exit\r");
+  });
+});

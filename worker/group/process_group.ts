@@ -1,0 +1,106 @@
+/**
+ * The process group of a child: whom signals reach.
+ *
+ * @module
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { SignalError } from "../errors.ts";
+import { kill } from "../system/kill.ts";
+
+/** The longest pause between two looks at whether a group is gone, in milliseconds. */
+const MAX_POLL_MS = 50;
+
+/**
+ * A process group whose leader is a child of ours.
+ *
+ * It is signalled only while its number is surely ours: until the leader has been reaped the kernel keeps the number,
+ * and afterwards as long as the group has members (credentials(7)). So the group is looked for at once when the leader
+ * exits; "no such group" after that means that it is gone for good, and the number is never used again.
+ */
+export class ProcessGroup {
+  readonly #id: number;
+  readonly #leaderExit: Promise<unknown>;
+  #leaderExited = false;
+  #gone = false;
+
+  /**
+   * @param id The process id of the leader, which is the number of its group.
+   * @param leaderExit Settles when the leader has been reaped.
+   */
+  constructor(id: number, leaderExit: Promise<unknown>) {
+    this.#id = id;
+    const look = () => {
+      this.#leaderExited = true;
+      this.#exists();
+    };
+    this.#leaderExit = leaderExit.then(look, look);
+  }
+
+  /**
+   * Sends a signal to every member; nothing happens when the group is gone.
+   *
+   * @throws {SignalError} when the kernel does not allow it for any member.
+   */
+  signal(signal: Deno.Signal | number): void {
+    if (this.#gone) return;
+    try {
+      kill(-this.#id, signal);
+    } catch (cause) {
+      if ((cause as { code?: string }).code !== "ESRCH") throw new SignalError(signal, { cause });
+      this.#gone = this.#leaderExited;
+    }
+  }
+
+  /**
+   * Sends a signal to the leader alone; nothing happens once it has exited.
+   *
+   * @throws {SignalError} when the kernel does not allow it.
+   */
+  signalLeader(signal: number): void {
+    if (this.#leaderExited) return;
+    try {
+      kill(this.#id, signal);
+    } catch (cause) {
+      if ((cause as { code?: string }).code !== "ESRCH") throw new SignalError(signal, { cause });
+    }
+  }
+
+  /**
+   * Waits until nobody is left, at most this many milliseconds, and tells whether that is so.
+   *
+   * Members that are dead but not reaped by whoever adopted them (usually process 1) count as left: the kernel does not
+   * tell them apart.
+   */
+  async gone(within: number): Promise<boolean> {
+    const deadline = performance.now() + within;
+    await withinTime(this.#leaderExit, within);
+    for (let pause = 1; this.#exists(); pause = Math.min(2 * pause, MAX_POLL_MS)) {
+      const left = deadline - performance.now();
+      if (left <= 0) return false;
+      await delay(Math.min(pause, left));
+    }
+    return true;
+  }
+
+  #exists(): boolean {
+    if (this.#gone) return false;
+    try {
+      kill(-this.#id, 0);
+    } catch (error) {
+      // EPERM says that there is somebody, though not for us.
+      if ((error as { code?: string }).code === "ESRCH") this.#gone = this.#leaderExited;
+    }
+    return !this.#gone;
+  }
+}
+
+/** What a promise gives, or `undefined` when it does not come within this many milliseconds. */
+export async function withinTime<Value>(promise: Promise<Value>, milliseconds: number): Promise<Value | undefined> {
+  const limit = new AbortController();
+  try {
+    const pause = delay(milliseconds, undefined, { signal: limit.signal }).catch(() => undefined);
+    return await Promise.race([promise, pause]);
+  } finally {
+    limit.abort();
+  }
+}

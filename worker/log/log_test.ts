@@ -1,0 +1,207 @@
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { dirname } from "node:path";
+import { until } from "../../tests/support/until.ts";
+import { SpoolError } from "../errors.ts";
+import { Log } from "./log.ts";
+import type { LogReader } from "./reader.ts";
+import { decodeLogChunks, decodeLogRecords, type LogGap } from "../log_format/record.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+async function withLog(test: (log: Log, path: string) => Promise<void>): Promise<void> {
+  const directory = await Deno.makeTempDir();
+  try {
+    await test(await Log.create(directory), `${directory}/0.log`);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+/** Reads to the end; checks that the offsets leave no gap and repeat nothing. */
+async function readAll(reader: LogReader): Promise<string> {
+  let text = "";
+  let offset = 0;
+  for await (const records of reader) {
+    for (const chunk of decodeLogChunks(records)) {
+      assertEquals(chunk.offset, offset);
+      offset += chunk.data.length;
+      text += new TextDecoder("latin1").decode(chunk.data);
+    }
+  }
+  assertEquals(reader.offset, offset);
+  return text;
+}
+
+/** Reads to the end: what there is, and what is missing. */
+async function readWithGaps(reader: LogReader): Promise<{ text: string; gaps: LogGap[] }> {
+  let text = "";
+  const gaps: LogGap[] = [];
+  for await (const records of reader) {
+    for (const { chunk, gap } of decodeLogRecords(records)) {
+      if (gap) gaps.push(gap);
+      else text += new TextDecoder().decode(chunk!.data);
+    }
+  }
+  return { text, gaps };
+}
+
+Deno.test("Log.read gives the same to a reader from the start, one in the middle and one after the end", async () => {
+  await withLog(async (log) => {
+    const early = readAll(log.read());
+    let expected = "";
+    let middle: Promise<string> | undefined;
+    for (let line = 0; line < 20_000; line++) {
+      const text = `line ${line}\n`;
+      expected += text;
+      log.append(line % 3 ? "stdout" : "stderr", bytes(text));
+      if (line % 100 === 0) await log.writable();
+      if (line === 10_000) {
+        await until("something is written", () => log.written.position > 0);
+        middle = readAll(log.read());
+      }
+    }
+    await log.end();
+    const late = readAll(log.read());
+    assertEquals(await Promise.all([early, middle, late]), [expected, expected, expected]);
+    assertEquals(log.written.offset, expected.length);
+  });
+});
+
+Deno.test("Log.read without follow ends at what is there when it is called", async () => {
+  await withLog(async (log) => {
+    log.append("stdout", bytes("one\n"));
+    await until("it is written", () => log.written.offset === 4);
+    const snapshot = log.read({ follow: false });
+    log.append("stdout", bytes("two\n"));
+    await until("it is written", () => log.written.offset === 8);
+    assertEquals(await readAll(snapshot), "one\n");
+    assertEquals(await readAll(log.read({ follow: false })), "one\ntwo\n");
+    await log.end();
+  });
+});
+
+Deno.test("Log.read of an empty log ends when the log does", async () => {
+  await withLog(async (log) => {
+    const text = readAll(log.read());
+    assertEquals(await readAll(log.read({ follow: false })), "");
+    await log.end();
+    assertEquals(await text, "");
+  });
+});
+
+Deno.test("Log.read hands out slices of at most 256 KiB to a reader that lags", async () => {
+  await withLog(async (log) => {
+    for (let chunk = 0; chunk < 100; chunk++) log.append("stdout", new Uint8Array(60_000));
+    await log.end();
+    let largest = 0;
+    for await (const records of log.read()) largest = Math.max(largest, records.length);
+    assertEquals(largest <= 256 * 1024 && largest > 128 * 1024, true);
+  });
+});
+
+Deno.test("LogReader.cancel forgets a reader that waits for output", async () => {
+  await withLog(async (log) => {
+    const reader = log.read().getReader();
+    const pending = reader.read();
+    await reader.cancel();
+    assertEquals((await pending).done, true);
+    log.append("stdout", bytes("unseen\n"));
+    await log.end();
+  });
+});
+
+Deno.test("LogReader ends with the reason of its signal", async () => {
+  await withLog(async (log) => {
+    const abort = new AbortController();
+    const pending = readAll(log.read({ signal: abort.signal }));
+    abort.abort(new RangeError("enough"));
+    await assertRejects(() => pending, RangeError, "enough");
+    await log.end();
+  });
+});
+
+Deno.test("LogReader reads a log whose writer is gone", async () => {
+  await withLog(async (log) => {
+    log.append("stdout", bytes("kept\n"));
+    await log.end();
+    for (let time = 0; time < 3; time++) assertEquals(await readAll(log.read()), "kept\n");
+  });
+});
+
+Deno.test("LogReader leaves no descriptor behind, however many come at the same moment", async () => {
+  await withLog(async (log, path) => {
+    log.append("stdout", bytes("kept\n"));
+    await log.end();
+    const texts = await Promise.all(Array.from({ length: 20 }, () => readAll(log.read())));
+    assertEquals(new Set(texts), new Set(["kept\n"]));
+    const open = [...Deno.readDirSync("/proc/self/fd")].filter(({ name }) => {
+      try {
+        return Deno.readLinkSync(`/proc/self/fd/${name}`) === path;
+      } catch {
+        return false; // the descriptor of the listing itself
+      }
+    });
+    assertEquals(open.length, 0);
+  });
+});
+
+Deno.test("LogReader declares what is missing when the file was cut or has vanished, and what comes later is there", async () => {
+  await withLog(async (log, path) => {
+    const kept = "kept\n";
+    const lost = "lost\n".repeat(10);
+    const written = async (text: string) => {
+      const { offset } = log.written;
+      log.append("stdout", bytes(text));
+      await until("it is written", () => log.written.offset === offset + text.length);
+    };
+    await written(kept);
+    const { size } = await Deno.stat(path);
+    await written(lost);
+    await Deno.truncate(path, size);
+    const gap: LogGap = { from: 5, to: 55, reason: "damaged", lines: 10 };
+    assertEquals(await readWithGaps(log.read({ follow: false })), { text: kept, gaps: [gap] });
+    await written("later\n");
+    assertEquals(await readWithGaps(log.read({ follow: false })), { text: `${kept}later\n`, gaps: [gap] });
+    await Deno.remove(path);
+    await log.end();
+    assertEquals(await readWithGaps(log.read()), { text: "later\n", gaps: [{ ...gap, from: 0, lines: 11 }] });
+  });
+});
+
+Deno.test("Log is cut in files of some 16 MiB without a limit, too: more is not lost by a byte that is damaged", async () => {
+  await withLog(async (log, path) => {
+    const chunk = new Uint8Array(60_000).fill(0x78);
+    for (let count = 0; count < 600; count++) {
+      log.append("stdout", chunk, true);
+      await log.writable();
+    }
+    await log.end();
+    const damaged = await Deno.open(path, { write: true });
+    await damaged.write(Uint8Array.of(0xff));
+    damaged.close();
+    let kept = 0;
+    for await (const slice of log.read()) {
+      for (const { data } of decodeLogChunks(slice)) kept += data.length;
+    }
+    assertEquals([log.written.offset - kept < 18 * 1024 * 1024, kept > 0], [true, true]);
+  });
+});
+
+Deno.test("Log.append keeps the time that it is given, but never goes back", async () => {
+  await withLog(async (log) => {
+    for (const time of [5, 7, 6, 8]) log.append("stdout", bytes("x\n"), false, time);
+    log.append("stdout", bytes("now\n"));
+    await log.end();
+    const times: number[] = [];
+    for await (const records of log.read()) for (const { time } of decodeLogChunks(records)) times.push(time);
+    assertEquals(times.slice(0, 4), [5, 7, 7, 8]);
+    assert(Math.abs(times[4]! - Date.now()) < 60_000);
+  });
+});
+
+Deno.test("Log.create refuses a directory that has a log", async () => {
+  await withLog(async (log, path) => {
+    assertInstanceOf(await assertRejects(() => Log.create(dirname(path))), SpoolError);
+    await log.end();
+  });
+});

@@ -1,0 +1,45 @@
+/**
+ * Slices of a log in smaller pieces, for readers that are slow.
+ *
+ * @module
+ */
+import { decodeLogRecords, type LogChunk, RecordBuffer } from "./record.ts";
+
+const NEWLINE = 0x0a;
+
+/**
+ * A run of whole records as runs that are not larger than asked for, but for the few bytes around what a record carries. A
+ * chunk that is larger is cut, behind a newline if there is one in the second half; what is not is given as it is.
+ *
+ * @param records As a {@linkcode LogReader} gives them.
+ * @param size How many bytes the next piece may have.
+ */
+export function* pieces(records: Uint8Array, size: () => number): Generator<Uint8Array, void, void> {
+  if (records.length <= size()) return yield records;
+  let [begin, end] = [0, 0];
+  for (const { chunk, recordBytes } of decodeLogRecords(records)) {
+    const limit = size();
+    if (end > begin && end - begin + recordBytes > limit) {
+      yield records.subarray(begin, end);
+      begin = end;
+    }
+    end += recordBytes;
+    if (!chunk || recordBytes <= limit) continue;
+    yield* cut(chunk, size);
+    begin = end;
+  }
+  if (end > begin) yield records.subarray(begin, end);
+}
+
+function* cut(chunk: LogChunk, size: () => number): Generator<Uint8Array, void, void> {
+  let { data, offset } = chunk;
+  for (let limit = size(); data.length > limit; limit = size()) {
+    const newline = data.lastIndexOf(NEWLINE, limit - 1) + 1;
+    const piece = data.subarray(0, newline > limit / 2 ? newline : limit);
+    const partial = piece.at(-1) === NEWLINE ? undefined : true;
+    yield new RecordBuffer(piece.length).add({ ...chunk, offset, data: piece, partial }).bytes;
+    data = data.subarray(piece.length);
+    offset += piece.length;
+  }
+  yield new RecordBuffer(data.length).add({ ...chunk, offset, data }).bytes;
+}

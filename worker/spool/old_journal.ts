@@ -1,0 +1,135 @@
+/**
+ * The journal of a spool of format 3, for the one time that such a spool is opened: a file of lines, each with a checksum.
+ *
+ * ```text
+ * 3f2a91c0 {"id":"…","pid":4711}
+ * CRC-32   JSON
+ * ```
+ *
+ * A process has a few lines: the first one has its arguments, and the fields of later ones come beside those. A line that is
+ * torn or damaged is passed over.
+ *
+ * @module
+ */
+import { crc32 } from "node:zlib";
+import type { LogSummary } from "../log/log.ts";
+import { NOTHING, type Records, type StoredGrant } from "./process_store.ts";
+import type { FinishedStatus } from "../process/status.ts";
+
+const NEWLINE = 0x0a;
+const READ_BYTES = 1024 * 1024;
+
+/** The length of a checksum, and of the space behind it. */
+const HEAD_BYTES = 9;
+
+/** The fields of any line. */
+interface OldRecord {
+  readonly id: string;
+  readonly args?: readonly string[];
+  readonly stdin?: boolean;
+  readonly terminal?: boolean;
+  readonly startTime?: number;
+  readonly boot?: string;
+  readonly ticks?: number;
+  readonly pid?: number;
+  readonly start?: number;
+  readonly seen?: number;
+  readonly status?: FinishedStatus;
+  readonly log?: LogSummary;
+  readonly group?: string;
+  readonly description?: OldDescription;
+  readonly removed?: true;
+}
+
+/** What the daemon said of a process. */
+interface OldDescription {
+  readonly owner?: string;
+  readonly ownerSubject?: string;
+  readonly name?: string;
+  readonly labels?: Record<string, string>;
+  readonly requestKey?: string;
+  readonly digest?: string;
+  readonly sequence?: number;
+  readonly grants?: readonly StoredGrant[];
+}
+
+/**
+ * Takes the processes of a journal over.
+ *
+ * @param logBytes Tells how many bytes the log of a process has on the disk.
+ * @returns how many lines were passed over.
+ */
+export function importJournal(path: string, records: Records, logBytes: (id: string) => number): number {
+  const sequences = new Map<string, { sequence: number; owner: string }>();
+  let next = 0;
+  let damaged = 0;
+  for (const line of linesOf(path)) {
+    const record = recordOf(line);
+    if (!record) {
+      damaged++;
+      continue;
+    }
+    const { id, args, stdin = false, terminal = false, startTime = 0, description, group, removed } = record;
+    if (removed) {
+      if (sequences.delete(id)) records.remove(id);
+      continue;
+    }
+    if (args && !sequences.has(id)) {
+      const { owner = group ?? "", ownerSubject = "", name = "", labels = {}, requestKey, digest = "" } = description ??
+        {};
+      const request = requestKey ? { id: requestKey.slice(owner.length + 1), digest } : undefined;
+      const about = { ...NOTHING, owner, name, labels, request, note: { ownerSubject } };
+      // Numbers were taken in the order of the lines, but for two starts that met.
+      const sequence = next = Math.max(next, description?.sequence ?? 0);
+      next++;
+      records.begin(sequence, { id, args, stdin, terminal, startTime, about }, record);
+      sequences.set(id, { sequence, owner });
+    }
+    const known = sequences.get(id);
+    if (!known) continue; // its first record is damaged: its directory is found
+    const { sequence, owner } = known;
+    if (description?.grants) records.setGrants(sequence, owner, description.grants);
+    if (record.pid !== undefined) records.started(sequence, record.pid, record.start, startTime);
+    if (record.status) records.finished(sequence, record.status, record.seen);
+    if (record.log) records.ended(sequence, record.log, logBytes(id));
+  }
+  return damaged;
+}
+
+function recordOf(line: Uint8Array): OldRecord | undefined {
+  const text = new TextDecoder();
+  const json = line.subarray(HEAD_BYTES);
+  if (text.decode(line.subarray(0, HEAD_BYTES)) !== `${crc32(json).toString(16).padStart(8, "0")} `) return undefined;
+  try {
+    return JSON.parse(text.decode(json));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The lines of a file that are not empty, one after the other: it may be larger than what a program can hold. */
+function* linesOf(path: string): Generator<Uint8Array> {
+  using file = Deno.openSync(path);
+  const buffer = new Uint8Array(READ_BYTES);
+  let parts: Uint8Array[] = [];
+  for (let length; (length = file.readSync(buffer)) !== null;) {
+    let begin = 0;
+    for (let end; (end = buffer.subarray(0, length).indexOf(NEWLINE, begin)) >= 0; begin = end + 1) {
+      const line = joined([...parts, buffer.subarray(begin, end)]);
+      parts = [];
+      if (line.length > 0) yield line;
+    }
+    if (begin < length) parts.push(buffer.slice(begin, length));
+  }
+  if (parts.length > 0) yield joined(parts);
+}
+
+function joined(parts: Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
