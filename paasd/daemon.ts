@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { processService } from "@paas/proto"; // first: it mends node:http2 before grpc-js is loaded
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { processService } from "@paas/proto";
+import { Server, ServerCredentials } from "@paas/proto/grpc";
 import { clock, type KnownProcess, Spool, SpoolError, StopInProgressError } from "@paas/worker";
 import { Access } from "./access/access.ts";
 import { duplex, serverStreaming, type Surroundings, unary } from "./rpc/adapter.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { status as Code } from "@grpc/grpc-js";
+import { status as Code } from "@paas/proto/grpc";
 import type { GetStatusResponse__Output, ProcessStatus__Output, StopResponse__Output } from "@paas/proto";
 import { createHash, X509Certificate } from "node:crypto";
 import { until } from "../tests/support/until.ts";

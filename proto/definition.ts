@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { MethodDefinition } from "@grpc/grpc-js";
+import type { MethodDefinition } from "./grpc.ts";
 import type { Buffer } from "node:buffer";
 import protobuf from "protobufjs";
 import { BoundError } from "./bounds.ts";

@@ -5,9 +5,8 @@
  *
  * @module
  */
-import "./http2_goaway.ts";
 import "./strict_utf8.ts";
-import type { MethodDefinition } from "@grpc/grpc-js";
+import type { MethodDefinition } from "./grpc.ts";
 import { definition, load } from "./definition.ts";
 import source from "./grpc/health/v1/health.proto" with { type: "text" };
 

@@ -6,9 +6,8 @@
  *
  * @module
  */
-import "./http2_goaway.ts";
 import "./strict_utf8.ts";
-import type { MethodDefinition } from "@grpc/grpc-js";
+import type { MethodDefinition } from "./grpc.ts";
 import { definition, load } from "./definition.ts";
 import source from "./grpc/reflection/v1/reflection.proto" with { type: "text" };
 

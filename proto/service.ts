@@ -6,9 +6,8 @@
  *
  * @module
  */
-import "./http2_goaway.ts";
 import "./strict_utf8.ts";
-import { makeClientConstructor } from "@grpc/grpc-js";
+import { makeClientConstructor } from "./grpc.ts";
 import { Buffer } from "node:buffer";
 import { definition, load } from "./definition.ts";
 import type { ProtoGrpcType } from "./gen/paas.ts";

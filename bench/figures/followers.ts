@@ -4,7 +4,7 @@
  * @module
  */
 import { type GetLogsRequest, ProcessService } from "@paas/proto";
-import type { ClientReadableStream } from "@grpc/grpc-js";
+import type { ClientReadableStream } from "@paas/proto/grpc";
 import { readLogMessage } from "../../paasc/streams/log_message.ts";
 import type { Daemon } from "../../tests/support/programs.ts";
 import { RawClient } from "../../tests/support/raw_client.ts";

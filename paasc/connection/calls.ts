@@ -34,7 +34,7 @@ import {
   type requestCallback,
   type ServiceError,
   status,
-} from "@grpc/grpc-js";
+} from "@paas/proto/grpc";
 import { type Certificates, userOf } from "./certificates.ts";
 import { PaascError, type PaasErrorCode } from "../errors.ts";
 import { toDuration } from "../words/time.ts";

@@ -8,7 +8,7 @@
  */
 import { ProcessService, type ProcessServiceClient } from "@paas/proto";
 import { ourSessions } from "./line.ts";
-import { connectivityState, credentials } from "@grpc/grpc-js";
+import { connectivityState, credentials } from "@paas/proto/grpc";
 import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
 import { type Certificates, readCertificates } from "./certificates.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
-import { Metadata, status } from "@grpc/grpc-js";
+import { Metadata, status } from "@paas/proto/grpc";
 import { exec } from "../commands/start/exec.ts";
 import { status as statusCommand } from "../commands/observe/status.ts";
 import { stop } from "../commands/end/stop.ts";

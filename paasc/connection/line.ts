@@ -8,7 +8,7 @@
  *
  * @module
  */
-import "@paas/proto"; // first: it mends node:http2
+import "@paas/proto/grpc"; // the repair of node:http2 is below what this module puts on it
 import http2 from "node:http2";
 import type { Socket } from "node:net";
 import { firstWindow, largestWindow, Window } from "./window.ts";

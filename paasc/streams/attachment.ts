@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ClientDuplexStream } from "@grpc/grpc-js";
+import type { ClientDuplexStream } from "@paas/proto/grpc";
 import type { AttachRequest } from "@paas/proto";
 import { type Daemon, OutageError } from "../connection/connect.ts";
 import { PaascError } from "../errors.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type ClientReadableStream, type ServiceError, status } from "@grpc/grpc-js";
+import { type ClientReadableStream, type ServiceError, status } from "@paas/proto/grpc";
 import type { GetLogsRequest } from "@paas/proto";
 import type { Daemon } from "../connection/connect.ts";
 import { PaascError } from "../errors.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ClientReadableStream, ServiceError } from "@grpc/grpc-js";
+import type { ClientReadableStream, ServiceError } from "@paas/proto/grpc";
 import type { ProcessStatus__Output, WatchResponse__Output } from "@paas/proto";
 import { type Daemon, OutageError } from "../connection/connect.ts";
 import { PaascError } from "../errors.ts";

@@ -1,5 +1,5 @@
 import type { ProcessStatus, WatchResponse } from "@paas/proto";
-import type { ServerWritableStream } from "@grpc/grpc-js";
+import type { ServerWritableStream } from "@paas/proto/grpc";
 import { assertEquals, assertRejects } from "@std/assert";
 import { PaascError } from "../errors.ts";
 import { Cable } from "../../tests/support/tcp_proxy.ts";

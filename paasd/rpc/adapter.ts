@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { MalformedRequest } from "@paas/proto"; // first: it mends node:http2 before grpc-js is loaded
+import { MalformedRequest } from "@paas/proto";
 import {
   type handleBidiStreamingCall,
   type handleServerStreamingCall,
@@ -15,7 +15,7 @@ import {
   type ServerUnaryCall,
   type ServerWritableStream,
   status as Code,
-} from "@grpc/grpc-js";
+} from "@paas/proto/grpc";
 import { clock } from "@paas/worker";
 import type { Duplex } from "node:stream";
 import type { Access } from "../access/access.ts";

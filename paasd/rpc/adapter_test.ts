@@ -1,6 +1,6 @@
-import { processService } from "@paas/proto"; // first: it mends node:http2 before grpc-js is loaded
+import { processService } from "@paas/proto";
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Server, ServerCredentials, type ServiceError, status as Code, type UntypedHandleCall } from "@grpc/grpc-js";
+import { Server, ServerCredentials, type ServiceError, status as Code, type UntypedHandleCall } from "@paas/proto/grpc";
 import type { GetLogsRequest__Output, GetLogsResponse, GetStatusRequest__Output, GetStatusResponse } from "@paas/proto";
 import { Buffer } from "node:buffer";
 import { until } from "../../tests/support/until.ts";

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { ServerInterceptingCall, type ServerInterceptor } from "@grpc/grpc-js";
+import { ServerInterceptingCall, type ServerInterceptor } from "@paas/proto/grpc";
 import type { PeerCertificate } from "node:tls";
 import { QuotaError, UnauthenticatedError } from "../errors.ts";
 import { type Guest, guestOf } from "../identity/identity.ts";

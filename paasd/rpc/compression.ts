@@ -8,8 +8,7 @@
  *
  * @module
  */
-import "@paas/proto"; // first: it mends node:http2 before grpc-js is loaded
-import { Metadata } from "@grpc/grpc-js";
+import { Metadata } from "@paas/proto/grpc";
 import type { Buffer } from "node:buffer";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";

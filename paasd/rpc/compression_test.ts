@@ -1,6 +1,6 @@
 import { type GetLogsRequest__Output, type GetLogsResponse, ProcessService, processService } from "@paas/proto";
 import { assert, assertEquals } from "@std/assert";
-import { Server, ServerCredentials, status as Code, type UntypedHandleCall } from "@grpc/grpc-js";
+import { Server, ServerCredentials, status as Code, type UntypedHandleCall } from "@paas/proto/grpc";
 import { Buffer } from "node:buffer";
 import { connect } from "node:http2";
 import { gunzipSync } from "node:zlib";

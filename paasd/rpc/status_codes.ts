@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { status as Code } from "@grpc/grpc-js";
+import { status as Code } from "@paas/proto/grpc";
 import {
   FinishedError,
   InputClosedError,

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { status as Code } from "@grpc/grpc-js";
+import { status as Code } from "@paas/proto/grpc";
 import { SpawnError, type SpawnFailure, SpoolError, StopInProgressError } from "@paas/worker";
 import {
   InvalidArgumentError,

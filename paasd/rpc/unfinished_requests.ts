@@ -11,7 +11,7 @@
 import type { Buffer } from "node:buffer";
 import http2 from "node:http2";
 import type { TLSSocket } from "node:tls";
-import { status as Code } from "@grpc/grpc-js";
+import { status as Code } from "@paas/proto/grpc";
 import { UnauthenticatedError } from "../errors.ts";
 import { type Guest, guestOf } from "../identity/identity.ts";
 

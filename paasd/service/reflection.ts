@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { status as Code } from "@grpc/grpc-js";
+import { status as Code } from "@paas/proto/grpc";
 import type { DescribedFile } from "@paas/proto/descriptors";
 import type { ReflectionRequest, ReflectionResponse } from "@paas/proto/reflection";
 import type { CallContext } from "../rpc/adapter.ts";

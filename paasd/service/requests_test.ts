@@ -1,4 +1,4 @@
-import { ProcessService, type ProcessServiceDefinition } from "@paas/proto"; // first: it mends node:http2
+import { ProcessService, type ProcessServiceDefinition } from "@paas/proto";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
 import protobuf from "protobufjs";

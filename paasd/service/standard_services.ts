@@ -6,7 +6,7 @@
  */
 import { healthService } from "@paas/proto/health";
 import { reflectionServices } from "@paas/proto/reflection";
-import type { Server } from "@grpc/grpc-js";
+import type { Server } from "@paas/proto/grpc";
 import { duplex, serverStreaming, type Surroundings, unary } from "../rpc/adapter.ts";
 import { Health } from "./health.ts";
 import { Reflection } from "./reflection.ts";

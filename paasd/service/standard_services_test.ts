@@ -1,5 +1,5 @@
-import type { ClientReadableStream } from "@grpc/grpc-js";
-import { status as Code } from "@grpc/grpc-js";
+import type { ClientReadableStream } from "@paas/proto/grpc";
+import { status as Code } from "@paas/proto/grpc";
 import { type HealthCheckResponse, type HealthListResponse, healthService } from "@paas/proto/health";
 import { type ReflectionRequest, type ReflectionResponse, reflectionServices } from "@paas/proto/reflection";
 import type { GetStatusResponse__Output } from "@paas/proto";

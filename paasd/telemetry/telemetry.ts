@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { ServerInterceptingCall, type ServerInterceptor, status as Code } from "@grpc/grpc-js";
+import { ServerInterceptingCall, type ServerInterceptor, status as Code } from "@paas/proto/grpc";
 import { type Process, SpawnError } from "@paas/worker";
 import {
   type Attributes,

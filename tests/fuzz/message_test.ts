@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ProcessService } from "@paas/proto"; // first: it mends node:http2
+import { ProcessService } from "@paas/proto";
 import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";

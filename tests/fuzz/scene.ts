@@ -3,7 +3,6 @@
  *
  * @module
  */
-import "@paas/proto"; // first: it mends node:http2
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import protobuf from "protobufjs";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import "@paas/proto"; // first: it mends node:http2
+import "@paas/proto/grpc"; // mends node:http2
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import http2 from "node:http2";

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import "@paas/proto"; // first: it mends node:http2
 import { assert, assertEquals } from "@std/assert";
 import { Choice } from "./message.ts";
 import { methods, Scene, seconds, seed } from "./scene.ts";

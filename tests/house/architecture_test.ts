@@ -42,7 +42,7 @@ async function imports(file: string): Promise<string[]> {
 }
 
 const EXECUTABLES: Record<string, string[]> = {
-  proto: ["health.ts", "reflection.ts", "descriptors.ts", "printable.ts"],
+  proto: ["health.ts", "reflection.ts", "descriptors.ts", "printable.ts", "grpc.ts"],
   paasd: ["main.ts"],
   paasc: ["main.ts", "install/install.ts", "install/compile.ts"],
 };
@@ -157,6 +157,16 @@ Deno.test("no file names a place on the machine of whoever wrote it", async () =
       throw error;
     });
     for (const line of lines.split("\n")) if (place.test(line)) guilty.push(`${file}: ${line.trim()}`);
+  }
+  assertEquals(guilty, []);
+});
+
+Deno.test("grpc-js is taken from @paas/proto/grpc alone, which mends node:http2 before it", async () => {
+  const files = await printed("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.ts");
+  const guilty: string[] = [];
+  for (const file of files.split("\0").filter((file) => file && !/^proto\/(gen\/|grpc\.ts$)/.test(file))) {
+    const source = await Deno.readTextFile(join(ROOT, file)).catch(() => "");
+    if (/^(import|export)?[^"\n]*\bfrom "@grpc\/grpc-js"/m.test(source)) guilty.push(file);
   }
   assertEquals(guilty, []);
 });

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { GetLogsResponse__Output } from "@paas/proto"; // first: it mends node:http2
+import type { GetLogsResponse__Output } from "@paas/proto";
 import { answer } from "../support/realm.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { type KnownProcess, pause, Reader, seeded, type Tally } from "./soak_reader.ts";

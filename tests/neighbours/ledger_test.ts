@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { status } from "@grpc/grpc-js";
+import { status } from "@paas/proto/grpc";
 import { spawn, Spool } from "@paas/worker";
 import { join } from "node:path";
 import { Access } from "../../paasd/access/access.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { status } from "@grpc/grpc-js";
+import { status } from "@paas/proto/grpc";
 import { join } from "node:path";
 import { failure } from "../support/realm.ts";
 import { Daemon, text } from "../support/programs.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { status as Code } from "@grpc/grpc-js";
+import { status as Code } from "@paas/proto/grpc";
 import { assert, assertEquals } from "@std/assert";
 import { failure } from "../support/realm.ts";
 import { Bystander } from "./bystander.ts";

@@ -1,4 +1,4 @@
-import { Metadata } from "@grpc/grpc-js";
+import { Metadata } from "@paas/proto/grpc";
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { connect } from "node:tls";

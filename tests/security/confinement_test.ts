@@ -1,4 +1,4 @@
-import { status as Code } from "@grpc/grpc-js";
+import { status as Code } from "@paas/proto/grpc";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { failure } from "../support/realm.ts";
 import { Daemon, lives, ROOT, text } from "../support/programs.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { type ServiceError, status } from "@grpc/grpc-js";
+import { type ServiceError, status } from "@paas/proto/grpc";
 import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import net from "node:net";

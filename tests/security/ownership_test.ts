@@ -1,4 +1,4 @@
-import { status as Code } from "@grpc/grpc-js";
+import { status as Code } from "@paas/proto/grpc";
 import { assertEquals, assertMatch } from "@std/assert";
 import { failure } from "../support/realm.ts";
 import { Daemon, text } from "../support/programs.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { status as Code } from "@grpc/grpc-js";
+import { status as Code } from "@paas/proto/grpc";
 import type { ListResponse__Output, WatchResponse__Output } from "@paas/proto";
 import { answer, failure } from "../support/realm.ts";
 import { exec, follow, type Following, type Person, Realm, statusOf, watch, whoAmI } from "../support/pki.ts";

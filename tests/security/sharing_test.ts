@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { status as Code } from "@grpc/grpc-js";
+import { status as Code } from "@paas/proto/grpc";
 import { type SharePermission, toTimestamp } from "@paas/proto";
 import { answer, failure } from "../support/realm.ts";
 import { exec, follow, type Person, Realm, statusOf } from "../support/pki.ts";

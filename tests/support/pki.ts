@@ -4,7 +4,7 @@
  * @module
  */
 import type { GetStatusResponse__Output, ProcessStatus__Output, WhoAmIResponse__Output } from "@paas/proto";
-import type { ClientReadableStream, ServiceError } from "@grpc/grpc-js";
+import type { ClientReadableStream, ServiceError } from "@paas/proto/grpc";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import type { CertificateOptions, Pair } from "../../certs/authority.ts";

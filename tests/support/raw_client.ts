@@ -12,8 +12,8 @@ import {
   ProcessService,
   type ProcessStatus__Output,
   type StopResponse__Output,
-} from "@paas/proto"; // first: it mends node:http2 before grpc-js is loaded
-import { credentials } from "@grpc/grpc-js";
+} from "@paas/proto";
+import { credentials } from "@paas/proto/grpc";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

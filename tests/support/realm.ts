@@ -4,7 +4,7 @@
  * @module
  */
 import { ProcessService } from "@paas/proto";
-import { credentials, type ServiceError } from "@grpc/grpc-js";
+import { credentials, type ServiceError } from "@paas/proto/grpc";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { type Authority, type CertificateOptions, createAuthority, type Pair } from "../../certs/authority.ts";

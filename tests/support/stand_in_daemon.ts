@@ -4,7 +4,7 @@
  * @module
  */
 import { processService } from "@paas/proto";
-import { type handleServerStreamingCall, type handleUnaryCall, Server, ServerCredentials } from "@grpc/grpc-js";
+import { type handleServerStreamingCall, type handleUnaryCall, Server, ServerCredentials } from "@paas/proto/grpc";
 import type {
   ExecRequest__Output,
   ExecResponse,

@@ -1,5 +1,5 @@
-import type { AttachRequest, AttachResponse__Output } from "@paas/proto"; // first: it mends node:http2
-import { type ClientDuplexStream, type ServiceError, status as Code } from "@grpc/grpc-js";
+import type { AttachRequest, AttachResponse__Output } from "@paas/proto";
+import { type ClientDuplexStream, type ServiceError, status as Code } from "@paas/proto/grpc";
 import { assert, assertEquals } from "@std/assert";
 import { Daemon } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";

@@ -1,4 +1,4 @@
-import { status as Code } from "@grpc/grpc-js";
+import { status as Code } from "@paas/proto/grpc";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { failure } from "../support/realm.ts";

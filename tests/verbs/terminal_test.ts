@@ -1,5 +1,5 @@
-import type { AttachRequest, AttachResponse__Output, ExecRequest } from "@paas/proto"; // first: it mends node:http2
-import { type ClientDuplexStream, type ServiceError, status as Code } from "@grpc/grpc-js";
+import type { AttachRequest, AttachResponse__Output, ExecRequest } from "@paas/proto";
+import { type ClientDuplexStream, type ServiceError, status as Code } from "@paas/proto/grpc";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { failure } from "../support/realm.ts";

@@ -1,4 +1,4 @@
-import { type ServerWritableStream, status } from "@grpc/grpc-js";
+import { type ServerWritableStream, status } from "@paas/proto/grpc";
 import type { GetLogsRequest__Output, GetLogsResponse, LogChunk } from "@paas/proto";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
