@@ -7,7 +7,7 @@ import type { AttachRequest__Output, AttachResponse } from "@paas/proto";
 import { InputClosedError, type InputWriter, type LogReader, pieces as inPieces } from "@paas/worker";
 import { InvalidArgumentError } from "../errors.ts";
 import type { Entry } from "../processes/process_table.ts";
-import { toAbsence, toTerminalSize } from "./requests.ts";
+import { DAY_MS, type DurationMessage, toMilliseconds, toTerminalSize } from "./fields.ts";
 
 /** A piece of input, as a client sends it, and what else it wants. */
 export type Piece = Pick<AttachRequest__Output, "input" | "inputOffset" | "closeInput" | "size" | "keep" | "absence">;
@@ -110,4 +110,21 @@ export async function* exchange(
   } finally {
     await output.cancel();
   }
+}
+
+/** The input of the first message, and of all others. */
+export async function* piecesOf(
+  first: Piece,
+  messages: AsyncIterator<AttachRequest__Output>,
+): AsyncGenerator<Piece> {
+  yield first;
+  for (let next = await messages.next(); !next.done; next = await messages.next()) {
+    if (next.value.processId) throw new InvalidArgumentError("Only the first message names the process");
+    yield next.value;
+  }
+}
+
+/** Milliseconds for which a client will be away. */
+export function toAbsence(absence: DurationMessage): number {
+  return toMilliseconds("absence", absence, DAY_MS);
 }

@@ -5,16 +5,11 @@ import protobuf from "protobufjs";
 import { load } from "../../proto/definition.ts";
 import contract from "../../proto/paas/v1/paas.proto" with { type: "text" };
 import { InvalidArgumentError } from "../errors.ts";
-import {
-  toAbsence,
-  toDescription,
-  toGrace,
-  toListFilter,
-  toReaderOptions,
-  toSignal,
-  toSpawnOptions,
-  toTerminalSize,
-} from "./requests.ts";
+import { toAbsence } from "./attachment.ts";
+import { toDescription, toSpawnOptions } from "./exec_request.ts";
+import { toGrace, toSignal, toTerminalSize } from "./fields.ts";
+import { toListFilter } from "./list_request.ts";
+import { toReaderOptions } from "./log_request.ts";
 import { toGrant } from "./sharing.ts";
 
 const root = load(contract);

@@ -37,22 +37,16 @@ import { descriptionBytes, type LogReader, pieces, spawn, type Spool } from "@pa
 import type { Access } from "../access/access.ts";
 import { validate } from "@std/uuid";
 import type { CallContext } from "../rpc/adapter.ts";
-import { exchange, type Piece } from "./attachment.ts";
+import { exchange, piecesOf } from "./attachment.ts";
 import { allowedUntil } from "../access/authorization.ts";
 import type { Confinement } from "../processes/confinement.ts";
 import { InvalidArgumentError, PermissionDeniedError, QuotaError } from "../errors.ts";
 import type { Entry, ProcessTable } from "../processes/process_table.ts";
 import type { Quotas } from "../quotas/quotas.ts";
-import {
-  toDescription,
-  toGrace,
-  toListFilter,
-  toPlace,
-  toReaderOptions,
-  toRequestKey,
-  toSignal,
-  toSpawnOptions,
-} from "./requests.ts";
+import { toDescription, toRequestKey, toSpawnOptions } from "./exec_request.ts";
+import { toGrace, toSignal } from "./fields.ts";
+import { toListFilter } from "./list_request.ts";
+import { toPlace, toReaderOptions } from "./log_request.ts";
 import { makeRoom, toGrant, toUserId } from "./sharing.ts";
 import { toFullStatusMessage, toStatusMessage } from "./status_message.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
@@ -322,13 +316,4 @@ function statusFor(entry: Entry, { user, right }: CallContext): ProcessStatus {
 function endOf(log: LogReader, entry: Entry, context: CallContext): { end: LogEnd } {
   const { offset: bytes, lines, mayBeCut } = log;
   return { end: { bytes, lines, mayBeCut, status: statusFor(entry, context) } };
-}
-
-/** The input of the first message, and of all others. */
-async function* piecesOf(first: Piece, messages: AsyncIterator<AttachRequest__Output>): AsyncGenerator<Piece> {
-  yield first;
-  for (let next = await messages.next(); !next.done; next = await messages.next()) {
-    if (next.value.processId) throw new InvalidArgumentError("Only the first message names the process");
-    yield next.value;
-  }
 }

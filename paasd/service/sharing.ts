@@ -8,7 +8,7 @@ import { type Grant, isInForce, type Permission } from "../access/authorization.
 import { InvalidArgumentError, TooManyGrantsError } from "../errors.ts";
 import type { User } from "../identity/identity.ts";
 import type { Entry } from "../processes/process_table.ts";
-import { toTime } from "./requests.ts";
+import { toTime } from "./fields.ts";
 import { isUserId } from "../access/roles.ts";
 
 /** With so many users a process can be shared at a time. */
