@@ -4,7 +4,7 @@
  * @module
  */
 import type { HealthCheckRequest, HealthCheckResponse, HealthListResponse, ServingStatus } from "@paas/proto/health";
-import type { CallContext } from "../rpc/adapter.ts";
+import type { CallContext } from "../rpc/call.ts";
 import { ServiceUnknownError } from "../errors.ts";
 
 /** The daemon as a whole, and its service. They are always in the same state. */

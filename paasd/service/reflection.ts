@@ -6,7 +6,7 @@
 import { status as Code } from "@paas/proto/grpc";
 import type { DescribedFile } from "@paas/proto/descriptors";
 import type { ReflectionRequest, ReflectionResponse } from "@paas/proto/reflection";
-import type { CallContext } from "../rpc/adapter.ts";
+import type { CallContext } from "../rpc/call.ts";
 
 /** Answers about the contract. The descriptors are made at the first question. */
 export class Reflection {

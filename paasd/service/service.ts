@@ -36,7 +36,7 @@ import type {
 import { descriptionBytes, type LogReader, pieces, spawn, type Spool } from "@paas/worker";
 import type { Access } from "../access/access.ts";
 import { validate } from "@std/uuid";
-import type { CallContext } from "../rpc/adapter.ts";
+import type { CallContext } from "../rpc/call.ts";
 import { exchange, piecesOf } from "./attachment.ts";
 import { allowedUntil } from "../access/authorization.ts";
 import type { Confinement } from "../processes/confinement.ts";

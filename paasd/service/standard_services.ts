@@ -7,7 +7,8 @@
 import { healthService } from "@paas/proto/health";
 import { reflectionServices } from "@paas/proto/reflection";
 import type { Server } from "@paas/proto/grpc";
-import { duplex, serverStreaming, type Surroundings, unary } from "../rpc/adapter.ts";
+import { duplex, serverStreaming, unary } from "../rpc/adapter.ts";
+import type { Surroundings } from "../rpc/call.ts";
 import { Health } from "./health.ts";
 import { Reflection } from "./reflection.ts";
 
