@@ -17,7 +17,7 @@ import {
 } from "@paas/proto/grpc";
 import type { Duplex } from "node:stream";
 import { InvalidArgumentError } from "../errors.ts";
-import { type CallContext, type CallOptions, RunningCall, type Surroundings } from "./call.ts";
+import { type CallContext, type CallOptions, type CallServices, RunningCall } from "./call.ts";
 import { compressed } from "./compression.ts";
 import type { Refusal } from "./status_codes.ts";
 
@@ -41,16 +41,16 @@ const MAX_UNSENT_MESSAGES = 2;
  *
  * @example
  * ```ts ignore
- * server.addService(processService, { GetStatus: unary(surroundings, (request, context) => service.getStatus(request, context)) });
+ * server.addService(processService, { GetStatus: unary(services, (request, context) => service.getStatus(request, context)) });
  * ```
  */
 export function unary<Request, Response>(
-  surroundings: Surroundings,
+  services: CallServices,
   handle: UnaryHandler<Request, Response>,
   options?: CallOptions,
 ): handleUnaryCall<Request, Response> {
   return async (call, callback) => {
-    const running = new RunningCall(call, surroundings, callback, options);
+    const running = new RunningCall(call, services, callback, options);
     try {
       const context = running.context(running.authenticate());
       const response = await handle(decoded(call.request), context);
@@ -69,23 +69,23 @@ export type DuplexHandler<Request, Response> = (
 
 /** A call that is answered with a stream, for grpc-js. A client that does not read makes its own producer wait. */
 export function serverStreaming<Request, Response>(
-  surroundings: Surroundings,
+  services: CallServices,
   handle: StreamingHandler<Request, Response>,
   options?: CallOptions,
 ): handleServerStreamingCall<Request, Response> {
-  return (call) => answer(call, surroundings, (context) => handle(decoded(call.request), context), options);
+  return (call) => answer(call, services, (context) => handle(decoded(call.request), context), options);
 }
 
 /** A call with a stream each way, for grpc-js. A handler that does not read makes its client wait. */
 export function duplex<Request, Response>(
-  surroundings: Surroundings,
+  services: CallServices,
   handle: DuplexHandler<Request, Response>,
   options?: CallOptions,
 ): handleBidiStreamingCall<Request, Response> {
   // Otherwise the whole call would be destroyed once the client has sent its last message, or a bad one.
   const requestsOf = (call: Pick<Duplex, "iterator">) =>
     call.iterator({ destroyOnReturn: false }) as AsyncIterable<Request>;
-  return (call) => answer(call, surroundings, (context) => handle(allDecoded(requestsOf(call)), context), options);
+  return (call) => answer(call, services, (context) => handle(allDecoded(requestsOf(call)), context), options);
 }
 
 /**
@@ -106,14 +106,14 @@ async function* allDecoded<Request>(requests: AsyncIterable<Request>): AsyncGene
 /** Answers a call with a stream. */
 async function answer<Response>(
   call: ServerWritableStream<unknown, Response> | ServerDuplexStream<unknown, Response>,
-  surroundings: Surroundings,
+  services: CallServices,
   messages: (context: CallContext) => AsyncIterable<Response>,
   options: CallOptions = {},
 ): Promise<void> {
   const tell = (refusal: Refusal) => {
     call.emit("error", Object.assign(new Error(refusal.details), refusal)); // as the library wants it
   };
-  const running = new RunningCall(call, surroundings, tell, options);
+  const running = new RunningCall(call, services, tell, options);
   try {
     const guest = running.authenticate();
     using _reading = options.background ? undefined : guest.reads();

@@ -27,16 +27,16 @@ class Stage implements AsyncDisposable {
     const stage = new Stage();
     const setting = stage.#setting = await Setting.make();
     const unused: UntypedHandleCall = () => {};
-    const surroundings = { log: stage.log, access: new Access() };
+    const services = { log: stage.log, access: new Access() };
     stage.#server.addService(processService, {
       Exec: unused,
       Stop: unused,
       GetStatus: unary<GetStatusRequest__Output, GetStatusResponse>(
-        surroundings,
+        services,
         (request, context) => stage.getStatus(request, context),
       ),
       GetLogs: serverStreaming<GetLogsRequest__Output, GetLogsResponse>(
-        surroundings,
+        services,
         (request, context) => stage.getLogs(request, context),
       ),
     });

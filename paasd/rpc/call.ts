@@ -17,7 +17,7 @@ import { Pace } from "./pace.ts";
 import { type Refusal, toRefusal } from "./status_codes.ts";
 
 /** What every call needs of the daemon. */
-export interface Surroundings {
+export interface CallServices {
   readonly log: Log;
   readonly access: Access;
   /** Where calls are written down, if they are. */
@@ -82,7 +82,7 @@ export type ServerCall =
 /** A call from its arrival to its one end, which is logged. */
 export class RunningCall {
   readonly #call: ServerCall;
-  readonly #surroundings: Surroundings;
+  readonly #services: CallServices;
   readonly #answer: (refusal: Refusal) => void;
   readonly #background: boolean;
   readonly #controller = new AbortController();
@@ -99,12 +99,12 @@ export class RunningCall {
   /** @param answer Tells the client of a refusal. */
   constructor(
     call: ServerCall,
-    surroundings: Surroundings,
+    services: CallServices,
     answer: (refusal: Refusal) => void,
     { background = false }: CallOptions = {},
   ) {
     this.#call = call;
-    this.#surroundings = surroundings;
+    this.#services = services;
     this.#answer = answer;
     this.#background = background;
     call.once("cancelled", () => this.end(this.#isLate() ? Code.DEADLINE_EXCEEDED : Code.CANCELLED));
@@ -122,7 +122,7 @@ export class RunningCall {
    */
   authenticate(): Guest {
     const guest = this.#guest = guestOf(this.#call.getAuthContext().sslPeerCertificate);
-    this.#role = this.#surroundings.access.roleOf(guest);
+    this.#role = this.#services.access.roleOf(guest);
     this.#right = rightOf(this.#role, this.#call.getPath());
     return guest;
   }
@@ -139,7 +139,7 @@ export class RunningCall {
   }
 
   #hold(condition: (right: Right) => number): void {
-    const { access } = this.#surroundings;
+    const { access } = this.#services;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const wait = (end: number) => {
       clearTimeout(timer);
@@ -163,7 +163,7 @@ export class RunningCall {
     if (this.signal.aborted) return false;
     this.#controller.abort();
     if (this.#background && code === Code.OK) return true;
-    const { log, audit } = this.#surroundings;
+    const { log, audit } = this.#services;
     const method = this.#call.getPath().split("/").at(-1);
     const { program, process } = this.#record;
     const ms = Math.round((performance.now() - this.#start) * 10) / 10;
@@ -186,7 +186,7 @@ export class RunningCall {
   /** Ends the call with an error, and tells the client if there still is one. */
   refuse(error: unknown): void {
     if (this.signal.aborted) return; // mostly it is the abort itself that comes back
-    const { log } = this.#surroundings;
+    const { log } = this.#services;
     const refusal = toRefusal(error, (reference, error) => log.writeUnforeseen(reference, error));
     this.end(refusal.code);
     this.#answer(refusal);

@@ -8,7 +8,7 @@ import { healthService } from "@paas/proto/health";
 import { reflectionServices } from "@paas/proto/reflection";
 import type { Server } from "@paas/proto/grpc";
 import { duplex, serverStreaming, unary } from "../rpc/adapter.ts";
-import type { Surroundings } from "../rpc/call.ts";
+import type { CallServices } from "../rpc/call.ts";
 import { Health } from "./health.ts";
 import { Reflection } from "./reflection.ts";
 
@@ -21,16 +21,16 @@ export class StandardServices {
   readonly #reflection = new Reflection();
 
   /** Has a server serve them. */
-  constructor(server: Server, surroundings: Surroundings) {
+  constructor(server: Server, services: CallServices) {
     const [health, reflection] = [this.#health, this.#reflection];
     server.addService(healthService, {
-      Check: unary(surroundings, health.check.bind(health), BACKGROUND),
-      List: unary(surroundings, health.list.bind(health), BACKGROUND),
-      Watch: serverStreaming(surroundings, health.watch.bind(health), BACKGROUND),
+      Check: unary(services, health.check.bind(health), BACKGROUND),
+      List: unary(services, health.list.bind(health), BACKGROUND),
+      Watch: serverStreaming(services, health.watch.bind(health), BACKGROUND),
     });
     for (const service of reflectionServices) {
       server.addService(service, {
-        ServerReflectionInfo: duplex(surroundings, reflection.answer.bind(reflection), BACKGROUND),
+        ServerReflectionInfo: duplex(services, reflection.answer.bind(reflection), BACKGROUND),
       });
     }
   }
