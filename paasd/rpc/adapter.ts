@@ -1,8 +1,8 @@
 /**
- * Between grpc-js and the handlers: the one place that knows how the library wants to be called.
+ * Adapters between grpc-js and the handlers, one for each kind of call. No other module knows how grpc-js calls handlers.
  *
- * A handler is a plain function of a request and its context; it returns or throws. Whatever it throws, whenever it
- * ends, the daemon and the other calls go on, and the client gets one answer.
+ * A handler is a plain function of a request and its context; it returns or throws. Whatever a handler throws and whenever
+ * it ends, the client gets one answer, and the daemon and the other calls go on.
  *
  * @module
  */
@@ -16,28 +16,35 @@ import {
   status as Code,
 } from "@paas/proto/grpc";
 import type { Duplex } from "node:stream";
+import { Bell } from "../bell.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { type CallContext, type CallOptions, type CallServices, RunningCall } from "./call.ts";
 import { compressed } from "./compression.ts";
 import type { Refusal } from "./status_codes.ts";
 
-/** Answers with one message. */
+/** Answers a request with one message. */
 export type UnaryHandler<Request, Response> = (
   request: Request,
   context: CallContext,
 ) => Response | Promise<Response>;
 
-/** Answers with a stream of messages: an async generator, or anything else that is async iterable. */
+/** Answers a request with a stream of messages: an async generator, or any other async iterable. */
 export type StreamingHandler<Request, Response> = (
   request: Request,
   context: CallContext,
 ) => AsyncIterable<Response>;
 
-/** So many messages of a stream wait for a slow client: one on its way, and the next one ready. */
+/** Answers a stream of requests with a stream of messages. */
+export type DuplexHandler<Request, Response> = (
+  requests: AsyncIterable<Request>,
+  context: CallContext,
+) => AsyncIterable<Response>;
+
+/** Maximum number of messages of a stream that wait for a slow client: one on its way, and one ready. */
 const MAX_UNSENT_MESSAGES = 2;
 
 /**
- * A unary call for grpc-js.
+ * Adapts a handler of unary calls.
  *
  * @example
  * ```ts ignore
@@ -61,13 +68,7 @@ export function unary<Request, Response>(
   };
 }
 
-/** Answers a stream of messages with another one. */
-export type DuplexHandler<Request, Response> = (
-  requests: AsyncIterable<Request>,
-  context: CallContext,
-) => AsyncIterable<Response>;
-
-/** A call that is answered with a stream, for grpc-js. A client that does not read makes its own producer wait. */
+/** Adapts a handler that answers with a stream. A client that does not read delays its own producer alone. */
 export function serverStreaming<Request, Response>(
   services: CallServices,
   handle: StreamingHandler<Request, Response>,
@@ -76,29 +77,29 @@ export function serverStreaming<Request, Response>(
   return (call) => answer(call, services, (context) => handle(decoded(call.request), context), options);
 }
 
-/** A call with a stream each way, for grpc-js. A handler that does not read makes its client wait. */
+/** Adapts a handler with a stream each way. A handler that does not read delays its own client alone. */
 export function duplex<Request, Response>(
   services: CallServices,
   handle: DuplexHandler<Request, Response>,
   options?: CallOptions,
 ): handleBidiStreamingCall<Request, Response> {
-  // Otherwise the whole call would be destroyed once the client has sent its last message, or a bad one.
+  // By default the iterator would destroy the whole call after the client's last message, or after a bad one.
   const requestsOf = (call: Pick<Duplex, "iterator">) =>
     call.iterator({ destroyOnReturn: false }) as AsyncIterable<Request>;
   return (call) => answer(call, services, (context) => handle(allDecoded(requestsOf(call)), context), options);
 }
 
 /**
- * A request, if it is one.
+ * Passes a request on if it could be decoded.
  *
- * @throws {InvalidArgumentError} when its bytes could not be decoded, or are more than there may be.
+ * @throws {InvalidArgumentError} When the bytes could not be decoded, or exceed a bound.
  */
 function decoded<Request>(request: Request): Request {
   if (!(request instanceof MalformedRequest)) return request;
   throw new InvalidArgumentError(request.reason);
 }
 
-/** Requests, each as by {@linkcode decoded}. */
+/** Passes each request on, as {@linkcode decoded} does. */
 async function* allDecoded<Request>(requests: AsyncIterable<Request>): AsyncGenerator<Request> {
   for await (const request of requests) yield decoded(request);
 }
@@ -110,31 +111,30 @@ async function answer<Response>(
   messages: (context: CallContext) => AsyncIterable<Response>,
   options: CallOptions = {},
 ): Promise<void> {
-  const tell = (refusal: Refusal) => {
-    call.emit("error", Object.assign(new Error(refusal.details), refusal)); // as the library wants it
+  const sendError = (refusal: Refusal) => {
+    call.emit("error", Object.assign(new Error(refusal.details), refusal)); // the library's way to end a stream
   };
-  const running = new RunningCall(call, services, tell, options);
+  const running = new RunningCall(call, services, sendError, options);
   try {
-    const guest = running.authenticate();
-    using _reading = options.background ? undefined : guest.reads();
-    await send(call, running, messages(running.context(guest)));
+    const caller = running.authenticate();
+    using _reading = options.background ? undefined : caller.guest.reads();
+    await send(call, running, messages(running.context(caller)));
     if (running.end(Code.OK)) call.end();
   } catch (error) {
     running.refuse(error);
   }
 }
 
-/** Writes messages as fast as the client takes them, until there are no more or the call is over. */
+/** Writes messages as fast as the client takes them, until the last one or until the call has ended. */
 async function send<Response>(
   call: Pick<ServerWritableStream<unknown, Response | Uint8Array>, "write">,
   running: RunningCall,
   messages: AsyncIterable<Response>,
 ): Promise<void> {
   const { signal, pace } = running;
+  using bell = new Bell(signal);
   let unsent = 0;
-  let free = 0;
-  let proceed = () => {};
-  signal.addEventListener("abort", () => proceed());
+  let lastSent = 0;
   for await (const message of messages) {
     const wire = running.compresses ? await compressed(message) : message;
     if (signal.aborted) return;
@@ -143,13 +143,11 @@ async function send<Response>(
     call.write(wire, () => {
       unsent--;
       const now = performance.now();
-      if (message instanceof Uint8Array) pace.sent(message.length, now - Math.max(begin, free));
-      free = now;
-      proceed();
+      if (message instanceof Uint8Array) pace.sent(message.length, now - Math.max(begin, lastSent));
+      lastSent = now;
+      bell.ring();
     });
-    // Not `drain`: the library's queue is of 16 messages, whatever their size, and that for each stalled reader.
-    while (unsent >= MAX_UNSENT_MESSAGES && !signal.aborted) {
-      await new Promise<void>((resolve) => proceed = resolve);
-    }
+    // Not the event `drain`: the library's queue holds 16 messages of any size for each stalled reader.
+    while (unsent >= MAX_UNSENT_MESSAGES && !signal.aborted) await bell.rung();
   }
 }

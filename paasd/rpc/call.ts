@@ -1,5 +1,5 @@
 /**
- * A call from its arrival to its end, of whatever kind it is.
+ * One call of any kind, from its arrival to its end: authentication, conditions, and the lines in the logs.
  *
  * @module
  */
@@ -16,70 +16,75 @@ import { gzipHeaders } from "./compression.ts";
 import { Pace } from "./pace.ts";
 import { type Refusal, toRefusal } from "./status_codes.ts";
 
-/** What every call needs of the daemon. */
+/** The parts of the daemon that every call uses. */
 export interface CallServices {
   readonly log: Log;
   readonly access: Access;
-  /** Where calls are written down, if they are. */
+  /** Records every call, if the operator wants it. */
   readonly audit?: AuditLog | undefined;
 }
 
-/** What a handler knows beside the request. */
+/** A handler's view of its call, beside the request. */
 export interface CallContext {
-  /** Who calls. */
+  /** The caller. */
   readonly user: User;
-  /** What they may do with this call. */
+  /** The caller's rights at the begin of the call. */
   readonly right: Right;
-  /** Aborts when the call is over, by the client, by its deadline, or by the handler's own end. */
+  /** Aborts when the call has ended: by the client, by its deadline, or because the handler is done. */
   readonly signal: AbortSignal;
-  /** Aborts when the connection is gone. */
+  /** Aborts when the connection has ended. */
   readonly connection: AbortSignal;
-  /** What the handler adds to the log line of the call. */
+  /** Details that the handler adds to the log line of the call. */
   readonly record: CallRecord;
   /**
-   * Holds the call to a condition: it must not throw now, and ends the call when it throws later. It is looked at anew
-   * whenever somebody may do less than before, with what the caller may do then, and at the time that it gives (in
-   * milliseconds since the Unix epoch).
+   * Ends the call as soon as a condition no longer holds, that is, when it throws. The condition is checked now, at the
+   * time that it returns (in milliseconds since the Unix epoch), and whenever rights may have shrunk.
+   *
+   * @param condition Called with the caller's present rights.
+   * @throws Whatever the condition throws now.
    */
   hold(condition: (right: Right) => number): void;
-  /** How many bytes the next message of a stream may have, for the client to have it soon. */
+  /** Maximum size of the next message of a stream, in bytes, so that it reaches the client soon. */
   messageSize(): number;
-  /** Has the messages of a stream compressed. The client is told now, so it must be before the first one. */
+  /** Compresses the messages of a stream. The headers of the stream announce it, so call this before the first message. */
   compress(): void;
 }
 
-/** What the log line of a call tells about its subject. Never arguments, environment or output. */
+/** The subject of a call, for its log line. It never contains arguments, environment or output. */
 export interface CallRecord {
   /** The id of the process. */
   process?: string;
   /** The program's name, without its directory. */
   program?: string | undefined;
-  /** The id that was named, whether there is such a process or not. For the audit log alone. */
+  /** The id in the request, whether such a process exists or not. For the audit log alone. */
   named?: string;
-  /** The id of its owner, if that is another user. For the audit log alone. */
+  /** The id of the process's owner, if that is another user. For the audit log alone. */
   owner?: string | undefined;
-  /** What a process was started with. For the audit log alone. */
+  /** The command line of a new process. For the audit log alone. */
   argv?: readonly string[] | undefined;
 }
 
-/** What kind of a call it is. */
+/** Options of a call. */
 export interface CallOptions {
   /**
-   * Whether it is one of the machinery around, such as a health check: logged only when it fails, and the shutdown does not
-   * wait until its client has left.
+   * Whether the call belongs to the infrastructure, as a health check does. A background call is logged only when it fails,
+   * and the shutdown does not wait for its client.
    */
   readonly background?: boolean;
 }
 
-/** The longest that a timer can wait. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
-/** What calls of all kinds have. */
+/** The common part of grpc-js's calls. */
 export type ServerCall =
   & Pick<ServerUnaryCall<unknown, unknown>, "getAuthContext" | "getDeadline" | "getPath" | "sendMetadata">
   & { once(event: "cancelled", listener: () => void): unknown };
 
-/** A call from its arrival to its one end, which is logged. */
+/** Maximum delay of a timer, in milliseconds. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Characters of a user id in the log. */
+const LOGGED_ID_LENGTH = 16;
+
+/** A call that ends once, and whose end is logged. */
 export class RunningCall {
   readonly #call: ServerCall;
   readonly #services: CallServices;
@@ -88,15 +93,14 @@ export class RunningCall {
   readonly #controller = new AbortController();
   readonly #record: CallRecord = {};
   readonly #start = performance.now();
-  /** Whether its messages are to be compressed. */
+  /** Whether messages are compressed. */
   compresses = false;
-  /** How large they are to be. */
+  /** The size of messages. */
   readonly pace = new Pace();
   #guest: Guest | undefined;
   #role: Role | undefined;
-  #right: Right | undefined;
 
-  /** @param answer Tells the client of a refusal. */
+  /** @param answer Sends a refusal to the client. */
   constructor(
     call: ServerCall,
     services: CallServices,
@@ -110,86 +114,87 @@ export class RunningCall {
     call.once("cancelled", () => this.end(this.#isLate() ? Code.DEADLINE_EXCEEDED : Code.CANCELLED));
   }
 
+  /** Aborts when the call has ended. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
   /**
-   * Says who calls, and sees that they may.
+   * Identifies the caller, and checks that their role allows the call.
    *
-   * @throws {UnauthenticatedError} when that cannot be told.
-   * @throws {PermissionDeniedError} when their role does not allow the call.
+   * @throws {UnauthenticatedError} When the caller cannot be identified.
+   * @throws {PermissionDeniedError} When the caller's role does not allow the call.
    */
-  authenticate(): Guest {
+  authenticate(): { guest: Guest; right: Right } {
     const guest = this.#guest = guestOf(this.#call.getAuthContext().sslPeerCertificate);
     this.#role = this.#services.access.roleOf(guest);
-    this.#right = rightOf(this.#role, this.#call.getPath());
-    return guest;
+    return { guest, right: rightOf(this.#role, this.#call.getPath()) };
   }
 
-  context({ user, connection }: Guest): CallContext {
-    const compress = () => {
-      this.compresses = true;
-      this.#call.sendMetadata(gzipHeaders);
+  /** The context for the handler. */
+  context({ guest, right }: { guest: Guest; right: Right }): CallContext {
+    return {
+      user: guest.user,
+      right,
+      signal: this.signal,
+      connection: guest.connection,
+      record: this.#record,
+      hold: (condition) => this.#hold(guest, right, condition),
+      messageSize: () => this.pace.size,
+      compress: () => {
+        this.compresses = true;
+        this.#call.sendMetadata(gzipHeaders);
+      },
     };
-    const hold = (condition: (right: Right) => number) => this.#hold(condition);
-    const messageSize = () => this.pace.size;
-    const [right, record, signal] = [this.#right!, this.#record, this.signal];
-    return { user, right, signal, connection, record, hold, messageSize, compress };
   }
 
-  #hold(condition: (right: Right) => number): void {
+  #hold(guest: Guest, right: Right, condition: (right: Right) => number): void {
     const { access } = this.#services;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const wait = (end: number) => {
       clearTimeout(timer);
-      if (end !== Infinity) timer = setTimeout(look, Math.min(Math.max(end - clock.now(), 0), MAX_TIMER_MS));
+      if (end !== Infinity) timer = setTimeout(check, Math.min(Math.max(end - clock.now(), 0), MAX_TIMER_MS));
     };
-    const look = () => {
+    const check = () => {
       try {
-        wait(condition(rightOf(access.roleOf(this.#guest!), this.#call.getPath())));
+        wait(condition(rightOf(access.roleOf(guest), this.#call.getPath())));
       } catch (error) {
         const gone = error instanceof ProcessNotFoundError;
         this.refuse(gone ? new PermissionDeniedError("You may not see the process any more") : error);
       }
     };
-    wait(condition(this.#right!));
-    access.onChange(look, this.signal);
+    wait(condition(right));
+    access.onChange(check, this.signal);
     this.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   }
 
-  /** Ends the call, and says whether it was still open: only then there is somebody to answer. */
+  /** Ends the call. Returns whether the call was still open, that is, whether the client awaits an answer. */
   end(code: Code): boolean {
     if (this.signal.aborted) return false;
     this.#controller.abort();
-    if (this.#background && code === Code.OK) return true;
-    const { log, audit } = this.#services;
-    const method = this.#call.getPath().split("/").at(-1);
-    const { program, process } = this.#record;
-    const ms = Math.round((performance.now() - this.#start) * 10) / 10;
-    const user = this.#guest?.user;
-    log.write("call", {
-      user: user?.id.slice(0, 16),
-      subject: user?.subject,
-      method,
-      program,
-      process,
-      code: Code[code],
-      ms,
-    });
-    const { named, owner, argv } = this.#record;
-    const about = { program, argv, process: process ?? named, owner };
-    audit?.call({ guest: this.#guest, role: this.#role, method, ...about, code: Code[code]!, ms });
+    if (!this.#background || code !== Code.OK) this.#log(Code[code]!);
     return true;
   }
 
-  /** Ends the call with an error, and tells the client if there still is one. */
+  /** Ends the call with an error, and sends the error to the client unless the call has ended already. */
   refuse(error: unknown): void {
-    if (this.signal.aborted) return; // mostly it is the abort itself that comes back
+    if (this.signal.aborted) return; // usually the error is the abort itself
     const { log } = this.#services;
     const refusal = toRefusal(error, (reference, error) => log.writeUnforeseen(reference, error));
     this.end(refusal.code);
     this.#answer(refusal);
+  }
+
+  /** Writes the call to the log, and to the audit log if there is one. */
+  #log(code: string): void {
+    const { log, audit } = this.#services;
+    const { program, process, named, owner, argv } = this.#record;
+    const [guest, role] = [this.#guest, this.#role];
+    const { id, subject } = guest?.user ?? {};
+    const method = this.#call.getPath().split("/").at(-1);
+    const ms = Math.round((performance.now() - this.#start) * 10) / 10;
+    log.write("call", { user: id?.slice(0, LOGGED_ID_LENGTH), subject, method, program, process, code, ms });
+    audit?.call({ guest, role, method, program, argv, process: process ?? named, owner, code, ms });
   }
 
   #isLate(): boolean {
