@@ -39,6 +39,7 @@ export interface CallContext {
   /**
    * Ends the call as soon as a condition no longer holds, that is, when it throws. The condition is checked now, at the
    * time that it returns (in milliseconds since the Unix epoch), and whenever rights may have shrunk.
+   * The first check uses the present rights too, for they may have shrunk since the call began.
    *
    * @param condition Called with the caller's present rights.
    * @throws Whatever the condition throws now.
@@ -139,7 +140,7 @@ export class RunningCall {
       signal: this.signal,
       connection: guest.connection,
       record: this.#record,
-      hold: (condition) => this.#hold(guest, right, condition),
+      hold: (condition) => this.#hold(guest, condition),
       messageSize: () => this.pace.size,
       compress: () => {
         this.compresses = true;
@@ -148,23 +149,24 @@ export class RunningCall {
     };
   }
 
-  #hold(guest: Guest, right: Right, condition: (right: Right) => number): void {
+  #hold(guest: Guest, condition: (right: Right) => number): void {
     const { access } = this.#services;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const wait = (end: number) => {
-      clearTimeout(timer);
-      if (end !== Infinity) timer = setTimeout(check, Math.min(Math.max(end - clock.now(), 0), MAX_TIMER_MS));
-    };
     const check = () => {
+      clearTimeout(timer);
+      const end = condition(rightOf(access.roleOf(guest), this.#call.getPath()));
+      if (end !== Infinity) timer = setTimeout(checkLater, Math.min(Math.max(end - clock.now(), 0), MAX_TIMER_MS));
+    };
+    const checkLater = () => {
       try {
-        wait(condition(rightOf(access.roleOf(guest), this.#call.getPath())));
+        check();
       } catch (error) {
         const gone = error instanceof ProcessNotFoundError;
         this.refuse(gone ? new PermissionDeniedError("You may not see the process any more") : error);
       }
     };
-    wait(condition(right));
-    access.onChange(check, this.signal);
+    check();
+    access.onChange(checkLater, this.signal);
     this.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   }
 
