@@ -6,7 +6,7 @@
 import type { AttachRequest__Output, AttachResponse } from "@paas/proto";
 import { InputClosedError, type InputWriter, type LogReader, pieces as inPieces } from "@paas/worker";
 import { InvalidArgumentError } from "../errors.ts";
-import type { Entry } from "../processes/process_table.ts";
+import type { Entry } from "../processes/entries.ts";
 import { DAY_MS, type DurationMessage, toMilliseconds, toTerminalSize } from "./fields.ts";
 
 /** A piece of input, as a client sends it, and what else it wants. */

@@ -7,7 +7,8 @@ import type { ExecRequest__Output, Limits__Output as LimitsMessage } from "@paas
 import { LIMIT_NAMES, type Limits, type SpawnOptions } from "@paas/worker";
 import { createHash } from "node:crypto";
 import { InvalidArgumentError } from "../errors.ts";
-import type { Description, RequestKey } from "../processes/process_table.ts";
+import type { Description } from "../processes/process_table.ts";
+import type { RequestKey } from "../processes/starts.ts";
 import { DAY_MS, isKey, isName, toExact, toGrace, toMilliseconds, toTerminalSize, toTerminalType } from "./fields.ts";
 
 /** The longest that a process may be told to run: a timer can wait 2^31 - 1 ms. */

@@ -5,7 +5,7 @@
  */
 import type { ListRequest__Output, ProcessState__Output } from "@paas/proto";
 import { InvalidArgumentError } from "../errors.ts";
-import type { ListFilter } from "../processes/process_table.ts";
+import type { ListFilter } from "../processes/listing.ts";
 import { toTime } from "./fields.ts";
 import { STATES } from "./status_message.ts";
 

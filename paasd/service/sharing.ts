@@ -7,7 +7,7 @@ import type { ShareRequest__Output } from "@paas/proto";
 import { type Grant, isInForce, type Permission } from "../access/authorization.ts";
 import { InvalidArgumentError, TooManyGrantsError } from "../errors.ts";
 import type { User } from "../identity/identity.ts";
-import type { Entry } from "../processes/process_table.ts";
+import type { Entry } from "../processes/entries.ts";
 import { toTime } from "./fields.ts";
 import { isUserId } from "../access/roles.ts";
 

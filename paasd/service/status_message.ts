@@ -12,7 +12,7 @@ import {
 } from "@paas/proto";
 import type { FinishedStatus, ProcessStatus } from "@paas/worker";
 import { isInForce, type Permission } from "../access/authorization.ts";
-import type { Entry } from "../processes/process_table.ts";
+import type { Entry } from "../processes/entries.ts";
 
 /** The contract's words for the states. */
 export const STATES: Record<ProcessStatus["state"], ProcessState__Output> = {
