@@ -1,5 +1,5 @@
 /**
- * An `Exec` request, checked and in the worker's terms.
+ * Checks an `Exec` request, and converts it to the worker's options.
  *
  * @module
  */
@@ -11,10 +11,14 @@ import type { Description } from "../processes/process_table.ts";
 import type { RequestKey } from "../processes/starts.ts";
 import { DAY_MS, isKey, isName, toExact, toGrace, toMilliseconds, toTerminalSize, toTerminalType } from "./fields.ts";
 
-/** The longest that a process may be told to run: a timer can wait 2^31 - 1 ms. */
+/** Maximum timeout of a process, in milliseconds. A timer can wait 2^31 - 1 ms. */
 const MAX_TIMEOUT_MS = 24 * DAY_MS;
 
-/** How to start a process; the command itself is checked by the worker. */
+/**
+ * Converts a request to the options of a start. The worker checks the command itself.
+ *
+ * @throws {InvalidArgumentError} When a field is out of its range.
+ */
 export function toSpawnOptions(
   { args, env, cwd, timeout, grace, maxOutputBytes, stdin, terminal, limits }: ExecRequest__Output,
 ): Omit<SpawnOptions, "spool"> {
@@ -33,13 +37,17 @@ export function toSpawnOptions(
   return options;
 }
 
-/** Those limits that a request has. */
+/** Converts the limits that a request sets. */
 function toLimits(message: LimitsMessage): Limits {
   const given = LIMIT_NAMES.filter((name) => message[name] !== undefined);
   return Object.fromEntries(given.map((name) => [name, toExact("A limit", message[name]!)]));
 }
 
-/** What a request says of its process. */
+/**
+ * Converts the properties of a process that only the daemon uses.
+ *
+ * @throws {InvalidArgumentError} When the name or the key of a label is malformed, or the lease is too long.
+ */
 export function toDescription({ args, name, labels, stopAfterDisconnect }: ExecRequest__Output): Description {
   if (name && !isName(name)) {
     throw new InvalidArgumentError(
@@ -60,7 +68,7 @@ export function toDescription({ args, name, labels, stopAfterDisconnect }: ExecR
   };
 }
 
-/** What makes an Exec safe to repeat. */
+/** Returns the key that makes a request safe to repeat. */
 export function toRequestKey(request: ExecRequest__Output): RequestKey {
   const { requestId: id } = request;
   return { id, digest: id && createHash("sha256").update(JSON.stringify(request)).digest("base64") };

@@ -1,5 +1,5 @@
 /**
- * A `GetLogs` request, checked and in the worker's terms.
+ * Checks a `GetLogs` request, and converts it to the worker's options.
  *
  * @module
  */
@@ -24,7 +24,11 @@ const ON_SLOW: Record<OnSlowMessage, LogReaderOptions["onSlow"]> = {
   ON_SLOW_SKIP: "skip",
 };
 
-/** Where a reader of a log begins. */
+/**
+ * Converts the place where a reader of a log begins.
+ *
+ * @throws {InvalidArgumentError} When a request gives two places.
+ */
 export function toPlace(
   { fromOffset, tailLines }: Pick<GetLogsRequest__Output, "fromOffset" | "tailLines">,
 ): Pick<LogReaderOptions, "fromOffset" | "tailLines"> {
@@ -34,7 +38,11 @@ export function toPlace(
   return { fromOffset, tailLines };
 }
 
-/** What a reader of a log shall see. */
+/**
+ * Converts a request to the options of a reader.
+ *
+ * @throws {InvalidArgumentError} When a field is not one of its values.
+ */
 export function toReaderOptions(request: GetLogsRequest__Output): LogReaderOptions {
   const { follow, since, until, stream, onSlow } = request;
   if (!(stream in STREAMS)) throw new InvalidArgumentError("The stream must be stdout, stderr, or unset for both");

@@ -1,6 +1,5 @@
 /**
- * The services that any gRPC server has: health checks and reflection. They need no role, only a connection that was let
- * in.
+ * The standard services of a gRPC server: health checks and reflection. They need an accepted connection, but no role.
  *
  * @module
  */
@@ -12,7 +11,7 @@ import type { CallServices } from "../rpc/call.ts";
 import { Health } from "./health.ts";
 import { Reflection } from "./reflection.ts";
 
-/** They come every few seconds from each load balancer. */
+/** Options of their calls: each load balancer makes some every few seconds. */
 const BACKGROUND = { background: true };
 
 /** The standard services of a daemon. */
@@ -20,7 +19,7 @@ export class StandardServices {
   readonly #health = new Health();
   readonly #reflection = new Reflection();
 
-  /** Has a server serve them. */
+  /** Adds the services to a server. */
   constructor(server: Server, services: CallServices) {
     const [health, reflection] = [this.#health, this.#reflection];
     server.addService(healthService, {
@@ -35,7 +34,7 @@ export class StandardServices {
     }
   }
 
-  /** From now on health checks are told that the daemon is about to end. */
+  /** Makes health checks report that the daemon is about to end. */
   drain(): void {
     this.#health.drain();
   }
