@@ -14,7 +14,7 @@ for path in /proc/$$/fd/*; do
   case $number in
   [0-2]) ;;
   [3-9]) eval "exec $number>&-" ;;
-  *) [ "$path" -ef "$0" ] || ! [ -e "$path" ] || others="$others $number" ;; # not the shell's own file, which is this script
+  *) [ "$path" -ef "$0" ] || ! [ -e "$path" ] || others="$others $number" ;; # the shell reads this script
   esac
 done
 # shellcheck disable=SC2016 # bash expands it

@@ -30,7 +30,7 @@ export interface Flag<Value, Default extends string | undefined = string | undef
   readonly value?: string;
   /** The text of its value unless given; without one the option is `undefined`. */
   readonly default: Default;
-  /** Parses its value; returns `undefined` for a wrong text. Relative paths start from the directory, unless that is empty. */
+  /** Parses its value; returns `undefined` for a wrong text. Relative paths start from the directory, if not empty. */
   readonly parse: (text: string, directory: string) => Value | undefined;
   /** The kind of text that it takes; follows "must be" in errors. */
   readonly expected: string;
@@ -84,7 +84,8 @@ export const FLAGS = {
     parse: parseIdentity,
     expected: "certificate, public-key or subject",
     help:
-      "what identifies a user: the certificate, its public-key, or its subject (issuer and subject, or the SAN URI); the subject stays the same when the certificate is renewed",
+      "what identifies a user: the certificate, its public-key, or its subject (issuer and subject, or the SAN URI); the " +
+      "subject stays the same when the certificate is renewed",
   }),
   "policy": flag({
     ...PATH,
@@ -227,7 +228,8 @@ export const FLAGS = {
     parse: parseVariables,
     expected: "names of variables, separated by commas, such as LANG,LC_* (only the end may be a *)",
     help:
-      "variable that users may set for their commands; repeat the flag for each (any; with --allow-program: LANG, LC_*, TZ and TERM)",
+      "variable that users may set for their commands; repeat the flag for each (any; with --allow-program: LANG, LC_*, TZ " +
+      "and TERM)",
     many: true,
   }),
   "path": flag({

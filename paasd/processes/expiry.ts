@@ -14,7 +14,7 @@ const MAX_REMOVED = 500;
 /** Maximum number of one user's processes that a sweep removes for the limit of all users, before it looks again. */
 const TOTAL_PORTION = 50;
 
-/** After a step of the machine's clock, no process is removed by age for this time, in milliseconds: the step may be undone. */
+/** Time after a step of the machine's clock without removals by age, in milliseconds: the step may be undone. */
 const QUIET_MS = 10 * 60 * 1000;
 
 /** Limits on finished processes. */

@@ -186,8 +186,8 @@ export class ProcessTable {
   }
 
   /**
-   * Yields the live processes of the user, or of all users, then each change, until the signal aborts or the table ends it. A
-   * slow watcher gets only the last change of each process.
+   * Yields the live processes of the user, or of all users, then each change, until the signal aborts or the table ends
+   * the watching. A slow watcher gets only the last change of each process.
    *
    * @throws {WatcherTooSlowError} When too many changes wait.
    */

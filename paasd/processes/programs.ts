@@ -57,7 +57,7 @@ function warningsOf(path: string, way: Way, uid: number): string[] {
   const writer = otherWriter(uid, way);
   return [
     ...launcher === undefined ? [] : [
-      `${path} runs whatever it is told to (${launcher}), so the list of programs holds nobody; list a script of your own`,
+      `${path} runs whatever it is told to (${launcher}), so the list of programs protects nothing; list a script of your own`,
     ],
     ...writer === undefined ? [] : [
       `${path} can be replaced by others than root and the daemon: ${writer}; give it to root, and chmod go-w`,
