@@ -80,7 +80,7 @@ export class Starts {
     const earlier = this.#requests.get(keyOf(owner, request)) ?? this.#finishedRequest(owner, request);
     if (!earlier || earlier.digest === request.digest) return earlier;
     throw new InvalidArgumentError(
-      "The request_id was given with another command: give each command one of its own",
+      "The request_id belongs to another command: use a new one for each command",
     );
   }
 

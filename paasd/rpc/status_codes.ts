@@ -87,7 +87,10 @@ export function toRefusal(error: unknown, report: (reference: string, error: unk
   if (code !== Code.INTERNAL) return { code, details: bounded((error as Error).message) };
   const reference = crypto.randomUUID().slice(0, 8);
   report(reference, error);
-  return { code, details: `Something went wrong in the daemon: its operator finds it in its log under ${reference}` };
+  return {
+    code,
+    details: `Something went wrong in the daemon: its operator finds the cause in its log under ${reference}`,
+  };
 }
 
 /** Makes details fit to send: short, and without lone surrogates, for which the library throws. */

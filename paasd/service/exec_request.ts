@@ -51,12 +51,12 @@ function toLimits(message: LimitsMessage): Limits {
 export function toDescription({ args, name, labels, stopAfterDisconnect }: ExecRequest__Output): Description {
   if (name && !isName(name)) {
     throw new InvalidArgumentError(
-      "The name must be of at most 63 letters, digits, '.', '_' and '-'; it must not begin with '-', nor be '.' or '..', " +
+      "The name must consist of at most 63 letters, digits, '.', '_' and '-'; it must not begin with '-', nor be '.' or '..', " +
         "nor look like an id or the beginning of one (8 hexadecimal digits)",
     );
   }
   if (!Object.keys(labels).every(isKey)) {
-    throw new InvalidArgumentError("The key of a label must be of at most 63 letters, digits, '.', '_' and '-'");
+    throw new InvalidArgumentError("The key of a label must consist of at most 63 letters, digits, '.', '_' and '-'");
   }
   return {
     args,

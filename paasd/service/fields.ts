@@ -87,7 +87,7 @@ export function toTerminalSize({ columns, rows }: TerminalSize): TerminalSize {
 export function toTerminalType(type: string): string | undefined {
   if (!/^[\w.+-]{0,64}$/.test(type)) {
     throw new InvalidArgumentError(
-      "The type of a terminal must be of at most 64 letters, digits, '.', '_', '+' and '-'",
+      "The type of a terminal must consist of at most 64 letters, digits, '.', '_', '+' and '-'",
     );
   }
   return type || undefined;

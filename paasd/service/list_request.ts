@@ -32,7 +32,7 @@ export function toListQuery(request: ListRequest__Output): ListQuery {
   const { states, name, labels, startedSince, startedUntil, idPrefix, pageSize, pageToken } = request;
   if (pageSize < 0) throw new InvalidArgumentError("The page_size must not be negative");
   if (!/^[0-9a-f-]{0,36}$/i.test(idPrefix)) {
-    throw new InvalidArgumentError("The id_prefix must be of hexadecimal digits and '-', as an id is");
+    throw new InvalidArgumentError("The id_prefix must consist of hexadecimal digits and '-', as an id does");
   }
   if (!/^\d*$/.test(pageToken)) throw new InvalidArgumentError("The page_token must be one that List has given");
   const [wanted, known] = [new Set(states), new Set<ProcessState__Output>(Object.values(STATES))];

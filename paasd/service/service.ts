@@ -269,7 +269,11 @@ export class Service {
 
 function spoolIsFull(): QuotaError {
   const remedy = "try again in a moment, or remove finished processes";
-  return new QuotaError("--max-spool-bytes-per-user", "Your logs take as much, and are all being written", remedy);
+  return new QuotaError(
+    "--max-spool-bytes-per-user",
+    "Your logs take up the whole space, and none of it can be freed now",
+    remedy,
+  );
 }
 
 /**
