@@ -19,7 +19,7 @@ export interface ListFilter {
   readonly before: number;
   /** The name; empty matches any. */
   readonly name: string;
-  /** The begin of the id; empty matches any. */
+  /** The beginning of the id; empty matches any. */
   readonly idPrefix: string;
   /** Whether `holds` tests labels. */
   readonly labels: boolean;

@@ -274,7 +274,7 @@ Deno.test("unary() and serverStreaming() refuse a request that cannot be decoded
   await until("each call is logged", () => stage.log.of("call").length === 4);
 });
 
-Deno.test("hold() checks its condition with the present rights, not with those at the begin of the call", async () => {
+Deno.test("hold() checks its condition with the present rights, not with those at the beginning of the call", async () => {
   await using stage = await Stage.open();
   stage.getStatus = (_request, { right, hold }) => {
     assertEquals(right.role, "user");

@@ -28,7 +28,7 @@ export interface CallServices {
 export interface CallContext {
   /** The caller. */
   readonly user: User;
-  /** The caller's rights at the begin of the call. */
+  /** The caller's rights at the beginning of the call. */
   readonly right: Right;
   /** Aborts when the call has ended: by the client, by its deadline, or because the handler is done. */
   readonly signal: AbortSignal;

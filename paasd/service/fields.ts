@@ -104,7 +104,7 @@ export function isKey(text: string): boolean {
   return /^[A-Za-z0-9._-]{1,63}$/.test(text);
 }
 
-/** Whether a text can be a name: it must not look like an option, a directory, or the begin of another process's id. */
+/** Whether a text can be a name: it must not look like an option, a directory, or the beginning of another process's id. */
 export function isName(text: string): boolean {
   return isKey(text) && !/^(?:-|\.{1,2}$|[0-9a-f]{8}(?:-[0-9a-f-]*)?$)/i.test(text);
 }
