@@ -7,7 +7,8 @@ import { processService } from "@paas/proto";
 import { Server, ServerCredentials } from "@paas/proto/grpc";
 import { clock, type KnownProcess, Spool, SpoolError, StopInProgressError } from "@paas/worker";
 import { Access } from "./access/access.ts";
-import { duplex, serverStreaming, type Surroundings, unary } from "./rpc/adapter.ts";
+import { duplex, serverStreaming, unary } from "./rpc/adapter.ts";
+import type { CallServices } from "./rpc/call.ts";
 import { AuditLog } from "./telemetry/audit.ts";
 import { callQuota } from "./rpc/call_quota.ts";
 import { Confinement } from "./processes/confinement.ts";
@@ -162,7 +163,7 @@ export class Daemon {
       ? undefined
       : await AuditLog.open({ path: auditLog, argv: auditArgv, log });
     const refusals = this.#refusals = new RefusalLog(log, audit);
-    const surroundings: Surroundings = { log, access, audit };
+    const services: CallServices = { log, access, audit };
     const descriptors = await descriptorLimit();
     const limits = limitsOf(this.#options, descriptors);
     log.write("limits", { descriptors, ...limits });
@@ -181,21 +182,21 @@ export class Daemon {
     const service = new Service({ table, access, spool, quotas, makeRoom, confinement, stopGrace, telemetry });
     this.#service = service;
     this.#server.addService(processService, {
-      Exec: unary(surroundings, service.exec.bind(service)),
-      GetLogs: serverStreaming(surroundings, service.getLogs.bind(service)),
-      GetStatus: unary(surroundings, service.getStatus.bind(service)),
-      Stop: unary(surroundings, service.stop.bind(service)),
-      Attach: duplex(surroundings, service.attach.bind(service)),
-      Wait: unary(surroundings, service.wait.bind(service)),
-      Signal: unary(surroundings, service.signal.bind(service)),
-      List: unary(surroundings, service.list.bind(service)),
-      Remove: unary(surroundings, service.remove.bind(service)),
-      Watch: serverStreaming(surroundings, service.watch.bind(service)),
-      Share: unary(surroundings, service.share.bind(service)),
-      Unshare: unary(surroundings, service.unshare.bind(service)),
-      WhoAmI: unary(surroundings, service.whoAmI.bind(service)),
+      Exec: unary(services, service.exec.bind(service)),
+      GetLogs: serverStreaming(services, service.getLogs.bind(service)),
+      GetStatus: unary(services, service.getStatus.bind(service)),
+      Stop: unary(services, service.stop.bind(service)),
+      Attach: duplex(services, service.attach.bind(service)),
+      Wait: unary(services, service.wait.bind(service)),
+      Signal: unary(services, service.signal.bind(service)),
+      List: unary(services, service.list.bind(service)),
+      Remove: unary(services, service.remove.bind(service)),
+      Watch: serverStreaming(services, service.watch.bind(service)),
+      Share: unary(services, service.share.bind(service)),
+      Unshare: unary(services, service.unshare.bind(service)),
+      WhoAmI: unary(services, service.whoAmI.bind(service)),
     });
-    this.#standard = new StandardServices(this.#server, surroundings);
+    this.#standard = new StandardServices(this.#server, services);
     // Insecure to the library only: what is injected came through the front door.
     const injector = unfinished.watch(() => this.#server.createConnectionInjector(ServerCredentials.createInsecure()));
     try {

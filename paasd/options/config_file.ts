@@ -3,7 +3,7 @@
  *
  * ```toml
  * listen = "0.0.0.0:50051"
- * tls-cert = "server.crt"     # relative paths count from the file's directory
+ * tls-cert = "server.crt"     # relative paths start from the file's directory
  * max-log-bytes = "2G"
  * ```
  *
@@ -14,14 +14,14 @@ import { parse, TomlError } from "smol-toml";
 import { UsageError } from "../errors.ts";
 import { FLAGS } from "./flags.ts";
 
-/** Names that are so far apart are not taken for a slip of the fingers. */
-const MAX_SLIP = 3;
+/** Maximum distance of an unknown key from a flag, in characters, for a hint. */
+const MAX_TYPO = 3;
 
 /**
- * What the text of a configuration file says: for each key the text that its flag would have.
+ * Parses a configuration file: returns the text of each flag in it.
  *
- * @param path Where it was read, for what is said of it.
- * @throws {UsageError} when it is no TOML, has an unknown key, or a value that no flag could have.
+ * @param path The path of the file, for errors.
+ * @throws {UsageError} When the text is not TOML, or has an unknown key or a value of a wrong type.
  *
  * @example
  * ```ts
@@ -38,7 +38,7 @@ export function parseConfig(path: string, text: string): Map<string, string> {
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const [why] = error.message.replace(/^Invalid TOML document: /, "").split("\n");
-    // The line is shown to its "=": a value may be wrong by being another file's.
+    // Only the part before "=" is shown: a wrong value may be a secret of another file.
     const line = text.split("\n")[error.line - 1]?.replace(/=.*/s, "").trim();
     throw new UsageError(`${path} is not valid TOML: ${why} (line ${error.line}: ${JSON.stringify(line)})`);
   }
@@ -56,16 +56,16 @@ export function parseConfig(path: string, text: string): Map<string, string> {
   );
 }
 
-/** The text that the flag would have. */
+/** Converts a value to the text of its flag. */
 function toText(value: unknown): string | undefined {
   if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value.join(",");
   return ["string", "number", "boolean"].includes(typeof value) ? String(value) : undefined;
 }
 
-/** A hint at the key that was meant. */
+/** A hint at the key that the operator probably meant. */
 function nearest(key: string): string {
   const [name, distance] = Object.keys(FLAGS)
     .map((name) => [name, levenshteinDistance(key.replaceAll("_", "-"), name)] as const)
     .reduce((best, next) => next[1] < best[1] ? next : best);
-  return distance <= MAX_SLIP ? ` (did you mean ${name}?)` : "";
+  return distance <= MAX_TYPO ? ` (did you mean ${name}?)` : "";
 }

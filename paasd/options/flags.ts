@@ -1,6 +1,6 @@
 /**
- * The flags of `paasd`, in one table. The environment variable, the key in the configuration file, the help and the type
- * of each option follow from its entry.
+ * The table of `paasd`'s flags. The environment variable, the key in the configuration file, the help and the type of each
+ * option follow from its entry.
  *
  * @module
  */
@@ -26,46 +26,57 @@ import {
 
 /** One flag. */
 export interface Flag<Value, Default extends string | undefined = string | undefined> {
-  /** What stands for its value in the help; a flag that has none is a switch. */
+  /** The placeholder of its value in the help. A flag without one is a switch. */
   readonly value?: string;
-  /** What it is unless given, as if it had been given; with `undefined` the option is undefined. */
+  /** The text of its value unless given; without one the option is `undefined`. */
   readonly default: Default;
-  /** Its value; `undefined` if the text is wrong. Relative paths count from the directory, if there is one. */
+  /** Parses its value; returns `undefined` for a wrong text. Relative paths start from the directory, if not empty. */
   readonly parse: (text: string, directory: string) => Value | undefined;
-  /** What a right text is, behind "must be". */
+  /** The kind of text that it takes; follows "must be" in errors. */
   readonly expected: string;
-  /** What it does. */
+  /** Its description in the help. */
   readonly help: string;
-  /** Whether it may be given several times, or as a list in the configuration file: the texts are joined by commas. */
+  /** Whether it may be repeated, or be a list in the configuration file. Commas join the texts. */
   readonly many?: boolean;
-  /** Whether a SIGHUP takes over a new value from the configuration file. */
+  /** Whether a SIGHUP applies a new value from the configuration file. */
   readonly reloads?: boolean;
 }
 
-/** The directory of the development certificates. */
-const certificates = (name: string): string => fileURLToPath(new URL(`../../certs/${name}`, import.meta.url));
+/** A flag that is off unless it is given. */
+const SWITCH = { default: "false", parse: parseSwitch, expected: "true or false" };
 
-/** All flags that can be given as a variable and in the configuration file too. */
+/** A number of finished processes. */
+const KEPT = { value: "NUMBER", parse: parseKept, expected: "a whole number, or unlimited" };
+
+/** The path of a development certificate or key. */
+const developmentFile = (name: string): string => fileURLToPath(new URL(`../../certs/${name}`, import.meta.url));
+
+/** All flags that can also be a variable, or a key of the configuration file. */
 export const FLAGS = {
   "listen": flag({
     value: "HOST:PORT",
     default: "127.0.0.1:50051",
     parse: parseAddress,
     expected: "IP:PORT or localhost:PORT",
-    help: "where to listen; HOST is an IP address or localhost, port 0 picks one",
+    help: "address to listen on: an IP address or localhost; port 0 picks a free port",
   }),
   "tls-cert": flag({
     ...PATH,
     value: "FILE",
-    default: certificates("server.crt"),
-    help: "the daemon's certificate, PEM",
+    default: developmentFile("server.crt"),
+    help: "certificate of the daemon, PEM",
   }),
-  "tls-key": flag({ ...PATH, value: "FILE", default: certificates("server.key"), help: "its private key, PEM" }),
+  "tls-key": flag({
+    ...PATH,
+    value: "FILE",
+    default: developmentFile("server.key"),
+    help: "private key of the daemon, PEM",
+  }),
   "client-ca": flag({
     ...PATH,
     value: "FILE",
-    default: certificates("client-ca.crt"),
-    help: "the CA that signs the certificates of users, PEM",
+    default: developmentFile("client-ca.crt"),
+    help: "CA that signs the certificates of users, PEM",
   }),
   "identity": flag({
     value: "WHAT",
@@ -73,199 +84,193 @@ export const FLAGS = {
     parse: parseIdentity,
     expected: "certificate, public-key or subject",
     help:
-      "what makes a user: their certificate, its public-key, or its issuer and subject (or SAN URI), which stay when " +
-      "it is renewed",
+      "what identifies a user: the certificate, its public-key, or its subject (issuer and subject, or the SAN URI); the " +
+      "subject stays the same when the certificate is renewed",
   }),
   "policy": flag({
     ...PATH,
     value: "FILE",
     default: undefined,
-    help: "who is user, viewer or operator, TOML (the OUs paas-viewer and paas-operator of certificates)",
+    help: "role of each user: user, viewer or operator, TOML (the OUs paas-viewer and paas-operator of certificates)",
   }),
   "crl": flag({
     ...PATH,
     value: "FILE",
     default: undefined,
-    help: "revoked certificates: lists signed by the client CA, PEM or DER",
+    help: "lists of revoked certificates, signed by the client CA, PEM or DER",
   }),
   "deny-list": flag({
     ...PATH,
     value: "FILE",
     default: undefined,
-    help: "certificates that may not come in: a SHA-256 fingerprint a line",
+    help: "certificates to refuse, one SHA-256 fingerprint a line",
   }),
   "audit-log": flag({
     ...PATH,
     value: "FILE",
     default: undefined,
-    help: "where to write who did what with what result, a JSON object a line",
+    help: "audit log: each call with its caller and its result, one JSON object a line",
   }),
   "audit-argv": flag({
-    default: "false",
-    parse: parseSwitch,
-    expected: "true or false",
+    ...SWITCH,
     help: "write the arguments of processes to the audit log too",
   }),
   "spool-dir": flag({
     ...PATH,
     value: "DIR",
     default: undefined,
-    help: "where logs are kept (a new directory in XDG_RUNTIME_DIR or TMPDIR, removed at the end)",
+    help: "directory for logs (a new directory in XDG_RUNTIME_DIR or TMPDIR, removed at the end)",
   }),
   "max-log-bytes": flag({
     ...SIZE,
     default: "unlimited",
-    help: "how much is kept of the log of each process, the newest: 500M, 2G, or plain bytes",
+    help: "maximum size of the log of each process, such as 500M or 2G; its oldest output goes first",
   }),
   "max-spool-bytes": flag({
     ...SIZE,
     default: "unlimited",
-    help: "how much is kept of all logs together; the largest one gives first",
+    help: "maximum size of all logs; the largest log loses its oldest output first",
   }),
   "max-spool-bytes-per-user": flag({
     ...SIZE,
     default: "unlimited",
-    help: "how much is kept of the logs of each user; their largest one gives first",
+    help: "maximum size of the logs of each user; their largest log loses its oldest output first",
   }),
   "max-processes-per-user": flag({
     ...COUNT,
     default: undefined,
-    help: "how many processes of a user may live at a time (three fourths of what the open files are enough for)",
+    help: "maximum number of live processes of each user (three quarters of what the open files permit)",
   }),
   "max-starts-per-minute": flag({
     ...COUNT,
     default: "20000",
-    help: "how many processes a user may start within a minute",
+    help: "maximum number of processes that a user may start within a minute",
   }),
   "max-streams-per-user": flag({
     ...COUNT,
     default: "5000",
-    help: "how many calls of a user may be open at a time",
+    help: "maximum number of open calls of each user",
   }),
   "max-changes-per-minute": flag({
     ...COUNT,
     default: "60000",
-    help: "how many calls of a user may stop, signal, share, unshare or remove a process within a minute",
+    help:
+      "maximum number of calls within a minute by which a user stops, signals, shares, unshares or removes a process",
   }),
   "max-description-bytes-per-user": flag({
     ...SIZE,
     default: "64M",
     help:
-      "how much the arguments, names and labels of a user's processes may take; their oldest finished ones go first",
+      "maximum size of the arguments, names and labels of a user's processes; the oldest finished processes go first",
   }),
   "max-grants-per-user": flag({
     ...COUNT,
     default: "10000",
-    help: "with how many others a user may share processes, counted for each process",
+    help: "maximum number of grants of each user: a process shared with two others has two",
   }),
   "max-connections": flag({
     ...COUNT,
     default: undefined,
-    help: "how many connections there may be (at most 4096, and what the open files are enough for)",
+    help: "maximum number of connections (at most 4096, within the limit on open files)",
   }),
   "max-connections-per-address": flag({
     ...COUNT,
     default: undefined,
-    help: "how many of one IPv4 address, or one IPv6 /64 (three fourths of all)",
+    help: "maximum number of connections from one IPv4 address or one IPv6 /64 (three quarters of all)",
   }),
   "handshake-timeout": flag({
     ...DURATION,
     default: "10s",
-    help: "how long a connection may take until it has shown its certificate",
+    help: "maximum time until a new connection has shown its certificate",
   }),
   "idle-timeout": flag({
     ...DURATION,
     default: "30m",
-    help: "how long a connection may stay without a call; not one whose end would stop a process",
+    help: "maximum time of a connection without a call, unless its end would stop a process",
   }),
   "retain": flag({
     value: "DURATION",
     default: "unlimited",
     parse: parseAge,
     expected: "a duration such as 30m, 24h or 7d, or unlimited",
-    help: "how long a process is kept when it has finished, with its log: 30m, 24h, 7d",
+    help: "maximum age of a finished process and its log, such as 30m, 24h or 7d",
     reloads: true,
   }),
   "retain-count": flag({
-    value: "NUMBER",
+    ...KEPT,
     default: "10000",
-    parse: parseKept,
-    expected: "a whole number, or unlimited",
-    help: "how many finished processes of each user are kept; their oldest go first",
+    help: "maximum number of finished processes of each user; the oldest go first",
     reloads: true,
   }),
   "retain-total": flag({
-    value: "NUMBER",
+    ...KEPT,
     default: "100000",
-    parse: parseKept,
-    expected: "a whole number, or unlimited",
-    help: "how many finished processes of all users are kept; the oldest of who has most go first",
+    help: "maximum number of finished processes of all users; the oldest of the user with the most go first",
     reloads: true,
   }),
   "stop-grace": flag({
     ...DURATION,
     default: "10s",
-    help: "from SIGTERM until SIGKILL when a process is stopped: 500ms, 10s, 5m, 1h",
+    help: "time from SIGTERM to SIGKILL when a process is stopped: 500ms, 10s, 5m, 1h",
     reloads: true,
   }),
   "allow-program": flag({
     value: "PATH",
     default: undefined,
     parse: parsePrograms,
-    expected: "absolute paths, with a comma between them",
-    help: "a program that may run, such as /opt/tools/deploy, and no other than those given like this (all)",
+    expected: "absolute paths, separated by commas",
+    help: "program that may run, such as /opt/tools/deploy; repeat the flag for each (all)",
     many: true,
   }),
   "allow-variable": flag({
     value: "NAME",
     default: undefined,
     parse: parseVariables,
-    expected: "names of variables with a comma between them, such as LANG,LC_* (a * may stand at the end)",
+    expected: "names of variables, separated by commas, such as LANG,LC_* (only the end may be a *)",
     help:
-      "a variable that users may set for their commands, and no other (any; with --allow-program LANG, LC_*, TZ and TERM)",
+      "variable that users may set for their commands; repeat the flag for each (any; with --allow-program: LANG, LC_*, TZ " +
+      "and TERM)",
     many: true,
   }),
   "path": flag({
     value: "DIRS",
     default: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     parse: parseSearchPath,
-    expected: "absolute directories with a colon between them",
-    help: "the PATH of commands whose user gives none (that of the system)",
+    expected: "absolute directories, separated by colons",
+    help: "PATH of commands whose user sets none (the system's directories)",
   }),
   "umask": flag({
     value: "MODE",
     default: "022",
     parse: parseUmask,
     expected: "an octal number that begins with 0, such as 022 or 077, in quotes in the file",
-    help: "what others may not do with the files that commands make (umask(2))",
+    help: "umask(2) of commands: the permissions that their new files do not have",
   }),
   "run-as": flag({
     value: "USER",
     default: undefined,
     parse: (text) => /^[\w.@-]+$/.test(text) && !text.startsWith("-") ? text : undefined,
     expected: "the name of an account",
-    help: "run commands as this account, without new privileges; the daemon itself must be root",
+    help: "account that runs the commands, without new privileges; the daemon itself must be root",
   }),
   "limit": flag({
     value: "NAME=VALUE",
     default: undefined,
     parse: parseLimits,
-    expected: `NAME=VALUE with a comma between them, such as nofile=1024,fsize=10G,cpu=1h (${LIMIT_NAMES.join(", ")})`,
-    help: "how much a command may use, by the names of prlimit(1); its user can lower it: nofile=1024,fsize=10G,cpu=1h",
+    expected: `NAME=VALUE, separated by commas, such as nofile=1024,fsize=10G,cpu=1h (${LIMIT_NAMES.join(", ")})`,
+    help: "limit of each command by its name in prlimit(1), such as nofile=1024,fsize=10G,cpu=1h; a user can lower it",
     many: true,
   }),
   "die-with-daemon": flag({
-    default: "false",
-    parse: parseSwitch,
-    expected: "true or false",
-    help: "end all commands even when the daemon is killed by SIGKILL",
+    ...SWITCH,
+    help: "end all commands even if the daemon is killed by SIGKILL",
   }),
   "log-format": flag({
     value: "FORMAT",
     default: "text",
     parse: parseLogFormat,
     expected: "text or json",
-    help: "of the log on stderr: text or json",
+    help: "format of the log on stderr: text or json",
   }),
 };
 
@@ -277,7 +282,7 @@ export function variableOf(flag: string): string {
   return `PAASD_${flag.toUpperCase().replaceAll("-", "_")}`;
 }
 
-/** Says of an entry which type its value has, and whether it has one without being given. */
+/** Gives an entry its types: the type of its value, and whether it has a default. */
 function flag<Value, Default extends string | undefined>(flag: Flag<Value, Default>): Flag<Value, Default> {
   return flag;
 }

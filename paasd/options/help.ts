@@ -1,23 +1,26 @@
 /**
- * What `paasd --help` prints.
+ * The text of `paasd --help`.
  *
  * @module
  */
 import { type Flag, FLAGS } from "./flags.ts";
 
-/** Text begins in this column, behind the flags. */
+/** Column where the descriptions begin. */
 const COLUMN = 30;
+
+/** Maximum length of a line. */
 const WIDTH = 118;
 
+/** Flags that are not options of the daemon. */
 const OTHERS: [string, string][] = [
-  ["--config FILE", "the configuration file, TOML: these flags without their dashes"],
-  ["--check-config", "say whether a daemon could start like this"],
-  ["--print-permissions", "print the Deno permissions that these flags need, one flag a line"],
-  ["--help", "print this"],
+  ["--config FILE", "configuration file, TOML: these flags without their dashes"],
+  ["--check-config", "check whether a daemon could start with these flags, and exit"],
+  ["--print-permissions", "print the Deno permissions that these flags need, one a line"],
+  ["--help", "print this help"],
   ["--version", "print the version"],
 ];
 
-/** The help. */
+/** Returns the help. */
 export function help(): string {
   const flags = Object.entries(FLAGS as Record<string, Flag<unknown>>).map(([name, flag]): [string, string] => [
     flag.value ? `--${name} ${flag.value}` : `--${name}`,
@@ -29,20 +32,22 @@ Usage: paasd [FLAGS]
 
 ${[...flags, ...OTHERS].map(([flag, text]) => entry(flag, text)).join("\n")}
 
-Each flag that takes a value can be given as an environment variable too (PAASD_LISTEN, PAASD_TLS_CERT, and so on), and
-in the configuration file (listen = "0.0.0.0:50051"). Flags win over variables, and variables over the file.
-Without certificate flags the development certificates of the repository are used; the daemon then listens on loopback
+Defaults are in parentheses at the end. Each flag above --config is also an environment variable (PAASD_LISTEN,
+PAASD_TLS_CERT, and so on) and a key of the configuration file (listen = "0.0.0.0:50051"). --config is also the variable
+PAASD_CONFIG. A flag wins over a variable, and a variable over the file.
+
+Without flags for certificates, the daemon uses the development certificates of the repository, and listens on loopback
 addresses only.
 
-SIGTERM or SIGINT stops all processes and ends the daemon; a second one ends everything at once.`;
+SIGTERM or SIGINT stops all processes and ends the daemon. A second signal ends everything at once.`;
 }
 
-/** What is so without the flag, where a person can read it. */
+/** The default of a flag, unless it is a path of this machine. */
 function defaultOf({ value, default: text }: Flag<unknown>): string {
   return value === undefined || text === undefined || text.startsWith("/") ? "" : ` (${text})`;
 }
 
-/** One flag, its text broken into lines. */
+/** The lines of one flag. */
 function entry(flag: string, text: string): string {
   const lines = [""];
   for (const word of text.split(" ")) {

@@ -1,5 +1,5 @@
 /**
- * What may run, as whom, and within which limits: what the operator has said of it, applied to each command.
+ * The operator's rules for commands: which programs may run, as which account, and within which limits.
  *
  * @module
  */
@@ -15,36 +15,47 @@ import {
 } from "@paas/worker";
 import { InvalidArgumentError, NotAllowedError, StartError } from "../errors.ts";
 import type { Log } from "../telemetry/daemon_log.ts";
-import type { Options } from "../options/options.ts";
+
 import { allowedProgram } from "./programs.ts";
 
-/** What looks accounts up, in whatever way this machine knows them (nsswitch.conf(5)). */
+/** The program that looks accounts up in all sources of this machine (nsswitch.conf(5)). */
 export const GETENT_PATH = "/usr/bin/getent";
 
-/** What of the daemon's options is about confinement. */
-type ConfinementOptions = Pick<
-  Options,
-  "allowProgram" | "allowVariable" | "runAs" | "dieWithDaemon" | "limit" | "path" | "umask"
->;
+/** The operator's options about commands. */
+export interface ConfinementOptions {
+  /** Absolute paths of the programs that may run; `undefined` is any program. */
+  readonly allowProgram: readonly string[] | undefined;
+  /** Names of the variables that users may set, perhaps with a `*` at the end. */
+  readonly allowVariable: readonly string[] | undefined;
+  /** The account that runs commands; `undefined` is the daemon's own. */
+  readonly runAs: string | undefined;
+  /** Whether commands end when the daemon is killed. */
+  readonly dieWithDaemon: boolean;
+  readonly limit: Limits | undefined;
+  /** The PATH of commands whose user gives none. */
+  readonly path: string;
+  /** The umask(2) of commands. */
+  readonly umask: number;
+}
 
-/** Under a list of programs users set no other variables: so many programs run what some variable of theirs says. */
+/** The only variables that users may set under a list of programs. Many programs run code that a variable names. */
 const HARMLESS_VARIABLES = ["LANG", "LC_*", "TZ", "TERM"];
 
-/** So much of a variable's name is repeated. */
+/** Maximum length of a variable's name in an error, in characters. */
 const MAX_SHOWN = 64;
 
-/** What is decided of a command here. */
+/** The options of a command that the operator's rules decide. */
 type Confined = Pick<SpawnOptions, "args" | "account" | "limits" | "guard" | "path" | "umask">;
 
-/** The rules for all commands of a daemon. */
+/** The operator's rules, applied to each command. */
 export class Confinement implements AsyncDisposable {
   readonly #programs: readonly string[] | undefined;
   readonly #variables: readonly string[] | undefined;
   readonly #account: Account | undefined;
   readonly #limits: Limits;
   readonly #guard: Guard | undefined;
-  #most: Promise<Limits> | undefined;
-  /** What a command gets unless its user or its terminal says otherwise: its PATH, and its umask(2). */
+  /** The daemon's own limits, which commands inherit. */
+  #inherited: Promise<Limits> | undefined;
   readonly #defaults: Required<Pick<Confined, "path" | "umask">>;
 
   private constructor(options: ConfinementOptions, account: Account | undefined, guard: Guard | undefined) {
@@ -57,9 +68,9 @@ export class Confinement implements AsyncDisposable {
   }
 
   /**
-   * Makes the rules that the options say.
+   * Sets the rules up.
    *
-   * @throws {StartError} when they cannot be kept.
+   * @throws {StartError} When the rules cannot be enforced here.
    */
   static async start(options: ConfinementOptions, log: Log): Promise<Confinement> {
     const account = await Confinement.check(options);
@@ -74,9 +85,9 @@ export class Confinement implements AsyncDisposable {
   }
 
   /**
-   * Sees whether the options can be kept; gives the account that commands run as.
+   * Checks that the rules can be enforced, and returns the account that runs commands.
    *
-   * @throws {StartError} when they cannot.
+   * @throws {StartError} When the rules cannot be enforced here.
    */
   static async check({ runAs, limit = {} }: ConfinementOptions): Promise<Account | undefined> {
     if (Object.keys(limit).length > 0) await checkLimits(limit);
@@ -91,11 +102,11 @@ export class Confinement implements AsyncDisposable {
   }
 
   /**
-   * Confines a command.
+   * Applies the rules to a command.
    *
-   * @throws {NotAllowedError} when it may not run.
-   * @throws {InvalidArgumentError} when it wants more than the operator lets it have.
-   * @throws {SpawnError} when the daemon cannot set limits.
+   * @throws {NotAllowedError} When the program may not run, or a variable may not be set.
+   * @throws {InvalidArgumentError} When a limit of the command is above the operator's.
+   * @throws {SpawnError} When the daemon cannot set limits.
    */
   async confine({ args, env, limits }: Pick<SpawnOptions, "args" | "env" | "limits">): Promise<Confined> {
     const listed = this.#programs && args[0] ? [allowedProgram(this.#programs, args[0]), ...args.slice(1)] : args;
@@ -112,23 +123,20 @@ export class Confinement implements AsyncDisposable {
   #checkVariables(env: SpawnOptions["env"] = {}): void {
     const names = this.#variables;
     if (names === undefined) return;
-    const odd = Object.keys(env).find((name) => !names.some((known) => matches(known, name)));
-    const loads = this.#programs && Object.keys(env).find((name) => /^(LD|DYLD)_/i.test(name));
-    const refused = odd ?? loads;
+    const unlisted = Object.keys(env).find((name) => !names.some((pattern) => matches(pattern, name)));
+    const loading = this.#programs && Object.keys(env).find((name) => /^(LD|DYLD)_/i.test(name));
+    const refused = unlisted ?? loading;
     if (refused === undefined) return;
-    const why = odd === undefined
-      ? "it has programs load other code, and the daemon has a list of programs"
+    const shown = JSON.stringify(refused.slice(0, MAX_SHOWN));
+    const why = unlisted === undefined
+      ? "it makes programs load other code, and the daemon has a list of programs"
       : `users may set ${names.join(", ")} only (--allow-variable)`;
-    throw new NotAllowedError(
-      `Cannot set the variable ${
-        JSON.stringify(refused.slice(0, MAX_SHOWN))
-      }: ${why}; leave it out, or ask the operator`,
-    );
+    throw new NotAllowedError(`Cannot set the variable ${shown}: ${why}; leave it out, or ask the operator`);
   }
 
-  /** The operator's limits, lowered to those that a user wants. */
+  /** The operator's limits, with a user's lower ones in their place. */
   async #lower(wanted: Limits): Promise<Limits> {
-    const most = { ...await (this.#most ??= inheritedLimits()), ...this.#limits };
+    const most = { ...await (this.#inherited ??= inheritedLimits()), ...this.#limits };
     for (const name of LIMIT_NAMES) {
       const limit = most[name] ?? Infinity;
       if ((wanted[name] ?? 0) <= limit) continue;
@@ -143,9 +151,9 @@ export class Confinement implements AsyncDisposable {
   }
 }
 
-/** Whether a name is one of those that an entry of the list stands for. */
-function matches(known: string, name: string): boolean {
-  return known.endsWith("*") ? name.startsWith(known.slice(0, -1)) : name === known;
+/** Whether a pattern, perhaps with a `*` at the end, matches a name. */
+function matches(pattern: string, name: string): boolean {
+  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
 async function checkLimits(limit: Limits): Promise<void> {
@@ -181,7 +189,7 @@ async function findAccount(user: string): Promise<Account> {
   }
   if (Number(uid) === 0 || Number(gid) === 0) {
     throw new StartError(
-      `Cannot use --run-as: ${JSON.stringify(user)} is root, or in its group; make an account for it`,
+      `Cannot use --run-as: ${JSON.stringify(user)} is root, or in its group; make an account for commands`,
     );
   }
   return { uid: Number(uid), gid: Number(gid), name, home: home || "/", shell: shell || "/bin/sh" };

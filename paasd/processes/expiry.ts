@@ -1,50 +1,53 @@
 /**
- * How long finished processes are kept, and how many.
+ * Removal of finished processes: by age, by number, and by the size of their descriptions.
  *
  * @module
  */
 import type { Clock, Records, Removable, Usage } from "@paas/worker";
 
-/** How often it is looked whether something is to go, in milliseconds. */
+/** Time between two sweeps, in milliseconds. */
 const PAUSE_MS = 1_000;
 
-/** So many are removed at a time: each has files. */
-const MOST_AT_A_TIME = 500;
+/** Maximum number of processes that a sweep removes. Each has files. */
+const MAX_REMOVED = 500;
 
-/** After a step of the machine's clock nothing goes by its age for so long, in milliseconds: the clock may be put right. */
+/** Maximum number of one user's processes that a sweep removes for the limit of all users, before it looks again. */
+const TOTAL_PORTION = 50;
+
+/** Time after a step of the machine's clock without removals by age, in milliseconds: the step may be undone. */
 const QUIET_MS = 10 * 60 * 1000;
 
-/** How much is kept. */
+/** Limits on finished processes. */
 export interface ExpiryLimits {
-  /** How long a process is kept when it has finished, in milliseconds. */
+  /** Maximum age of a finished process, in milliseconds. */
   readonly retain: number;
-  /** How many finished processes of each user there may be. */
+  /** Maximum number of finished processes of each user. */
   readonly retainCount: number;
-  /** How many finished processes of all users together. */
+  /** Maximum number of finished processes of all users. */
   readonly retainTotal: number;
-  /** How many bytes the descriptions of a user's processes may have, live ones included. */
+  /** Maximum size of the descriptions of a user's processes, in bytes, live processes included. */
   readonly maxDescriptionBytesPerUser: number;
 }
 
-/** What is asked of the spool. */
+/** The finished processes in the spool. */
 export type FinishedProcesses = Pick<
   Records,
   "usage" | "finishedCount" | "above" | "fullest" | "oldest" | "finishedUntil" | "dropEndedGrants"
 >;
 
-/** What there is beside finished processes, and what is done with those that are to go. */
+/** The owner of an {@linkcode Expiry}. */
 export interface ExpiryHost {
-  /** Bytes of the descriptions of a user's live processes. */
+  /** Returns the size of the descriptions of a user's live processes, in bytes. */
   liveBytes(owner: string): number;
   /** Removes a process; must not reject. */
   remove(id: string): Promise<void>;
-  /** Called when the machine's clock has stepped, with how far it is ahead, in milliseconds. */
+  /** Called after a step of the machine's clock, with its lead over the steady clock, in milliseconds. */
   stepped(milliseconds: number): void;
 }
 
 /**
- * Has finished processes removed that are too old or too many: of each user the oldest first, and for all users together
- * those of whoever has most. Live ones are never touched.
+ * Removes finished processes above the limits. The oldest processes of a user go first; for the limit of all users, those
+ * of the user with the most processes. Live processes stay.
  */
 export class Expiry implements Disposable {
   readonly #finished: FinishedProcesses;
@@ -52,7 +55,7 @@ export class Expiry implements Disposable {
   readonly #clock: Pick<Clock, "now" | "sinceStep" | "difference">;
   readonly #timer: ReturnType<typeof setInterval>;
   #quiet = false;
-  /** How much is kept. */
+  /** The limits; they may change at any time. */
   limits: ExpiryLimits;
 
   constructor(
@@ -68,12 +71,12 @@ export class Expiry implements Disposable {
     this.#timer = setInterval(() => this.#trySweep(), PAUSE_MS);
   }
 
-  /** Has removed what is due. */
+  /** Removes processes above the limits, at most {@linkcode MAX_REMOVED}. */
   sweep(): void {
     const now = this.#clock.now();
     const finished = this.#finished;
     const { retainCount, maxDescriptionBytesPerUser } = this.limits;
-    let left = MOST_AT_A_TIME - this.#sweepOld(now);
+    let left = MAX_REMOVED - this.#sweepOld(now);
     for (const owner of finished.above(retainCount, maxDescriptionBytesPerUser)) {
       if (left <= 0) return;
       left -= this.#remove(this.#excess(owner, 0, left)).length;
@@ -81,29 +84,29 @@ export class Expiry implements Disposable {
     for (let excess = finished.finishedCount - this.limits.retainTotal; excess > 0 && left > 0;) {
       const { fullest } = finished;
       if (fullest === undefined) break;
-      const removed = this.#remove(finished.oldest(fullest, Math.min(excess, left, 50))).length;
+      const removed = this.#remove(finished.oldest(fullest, Math.min(excess, left, TOTAL_PORTION))).length;
       if (removed === 0) break;
       excess -= removed;
       left -= removed;
     }
-    finished.dropEndedGrants(now, MOST_AT_A_TIME);
+    finished.dropEndedGrants(now, MAX_REMOVED);
   }
 
   /**
-   * Makes room for a process that a user is about to start: their own oldest ones go.
+   * Makes room for a process that a user is about to start, by removing the user's oldest finished processes.
    *
-   * @param bytes Of its description.
+   * @param bytes The size of the new process's description.
    */
   makeRoom(owner: string, bytes: number): void {
-    this.#remove(this.#excess(owner, bytes, MOST_AT_A_TIME));
+    this.#remove(this.#excess(owner, bytes, MAX_REMOVED));
   }
 
-  /** Ends the looking. */
+  /** Ends the sweeps. */
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
 
-  /** The oldest of an owner that have to go, at most so many, when so many bytes come. */
+  /** The oldest processes of an owner that exceed the limits after a start with a description of `coming` bytes. */
   #excess(owner: string, coming: number, most: number): Removable[] {
     const { retainCount, maxDescriptionBytesPerUser } = this.limits;
     const { finished, bytes }: Usage = this.#finished.usage(owner);
@@ -120,13 +123,13 @@ export class Expiry implements Disposable {
     return excess;
   }
 
-  /** By their age, but for when the clock cannot be trusted. */
+  /** Removes processes by age, unless the clock may be wrong. Returns their number. */
   #sweepOld(now: number): number {
     const quiet = this.#clock.sinceStep < QUIET_MS;
     if (quiet && !this.#quiet) this.#host.stepped(this.#clock.difference);
     this.#quiet = quiet;
     if (quiet || this.limits.retain === Infinity) return 0;
-    return this.#remove(this.#finished.finishedUntil(now - this.limits.retain, MOST_AT_A_TIME)).length;
+    return this.#remove(this.#finished.finishedUntil(now - this.limits.retain, MAX_REMOVED)).length;
   }
 
   #remove(removable: Removable[]): Removable[] {
@@ -138,7 +141,7 @@ export class Expiry implements Disposable {
     try {
       this.sweep();
     } catch {
-      // The spool cannot be read: whoever asks for a process is told.
+      // The spool cannot be read. The next call that asks for a process reports that.
     }
   }
 }

@@ -9,7 +9,10 @@ import {
   ShuttingDownError,
 } from "../errors.ts";
 import type { User } from "../identity/identity.ts";
-import { type Change, type Description, type ListFilter, ProcessTable, type RequestKey } from "./process_table.ts";
+import type { ListFilter } from "./listing.ts";
+import { type Description, ProcessTable } from "./process_table.ts";
+import type { RequestKey } from "./starts.ts";
+import type { Change } from "./watchers.ts";
 
 const alice: User = { id: "aa", subject: "CN=alice", expires: Infinity };
 const bob: User = { id: "bb", subject: "CN=bob", expires: Infinity };
@@ -279,6 +282,16 @@ Deno.test("ProcessTable forgets a finished process, and a live one never", async
   assertEquals(table.remove(fake.id), undefined);
   assertThrows(() => table.find(fake.id, alice), ProcessNotFoundError);
   assertEquals((await start(table, alice, {}, request)).id !== fake.id, true);
+});
+
+Deno.test("ProcessTable does not list a process whose removal is in progress, even before its end is in the spool", async () => {
+  await using table = await TestTable.make();
+  const fake = await start(table);
+  fake.status = { ...fake.status, state: "finished" };
+  assertEquals(ids(table, alice), [fake.id]);
+  table.remove(fake.id);
+  assertEquals(ids(table, alice), []);
+  assertEquals(table.processes(), [fake.process], "the shutdown waits for its end");
 });
 
 Deno.test("ProcessTable tells a watcher of its own live processes, then of each change", async () => {

@@ -1,5 +1,5 @@
 /**
- * The list of programs that may run (`--allow-program`): which of them a command means, and what is to be said of the list.
+ * The list of programs that may run (`--allow-program`): finds the program of a command, and warns of weak lists.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import { otherWriter } from "../files/file_access.ts";
 import { isRegular, type Way, waysTo } from "../files/file_steps.ts";
 
 /**
- * Programs that run whatever they are told to, by their options, input or variables: a list with one of them is open. Well
- * known ones; there are many more.
+ * Well-known programs that run other programs, as their options, input or variables say. A list with one of them is as good
+ * as no list. Many more exist.
  */
 const LAUNCHERS = new Set(
   `sh ash bash dash zsh ksh mksh fish csh tcsh busybox toybox
@@ -24,23 +24,23 @@ const LAUNCHERS = new Set(
 );
 
 /**
- * The path of the program that a command means: one of the list, or the only one with that name.
+ * Returns the path of the program that a command names: a path of the list, or the only path of the list with that name.
  *
- * @throws {NotAllowedError} when none may run.
+ * @throws {NotAllowedError} When no program of the list matches, or several do.
  */
 export function allowedProgram(programs: readonly string[], name: string): string {
   const found = programs.includes(name) ? [name] : programs.filter((path) => baseName(path) === name);
   if (found.length === 1) return found[0]!;
   const why = found.length > 1
-    ? "several of that name may run; give the whole path"
+    ? "several programs of that name may run; give the whole path"
     : "it is not on the daemon's list of programs; ask its operator";
   throw new NotAllowedError(`Cannot start ${JSON.stringify(name)}: ${why}`);
 }
 
 /**
- * Looks at the files of a list; gives what an operator should know of them.
+ * Checks the files of a list, and returns warnings for the operator.
  *
- * @throws {StartError} when one is no executable file.
+ * @throws {StartError} When a path of the list is not an executable file.
  */
 export async function inspectPrograms(programs: readonly string[], uid: number): Promise<string[]> {
   const ways = await waysTo(programs);
@@ -57,7 +57,7 @@ function warningsOf(path: string, way: Way, uid: number): string[] {
   const writer = otherWriter(uid, way);
   return [
     ...launcher === undefined ? [] : [
-      `${path} runs whatever it is told to (${launcher}), so the list of programs holds nobody; list a script of your own`,
+      `${path} runs whatever it is told to (${launcher}), so the list of programs protects nothing; list a script of your own`,
     ],
     ...writer === undefined ? [] : [
       `${path} can be replaced by others than root and the daemon: ${writer}; give it to root, and chmod go-w`,
@@ -65,7 +65,7 @@ function warningsOf(path: string, way: Way, uid: number): string[] {
   ];
 }
 
-/** Whether a program is known to run others; `python3.12` is python. */
+/** Whether a program is a known launcher. A version at the end does not count: `python3.12` is python. */
 function isLauncher(name: string): boolean {
   return LAUNCHERS.has(name) || LAUNCHERS.has(name.replace(/[-\d.]+$/, ""));
 }

@@ -1,5 +1,5 @@
 /**
- * A spool for one run of the daemon.
+ * Temporary spools: each serves one run of the daemon.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import { dirname, join } from "node:path";
 import { StartError } from "../errors.ts";
 
 /**
- * Makes a new private directory inside `home`, the directory of this user for daemons, which is made if missing. It
- * stands there under a fixed name so that write permission can be given for it before the start.
+ * Creates a private directory inside `home`, this user's directory for daemons, which it creates if missing. The path of
+ * `home` is fixed, so that the permission to write there can be granted before the start.
  *
- * @throws {StartError} when `home` cannot be used.
+ * @throws {StartError} When `home` cannot be used.
  */
 export async function makeTemporarySpool(home: string): Promise<string> {
   try {
@@ -23,13 +23,13 @@ export async function makeTemporarySpool(home: string): Promise<string> {
   }
 }
 
-/** Removes a temporary spool, and its home when nobody else is in there. */
+/** Removes a temporary spool, and its home if no other daemon uses that. */
 export async function removeTemporarySpool(spool: string): Promise<void> {
   await Deno.remove(spool, { recursive: true });
   await Deno.remove(dirname(spool)).catch(() => {});
 }
 
-/** Makes a directory, or sees that it is one that nobody else can reach into: its parent may be open to everyone. */
+/** Creates a directory, or checks that an existing one is private: its parent may be open to everyone. */
 async function makePrivate(directory: string): Promise<void> {
   try {
     await Deno.mkdir(directory, { mode: 0o700 });

@@ -16,6 +16,7 @@ type Streaming = StreamingHandler<GetLogsRequest__Output, GetLogsResponse>;
 /** A server behind a front door, whose handlers a test can change at will, and a client of it. */
 class Stage implements AsyncDisposable {
   readonly log = new TestLog();
+  readonly access = new Access();
   getStatus: Unary = () => ({});
   getLogs: Streaming = async function* () {};
   client!: Client;
@@ -27,16 +28,16 @@ class Stage implements AsyncDisposable {
     const stage = new Stage();
     const setting = stage.#setting = await Setting.make();
     const unused: UntypedHandleCall = () => {};
-    const surroundings = { log: stage.log, access: new Access() };
+    const services = { log: stage.log, access: stage.access };
     stage.#server.addService(processService, {
       Exec: unused,
       Stop: unused,
       GetStatus: unary<GetStatusRequest__Output, GetStatusResponse>(
-        surroundings,
+        services,
         (request, context) => stage.getStatus(request, context),
       ),
       GetLogs: serverStreaming<GetLogsRequest__Output, GetLogsResponse>(
-        surroundings,
+        services,
         (request, context) => stage.getLogs(request, context),
       ),
     });
@@ -271,4 +272,15 @@ Deno.test("unary() and serverStreaming() refuse a request that cannot be decoded
   }
   assertEquals(handled, 0);
   await until("each call is logged", () => stage.log.of("call").length === 4);
+});
+
+Deno.test("hold() checks its condition with the present rights, not with those at the beginning of the call", async () => {
+  await using stage = await Stage.open();
+  stage.getStatus = (_request, { right, hold }) => {
+    assertEquals(right.role, "user");
+    stage.access.policy = { roles: new Map(), default: "none" };
+    hold(() => Infinity);
+    return {};
+  };
+  assertEquals((await failure(stage.callUnary())).code, Code.PERMISSION_DENIED);
 });

@@ -1,7 +1,7 @@
 /**
- * Counts the calls of each user, from their headers to the end of their stream.
+ * Counts the open calls of each user, from the headers of a call to the end of its stream.
  *
- * Not in the handlers: a call whose request never comes does not reach one, and costs the daemon as much.
+ * An interceptor counts, not the handlers: a call whose request never arrives costs as much, and reaches no handler.
  *
  * @module
  */
@@ -13,9 +13,9 @@ import type { Quotas } from "../quotas/quotas.ts";
 import { toRefusal } from "./status_codes.ts";
 
 /**
- * An interceptor that refuses calls above the quota.
+ * Makes an interceptor that refuses calls above the quota.
  *
- * @param refused Is told of each such call.
+ * @param refused Called with each refused call.
  */
 export function callQuota(quotas: Quotas, refused: (guest: Guest, error: QuotaError) => void): ServerInterceptor {
   return (_method, call) => {
@@ -23,7 +23,7 @@ export function callQuota(quotas: Quotas, refused: (guest: Guest, error: QuotaEr
     return new ServerInterceptingCall(call, {
       start: (next) =>
         next({
-          // Not earlier: of a stream that was reset at once nobody is told, neither its headers nor its end.
+          // Not earlier: a stream that its client resets at once has neither headers nor an end here.
           onReceiveMetadata(metadata, next) {
             const guest = knownGuest(call.getAuthContext().sslPeerCertificate);
             try {
@@ -36,13 +36,13 @@ export function callQuota(quotas: Quotas, refused: (guest: Guest, error: QuotaEr
             }
             next(metadata);
           },
-          onCancel: () => counted.dispose(), // the end of every stream, a good one too
+          onCancel: () => counted.dispose(), // the end of every stream, also without an error
         }),
     });
   };
 }
 
-/** Who calls, if it is known; who is not will be refused by the handler. */
+/** The caller, if known. The handler refuses unknown callers. */
 function knownGuest(certificate: PeerCertificate | undefined): Guest | undefined {
   try {
     return guestOf(certificate);

@@ -1,10 +1,10 @@
 /**
- * gRPC's message compression of what the daemon sends.
+ * gRPC's message compression for the daemon's responses. Logs over slow lines need it (`paasc logs --compress`).
  *
- * grpc-js compresses requests and decompresses both ways, but has no compression of responses: its server puts a 0, for
- * "not compressed", in front of every message. What a compressed one needs can be had all the same: headers of our own
- * win over the library's `grpc-encoding: identity`, and the message is asked to copy itself behind the five bytes of its
- * frame, at which it can set the first one. `compression_test.ts` looks at the wire, for a library that does otherwise.
+ * grpc-js compresses requests and decompresses both ways, but its server cannot compress responses: it marks every message
+ * as not compressed. Two properties of the library permit it all the same. Own headers win over the library's
+ * `grpc-encoding: identity`. And the library calls `copy` of a message to fill the message's frame; our `copy` also sets
+ * the flag before it. `compression_test.ts` checks the bytes on the wire, in case a release of the library changes that.
  *
  * @module
  */
@@ -15,24 +15,24 @@ import { gzip } from "node:zlib";
 
 const compress = promisify<Uint8Array, { level: number }, Buffer>(gzip);
 
-/** Little effort, for it is the time of all users that is spent here; level 1 makes text nearly twice as large. */
+/** A low level, because all users share the daemon's time. Level 1 makes text nearly twice as large. */
 const LEVEL = 2;
 
-/** What is smaller goes as it is: a live line gains nothing by it, and comes at once. */
+/** Minimum size of a compressed message, in bytes. A live line gains nothing, and must arrive at once. */
 const MIN_BYTES = 1024;
 
-/** The headers of a stream whose messages may be compressed. They have to go out before its first message. */
+/** The headers of a stream with compressed messages. Send them before the first message. */
 export const gzipHeaders = new Metadata();
 gzipHeaders.set("grpc-encoding", "gzip");
 
-/** The message, compressed if that makes it smaller. One that is no bytes yet is small, and stays as it is. */
+/** Compresses a message if that makes it smaller. A message that is not serialized yet is small, and stays as it is. */
 export async function compressed<Message>(message: Message): Promise<Message | Uint8Array> {
   if (!(message instanceof Uint8Array) || message.length < MIN_BYTES) return message;
   const bytes = await compress(message, { level: LEVEL });
   return bytes.length < message.length ? Object.assign(bytes, { copy: copyFlagged }) : message;
 }
 
-/** How grpc-js fills a frame: with the message, from `start` on. The flag is the first of the five bytes before it. */
+/** Copies a message into its frame for grpc-js. The flag is the first of the five bytes before `start`. */
 function copyFlagged(this: Uint8Array, frame: Uint8Array, start: number): number {
   frame[start - 5] = 1;
   frame.set(this, start);

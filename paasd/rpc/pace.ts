@@ -1,32 +1,32 @@
 /**
- * How large the messages of a stream are to be: as large as its client takes in half a second.
+ * The size of a stream's messages: as much as the client takes in half a second.
  *
- * A message counts only when all of it has arrived. Large ones carry the most, but on a slow line one would take minutes,
- * and be lost when the connection breaks.
+ * A client can use a message only when the whole message has arrived. Large messages have the highest throughput, but on a
+ * slow line one would take minutes, and a broken connection would lose it.
  *
  * @module
  */
 
-/** The smallest and the largest message of output, in bytes, and the size to begin with. */
+/** Minimum, maximum and first size of a message of output, in bytes. */
 const SMALLEST = 4 * 1024;
 const LARGEST = 256 * 1024;
 const FIRST = 16 * 1024;
 
-/** In milliseconds: what is sent faster may grow, what takes longer must shrink, and to what. */
+/** In milliseconds: below QUICK, messages grow; above SLOW, they shrink to the size that takes AIM. */
 const QUICK = 100;
 const SLOW = 1_000;
 const AIM = 500;
 
-/** The size of messages, by how long those before have taken. */
+/** Adapts the size of messages to the time that earlier ones took. */
 export class Pace {
-  /** How many bytes the next message may have. */
+  /** Maximum size of the next message, in bytes. */
   size = FIRST;
 
   /**
-   * A message was sent.
+   * Notes that a message was sent.
    *
-   * @param bytes How large it was.
-   * @param milliseconds How long it took.
+   * @param bytes The size of the message.
+   * @param milliseconds The time that it took.
    *
    * @example
    * ```ts

@@ -30,13 +30,13 @@ import {
   WatcherTooSlowError,
 } from "../errors.ts";
 
-/** What a client sees of an error. */
+/** An error as the client gets it. */
 export interface Refusal {
   readonly code: Code;
   readonly details: string;
 }
 
-/** Longer details would not fit into the trailers: the client would see code 1 instead. */
+/** Maximum length of details, in characters. Longer details do not fit into the trailers: the client would get code 1. */
 const MAX_DETAILS_LENGTH = 1_000;
 
 const SPAWN_CODES: Record<SpawnFailure, Code> = {
@@ -78,19 +78,22 @@ function codeOf(error: unknown): Code {
 }
 
 /**
- * What a client gets to see of whatever a handler threw. Of the unforeseen that is a reference only.
+ * Maps an error to a gRPC status. An unexpected error becomes INTERNAL, with a reference into the daemon's log.
  *
- * @param report Is told of the unforeseen, with the reference under which a person can find it.
+ * @param report Called with an unexpected error and its reference.
  */
 export function toRefusal(error: unknown, report: (reference: string, error: unknown) => void): Refusal {
   const code = codeOf(error);
   if (code !== Code.INTERNAL) return { code, details: bounded((error as Error).message) };
   const reference = crypto.randomUUID().slice(0, 8);
   report(reference, error);
-  return { code, details: `Something went wrong in the daemon: its operator finds it in its log under ${reference}` };
+  return {
+    code,
+    details: `Something went wrong in the daemon: its operator finds the cause in its log under ${reference}`,
+  };
 }
 
-/** Details that can be sent: not too long, and without halves of surrogate pairs, at which the library throws. */
+/** Makes details fit to send: short, and without lone surrogates, for which the library throws. */
 function bounded(details: string): string {
   const short = details.length > MAX_DETAILS_LENGTH ? `${details.slice(0, MAX_DETAILS_LENGTH)}…` : details;
   return short.toWellFormed();

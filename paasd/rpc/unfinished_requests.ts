@@ -1,9 +1,9 @@
 /**
- * Counts the bytes of requests that have not come whole, by user: grpc-js keeps what has come of a message, up to its largest
- * one for each stream, for as long as the client likes.
+ * Limits the bytes of each user's incomplete requests. grpc-js keeps the received part of a message, up to the maximum size
+ * of a message for each stream, for as long as the client likes.
  *
- * grpc-js shows a message only when it is whole, so the streams below are looked at. Each message has a prefix of five bytes,
- * of which the last four are its length
+ * grpc-js shows only complete messages, so this module watches the HTTP/2 streams below it. Each message has a prefix of
+ * five bytes; the last four are its length
  * (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md, Length-Prefixed-Message).
  *
  * @module
@@ -17,23 +17,23 @@ import { type Guest, guestOf } from "../identity/identity.ts";
 
 const PREFIX_BYTES = 5;
 
-/** A user may have so many bytes: of some twenty of the largest requests, or of 256 of the largest pieces of input. */
+/** Maximum size of a user's incomplete requests, in bytes: some 20 requests, or 256 pieces of input, of maximum size. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 const REFUSAL = "Your requests that have not come whole have too many bytes: send fewer at a time";
 
-/** What has come of a message. */
+/** The received part of a message. */
 export class UnfinishedMessage {
   #prefix = 0;
   #length = 0;
   #missing = 0;
 
-  /** How many bytes of a message have come that is not whole. */
+  /** Number of bytes received; 0 after a complete message. */
   get bytes(): number {
     return this.#prefix === 0 ? 0 : this.#prefix + this.#length - this.#missing;
   }
 
-  /** Takes what comes next. */
+  /** Adds received bytes. */
   take(data: Uint8Array): void {
     for (let at = 0; at < data.length;) {
       if (this.#prefix < PREFIX_BYTES) {
@@ -51,19 +51,19 @@ export class UnfinishedMessage {
   }
 }
 
-/** The requests of all users that have not come whole. */
+/** The incomplete requests of all users. */
 export class UnfinishedRequests {
   readonly #bytes = new Map<string, number>();
   readonly #refused: (guest: Guest, message: string) => void;
   readonly #most: number;
 
-  /** @param refused Is told of each call that is ended */
+  /** @param refused Called with the caller of each refused call, and the refusal. */
   constructor(refused: (guest: Guest, message: string) => void, most = MAX_BYTES) {
     this.#refused = refused;
     this.#most = most;
   }
 
-  /** Runs something, and looks at all streams of the HTTP/2 server that it makes. */
+  /** Calls a function, and watches all streams of the HTTP/2 servers that the function creates. */
   watch<Made>(make: () => Made): Made {
     const { createServer } = http2;
     const servers: http2.Http2Server[] = [];
@@ -77,14 +77,14 @@ export class UnfinishedRequests {
       return make();
     } finally {
       Object.assign(http2, { createServer });
-      // After grpc-js, which has its own listener by now and says when data shall flow.
+      // After grpc-js, which has added its own listener by now and decides when data flows.
       for (const server of servers) server.on("stream", (stream: http2.ServerHttp2Stream) => this.#look(stream));
     }
   }
 
   #look(stream: http2.ServerHttp2Stream): void {
     const guest = guestIn(stream);
-    if (!guest || stream.listenerCount("data") === 0) return; // it has been refused
+    if (!guest || stream.listenerCount("data") === 0) return; // grpc-js has refused the call
     const { id } = guest.user;
     const message = new UnfinishedMessage();
     let counted = 0;
@@ -106,7 +106,7 @@ export class UnfinishedRequests {
   }
 }
 
-/** Ends a call as grpc-js would; that sees that the stream is closed, and says nothing any more. */
+/** Ends a call as grpc-js would. grpc-js finds the stream closed, and answers no more. */
 function refuse(stream: http2.ServerHttp2Stream): void {
   if (!stream.headersSent) {
     const status = { "grpc-status": Code.RESOURCE_EXHAUSTED, "grpc-message": encodeURIComponent(REFUSAL) };
@@ -115,7 +115,7 @@ function refuse(stream: http2.ServerHttp2Stream): void {
   stream.close(http2.constants.NGHTTP2_ENHANCE_YOUR_CALM);
 }
 
-/** Whose stream it is, if that is known; others are refused by the handler. */
+/** The caller of a stream, if known. The handler refuses unknown callers. */
 function guestIn({ session }: http2.ServerHttp2Stream): Guest | undefined {
   try {
     return guestOf((session?.socket as TLSSocket | undefined)?.getPeerCertificate?.());

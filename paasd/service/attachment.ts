@@ -1,32 +1,124 @@
 /**
- * A client that is attached to a process: its input goes in, the output comes out.
+ * A client's attachment to a process: carries input to the process, and output back.
  *
  * @module
  */
 import type { AttachRequest__Output, AttachResponse } from "@paas/proto";
 import { InputClosedError, type InputWriter, type LogReader, pieces as inPieces } from "@paas/worker";
+import { Bell } from "../bell.ts";
 import { InvalidArgumentError } from "../errors.ts";
-import type { Entry } from "../processes/process_table.ts";
-import { toAbsence, toTerminalSize } from "./requests.ts";
+import type { Entry } from "../processes/entries.ts";
+import { DAY_MS, type DurationMessage, toMilliseconds, toTerminalSize } from "./fields.ts";
 
-/** A piece of input, as a client sends it, and what else it wants. */
+/** A message of the client: a piece of input, and changes of the terminal or the lease. */
 export type Piece = Pick<AttachRequest__Output, "input" | "inputOffset" | "closeInput" | "size" | "keep" | "absence">;
 
-/** Whom the input is for. */
+/** The process that gets the input. */
 export type Receiver = Pick<Entry, "process" | "lease">;
 
+/** Options of an {@linkcode Attachment}. */
+export interface AttachmentOptions {
+  /** The output of the process. */
+  readonly log: LogReader;
+  readonly receiver: Receiver;
+  /** Identifies the writer of the input over several attachments; an empty text is a new writer. */
+  readonly writer: string;
+  /** Messages of the client. The attachment takes the next one when the process has taken the last one's input. */
+  readonly pieces: AsyncIterable<Piece>;
+  /** Returns the maximum size of the next message of output, in bytes. */
+  readonly messageSize: () => number;
+}
+
+/** One attachment, from the first message of the client to the end of the output. */
+export class Attachment {
+  readonly #receiver: Receiver;
+  readonly #pieces: AsyncIterable<Piece>;
+  readonly #messageSize: () => number;
+  readonly #writer: InputWriter | undefined;
+  readonly #output: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #bell = new Bell();
+  /** Whether the state of the input has changed since it was sent. */
+  #inputChanged = true;
+  /** The result of the last read of output, until it is sent. */
+  #read: ReadableStreamReadResult<Uint8Array> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor({ log, receiver, writer, pieces, messageSize }: AttachmentOptions) {
+    this.#receiver = receiver;
+    this.#pieces = pieces;
+    this.#messageSize = messageSize;
+    this.#writer = receiver.process.input?.writer(writer);
+    this.#output = log.getReader();
+  }
+
+  /**
+   * Yields the output of the process, and between it the state of the input after each change.
+   *
+   * @throws {InvalidArgumentError} When the process cannot take a piece.
+   * @throws {InputOffsetError} When input before a piece is missing.
+   */
+  async *messages(): AsyncGenerator<Uint8Array | AttachResponse, void, void> {
+    this.#feedAll().catch(this.#fail);
+    this.#readNext();
+    try {
+      for (;;) {
+        if (this.#failure) throw this.#failure.error;
+        if (this.#inputChanged) {
+          this.#inputChanged = false;
+          yield this.#inputState();
+        } else if (this.#read?.done) {
+          return;
+        } else if (this.#read) {
+          const { value } = this.#read;
+          this.#read = undefined;
+          yield* inPieces(value, this.#messageSize);
+          this.#readNext();
+        } else {
+          await this.#bell.rung();
+        }
+      }
+    } finally {
+      await this.#output.cancel();
+    }
+  }
+
+  async #feedAll(): Promise<void> {
+    for await (const piece of this.#pieces) {
+      await feed(this.#receiver, this.#writer, piece);
+      this.#inputChanged = true;
+      this.#bell.ring();
+    }
+  }
+
+  #readNext(): void {
+    this.#output.read().then((result) => {
+      this.#read = result;
+      this.#bell.ring();
+    }, this.#fail);
+  }
+
+  readonly #fail = (error: unknown): void => {
+    this.#failure ??= { error };
+    this.#bell.ring();
+  };
+
+  #inputState(): AttachResponse {
+    const { input } = this.#receiver.process;
+    return { input: { taken: this.#writer?.taken ?? 0, closed: input?.closed ?? true } };
+  }
+}
+
 /**
- * Does what a piece says: writes its input to the process, and resolves when the process has taken it.
+ * Applies a piece to a process. Resolves when the process has taken the piece's input.
  *
- * @throws {InvalidArgumentError} when it is none that the process can take.
- * @throws {InputOffsetError} when input before it is missing.
+ * @throws {InvalidArgumentError} When the process cannot take the piece.
+ * @throws {InputOffsetError} When input before the piece is missing.
  */
-export async function feed(
+async function feed(
   { process, lease }: Receiver,
   writer: InputWriter | undefined,
-  piece: Piece,
+  { input: bytes, inputOffset, closeInput, size, keep, absence }: Piece,
 ): Promise<void> {
-  const { input: bytes, inputOffset, closeInput, size, keep, absence } = piece;
   const { input, terminal } = process;
   if (keep) lease?.end();
   const away = absence ? toAbsence(absence) : undefined;
@@ -42,72 +134,28 @@ export async function feed(
   try {
     await writer.write(bytes, inputOffset);
   } catch (error) {
-    if (!(error instanceof InputClosedError)) throw error; // that it is closed is told, and no failure
+    if (!(error instanceof InputClosedError)) throw error; // the state of the input tells the client, so this is no failure
   }
   if (closeInput) input.close();
 }
 
 /**
- * The output of a process, and between it how its input stands whenever that has changed.
+ * Yields the first message of a client, then all others.
  *
- * @param name Tells who writes the input apart from others; empty is somebody new.
- * @param pieces The input; the next piece is asked for when the process has taken the last one.
- * @param messageSize How many bytes of output the next message may have.
- * @throws whatever {@linkcode feed} throws.
+ * @throws {InvalidArgumentError} When another message than the first one names a process.
  */
-export async function* exchange(
-  log: LogReader,
-  receiver: Receiver,
-  name: string,
-  pieces: AsyncIterable<Piece>,
-  messageSize: () => number,
-): AsyncGenerator<Uint8Array | AttachResponse, void, void> {
-  const { input } = receiver.process;
-  const writer = input?.writer(name);
-  const inputState = () => ({ input: { taken: writer?.taken ?? 0, closed: input?.closed ?? true } });
-  const output = log.getReader();
-  // What has happened and is not told yet. No race of promises: one that is never settled keeps all that it raced with.
-  let fed = true;
-  let next: ReadableStreamReadResult<Uint8Array> | undefined;
-  let failed: { error: unknown } | undefined;
-  let proceed = () => {};
-  const fail = (error: unknown) => {
-    failed ??= { error };
-    proceed();
-  };
-  const read = () => {
-    output.read().then((result) => {
-      next = result;
-      proceed();
-    }, fail);
-  };
-  const feedAll = async () => {
-    for await (const piece of pieces) {
-      await feed(receiver, writer, piece);
-      fed = true;
-      proceed();
-    }
-  };
-  feedAll().catch(fail);
-  read();
-  try {
-    for (;;) {
-      if (failed) throw failed.error;
-      if (fed) {
-        fed = false;
-        yield inputState();
-      } else if (next?.done) {
-        return;
-      } else if (next) {
-        const { value } = next;
-        next = undefined;
-        yield* inPieces(value, messageSize);
-        read();
-      } else {
-        await new Promise<void>((resolve) => proceed = resolve);
-      }
-    }
-  } finally {
-    await output.cancel();
+export async function* piecesOf(
+  first: Piece,
+  messages: AsyncIterator<AttachRequest__Output>,
+): AsyncGenerator<Piece> {
+  yield first;
+  for (let next = await messages.next(); !next.done; next = await messages.next()) {
+    if (next.value.processId) throw new InvalidArgumentError("Only the first message names the process");
+    yield next.value;
   }
+}
+
+/** Converts the announced absence of a client to milliseconds. */
+export function toAbsence(absence: DurationMessage): number {
+  return toMilliseconds("absence", absence, DAY_MS);
 }

@@ -1,67 +1,65 @@
 /**
- * Whether the daemon takes new processes, for load balancers and probes (`grpc.health.v1`).
+ * Health checks (`grpc.health.v1`): tell load balancers and probes whether the daemon takes new processes.
  *
  * @module
  */
 import type { HealthCheckRequest, HealthCheckResponse, HealthListResponse, ServingStatus } from "@paas/proto/health";
-import type { CallContext } from "../rpc/adapter.ts";
+import { Bell } from "../bell.ts";
 import { ServiceUnknownError } from "../errors.ts";
+import type { CallContext } from "../rpc/call.ts";
 
-/** The daemon as a whole, and its service. They are always in the same state. */
+/** The daemon as a whole, and its service. Both always have the same status. */
 const SERVICES = ["", "paas.v1.ProcessService"];
 
-/** SERVING until the daemon begins to shut down, then NOT_SERVING. */
+/** The status SERVING until the daemon begins to shut down, then NOT_SERVING. */
 export class Health {
-  readonly #watchers = new Set<() => void>();
+  readonly #bells = new Set<Bell>();
   #status: ServingStatus = "SERVING";
   #ended = false;
 
   /**
-   * Tells how a service is.
+   * Returns the status of a service.
    *
-   * @throws {ServiceUnknownError} when there is none of that name.
+   * @throws {ServiceUnknownError} When no service has that name.
    */
   check({ service }: HealthCheckRequest): HealthCheckResponse {
     if (!SERVICES.includes(service)) throw new ServiceUnknownError(SERVICES);
     return { status: this.#status };
   }
 
-  /** Tells how all services are. */
+  /** Returns the status of all services. */
   list(): HealthListResponse {
     return { statuses: Object.fromEntries(SERVICES.map((service) => [service, { status: this.#status }])) };
   }
 
-  /** Tells how a service is, and again when that changes, until the signal aborts or {@linkcode Health.end}. */
+  /** Yields the status of a service now and after each change, until the signal aborts or {@linkcode Health.end}. */
   async *watch(
     { service }: HealthCheckRequest,
     { signal }: Pick<CallContext, "signal">,
   ): AsyncGenerator<HealthCheckResponse> {
-    let proceed = () => {};
-    const wake = () => proceed();
-    this.#watchers.add(wake);
-    signal.addEventListener("abort", wake);
+    using bell = new Bell(signal);
+    this.#bells.add(bell);
     try {
-      for (let told: ServingStatus | undefined; !signal.aborted;) {
+      for (let sent: ServingStatus | undefined; !signal.aborted;) {
         const status = SERVICES.includes(service) ? this.#status : "SERVICE_UNKNOWN";
-        if (status !== told) yield { status: told = status };
+        if (status !== sent) yield { status: sent = status };
         else if (this.#ended) return;
-        else await new Promise<void>((resolve) => proceed = resolve);
+        else await bell.rung();
       }
     } finally {
-      signal.removeEventListener("abort", wake);
-      this.#watchers.delete(wake);
+      this.#bells.delete(bell);
     }
   }
 
-  /** From now on the daemon is about to end. */
+  /** Changes the status to NOT_SERVING. */
   drain(): void {
     this.#status = "NOT_SERVING";
-    for (const wake of this.#watchers) wake();
+    for (const bell of this.#bells) bell.ring();
   }
 
-  /** Ends all watching, once what has changed was told. */
+  /** Ends all watching, after the last change. */
   end(): void {
     this.#ended = true;
-    for (const wake of this.#watchers) wake();
+    for (const bell of this.#bells) bell.ring();
   }
 }

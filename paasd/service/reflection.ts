@@ -1,48 +1,43 @@
 /**
- * Server reflection: tells tools such as grpcurl what the daemon serves.
+ * Server reflection: describes the contract to tools such as grpcurl.
  *
  * @module
  */
 import { status as Code } from "@paas/proto/grpc";
 import type { DescribedFile } from "@paas/proto/descriptors";
 import type { ReflectionRequest, ReflectionResponse } from "@paas/proto/reflection";
-import type { CallContext } from "../rpc/adapter.ts";
+import { Bell } from "../bell.ts";
+import type { CallContext } from "../rpc/call.ts";
 
-/** Answers about the contract. The descriptors are made at the first question. */
+/** Answers questions about the contract. The first question loads the descriptors. */
 export class Reflection {
-  readonly #wakers = new Set<() => void>();
+  readonly #bells = new Set<Bell>();
   #files: Promise<DescribedFile[]> | undefined;
   #ended = false;
 
-  /** Answers each question, until there are no more, the signal aborts, or {@linkcode Reflection.end}. */
+  /** Answers each question, until the last one, until the signal aborts, or until {@linkcode Reflection.end}. */
   async *answer(
     requests: AsyncIterable<ReflectionRequest>,
     { signal }: Pick<CallContext, "signal">,
   ): AsyncGenerator<ReflectionResponse> {
     const questions = requests[Symbol.asyncIterator]();
-    let stop = () => {};
-    const wake = () => stop();
-    this.#wakers.add(wake);
-    signal.addEventListener("abort", wake);
+    using bell = new Bell(signal);
+    this.#bells.add(bell);
     try {
       while (!signal.aborted && !this.#ended) {
-        const question = await new Promise<IteratorResult<ReflectionRequest> | undefined>((resolve, reject) => {
-          stop = () => resolve(undefined);
-          questions.next().then(resolve, reject);
-        });
+        const question = await Promise.race([questions.next(), bell.rung()]); // both promises are new in each round
         if (!question || question.done) return;
         yield await this.#answer(question.value);
       }
     } finally {
-      signal.removeEventListener("abort", wake);
-      this.#wakers.delete(wake);
+      this.#bells.delete(bell);
     }
   }
 
-  /** Ends all streams: a tool that keeps one open must not hold the shutdown up. */
+  /** Ends all streams, so that a tool that keeps one open does not delay the shutdown. */
   end(): void {
     this.#ended = true;
-    for (const wake of this.#wakers) wake();
+    for (const bell of this.#bells) bell.ring();
   }
 
   async #answer(request: ReflectionRequest): Promise<ReflectionResponse> {
@@ -75,7 +70,7 @@ export class Reflection {
   }
 }
 
-/** The wire forms of a file and of all that it needs. */
+/** The wire forms of a file and of all its dependencies. */
 function withDependencies(file: DescribedFile, files: readonly DescribedFile[]): Uint8Array[] {
   const needed = new Set([file]);
   for (const { dependencies } of needed) {

@@ -5,16 +5,11 @@ import protobuf from "protobufjs";
 import { load } from "../../proto/definition.ts";
 import contract from "../../proto/paas/v1/paas.proto" with { type: "text" };
 import { InvalidArgumentError } from "../errors.ts";
-import {
-  toAbsence,
-  toDescription,
-  toGrace,
-  toListFilter,
-  toReaderOptions,
-  toSignal,
-  toSpawnOptions,
-  toTerminalSize,
-} from "./requests.ts";
+import { toAbsence } from "./attachment.ts";
+import { toDescription, toSpawnOptions } from "./exec_request.ts";
+import { toGrace, toSignal, toTerminalSize } from "./fields.ts";
+import { toListQuery } from "./list_request.ts";
+import { toReaderOptions } from "./log_request.ts";
 import { toGrant } from "./sharing.ts";
 
 const root = load(contract);
@@ -54,10 +49,10 @@ const CHECKS: Record<string, (value: unknown) => unknown> = {
   "StopRequest.grace": (grace) => toGrace(received("Stop", { grace }).grace!),
   "SignalRequest.signal": (signal) => toSignal(received("Signal", { signal })),
   "SignalRequest.target": (target) => toSignal(received("Signal", { signal: 1, target })),
-  "ListRequest.states": (state) => toListFilter(received("List", { states: [state] })),
-  "ListRequest.started_since": (startedSince) => toListFilter(received("List", { startedSince })),
-  "ListRequest.started_until": (startedUntil) => toListFilter(received("List", { startedUntil })),
-  "ListRequest.page_size": (pageSize) => toListFilter(received("List", { pageSize })),
+  "ListRequest.states": (state) => toListQuery(received("List", { states: [state] })),
+  "ListRequest.started_since": (startedSince) => toListQuery(received("List", { startedSince })),
+  "ListRequest.started_until": (startedUntil) => toListQuery(received("List", { startedUntil })),
+  "ListRequest.page_size": (pageSize) => toListQuery(received("List", { pageSize })),
   "ShareRequest.permission": (permission) => toGrant(received("Share", { user, permission }), { id: "" }),
   "ShareRequest.until": (until) => toGrant(received("Share", { user, until }), { id: "" }),
 };

@@ -1,5 +1,5 @@
 /**
- * The calls of the contract: each turns a request into calls of the worker.
+ * The handlers of the contract's calls: each converts a request to calls of the worker, and the result to a message.
  *
  * @module
  */
@@ -14,8 +14,6 @@ import type {
   GetStatusResponse,
   ListRequest__Output,
   ListResponse,
-  LogEnd,
-  ProcessStatus,
   RemoveRequest__Output,
   RemoveResponse,
   ShareRequest__Output,
@@ -33,56 +31,45 @@ import type {
   WhoAmIRequest__Output,
   WhoAmIResponse,
 } from "@paas/proto";
-import { descriptionBytes, type LogReader, pieces, spawn, type Spool } from "@paas/worker";
-import type { Access } from "../access/access.ts";
+import { descriptionBytes, pieces, spawn, type Spool } from "@paas/worker";
 import { validate } from "@std/uuid";
-import type { CallContext } from "../rpc/adapter.ts";
-import { exchange, type Piece } from "./attachment.ts";
+import type { Access } from "../access/access.ts";
 import { allowedUntil } from "../access/authorization.ts";
-import type { Confinement } from "../processes/confinement.ts";
 import { InvalidArgumentError, PermissionDeniedError, QuotaError } from "../errors.ts";
-import type { Entry, ProcessTable } from "../processes/process_table.ts";
+import type { Confinement } from "../processes/confinement.ts";
+import type { Entry } from "../processes/entries.ts";
+import type { ProcessTable, Spawn } from "../processes/process_table.ts";
 import type { Quotas } from "../quotas/quotas.ts";
-import {
-  toDescription,
-  toGrace,
-  toListFilter,
-  toPlace,
-  toReaderOptions,
-  toRequestKey,
-  toSignal,
-  toSpawnOptions,
-} from "./requests.ts";
-import { makeRoom, toGrant, toUserId } from "./sharing.ts";
-import { toFullStatusMessage, toStatusMessage } from "./status_message.ts";
+import type { CallContext } from "../rpc/call.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { Attachment, piecesOf } from "./attachment.ts";
+import { toDescription, toRequestKey, toSpawnOptions } from "./exec_request.ts";
+import { toGrace, toSignal } from "./fields.ts";
+import { toListQuery, toPage } from "./list_request.ts";
+import { toPlace, toReaderOptions } from "./log_request.ts";
+import { checkRoom, toGrant, toUserId } from "./sharing.ts";
+import { endOf, statusFor, toFullStatusMessage } from "./status_message.ts";
 
-/** So much of a program's name stands in the log. */
+/** Maximum length of a program's name in the log, in characters. */
 const MAX_LOGGED_PROGRAM = 64;
 
-/** A page of a list ends when the text in it comes to so many characters: a message must not get too large. */
-const MAX_PAGE_LENGTH = 512 * 1024;
-
-/** A grant counts for so much of that. */
-const GRANT_LENGTH = 100;
-
-/** What the calls work with. */
+/** The parts of the daemon that the handlers use. */
 export interface ServiceOptions {
   table: ProcessTable;
   access: Access;
   spool: Spool;
   quotas: Quotas;
-  /** Makes room for a process that a user is about to start, whose description has so many bytes. */
+  /** Removes finished processes of a user who is about to start one with a description of that many bytes. */
   makeRoom?: ((user: string, bytes: number) => void) | undefined;
-  /** What may run, and as whom. */
+  /** The operator's rules for commands. */
   confinement: Confinement;
   /** The default grace period of a stop, in milliseconds. */
   stopGrace: number;
-  /** Is told of processes and followers. */
+  /** Counts processes and followers. */
   telemetry?: Telemetry | undefined;
 }
 
-/** The handlers of the service, one for each RPC. */
+/** The handlers, one for each call. */
 export class Service {
   readonly #table: ProcessTable;
   readonly #access: Access;
@@ -105,35 +92,34 @@ export class Service {
     this.stopGrace = stopGrace;
   }
 
-  /** Starts a process, and answers with its id as soon as it runs. */
-  async exec(request: ExecRequest__Output, { user, connection, record, signal }: CallContext): Promise<ExecResponse> {
+  /** Starts a process, and answers with its id when the program runs. */
+  async exec(request: ExecRequest__Output, context: CallContext): Promise<ExecResponse> {
+    const { user, connection, record, signal } = context;
     record.program = request.args[0]?.split("/").at(-1)?.slice(0, MAX_LOGGED_PROGRAM);
     record.argv = request.args;
-    const { stopGrace = this.stopGrace, ...options } = toSpawnOptions(request);
-    const telemetry = this.#telemetry;
-    const { process: { id }, lease } = await this.#table.start(
-      user,
-      toDescription(request),
-      (changed, about, signal) => {
-        const bytes = descriptionBytes(request.args, about);
-        return this.#quotas.start(user.id, async () => {
-          if (this.#spool.isFull(user.id)) throw spoolIsFull();
-          this.#makeRoom(user.id, 0); // these bytes count already
-          const confined = await this.#confinement.confine(options);
-          const terms = { stopGrace, changed, about, signal, spool: this.#spool };
-          const start = () => spawn({ ...options, ...confined, ...terms });
-          return await (telemetry ? telemetry.start(record.program ?? "", start) : start());
-        }, bytes);
-      },
-      toRequestKey(request),
-      signal,
-    );
+    const start = this.#startOf(request, context);
+    const [description, key] = [toDescription(request), toRequestKey(request)];
+    const { process: { id }, lease } = await this.#table.start(user, description, start, key, signal);
     lease?.hold(connection);
     record.process = id;
     return { processId: id };
   }
 
-  /** Streams the log as it lies in the spool, then says that this was all. */
+  /** Makes the function that starts the process of a request, within the user's quotas and the operator's rules. */
+  #startOf(request: ExecRequest__Output, { user, record: { program = "" } }: CallContext): Spawn {
+    const { stopGrace = this.stopGrace, ...options } = toSpawnOptions(request);
+    const [spool, telemetry] = [this.#spool, this.#telemetry];
+    return (changed, about, signal) =>
+      this.#quotas.start(user.id, async () => {
+        if (spool.isFull(user.id)) throw spoolIsFull();
+        this.#makeRoom(user.id, 0); // the quotas count the description already
+        const confined = await this.#confinement.confine(options);
+        const start = () => spawn({ ...options, ...confined, stopGrace, changed, about, signal, spool });
+        return await (telemetry ? telemetry.start(program, start) : start());
+      }, descriptionBytes(request.args, about));
+  }
+
+  /** Streams the log as the spool contains it, then its end. */
   async *getLogs(
     request: GetLogsRequest__Output,
     context: CallContext,
@@ -149,7 +135,7 @@ export class Service {
     yield endOf(log, entry, context);
   }
 
-  /** Carries input to a process and its output back. */
+  /** Streams input to a process, and its output back. */
   async *attach(
     requests: AsyncIterable<AttachRequest__Output>,
     context: CallContext,
@@ -162,16 +148,18 @@ export class Service {
     await entry.process.readable;
     const log = entry.process.logs({ ...toPlace(first), signal: context.signal });
     using _following = this.#telemetry?.metrics.follows(entry.process, log);
-    yield* exchange(log, entry, first.writer, piecesOf(first, messages), context.messageSize);
+    const { writer } = first;
+    const { messageSize } = context;
+    yield* new Attachment({ log, receiver: entry, writer, pieces: piecesOf(first, messages), messageSize }).messages();
     yield endOf(log, entry, context);
   }
 
-  /** Tells the state of a process. */
+  /** Answers with the status of a process. */
   getStatus(request: GetStatusRequest__Output, context: CallContext): GetStatusResponse {
     return { status: statusFor(this.#find(request, context), context) };
   }
 
-  /** Stops a process, and answers when it has finished. It goes on when the client goes away. */
+  /** Stops a process, and answers when it has finished. The stop goes on without the client. */
   async stop(request: StopRequest__Output, context: CallContext): Promise<StopResponse> {
     const entry = this.#find(request, context);
     const grace = request.grace ? toGrace(request.grace) : undefined;
@@ -197,26 +185,15 @@ export class Service {
     return {};
   }
 
-  /** A page of the user's own processes, or of all users', the newest first. */
+  /** Answers with a page of the user's own processes, or of all users' processes, the newest first. */
   list(request: ListRequest__Output, context: CallContext): ListResponse {
     const all = wantsAll(request, context);
-    const { pageSize, ...filter } = toListFilter(request);
-    const page: Entry[] = [];
-    let length = 0;
+    const { pageSize, ...filter } = toListQuery(request);
     const place = { before: filter.before };
-    for (const entry of this.#table.list(context.user, all, filter, place)) {
-      if (!entry) return { processes: page.map(toFullStatusMessage), nextPageToken: String(place.before) };
-      if (page.length === pageSize || length > MAX_PAGE_LENGTH) {
-        return { processes: page.map(toFullStatusMessage), nextPageToken: String(page.at(-1)!.sequence) };
-      }
-      page.push(entry);
-      for (const text of [...entry.args, ...Object.entries(entry.labels).flat()]) length += text.length;
-      length += entry.ownerSubject.length + entry.grants.length * GRANT_LENGTH;
-    }
-    return { processes: page.map(toFullStatusMessage) };
+    return toPage(this.#table.list(context.user, all, filter, place), pageSize, place);
   }
 
-  /** Forgets a finished process and its log. */
+  /** Removes a finished process and its log. */
   async remove(request: RemoveRequest__Output, context: CallContext): Promise<RemoveResponse> {
     const { process: { id } } = this.#find(request, context);
     this.#quotas.change(context.user.id);
@@ -225,19 +202,19 @@ export class Service {
   }
 
   /**
-   * Forgets a process and its log.
+   * Removes a process and its log.
    *
-   * @throws {NotFinishedError} when it has not finished.
+   * @throws {NotFinishedError} When the process has not finished.
    */
   async forget(id: string): Promise<void> {
     const removal = this.#table.remove(id);
-    if (!removal) return; // it is about to be gone already
+    if (!removal) return; // another call removes it already
     using _gone = removal.gone;
     await removal.entry.process.ended;
     await this.#spool.remove(id);
   }
 
-  /** Streams what happens to the user's own processes, or to all users'. */
+  /** Streams the changes of the user's own processes, or of all users' processes. */
   async *watch(request: WatchRequest__Output, context: CallContext): AsyncGenerator<WatchResponse> {
     const { user, signal, hold } = context;
     const all = wantsAll(request, context);
@@ -247,21 +224,21 @@ export class Service {
     }
   }
 
-  /** Lets another user see or stop a process. */
+  /** Grants another user the right to see or to stop a process. */
   share(request: ShareRequest__Output, context: CallContext): ShareResponse {
     const grant = toGrant(request, context.user);
     const entry = this.#find(request, context);
     this.#quotas.change(context.user.id);
-    makeRoom(entry, grant);
+    checkRoom(entry, grant);
     if (!entry.grants.some(({ user }) => user === grant.user)) {
       this.#quotas.grant(this.#spool.history.read((records) => records.usage(entry.owner)).grants);
     }
     this.#table.share(entry, grant);
-    this.#access.changed(); // perhaps to less than before
+    this.#access.changed(); // the new grant may be less than the one before
     return {};
   }
 
-  /** Takes that back. */
+  /** Removes another user's right to a process. */
   unshare(request: UnshareRequest__Output, context: CallContext): UnshareResponse {
     const entry = this.#find(request, context);
     const user = toUserId(request.user);
@@ -274,12 +251,12 @@ export class Service {
     return {};
   }
 
-  /** Tells who calls. */
+  /** Answers with the caller's identity and role. */
   whoAmI(_request: WhoAmIRequest__Output, { user, right }: CallContext): WhoAmIResponse {
     return { userId: user.id, subject: user.subject, role: right.role };
   }
 
-  /** The process that a request names, for as long as the caller has a right to it. */
+  /** Finds the process of a request. The call ends when the caller loses the right to the process. */
   #find({ processId }: { processId: string }, { user, right, record, hold }: CallContext): Entry {
     if (validate(processId)) record.named = processId.toLowerCase();
     const entry = this.#table.find(processId, user, right);
@@ -292,13 +269,17 @@ export class Service {
 
 function spoolIsFull(): QuotaError {
   const remedy = "try again in a moment, or remove finished processes";
-  return new QuotaError("--max-spool-bytes-per-user", "Your logs take as much, and are all being written", remedy);
+  return new QuotaError(
+    "--max-spool-bytes-per-user",
+    "Your logs take up the whole space, and none of it can be freed now",
+    remedy,
+  );
 }
 
 /**
- * Whether the processes of all users are asked for.
+ * Whether a request asks for the processes of all users.
  *
- * @throws {PermissionDeniedError} when they may not be.
+ * @throws {PermissionDeniedError} When the caller has a right to their own processes only.
  */
 function wantsAll({ allUsers }: { allUsers: boolean }, { right }: Pick<CallContext, "right">): boolean {
   if (allUsers && right.scope !== "all") {
@@ -309,26 +290,7 @@ function wantsAll({ allUsers }: { allUsers: boolean }, { right }: Pick<CallConte
   return allUsers;
 }
 
-/** Keeps the lease of a process for as long as the call goes on. Others who look on must not keep it alive. */
+/** Holds the lease of a process until the end of the call. The calls of other users do not keep a process alive. */
 function holdLease(entry: Entry, { user, signal }: CallContext): void {
   if (entry.owner === user.id) entry.lease?.hold(signal);
-}
-
-/** Who it is shared with is for those who may see that. */
-function statusFor(entry: Entry, { user, right }: CallContext): ProcessStatus {
-  return entry.owner === user.id || right.sees === "all" ? toFullStatusMessage(entry) : toStatusMessage(entry);
-}
-
-function endOf(log: LogReader, entry: Entry, context: CallContext): { end: LogEnd } {
-  const { offset: bytes, lines, mayBeCut } = log;
-  return { end: { bytes, lines, mayBeCut, status: statusFor(entry, context) } };
-}
-
-/** The input of the first message, and of all others. */
-async function* piecesOf(first: Piece, messages: AsyncIterator<AttachRequest__Output>): AsyncGenerator<Piece> {
-  yield first;
-  for (let next = await messages.next(); !next.done; next = await messages.next()) {
-    if (next.value.processId) throw new InvalidArgumentError("Only the first message names the process");
-    yield next.value;
-  }
 }

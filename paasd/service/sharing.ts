@@ -1,5 +1,5 @@
 /**
- * What an owner asks for who shares a process, checked and in the daemon's terms.
+ * Checks `Share` and `Unshare` requests, and converts them to grants.
  *
  * @module
  */
@@ -7,11 +7,11 @@ import type { ShareRequest__Output } from "@paas/proto";
 import { type Grant, isInForce, type Permission } from "../access/authorization.ts";
 import { InvalidArgumentError, TooManyGrantsError } from "../errors.ts";
 import type { User } from "../identity/identity.ts";
-import type { Entry } from "../processes/process_table.ts";
-import { toTime } from "./requests.ts";
+import type { Entry } from "../processes/entries.ts";
+import { toTime } from "./fields.ts";
 import { isUserId } from "../access/roles.ts";
 
-/** With so many users a process can be shared at a time. */
+/** Maximum number of users that a process is shared with at a time. */
 const MAX_GRANTS = 100;
 
 const PERMISSIONS: Record<string, Permission> = {
@@ -21,40 +21,40 @@ const PERMISSIONS: Record<string, Permission> = {
 };
 
 /**
- * What a request lets whom do until when.
+ * Converts a request to a grant.
  *
- * @throws {InvalidArgumentError} when a field is not what it must be.
+ * @throws {InvalidArgumentError} When a field is malformed, or the grant would have no effect.
  */
 export function toGrant(request: Omit<ShareRequest__Output, "processId">, owner: Pick<User, "id">): Grant {
   const user = toUserId(request.user);
-  if (user === owner.id) throw new InvalidArgumentError("The user is yourself: you may do everything with it already");
+  if (user === owner.id) throw new InvalidArgumentError("The user is yourself: the owner has all rights already");
   const permission = PERMISSIONS[request.permission];
   if (!permission) throw new InvalidArgumentError("The permission must be view or stop, or unset to view");
-  const until = request.until ? toTime("until which it is shared", request.until) : undefined;
+  const until = request.until ? toTime("until", request.until) : undefined;
   const grant = { user, permission, until };
-  if (!isInForce(grant)) throw new InvalidArgumentError("The time until which it is shared must be in the future");
+  if (!isInForce(grant)) throw new InvalidArgumentError("The time in the field until must be in the future");
   return grant;
 }
 
 /**
- * The id of a user.
+ * Checks the id of a user, and converts it to lower case.
  *
- * @throws {InvalidArgumentError} when the text is none.
+ * @throws {InvalidArgumentError} When the text is not a user id.
  */
 export function toUserId(text: string): string {
   const id = text.toLowerCase();
   if (isUserId(id)) return id;
   throw new InvalidArgumentError(
-    "The user must be a user id of 64 hexadecimal digits: whoever it is learns theirs from paasc doctor",
+    "The user must be a user id of 64 hexadecimal digits: paasc doctor shows users their own id",
   );
 }
 
 /**
- * Sees that a process can be shared with one more.
+ * Checks that a process can get one more grant.
  *
- * @throws {TooManyGrantsError} when it cannot.
+ * @throws {TooManyGrantsError} When the process has the maximum number of grants.
  */
-export function makeRoom({ grants }: Pick<Entry, "grants">, { user }: Grant): void {
+export function checkRoom({ grants }: Pick<Entry, "grants">, { user }: Grant): void {
   const others = grants.filter((grant) => isInForce(grant) && grant.user !== user);
   if (others.length >= MAX_GRANTS) throw new TooManyGrantsError(MAX_GRANTS);
 }

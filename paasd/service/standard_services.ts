@@ -1,17 +1,17 @@
 /**
- * The services that any gRPC server has: health checks and reflection. They need no role, only a connection that was let
- * in.
+ * The standard services of a gRPC server: health checks and reflection. They need an accepted connection, but no role.
  *
  * @module
  */
 import { healthService } from "@paas/proto/health";
 import { reflectionServices } from "@paas/proto/reflection";
 import type { Server } from "@paas/proto/grpc";
-import { duplex, serverStreaming, type Surroundings, unary } from "../rpc/adapter.ts";
+import { duplex, serverStreaming, unary } from "../rpc/adapter.ts";
+import type { CallServices } from "../rpc/call.ts";
 import { Health } from "./health.ts";
 import { Reflection } from "./reflection.ts";
 
-/** They come every few seconds from each load balancer. */
+/** Options of their calls: each load balancer makes some every few seconds. */
 const BACKGROUND = { background: true };
 
 /** The standard services of a daemon. */
@@ -19,22 +19,22 @@ export class StandardServices {
   readonly #health = new Health();
   readonly #reflection = new Reflection();
 
-  /** Has a server serve them. */
-  constructor(server: Server, surroundings: Surroundings) {
+  /** Adds the services to a server. */
+  constructor(server: Server, services: CallServices) {
     const [health, reflection] = [this.#health, this.#reflection];
     server.addService(healthService, {
-      Check: unary(surroundings, health.check.bind(health), BACKGROUND),
-      List: unary(surroundings, health.list.bind(health), BACKGROUND),
-      Watch: serverStreaming(surroundings, health.watch.bind(health), BACKGROUND),
+      Check: unary(services, health.check.bind(health), BACKGROUND),
+      List: unary(services, health.list.bind(health), BACKGROUND),
+      Watch: serverStreaming(services, health.watch.bind(health), BACKGROUND),
     });
     for (const service of reflectionServices) {
       server.addService(service, {
-        ServerReflectionInfo: duplex(surroundings, reflection.answer.bind(reflection), BACKGROUND),
+        ServerReflectionInfo: duplex(services, reflection.answer.bind(reflection), BACKGROUND),
       });
     }
   }
 
-  /** From now on health checks are told that the daemon is about to end. */
+  /** Makes health checks report that the daemon is about to end. */
   drain(): void {
     this.#health.drain();
   }

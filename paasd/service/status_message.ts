@@ -1,20 +1,22 @@
 /**
- * The worker's status of a process as the contract's message.
+ * Converts the worker's status of a process to the contract's message.
  *
  * @module
  */
 import {
   type EndReason,
+  type LogEnd,
   type ProcessState__Output,
   type ProcessStatus as ProcessStatusMessage,
   type SharePermission,
   toTimestamp,
 } from "@paas/proto";
-import type { FinishedStatus, ProcessStatus } from "@paas/worker";
+import type { FinishedStatus, LogReader, ProcessStatus } from "@paas/worker";
 import { isInForce, type Permission } from "../access/authorization.ts";
-import type { Entry } from "../processes/process_table.ts";
+import type { Entry } from "../processes/entries.ts";
+import type { CallContext } from "../rpc/call.ts";
 
-/** The contract's words for the states. */
+/** The contract's names of the states. */
 export const STATES: Record<ProcessStatus["state"], ProcessState__Output> = {
   running: "PROCESS_STATE_RUNNING",
   stopping: "PROCESS_STATE_STOPPING",
@@ -32,13 +34,13 @@ const END_REASONS: Record<FinishedStatus["endReason"], EndReason> = {
   "daemon-lost": "END_REASON_DAEMON_LOST",
 };
 
-/** The contract's words for permissions. */
-export const PERMISSIONS: Record<Permission, SharePermission> = {
+/** The contract's names of the permissions. */
+const PERMISSIONS: Record<Permission, SharePermission> = {
   view: "SHARE_PERMISSION_VIEW",
   stop: "SHARE_PERMISSION_STOP",
 };
 
-/** The message for the status of a process, without who it is shared with. */
+/** Makes the message for the status of a process, without the grants. */
 export function toStatusMessage(
   { process, args, name, labels, owner, ownerSubject }: Omit<Entry, "grants">,
 ): ProcessStatusMessage {
@@ -61,7 +63,7 @@ export function toStatusMessage(
   if (status.state === "finished") {
     message.finishTime = toTimestamp(status.finishTime);
     message.endReason = END_REASONS[status.endReason];
-    const { code, signal } = status.exit; // of one that was lost there is neither
+    const { code, signal } = status.exit; // both are unknown if the daemon was killed before the process ended
     if (code !== undefined) message.exitCode = code;
     if (signal !== undefined) message.signal = signal;
   }
@@ -72,7 +74,7 @@ export function toStatusMessage(
   return message;
 }
 
-/** The message for its owner, and for who may see all processes: with the grants that are in force. */
+/** Makes the message for the owner, and for users who may see all processes: it includes the grants in force. */
 export function toFullStatusMessage(entry: Entry): ProcessStatusMessage {
   const grants = entry.grants.filter(isInForce).map(({ user, permission, until }) => ({
     user,
@@ -80,4 +82,15 @@ export function toFullStatusMessage(entry: Entry): ProcessStatusMessage {
     until: until === undefined ? undefined : toTimestamp(until),
   }));
   return { ...toStatusMessage(entry), grants };
+}
+
+/** Makes the message for a caller: only the owner, and users who may see all processes, get the grants. */
+export function statusFor(entry: Entry, { user, right }: Pick<CallContext, "user" | "right">): ProcessStatusMessage {
+  return entry.owner === user.id || right.sees === "all" ? toFullStatusMessage(entry) : toStatusMessage(entry);
+}
+
+/** Makes the last message of a log for a caller. */
+export function endOf(log: LogReader, entry: Entry, caller: Pick<CallContext, "user" | "right">): { end: LogEnd } {
+  const { offset: bytes, lines, mayBeCut } = log;
+  return { end: { bytes, lines, mayBeCut, status: statusFor(entry, caller) } };
 }

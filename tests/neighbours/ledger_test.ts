@@ -8,7 +8,7 @@ import { status } from "@paas/proto/grpc";
 import { spawn, Spool } from "@paas/worker";
 import { join } from "node:path";
 import { Access } from "../../paasd/access/access.ts";
-import type { CallContext } from "../../paasd/rpc/adapter.ts";
+import type { CallContext } from "../../paasd/rpc/call.ts";
 import { rightOf } from "../../paasd/access/authorization.ts";
 import { Confinement } from "../../paasd/processes/confinement.ts";
 import { ProcessTable } from "../../paasd/processes/process_table.ts";

@@ -1,0 +1,75 @@
+/**
+ * Checks an `Exec` request, and converts it to the worker's options.
+ *
+ * @module
+ */
+import type { ExecRequest__Output, Limits__Output as LimitsMessage } from "@paas/proto";
+import { LIMIT_NAMES, type Limits, type SpawnOptions } from "@paas/worker";
+import { createHash } from "node:crypto";
+import { InvalidArgumentError } from "../errors.ts";
+import type { Description } from "../processes/process_table.ts";
+import type { RequestKey } from "../processes/starts.ts";
+import { DAY_MS, isKey, isName, toExact, toGrace, toMilliseconds, toTerminalSize, toTerminalType } from "./fields.ts";
+
+/** Maximum timeout of a process, in milliseconds. A timer can wait 2^31 - 1 ms. */
+const MAX_TIMEOUT_MS = 24 * DAY_MS;
+
+/**
+ * Converts a request to the options of a start. The worker checks the command itself.
+ *
+ * @throws {InvalidArgumentError} When a field is out of its range.
+ */
+export function toSpawnOptions(
+  { args, env, cwd, timeout, grace, maxOutputBytes, stdin, terminal, limits }: ExecRequest__Output,
+): Omit<SpawnOptions, "spool"> {
+  const options = {
+    args,
+    env,
+    cwd: cwd || undefined,
+    timeout: timeout ? toMilliseconds("timeout", timeout, MAX_TIMEOUT_MS) : undefined,
+    stopGrace: grace ? toGrace(grace) : undefined,
+    maxOutput: toExact("The max_output_bytes", maxOutputBytes) || undefined,
+    stdin,
+    terminal: terminal ? { ...toTerminalSize(terminal), type: toTerminalType(terminal.type) } : undefined,
+    limits: limits ? toLimits(limits) : undefined,
+  };
+  if (options.timeout === 0) throw new InvalidArgumentError("The timeout must be more than zero");
+  return options;
+}
+
+/** Converts the limits that a request sets. */
+function toLimits(message: LimitsMessage): Limits {
+  const given = LIMIT_NAMES.filter((name) => message[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, toExact("A limit", message[name]!)]));
+}
+
+/**
+ * Converts the properties of a process that only the daemon uses.
+ *
+ * @throws {InvalidArgumentError} When the name or the key of a label is malformed, or the lease is too long.
+ */
+export function toDescription({ args, name, labels, stopAfterDisconnect }: ExecRequest__Output): Description {
+  if (name && !isName(name)) {
+    throw new InvalidArgumentError(
+      "The name must consist of at most 63 letters, digits, '.', '_' and '-'; it must not begin with '-', nor be '.' or '..', " +
+        "nor look like an id or the beginning of one (8 hexadecimal digits)",
+    );
+  }
+  if (!Object.keys(labels).every(isKey)) {
+    throw new InvalidArgumentError("The key of a label must consist of at most 63 letters, digits, '.', '_' and '-'");
+  }
+  return {
+    args,
+    name,
+    labels,
+    stopAfterDisconnect: stopAfterDisconnect
+      ? toMilliseconds("stop_after_disconnect", stopAfterDisconnect, DAY_MS)
+      : undefined,
+  };
+}
+
+/** Returns the key that makes a request safe to repeat. */
+export function toRequestKey(request: ExecRequest__Output): RequestKey {
+  const { requestId: id } = request;
+  return { id, digest: id && createHash("sha256").update(JSON.stringify(request)).digest("base64") };
+}
