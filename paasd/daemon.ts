@@ -15,7 +15,7 @@ import { descriptorLimit } from "./quotas/open_files.ts";
 import { StartError } from "./errors.ts";
 import { Expiry } from "./processes/expiry.ts";
 import { warnOfFiles } from "./preflight/file_warnings.ts";
-import { type Address, formatAddress } from "./options/flag_values.ts";
+import { type Address, formatAddress } from "./address.ts";
 import { FrontDoor } from "./door/front_door.ts";
 import type { Guest } from "./identity/identity.ts";
 import { limitsOf } from "./quotas/limits.ts";

@@ -10,7 +10,7 @@ import { StartError, UsageError } from "./errors.ts";
 import { help } from "./options/help.ts";
 import { Log } from "./telemetry/daemon_log.ts";
 import { needRestart, type Options, parseOptions } from "./options/options.ts";
-import { formatAddress } from "./options/flag_values.ts";
+import { formatAddress } from "./address.ts";
 import { launcher, permissions } from "./preflight/permissions.ts";
 import { onTermination } from "./termination.ts";
 

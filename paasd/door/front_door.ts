@@ -12,11 +12,10 @@ import type { IdentityMode } from "../identity/certificate.ts";
 import { Counter } from "../quotas/counter.ts";
 import type { Credentials } from "../trust/credentials.ts";
 import { UnauthenticatedError } from "../errors.ts";
-import type { Address } from "../options/flag_values.ts";
 import { addressOf, type Guest, identify, NO_HTTP2 } from "../identity/identity.ts";
 import { holdsLease } from "../processes/lease.ts";
 import { Listener } from "./listener.ts";
-import { networkOf } from "../address.ts";
+import { type Address, networkOf } from "../address.ts";
 
 /** A connection that has had no call open for so long may be closed to make room for another one. */
 const SPARE_MS = 10_000;

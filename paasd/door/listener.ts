@@ -4,7 +4,7 @@
  * @module
  */
 import net from "node:net";
-import type { Address } from "../options/flag_values.ts";
+import { type Address, toReachable } from "../address.ts";
 
 /** How often a listener that has heard nothing is tried; it may take two of that to notice that it is deaf. */
 const CHECK_MS = 2_000;
@@ -90,11 +90,6 @@ export class Listener {
       if (NO_DESCRIPTORS.includes(error.code ?? "") && this.#probe === call) this.#probe = undefined;
     });
   }
-}
-
-/** The address at which a listener on `host` is reached from the same machine. */
-export function toReachable(host: string): string {
-  return ({ "0.0.0.0": "127.0.0.1", "::": "::1" })[host] ?? host;
 }
 
 function bind({ host, port }: Address): Promise<net.Server> {

@@ -10,7 +10,7 @@ import { type ClientCertificate, type IdentityMode, readCertificate, userId } fr
 import { at } from "./der.ts";
 import { ShuttingDownError, UnauthenticatedError } from "../errors.ts";
 import { isForClients } from "./extended_key_usage.ts";
-import { formatAddress } from "../options/flag_values.ts";
+import { formatAddress } from "../address.ts";
 
 /** A user: whom a client certificate names. */
 export interface User {

@@ -13,7 +13,7 @@ import type { Credentials } from "../trust/credentials.ts";
 import { isDevelopment, isLoopback } from "../trust/development_certificates.ts";
 import { mayChange, mayRead } from "../files/file_access.ts";
 import { STAT_PATH, type Way, waysTo } from "../files/file_steps.ts";
-import type { Address } from "../options/flag_values.ts";
+import type { Address } from "../address.ts";
 import type { Log } from "../telemetry/daemon_log.ts";
 import type { Options } from "../options/options.ts";
 import { inspectPrograms } from "../processes/programs.ts";

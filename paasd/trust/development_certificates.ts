@@ -11,7 +11,7 @@ import server from "../../certs/server.crt" with { type: "text" };
 import { BlockList, isIP, isIPv6 } from "node:net";
 import { type Credentials, parseCertificates } from "./credentials.ts";
 import { StartError } from "../errors.ts";
-import { type Address, formatAddress } from "../options/flag_values.ts";
+import { type Address, formatAddress } from "../address.ts";
 import { isSignedBy, readSigned } from "../identity/signature.ts";
 
 /** Certificates of whose keys everybody has a copy. */
