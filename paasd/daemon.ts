@@ -19,7 +19,7 @@ import { type Address, formatAddress } from "./address.ts";
 import { FrontDoor } from "./door/front_door.ts";
 import type { Guest } from "./identity/identity.ts";
 import { limitsOf } from "./quotas/limits.ts";
-import type { Log } from "./telemetry/daemon_log.ts";
+import type { DaemonLog } from "./telemetry/daemon_log.ts";
 import type { Options } from "./options/options.ts";
 import { preflight } from "./preflight/preflight.ts";
 import { ProcessTable } from "./processes/process_table.ts";
@@ -59,12 +59,12 @@ const GRPC_OPTIONS = {
  *
  * @example
  * ```ts ignore
- * await using daemon = await Daemon.start(options, new Log("text"));
+ * await using daemon = await Daemon.start(options, new DaemonLog("text"));
  * console.log(daemon.address.port);
  * ```
  */
 export class Daemon {
-  readonly #log: Log;
+  readonly #log: DaemonLog;
   #options: Options;
   #table!: ProcessTable;
   #server!: Server;
@@ -84,7 +84,7 @@ export class Daemon {
   #recovery: Promise<void> | undefined;
   #shutdown: Promise<void> | undefined;
 
-  private constructor(options: Options, log: Log, telemetry: Telemetry | undefined) {
+  private constructor(options: Options, log: DaemonLog, telemetry: Telemetry | undefined) {
     this.#telemetry = telemetry;
     this.#options = options;
     this.#log = log;
@@ -96,7 +96,7 @@ export class Daemon {
    * @param telemetry Is told what happens, if that is wanted.
    * @throws {StartError} when it cannot start; nothing is left behind.
    */
-  static async start(options: Options, log: Log, telemetry?: Telemetry): Promise<Daemon> {
+  static async start(options: Options, log: DaemonLog, telemetry?: Telemetry): Promise<Daemon> {
     const daemon = new Daemon(options, log, telemetry);
     try {
       await daemon.#start();
@@ -112,7 +112,7 @@ export class Daemon {
    *
    * @throws {StartError} when it could not.
    */
-  static async check(options: Options, log: Log): Promise<void> {
+  static async check(options: Options, log: DaemonLog): Promise<void> {
     await using trust = await Trust.read(options, new Access(), log);
     await warnOfFiles(options, log);
     await preflight(options, trust.credentials, log);

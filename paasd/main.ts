@@ -8,7 +8,7 @@ import type { Daemon } from "./daemon.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 import { StartError, UsageError } from "./errors.ts";
 import { help } from "./options/help.ts";
-import { Log } from "./telemetry/daemon_log.ts";
+import { DaemonLog } from "./telemetry/daemon_log.ts";
 import { needRestart, type Options, parseOptions } from "./options/options.ts";
 import { formatAddress } from "./address.ts";
 import { launcher, permissions } from "./preflight/permissions.ts";
@@ -47,7 +47,7 @@ async function main(args: string[]): Promise<number> {
 /** Sees whether a daemon could start. */
 async function check(options: Options): Promise<void> {
   const { Daemon } = await import("./daemon.ts");
-  const log = new Log(options.logFormat);
+  const log = new DaemonLog(options.logFormat);
   try {
     await Daemon.check(options, log);
   } finally {
@@ -60,7 +60,7 @@ async function serve(options: Options): Promise<number> {
   const { Daemon } = await import("./daemon.ts"); // slow to load, and not needed for --help
   const { keepDescriptors } = await import("@paas/worker");
   keepDescriptors(); // under a list of programs start.sh has closed them
-  const log = new Log(options.logFormat);
+  const log = new DaemonLog(options.logFormat);
   survive(log);
   const { promise: exitCode, resolve: exit, reject: fail } = Promise.withResolvers<number>();
   const starting = Daemon.start(options, log, await telemetry());
@@ -87,7 +87,7 @@ async function serve(options: Options): Promise<number> {
 }
 
 /** Reads the configuration again, takes over what needs no restart, and tells what does. */
-function reload(daemon: Daemon, atStart: Options, log: Log): void {
+function reload(daemon: Daemon, atStart: Options, log: DaemonLog): void {
   try {
     const invocation = parseOptions(Deno.args, Deno.env);
     if (invocation.action !== "serve") return;
@@ -110,7 +110,7 @@ async function telemetry(): Promise<Telemetry | undefined> {
  * The last resort: an error that nobody caught, of one connection somewhere inside the runtime or the library, must not
  * end the processes of all users.
  */
-function survive(log: Log): void {
+function survive(log: DaemonLog): void {
   const report = (event: Event, error: unknown) => {
     event.preventDefault();
     log.writeUnforeseen(crypto.randomUUID().slice(0, 8), error);

@@ -6,7 +6,7 @@
  */
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Log } from "../telemetry/daemon_log.ts";
+import type { DaemonLog } from "../telemetry/daemon_log.ts";
 import type { Options } from "../options/options.ts";
 
 /** Bits of a mode: inode(7). */
@@ -28,7 +28,7 @@ interface Sensitive {
 /** Writes one `warning` for each file that others may write, and for a private key that others may read. */
 export async function warnOfFiles(
   options: Pick<Options, "tlsKey" | "clientCa" | "crl" | "denyList" | "policy" | "config">,
-  log: Log,
+  log: DaemonLog,
 ): Promise<void> {
   const { tlsKey, clientCa, crl, denyList, policy, config } = options;
   const comesIn = "whoever changes it decides who comes in";

@@ -14,7 +14,7 @@ import { isDevelopment, isLoopback } from "../trust/development_certificates.ts"
 import { mayChange, mayRead } from "../files/file_access.ts";
 import { STAT_PATH, type Way, waysTo } from "../files/file_steps.ts";
 import type { Address } from "../address.ts";
-import type { Log } from "../telemetry/daemon_log.ts";
+import type { DaemonLog } from "../telemetry/daemon_log.ts";
 import type { Options } from "../options/options.ts";
 import { inspectPrograms } from "../processes/programs.ts";
 
@@ -27,7 +27,7 @@ const OWN_PROGRAM = fileURLToPath(new URL("../main.ts", import.meta.url));
  *
  * @throws {StartError} when it cannot be kept.
  */
-export async function preflight(options: Options, { cert, ca }: Credentials, log: Log): Promise<void> {
+export async function preflight(options: Options, { cert, ca }: Credentials, log: DaemonLog): Promise<void> {
   const warn = (what: string, cause: string) => log.write("warning", { what, cause });
   const account = await Confinement.check(options);
   const misnamed = whyMisnamed(cert, options.listen);

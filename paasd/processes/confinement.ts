@@ -14,7 +14,7 @@ import {
   verifyAccount,
 } from "@paas/worker";
 import { InvalidArgumentError, NotAllowedError, StartError } from "../errors.ts";
-import type { Log } from "../telemetry/daemon_log.ts";
+import type { DaemonLog } from "../telemetry/daemon_log.ts";
 import type { Options } from "../options/options.ts";
 import { allowedProgram } from "./programs.ts";
 
@@ -61,7 +61,7 @@ export class Confinement implements AsyncDisposable {
    *
    * @throws {StartError} when they cannot be kept.
    */
-  static async start(options: ConfinementOptions, log: Log): Promise<Confinement> {
+  static async start(options: ConfinementOptions, log: DaemonLog): Promise<Confinement> {
     const account = await Confinement.check(options);
     if (!options.dieWithDaemon) return new Confinement(options, account, undefined);
     const lost = (error?: unknown) =>

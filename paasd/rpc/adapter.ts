@@ -24,14 +24,14 @@ import { type Right, rightOf } from "../access/authorization.ts";
 import { compressed, gzipHeaders } from "./compression.ts";
 import { InvalidArgumentError, PermissionDeniedError, ProcessNotFoundError } from "../errors.ts";
 import { type Guest, guestOf, type User } from "../identity/identity.ts";
-import type { Log } from "../telemetry/daemon_log.ts";
+import type { DaemonLog } from "../telemetry/daemon_log.ts";
 import { Pace } from "./pace.ts";
 import type { Role } from "../access/roles.ts";
 import { type Refusal, toRefusal } from "./status_codes.ts";
 
 /** What every call needs of the daemon. */
 export interface Surroundings {
-  readonly log: Log;
+  readonly log: DaemonLog;
   readonly access: Access;
   /** Where calls are written down, if they are. */
   readonly audit?: AuditLog | undefined;

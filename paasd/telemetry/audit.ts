@@ -6,7 +6,7 @@
 import { escapeUnprintable } from "@paas/proto/printable";
 import { StartError } from "../errors.ts";
 import type { Guest } from "../identity/identity.ts";
-import type { Log } from "./daemon_log.ts";
+import type { DaemonLog } from "./daemon_log.ts";
 
 /** A call that has ended. */
 export interface AuditedCall {
@@ -29,7 +29,7 @@ export interface AuditOptions {
   /** Whether the arguments of Exec are written down. */
   readonly argv: boolean;
   /** Is told when the file fails, and when it goes on. */
-  readonly log: Log;
+  readonly log: DaemonLog;
 }
 
 /** What the log takes lines to: `Deno.FsFile` is one. */

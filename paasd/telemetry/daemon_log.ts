@@ -29,14 +29,14 @@ const MAX_WAITING_LINES = 10_000;
  *
  * @example
  * ```ts
- * import { Log } from "./daemon_log.ts";
+ * import { DaemonLog } from "./daemon_log.ts";
  *
- * const log = new Log("text");
+ * const log = new DaemonLog("text");
  * log.write("started", { address: "127.0.0.1:50051" }); // 2026-11-23T10:00:00.000Z started address=127.0.0.1:50051
  * await log.flush(1_000);
  * ```
  */
-export class Log {
+export class DaemonLog {
   readonly #format: LogFormat;
   readonly #sink: Sink;
   #waiting: string[] = [];

@@ -4,7 +4,7 @@
  * @module
  */
 import type { AuditLog } from "./audit.ts";
-import type { Log } from "./daemon_log.ts";
+import type { DaemonLog } from "./daemon_log.ts";
 
 /** So many refusals are logged one by one in each window; the rest of it is only counted. */
 const MAX_LINES = 20;
@@ -12,12 +12,12 @@ const WINDOW_MS = 10_000;
 
 /** Logs who was refused and why; a flood is summed up, so that strangers cannot fill the log. */
 export class RefusalLog {
-  readonly #log: Log;
+  readonly #log: DaemonLog;
   readonly #audit: AuditLog | undefined;
   #refused = 0;
   #window: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(log: Log, audit?: AuditLog) {
+  constructor(log: DaemonLog, audit?: AuditLog) {
     this.#log = log;
     this.#audit = audit;
   }

@@ -10,7 +10,7 @@ import { parseDenyList } from "./deny_list.ts";
 import { keepDevelopmentCertificatesLocal } from "./development_certificates.ts";
 import { StartError } from "../errors.ts";
 import type { Guest } from "../identity/identity.ts";
-import type { Log } from "../telemetry/daemon_log.ts";
+import type { DaemonLog } from "../telemetry/daemon_log.ts";
 import type { Options } from "../options/options.ts";
 import { MAX_LIST_BYTES } from "../files/regular_file.ts";
 import { parseRevocations, type Revocations } from "./revocation_list.ts";
@@ -35,7 +35,7 @@ export interface TrustListener {
 export class Trust implements AsyncDisposable {
   readonly #options: Options;
   readonly #access: Access;
-  readonly #log: Log;
+  readonly #log: DaemonLog;
   #pair!: Pick<Credentials, "cert" | "key">;
   #clientCa!: string;
   #cas = new ClientCas();
@@ -45,7 +45,7 @@ export class Trust implements AsyncDisposable {
   #listener: TrustListener | undefined;
   #outdated: ReturnType<typeof setTimeout> | undefined;
 
-  private constructor(options: Options, access: Access, log: Log) {
+  private constructor(options: Options, access: Access, log: DaemonLog) {
     this.#options = options;
     this.#access = access;
     this.#log = log;
@@ -56,7 +56,7 @@ export class Trust implements AsyncDisposable {
    *
    * @throws {StartError} when one is no good.
    */
-  static async read(options: Options, access: Access, log: Log): Promise<Trust> {
+  static async read(options: Options, access: Access, log: DaemonLog): Promise<Trust> {
     const trust = new Trust(options, access, log);
     try {
       trust.#files = await WatchedFiles.load(trust.#sources(), log);

@@ -4,7 +4,7 @@
  * @module
  */
 import { StartError } from "../errors.ts";
-import type { Log } from "../telemetry/daemon_log.ts";
+import type { DaemonLog } from "../telemetry/daemon_log.ts";
 import { MAX_LIST_BYTES, readRegularFile } from "../files/regular_file.ts";
 
 /** How often files are looked at. By their status, which is sound for renames, links and network file systems. */
@@ -57,7 +57,7 @@ interface Watched extends Source {
  * stand first.
  */
 export class WatchedFiles implements Disposable {
-  readonly #log: Log;
+  readonly #log: DaemonLog;
   readonly #sources: Watched[];
   readonly #retry: number;
   readonly #timer: ReturnType<typeof setInterval>;
@@ -66,7 +66,7 @@ export class WatchedFiles implements Disposable {
   #ended = false;
   #retried = performance.now();
 
-  private constructor(sources: Watched[], log: Log, retry: number) {
+  private constructor(sources: Watched[], log: DaemonLog, retry: number) {
     this.#sources = sources;
     this.#retry = retry;
     this.#log = log;
@@ -83,7 +83,7 @@ export class WatchedFiles implements Disposable {
    * @param retry After how many milliseconds what was refused is tried again, though no file has changed.
    * @throws {StartError} when one is no good.
    */
-  static async load(sources: readonly Source[], log: Log, retry = RETRY_MS): Promise<WatchedFiles> {
+  static async load(sources: readonly Source[], log: DaemonLog, retry = RETRY_MS): Promise<WatchedFiles> {
     const watched: Watched[] = [];
     for (const source of sources) {
       const look = new Look(source.files);
