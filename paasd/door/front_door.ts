@@ -10,10 +10,10 @@ import type { Socket } from "node:net";
 import tls from "node:tls";
 import type { IdentityMode } from "../identity/certificate.ts";
 import { Counter } from "../quotas/counter.ts";
+import type { ConnectionLimits } from "../quotas/limits.ts";
 import type { Credentials } from "../trust/credentials.ts";
 import { UnauthenticatedError } from "../errors.ts";
 import { addressOf, type Guest, identify, NO_HTTP2 } from "../identity/identity.ts";
-import { holdsLease } from "../processes/lease.ts";
 import { Listener } from "./listener.ts";
 import { type Address, networkOf } from "../address.ts";
 
@@ -25,18 +25,6 @@ const MAX_IDLE_CHECK_MS = 60_000;
 
 /** Who takes no more than that is taking nothing: it is room for a GOAWAY and a PING. */
 const GOODBYE_BYTES = 256;
-
-/** How many connections there may be, and for how long. */
-export interface ConnectionLimits {
-  /** Of all together; a file descriptor each. */
-  readonly maxConnections: number;
-  /** From one address. */
-  readonly maxConnectionsPerAddress: number;
-  /** How long a connection may take until it has shown who it is, in milliseconds. */
-  readonly handshakeTimeout: number;
-  /** How long a connection may stay without a call, in milliseconds, unless a process would be stopped for it. */
-  readonly idleTimeout: number;
-}
 
 /** What a front door needs. */
 export interface FrontDoorOptions {
@@ -244,12 +232,12 @@ export class FrontDoor {
     return longest;
   }
 
-  /** Those who have had no call open for so long, and hold no process by a lease. */
+  /** Guests that have been idle for some time, in milliseconds. */
   *#idle(limit: number): Generator<Guest> {
     const since = performance.now() - limit;
     for (const guest of this.#guests) {
-      const { idleSince = Infinity, socket, connection } = guest;
-      if (idleSince <= since && !socket.destroyed && !holdsLease(connection)) yield guest;
+      const { idleSince = Infinity, socket } = guest;
+      if (idleSince <= since && !socket.destroyed) yield guest;
     }
   }
 

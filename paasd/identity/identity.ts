@@ -22,17 +22,27 @@ export interface User {
   readonly expires: number;
 }
 
+/** A connection, for those who hold something as long as it lasts. */
+export interface Connection {
+  /** Aborts when the connection is gone. */
+  readonly signal: AbortSignal;
+  /** The leases that the connection holds. A lease counts if a process would be stopped for want of the connection. */
+  readonly leases: Set<{ readonly counts: boolean }>;
+}
+
 /** A connection whose user is known. */
 export class Guest {
   #streams = 0;
   #lastRead = -Infinity;
   #dismissed = false;
   #calls = 0;
-  #idleSince = performance.now();
+  #lastCall = performance.now();
   #revoked = false;
 
-  readonly #connection = new AbortController();
-  /** Where it has come from; a socket that is closed does not know that any more. */
+  readonly #gone = new AbortController();
+  /** The connection, for calls that outlive themselves by it. */
+  readonly connection: Connection = { signal: this.#gone.signal, leases: new Set() };
+  /** The address at the other end, which a closed socket no longer knows. */
   readonly address: string;
 
   constructor(readonly socket: TLSSocket, readonly user: User, readonly certificate: ClientCertificate) {
@@ -41,12 +51,7 @@ export class Guest {
 
   /** Notes that its connection is gone. */
   leave(): void {
-    this.#connection.abort();
-  }
-
-  /** Aborts when the connection is gone. */
-  get connection(): AbortSignal {
-    return this.#connection.signal;
+    this.#gone.abort();
   }
 
   /** Whether it has been reading a stream at or after that time of `performance.now()`. */
@@ -59,9 +64,13 @@ export class Guest {
     return this.#streams === 0 && this.#lastRead > -Infinity && this.#lastRead <= time;
   }
 
-  /** The time of `performance.now()` from which on it has had no call open; `undefined` while it has one. */
+  /**
+   * The time of `performance.now()` since which the guest has been idle. A guest is not idle (`undefined`) while it has a
+   * call open, or a process would be stopped when it goes.
+   */
   get idleSince(): number | undefined {
-    return this.#calls > 0 ? undefined : this.#idleSince;
+    const busy = this.#calls > 0 || this.connection.leases.values().some(({ counts }) => counts);
+    return busy ? undefined : this.#lastCall;
   }
 
   /** Notes that it has a call open, until what this returns is disposed of. */
@@ -70,7 +79,7 @@ export class Guest {
     return {
       [Symbol.dispose]: () => {
         this.#calls--;
-        this.#idleSince = performance.now();
+        this.#lastCall = performance.now();
       },
     };
   }

@@ -4,8 +4,19 @@
  * @module
  */
 import { capacityOf } from "./open_files.ts";
-import type { ConnectionLimits } from "../door/front_door.ts";
 import type { QuotaLimits } from "./quotas.ts";
+
+/** Limits on connections. */
+export interface ConnectionLimits {
+  /** Maximum number of connections; each takes a file descriptor. */
+  readonly maxConnections: number;
+  /** Maximum number of connections from one network address. */
+  readonly maxConnectionsPerAddress: number;
+  /** Time that a connection may take to show its certificate, in milliseconds. */
+  readonly handshakeTimeout: number;
+  /** Time that a connection may be idle, in milliseconds. */
+  readonly idleTimeout: number;
+}
 
 /** What the operator says; `undefined` is what the descriptors are enough for. */
 export interface LimitOptions {

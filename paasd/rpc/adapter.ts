@@ -23,7 +23,7 @@ import type { AuditLog } from "../telemetry/audit.ts";
 import { type Right, rightOf } from "../access/authorization.ts";
 import { compressed, gzipHeaders } from "./compression.ts";
 import { InvalidArgumentError, PermissionDeniedError, ProcessNotFoundError } from "../errors.ts";
-import { type Guest, guestOf, type User } from "../identity/identity.ts";
+import { type Connection, type Guest, guestOf, type User } from "../identity/identity.ts";
 import type { DaemonLog } from "../telemetry/daemon_log.ts";
 import { Pace } from "./pace.ts";
 import type { Role } from "../access/roles.ts";
@@ -45,8 +45,8 @@ export interface CallContext {
   readonly right: Right;
   /** Aborts when the call is over, by the client, by its deadline, or by the handler's own end. */
   readonly signal: AbortSignal;
-  /** Aborts when the connection is gone. */
-  readonly connection: AbortSignal;
+  /** The connection that the call came over. */
+  readonly connection: Connection;
   /** What the handler adds to the log line of the call. */
   readonly record: CallRecord;
   /**

@@ -311,7 +311,7 @@ function wantsAll({ allUsers }: { allUsers: boolean }, { right }: Pick<CallConte
 
 /** Keeps the lease of a process for as long as the call goes on. Others who look on must not keep it alive. */
 function holdLease(entry: Entry, { user, signal }: CallContext): void {
-  if (entry.owner === user.id) entry.lease?.hold(signal);
+  if (entry.owner === user.id) entry.lease?.hold({ signal });
 }
 
 /** Who it is shared with is for those who may see that. */

@@ -8,7 +8,7 @@ import { credentials, type ServiceError } from "@paas/proto/grpc";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { type Authority, type CertificateOptions, createAuthority, type Pair } from "../../certs/authority.ts";
-import type { ConnectionLimits } from "../../paasd/door/front_door.ts";
+import type { ConnectionLimits } from "../../paasd/quotas/limits.ts";
 import { DaemonLog } from "../../paasd/telemetry/daemon_log.ts";
 import { type Options, parseOptions } from "../../paasd/options/options.ts";
 
