@@ -209,11 +209,11 @@ export class Daemon {
           cutWhenSilent(socket);
           injector.injectConnection(socket);
         },
-        refused: (address, cause) => {
-          telemetry?.metrics.refused(cause);
-          refusals.write(address, cause);
+        refused: (address, { kind, sentence }) => {
+          telemetry?.metrics.refused(kind);
+          refusals.write(address, sentence);
         },
-        expelled: (guest, cause) => this.#expelled(guest, cause),
+        expelled: (guest, { sentence }) => this.#expelled(guest, sentence),
       });
     } catch (error) {
       throw new StartError(`Cannot listen on ${formatAddress(listen)}: ${listenCause(error)}`);

@@ -71,9 +71,44 @@ export class ShuttingDownError extends Error {
   }
 }
 
-/** Nobody may come in like this: no client certificate, or one that is not good enough. */
+/** The kinds of refusals of connections, by which metrics count them. `docs/telemetry.md` lists them. */
+export type RefusalKind =
+  | "no_certificate"
+  | "certificate_untrusted"
+  | "certificate_dates"
+  | "certificate_usage"
+  | "certificate_revoked"
+  | "session_resumed"
+  | "no_http2"
+  | "tls_version"
+  | "no_tls"
+  | "hung_up"
+  | "handshake_timeout"
+  | "too_many_connections"
+  | "other";
+
+/** The reason why a connection may not come in or stay. */
+export interface Objection {
+  readonly kind: RefusalKind;
+  /** A sentence for the operator; it may name an address. */
+  readonly sentence: string;
+}
+
+/** A client has not shown who it is: it has no certificate, or one that is not good enough. */
 export class UnauthenticatedError extends Error {
   override readonly name = "UnauthenticatedError";
+  readonly kind: RefusalKind;
+
+  constructor(message: string, kind: RefusalKind = "other") {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** Makes an objection of an error that was thrown while a client was judged. */
+export function toObjection(error: unknown): Objection {
+  const kind = error instanceof UnauthenticatedError ? error.kind : "other";
+  return { kind, sentence: (error as Error).message };
 }
 
 /** There is as much of something as the operator allows. */

@@ -132,15 +132,15 @@ const guests = new WeakMap<PeerCertificate, Guest>();
  * @throws {UnauthenticatedError} when the connection is not good enough; the message completes "refused, because".
  */
 export function identify(socket: TLSSocket, mode: IdentityMode = "certificate"): Guest {
-  if (!socket.authorized) throw new UnauthenticatedError("its certificate was not verified");
+  if (!socket.authorized) throw new UnauthenticatedError("its certificate was not verified", "certificate_untrusted");
   // The holder of a session ticket comes in as the one who got it, without any look at a certificate, and the runtime
   // has no switch for tickets. No gRPC client needs them.
   if (socket.isSessionReused()) {
-    throw new UnauthenticatedError("it resumed a TLS session instead of showing a certificate");
+    throw new UnauthenticatedError("it resumed a TLS session instead of showing a certificate", "session_resumed");
   }
-  if (socket.alpnProtocol !== "h2") throw new UnauthenticatedError(NO_HTTP2);
+  if (socket.alpnProtocol !== "h2") throw new UnauthenticatedError(NO_HTTP2, "no_http2");
   const certificate = socket.getPeerCertificate();
-  if (!certificate?.raw) throw new UnauthenticatedError("it sent no certificate");
+  if (!certificate?.raw) throw new UnauthenticatedError("it sent no certificate", "no_certificate");
   const own = readCertificate(certificate.raw);
   const guest = new Guest(socket, readUser(own, mode), own);
   guests.set(certificate, guest);
@@ -154,17 +154,22 @@ function readUser(certificate: ClientCertificate, mode: IdentityMode): User {
   const { subject, validFromDate, validToDate } = new X509Certificate(der) as Omit<X509Certificate, "subject"> & {
     subject: string | undefined; // what Deno has for an empty one
   };
-  if (validFromDate.getTime() > Date.now()) throw new UnauthenticatedError("its certificate is not valid yet");
+  if (validFromDate.getTime() > Date.now()) {
+    throw new UnauthenticatedError("its certificate is not valid yet", "certificate_dates");
+  }
   // The runtime lets in who has no extended key usage at all.
   if (!isForClients(der)) {
-    throw new UnauthenticatedError("its certificate is not for clients (extended key usage clientAuth)");
+    throw new UnauthenticatedError(
+      "its certificate is not for clients (extended key usage clientAuth)",
+      "certificate_usage",
+    );
   }
   const user: User = {
     id: userId(certificate, mode),
     subject: subject ? subject.replaceAll("\n", ", ") : showUris(certificate),
     expires: validToDate.getTime(),
   };
-  if (hasExpired(user)) throw new UnauthenticatedError("its certificate has expired");
+  if (hasExpired(user)) throw new UnauthenticatedError("its certificate has expired", "certificate_dates");
   return user;
 }
 

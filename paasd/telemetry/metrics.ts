@@ -5,6 +5,7 @@
  */
 import type { LogReader, Process, ProcessStatus } from "@paas/worker";
 import { type Attributes, metrics, type ObservableResult } from "@opentelemetry/api";
+import type { RefusalKind } from "../errors.ts";
 
 /** In seconds, as the conventions for RPC want them. */
 const DURATIONS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
@@ -54,8 +55,8 @@ export class Metrics {
   }
 
   /** Counts a connection that was not let in. */
-  refused(cause: string): void {
-    this.#refusals.add(1, { "error.type": kindOf(cause) });
+  refused(kind: RefusalKind): void {
+    this.#refusals.add(1, { "error.type": kind });
   }
 
   /** Counts a reader that follows a log, until what this returns is disposed of. */
@@ -94,25 +95,4 @@ export class Metrics {
   #lags(): number[] {
     return [...this.#followers].map(({ process, log }) => process.output.bytes - log.offset);
   }
-}
-
-/** Refusals by a word that a sentence of the front door has: the sentences themselves may tell of an address or a name. */
-const KINDS: readonly [RegExp, string][] = [
-  [/sent no certificate/, "no_certificate"],
-  [/revoked|deny list|denied/, "certificate_revoked"],
-  [/not for clients \(/, "certificate_usage"],
-  [/expired|not valid yet/, "certificate_dates"],
-  [/not signed|not verified/, "certificate_untrusted"],
-  [/resumed/, "session_resumed"],
-  [/HTTP\/2/, "no_http2"],
-  [/TLS 1\.3/, "tls_version"],
-  [/not speak TLS/, "no_tls"],
-  [/hung up/, "hung_up"],
-  [/did not finish/, "handshake_timeout"],
-  [/connections/, "too_many_connections"],
-];
-
-/** The kind of a refusal. */
-export function kindOf(cause: string): string {
-  return KINDS.find(([pattern]) => pattern.test(cause))?.[1] ?? "other";
 }

@@ -8,7 +8,7 @@ import { type ClientCa, ClientCas } from "./client_ca.ts";
 import { type Credentials, readClientCa, readNamed, readNamedText, readPair } from "./credentials.ts";
 import { parseDenyList } from "./deny_list.ts";
 import { keepDevelopmentCertificatesLocal } from "./development_certificates.ts";
-import { StartError } from "../errors.ts";
+import { type Objection, StartError, toObjection } from "../errors.ts";
 import type { Guest } from "../identity/identity.ts";
 import type { DaemonLog } from "../telemetry/daemon_log.ts";
 import type { Options } from "../options/options.ts";
@@ -20,8 +20,11 @@ import { type Source, WatchedFiles } from "./watched_files.ts";
 /** The longest that a timer can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-const NOT_SIGNED = "its certificate is not signed by a CA of --client-ca itself " +
-  "(intermediates are not taken: add the intermediate CA's certificate to --client-ca)";
+const NOT_SIGNED: Objection = {
+  kind: "certificate_untrusted",
+  sentence: "its certificate is not signed by a CA of --client-ca itself " +
+    "(intermediates are not taken: add the intermediate CA's certificate to --client-ca)",
+};
 
 /** Is told of what has changed. */
 export interface TrustListener {
@@ -77,21 +80,24 @@ export class Trust implements AsyncDisposable {
     this.#listener = listener;
   }
 
-  /** Why somebody whom the TLS stack has let in may not stay; undefined when they may. */
-  objection({ user, certificate }: Pick<Guest, "user" | "certificate">): string | undefined {
+  /** Gives the reason why a guest that the TLS stack has let in may not stay; `undefined` if it may. */
+  objection({ user, certificate }: Pick<Guest, "user" | "certificate">): Objection | undefined {
     try {
-      if (this.#denied.has(certificate.fingerprint)) return "its certificate is on the deny list";
-      if (this.#revocations?.has(certificate)) return "its certificate was revoked";
+      if (this.#denied.has(certificate.fingerprint)) return revoked("its certificate is on the deny list");
+      if (this.#revocations?.has(certificate)) return revoked("its certificate was revoked");
       // The TLS stack takes chains, and looks for the revocation of none of their links.
       const signers = this.#cas.signersOf(certificate);
       if (signers.length === 0) return NOT_SIGNED;
       const good = signers.filter(({ own }) => !this.#revocations?.has(own));
-      if (good.length === 0) return "the client CA that signed its certificate was revoked";
-      if (!good.some(isValid)) return "the client CA that signed its certificate has expired, or is not valid yet";
+      if (good.length === 0) return revoked("the client CA that signed its certificate was revoked");
+      if (!good.some(isValid)) {
+        const sentence = "the client CA that signed its certificate has expired, or is not valid yet";
+        return { kind: "certificate_dates", sentence };
+      }
       this.#access.roleOf({ user, certificate });
       return undefined;
     } catch (error) {
-      return (error as Error).message;
+      return toObjection(error);
     }
   }
 
@@ -211,6 +217,10 @@ export class Trust implements AsyncDisposable {
       });
     this.#outdated = setTimeout(look, Math.max(0, Math.min(left, MAX_TIMER_MS)));
   }
+}
+
+function revoked(sentence: string): Objection {
+  return { kind: "certificate_revoked", sentence };
 }
 
 function isValid({ x509: { validFromDate, validToDate } }: ClientCa): boolean {
