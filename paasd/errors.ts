@@ -147,3 +147,8 @@ export class TooManyGrantsError extends Error {
     super(`Cannot share the process with more than ${most} users: take it back from one of them first`);
   }
 }
+
+/** Gives the message of whatever was thrown. */
+export function causeOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -36,12 +36,15 @@ export interface LimitOptions {
 /** Nobody takes more than this share by default, so that something is left for others. */
 const SHARE = 3 / 4;
 
+/** All limits of a daemon. */
+export type Limits = ConnectionLimits & QuotaLimits;
+
 /**
  * The limits that the daemon keeps.
  *
  * @param descriptors How many it may have.
  */
-export function limitsOf(options: LimitOptions, descriptors: number): ConnectionLimits & QuotaLimits {
+export function limitsOf(options: LimitOptions, descriptors: number): Limits {
   const { connections, processes } = capacityOf(descriptors, options.maxConnections);
   const {
     maxConnectionsPerAddress = Math.ceil(connections * SHARE),

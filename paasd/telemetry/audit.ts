@@ -6,6 +6,7 @@
 import { escapeUnprintable } from "@paas/proto/printable";
 import { StartError } from "../errors.ts";
 import type { Guest } from "../identity/identity.ts";
+import { withinTime } from "../within_time.ts";
 import type { DaemonLog } from "./daemon_log.ts";
 
 /** A call that has ended. */
@@ -47,13 +48,16 @@ const RETRY_MS = 1_000;
 /** So much of the arguments of a process stands in a line. */
 const MAX_ARGV_LENGTH = 16 * 1024;
 
+/** Time for the last lines when the log is closed, in milliseconds. */
+const CLOSE_LIMIT_MS = 2_000;
+
 const encoder = new TextEncoder();
 
 /**
  * An append-only file of JSON lines, in order. Writing never waits and never throws; while the file cannot be written
  * (a full disk), lines wait for it, in bounded memory, and the daemon's log says so.
  */
-export class AuditLog {
+export class AuditLog implements AsyncDisposable {
   readonly #options: AuditOptions;
   readonly #open: (path: string) => Promise<Sink>;
   #file: Sink;
@@ -144,17 +148,22 @@ export class AuditLog {
     this.#proceed();
   }
 
-  /** Writes what is left, for at most so many milliseconds, and closes the file. */
-  async close(limit: number): Promise<void> {
+  /**
+   * Writes what is left, and closes the file.
+   *
+   * @param limit The longest time for the writing, in milliseconds.
+   */
+  async close(limit = CLOSE_LIMIT_MS): Promise<void> {
     this.#closed = true;
     this.#wake();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, limit));
-    await Promise.race([this.#writing, timeout]);
-    clearTimeout(timer);
+    await withinTime(this.#writing, limit);
     if (this.#waiting.length > 0) this.#options.log.write("audit-lines-lost", { count: this.#waiting.length });
     this.#waiting = [];
     this.#file.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   #write(fields: Record<string, unknown>): void {

@@ -4,6 +4,7 @@
  * @module
  */
 import { escapeUnprintable } from "@paas/proto/printable";
+import { withinTime } from "../within_time.ts";
 
 /** How lines look: for people, or one JSON object each. */
 export type LogFormat = "text" | "json";
@@ -63,12 +64,9 @@ export class DaemonLog {
     this.write("unforeseen", { reference, error: describe(error) });
   }
 
-  /** Waits until everything is written, but not longer than `limit` milliseconds. */
+  /** Waits until everything is written, at most for some time, in milliseconds. */
   async flush(limit: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, limit));
-    await Promise.race([this.#writing, timeout]);
-    clearTimeout(timer);
+    await withinTime(this.#writing, limit);
   }
 
   async #writeWaiting(): Promise<void> {
