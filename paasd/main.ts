@@ -44,7 +44,7 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-/** Sees whether a daemon could start. */
+/** Looks whether a daemon could start. */
 async function check(options: Options): Promise<void> {
   const { Daemon } = await import("./daemon.ts");
   const log = new DaemonLog(options.logFormat);
@@ -55,7 +55,7 @@ async function check(options: Options): Promise<void> {
   }
 }
 
-/** Runs the daemon until it is told to end. */
+/** Runs the daemon until a signal ends it. */
 async function serve(options: Options): Promise<number> {
   const { Daemon } = await import("./daemon.ts"); // slow to load, and not needed for --help
   const { keepDescriptors } = await import("@paas/worker");
@@ -86,7 +86,7 @@ async function serve(options: Options): Promise<number> {
   return code;
 }
 
-/** Reads the configuration again, takes over what needs no restart, and tells what does. */
+/** Reads the configuration again, takes over the options that need no restart, and logs the others. */
 function reload(daemon: Daemon, atStart: Options, log: DaemonLog): void {
   try {
     const invocation = parseOptions(Deno.args, Deno.env);
@@ -99,7 +99,7 @@ function reload(daemon: Daemon, atStart: Options, log: DaemonLog): void {
   }
 }
 
-/** What Deno exports, if it does. */
+/** Makes the telemetry, if Deno exports any. */
 async function telemetry(): Promise<Telemetry | undefined> {
   if (!["true", "1"].includes(Deno.env.get("OTEL_DENO") ?? "")) return undefined;
   const { Telemetry } = await import("./telemetry/telemetry.ts");
@@ -107,8 +107,8 @@ async function telemetry(): Promise<Telemetry | undefined> {
 }
 
 /**
- * The last resort: an error that nobody caught, of one connection somewhere inside the runtime or the library, must not
- * end the processes of all users.
+ * Logs errors that nobody caught, and goes on: an error of one connection, somewhere inside the runtime or the library, must
+ * not end the processes of all users.
  */
 function survive(log: DaemonLog): void {
   const report = (event: Event, error: unknown) => {

@@ -1,5 +1,5 @@
 /**
- * The audit log: who did what to which process with what result. One JSON object a line; `docs/audit.md` has the schema.
+ * The audit log: a JSON object a line for each call, with its user, process and result. `docs/audit.md` has the schema.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { DaemonLog } from "./daemon_log.ts";
 
 /** A call that has ended. */
 export interface AuditedCall {
-  /** Undefined when it is not known who called. */
+  /** The caller; `undefined` if it is not known. */
   readonly guest: Guest | undefined;
   readonly role: string | undefined;
   readonly method: string | undefined;
@@ -23,29 +23,29 @@ export interface AuditedCall {
   readonly ms: number;
 }
 
-/** What the audit log needs. */
+/** Options of an {@linkcode AuditLog}. */
 export interface AuditOptions {
-  /** The file; it is made if missing, with mode 0600. */
+  /** The path of the file, which is made if missing, with mode 0600. */
   readonly path: string;
-  /** Whether the arguments of Exec are written down. */
+  /** Whether the arguments of Exec are written. */
   readonly argv: boolean;
-  /** Is told when the file fails, and when it goes on. */
+  /** Gets a line when the file fails, and when it works again. */
   readonly log: DaemonLog;
 }
 
-/** What the log takes lines to: `Deno.FsFile` is one. */
+/** A file that lines are written to, such as `Deno.FsFile`. */
 interface Sink {
   write(bytes: Uint8Array): Promise<number>;
   close(): void;
 }
 
-/** So many bytes of lines wait for a file that takes none; more are dropped and counted. */
+/** Maximum size of lines that wait for a file, in bytes; more are dropped and counted. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 
-/** After a failure the file is tried again when so many milliseconds have passed. */
+/** Time after a failure until the file is tried again, in milliseconds. */
 const RETRY_MS = 1_000;
 
-/** So much of the arguments of a process stands in a line. */
+/** Maximum length of the arguments in a line, in UTF-16 code units. */
 const MAX_ARGV_LENGTH = 16 * 1024;
 
 /** Time for the last lines when the log is closed, in milliseconds. */
@@ -54,8 +54,8 @@ const CLOSE_LIMIT_MS = 2_000;
 const encoder = new TextEncoder();
 
 /**
- * An append-only file of JSON lines, in order. Writing never waits and never throws; while the file cannot be written
- * (a full disk), lines wait for it, in bounded memory, and the daemon's log says so.
+ * An append-only file of JSON lines, in order. Writing never waits and never throws. While the file cannot be written (a full
+ * disk), lines wait in bounded memory, and the daemon's log says so.
  */
 export class AuditLog implements AsyncDisposable {
   readonly #options: AuditOptions;
@@ -79,8 +79,8 @@ export class AuditLog implements AsyncDisposable {
   /**
    * Opens the file.
    *
-   * @param open How; another way is for tests.
-   * @throws {StartError} when that cannot be done.
+   * @param open Opens a file to append to it; tests give another one.
+   * @throws {StartError} When the file cannot be opened.
    */
   static async open(options: AuditOptions, open = openToAppend): Promise<AuditLog> {
     try {
@@ -91,9 +91,9 @@ export class AuditLog implements AsyncDisposable {
   }
 
   /**
-   * Sees whether the file could be opened, and leaves it as it is.
+   * Looks whether the file could be opened, and leaves it as it is.
    *
-   * @throws {StartError} when it could not.
+   * @throws {StartError} When it could not.
    */
   static async check(path: string): Promise<void> {
     try {
@@ -106,7 +106,7 @@ export class AuditLog implements AsyncDisposable {
     }
   }
 
-  /** Writes down a call. */
+  /** Writes a call. */
   call({ guest, role, argv, ...call }: AuditedCall): void {
     this.#write({
       event: "call",
@@ -120,7 +120,7 @@ export class AuditLog implements AsyncDisposable {
     });
   }
 
-  /** Writes down that a guest had to leave: the certificate is not good any more. */
+  /** Writes that a guest had to leave, because its certificate is no longer good. */
   expelled({ user, certificate, address }: Guest, cause: string): void {
     this.#write({
       event: "expelled",
@@ -132,17 +132,17 @@ export class AuditLog implements AsyncDisposable {
     });
   }
 
-  /** Writes down a connection that was refused. */
+  /** Writes a connection that was refused. */
   refused(address: string, cause: string): void {
     this.#write({ event: "refused", address, cause });
   }
 
-  /** Writes down how many connections were refused besides, in so many seconds. */
+  /** Writes the number of further connections that were refused within some seconds. */
   refusedMore(count: number, seconds: number): void {
     this.#write({ event: "refused-more", count, seconds });
   }
 
-  /** Goes on in a new file of the same name: the old one was moved away. Each line is in one of the two. */
+  /** Goes on in a new file of the same name, after the old one was moved away. Each line is in one of the two. */
   reopen(): void {
     this.#reopening = true;
     this.#proceed();
@@ -185,7 +185,7 @@ export class AuditLog implements AsyncDisposable {
 
   async #writeWaiting(): Promise<void> {
     await Promise.resolve(); // lines of one moment go out together
-    let written = 0; // of the first line that waits
+    let written = 0; // bytes of the first line that waits
     while (this.#waiting.length > 0 || this.#reopening) {
       try {
         if (this.#reopening) {
@@ -219,7 +219,7 @@ export class AuditLog implements AsyncDisposable {
     this.#writing = undefined;
   }
 
-  /** Forgets the lines that the first so many bytes hold; gives how many bytes of the next one are written. */
+  /** Forgets the lines within the first `written` bytes; gives the number of bytes of the next line that are written. */
   #forget(written: number): number {
     let whole = 0;
     for (const { length } of this.#waiting) {
@@ -256,7 +256,7 @@ async function openToAppend(path: string): Promise<Sink> {
   return await Deno.open(path, { append: true, create: true, mode: 0o600 });
 }
 
-/** Arguments, cut where they are too long for a line. */
+/** Cuts arguments that are too long for a line. */
 function bounded(argv: readonly string[] | undefined): string[] | undefined {
   let room = MAX_ARGV_LENGTH;
   const kept: string[] = [];

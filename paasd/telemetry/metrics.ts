@@ -1,5 +1,5 @@
 /**
- * What is counted and measured, for {@linkcode Telemetry}.
+ * Metrics, for {@linkcode Telemetry}.
  *
  * @module
  */
@@ -7,26 +7,26 @@ import type { LogReader, Process, ProcessStatus } from "@paas/worker";
 import { type Attributes, metrics, type ObservableResult } from "@opentelemetry/api";
 import type { RefusalKind } from "../errors.ts";
 
-/** In seconds, as the conventions for RPC want them. */
+/** Bounds of the buckets of durations, in seconds, by the conventions for RPC. */
 const DURATIONS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
-/** What is looked at each time that metrics are exported. */
+/** Values that are read at each export of metrics. */
 export interface Observed {
-  /** How many processes are in each state. */
+  /** Gives the number of processes in each state. */
   processes(): Readonly<Record<ProcessStatus["state"], number>>;
-  /** What all logs have, in bytes. */
+  /** Gives the size of all logs, in bytes. */
   spoolBytes(): number;
-  /** How many connections there are. */
+  /** Gives the numbers of connections. */
   connections(): { admitted: number; handshake: number };
 }
 
-/** A reader of a log that goes on. */
+/** A reader that follows the log of a live process. */
 interface Follower {
   readonly process: Pick<Process, "output">;
   readonly log: Pick<LogReader, "offset">;
 }
 
-/** The instruments. */
+/** The instruments of the daemon. */
 export class Metrics {
   readonly #meter = metrics.getMeter("paasd");
   readonly #calls = this.#meter.createHistogram("rpc.server.call.duration", {
@@ -49,24 +49,24 @@ export class Metrics {
     this.#calls.record(seconds, { "rpc.system.name": "grpc", "rpc.method": method, ...attributes });
   }
 
-  /** Counts a start, or one that failed. */
+  /** Counts a start of a process, or a failed one with its reason. */
   spawned(failure?: string): void {
     this.#spawns.add(1, failure === undefined ? {} : { "error.type": failure });
   }
 
-  /** Counts a connection that was not let in. */
+  /** Counts a connection that was refused. */
   refused(kind: RefusalKind): void {
     this.#refusals.add(1, { "error.type": kind });
   }
 
-  /** Counts a reader that follows a log, until what this returns is disposed of. */
+  /** Counts a reader that follows a log, until the returned object is disposed of. */
   follows(process: Follower["process"], log: Follower["log"]): Disposable {
     const follower = { process, log };
     this.#followers.add(follower);
     return { [Symbol.dispose]: () => this.#followers.delete(follower) };
   }
 
-  /** From now on looks at these as well. */
+  /** Exports these values as well from now on. */
   observe({ processes, spoolBytes, connections }: Observed): void {
     this.#watch("paas.processes", "{process}", "Processes that are known, by state", (result) => {
       for (const [state, value] of Object.entries(processes())) result.observe(value, { "paas.process.state": state });
