@@ -1,23 +1,31 @@
 /**
- * Whom the daemon trusts: certificates, revocations and roles, as their files say now.
+ * The trust of the daemon: its certificates, revocations and roles, as their files are now.
  *
  * @module
  */
 import type { Access } from "../access/access.ts";
 import { type ClientCa, ClientCas } from "./client_ca.ts";
-import { type Credentials, readClientCa, readNamed, readNamedText, readPair } from "./credentials.ts";
+import {
+  type CredentialFiles,
+  type Credentials,
+  readClientCa,
+  readNamed,
+  readNamedText,
+  readPair,
+} from "./credentials.ts";
 import { parseDenyList } from "./deny_list.ts";
 import { keepDevelopmentCertificatesLocal } from "./development_certificates.ts";
 import { type Objection, StartError, toObjection } from "../errors.ts";
+import type { Address } from "../address.ts";
+import type { IdentityMode } from "../identity/certificate.ts";
 import type { Guest } from "../identity/identity.ts";
 import type { DaemonLog } from "../telemetry/daemon_log.ts";
-import type { Options } from "../options/options.ts";
 import { MAX_LIST_BYTES } from "../files/regular_file.ts";
 import { parseRevocations, type Revocations } from "./revocation_list.ts";
 import { parsePolicy } from "../access/roles.ts";
 import { type Source, WatchedFiles } from "./watched_files.ts";
 
-/** The longest that a timer can wait. */
+/** Longest time that a timer can wait, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const NOT_SIGNED: Objection = {
@@ -26,17 +34,31 @@ const NOT_SIGNED: Objection = {
     "(intermediates are not taken: add the intermediate CA's certificate to --client-ca)",
 };
 
-/** Is told of what has changed. */
+/** The files of certificates, revocations and roles, and the options that decide how they are read. */
+export interface TrustOptions extends CredentialFiles {
+  readonly crl: string | undefined;
+  readonly denyList: string | undefined;
+  readonly policy: string | undefined;
+  /** The part of a certificate that makes a user. */
+  readonly identity: IdentityMode;
+  /** The address that the daemon listens on. */
+  readonly listen: Address;
+}
+
+/** A listener for changes of trust. */
 export interface TrustListener {
-  /** New connections get these. */
+  /** Called with the credentials for new connections. */
   credentialsChanged(credentials: Credentials): void;
-  /** Some guests may not be welcome any more: {@linkcode Trust.objection} knows whom. */
+  /** Called when some guests may no longer be welcome, as {@linkcode Trust.objection} says. */
   guestsChanged(): void;
 }
 
-/** What the files say. Bad ones are an error at the start; later the old state stays in force, and the log says so. */
+/**
+ * The content of all files, as it is in force. A bad file is an error at the start. Later the old content stays in force, and
+ * the log says so.
+ */
 export class Trust implements AsyncDisposable {
-  readonly #options: Options;
+  readonly #options: TrustOptions;
   readonly #access: Access;
   readonly #log: DaemonLog;
   #pair!: Pick<Credentials, "cert" | "key">;
@@ -48,7 +70,7 @@ export class Trust implements AsyncDisposable {
   #listener: TrustListener | undefined;
   #outdated: ReturnType<typeof setTimeout> | undefined;
 
-  private constructor(options: Options, access: Access, log: DaemonLog) {
+  private constructor(options: TrustOptions, access: Access, log: DaemonLog) {
     this.#options = options;
     this.#access = access;
     this.#log = log;
@@ -57,9 +79,9 @@ export class Trust implements AsyncDisposable {
   /**
    * Reads all files, and watches them from then on.
    *
-   * @throws {StartError} when one is no good.
+   * @throws {StartError} When a file cannot be used.
    */
-  static async read(options: Options, access: Access, log: DaemonLog): Promise<Trust> {
+  static async read(options: TrustOptions, access: Access, log: DaemonLog): Promise<Trust> {
     const trust = new Trust(options, access, log);
     try {
       trust.#files = await WatchedFiles.load(trust.#sources(), log);
@@ -75,7 +97,7 @@ export class Trust implements AsyncDisposable {
     return { ...this.#pair, ca: this.#clientCa };
   }
 
-  /** Tells of changes from now on. */
+  /** The listener that is called after each change from now on. */
   set listener(listener: TrustListener) {
     this.#listener = listener;
   }
@@ -133,14 +155,14 @@ export class Trust implements AsyncDisposable {
     this.#listener?.credentialsChanged(this.credentials);
   }
 
-  /** A CA that is new comes into force together with the revocation lists as they stand, or not at all. */
+  /** Loads the CAs. A new CA comes into force together with the revocation lists as they are, or not at all. */
   async #loadClientCa(): Promise<void> {
     const ca = await readClientCa(this.#options);
     keepDevelopmentCertificatesLocal({ ...this.#pair, ca }, this.#options.listen);
     if (ca === this.#clientCa) return;
     const { crl } = this.#options;
     const cas = new ClientCas(ca);
-    // At the start the lists are the next thing that is read. They are not waited for to take a CA out of force.
+    // At the start the lists are read next. To take a CA out of force, no list is waited for.
     if (crl !== undefined && this.#clientCa !== undefined && !cas.isWithin(this.#cas)) {
       this.#revocations = await this.#readRevocations(crl, cas);
     }
@@ -173,7 +195,7 @@ export class Trust implements AsyncDisposable {
         cause: "its CA is not in the file of --client-ca",
       });
     }
-    this.#sayWhenOutdated(path, revocations);
+    this.#logWhenOutdated(path, revocations);
     return revocations;
   }
 
@@ -186,7 +208,7 @@ export class Trust implements AsyncDisposable {
     this.#access.policy = await parsePolicy(await readNamedText(path, "policy (--policy)"), path);
   }
 
-  /** Tells of what is probably not meant. */
+  /** Warns of CAs that the operator probably does not mean. */
   #warnOfCas(): void {
     const { clientCa: file, identity } = this.#options;
     const warn = (ca: ClientCa, cause: string, consequence: string) =>
@@ -204,13 +226,13 @@ export class Trust implements AsyncDisposable {
     }
   }
 
-  /** A list that is out of date stays in force, for it names fewer than it should but none too many. */
-  #sayWhenOutdated(path: string, revocations: Revocations): void {
+  /** Logs when a list is out of date. It stays in force: it names too few certificates, but none too many. */
+  #logWhenOutdated(path: string, revocations: Revocations): void {
     clearTimeout(this.#outdated);
     const { nextUpdate } = revocations;
     const left = nextUpdate - Date.now();
     const look = () =>
-      left > MAX_TIMER_MS ? this.#sayWhenOutdated(path, revocations) : this.#log.write("revocation-list-outdated", {
+      left > MAX_TIMER_MS ? this.#logWhenOutdated(path, revocations) : this.#log.write("revocation-list-outdated", {
         file: path,
         since: new Date(nextUpdate).toISOString(),
         consequence: "it is still in force, but certificates that were revoked since get in",

@@ -1,5 +1,5 @@
 /**
- * Files that are read anew when they change.
+ * Files that are loaded anew when they change.
  *
  * @module
  */
@@ -7,54 +7,54 @@ import { StartError } from "../errors.ts";
 import type { DaemonLog } from "../telemetry/daemon_log.ts";
 import { MAX_LIST_BYTES, readRegularFile } from "../files/regular_file.ts";
 
-/** How often files are looked at. By their status, which is sound for renames, links and network file systems. */
+/** Time between two looks at the status of files, in milliseconds. A status finds renames, links and network files too. */
 const LOOK_MS = 200;
 
-/** A file that changes at each look is not waited for longer than so many. */
+/** Maximum number of looks for which a file that goes on changing is waited for. */
 const MAX_UNSTEADY_LOOKS = 2;
 
 /**
- * What the status of a file says is looked at together with its content for so long: two changes within one tick of the
- * clock of its file system leave one status. The longest tick is that of FAT, 2 s.
+ * Time after a change of status during which the content is looked at as well, in milliseconds: two changes within one tick of
+ * the file system's clock leave one status. The longest tick is that of FAT, 2 s.
  */
 const TICK_MS = 2_000;
 
 /**
- * What was refused is tried again so often, and whenever a file has changed: it may be another one that was wrong. Not more
- * often, for to read a long list takes the daemon's one thread.
+ * Time until a refused source is tried again, in milliseconds. It is also tried when any file has changed, which may be the one
+ * that was wrong. Not more often, because reading a long list takes the daemon's one thread.
  */
 const RETRY_MS = 30_000;
 
-/** Something that is made of files. */
+/** A thing that is made of files. */
 export interface Source {
-  /** What it is, for the log. */
+  /** The name of the source, for the log. */
   readonly name: string;
   /** The paths of the files. */
   readonly files: readonly string[];
   /**
-   * Reads the files, and puts what they say into force.
+   * Reads the files, and puts their content into force.
    *
-   * @throws {StartError} when they are no good; what was in force still is.
+   * @throws {StartError} When they cannot be used; the old content stays in force.
    */
   load(): Promise<void>;
 }
 
-/** A source, and how its files looked. */
+/** A source, with the state of its files. */
 interface Watched extends Source {
   readonly look: Look;
-  /** When they were read last. */
+  /** The state when the files were read last. */
   taken: string;
-  /** At the last look. */
+  /** The state at the last look. */
   seen: string;
+  /** Number of looks in a row that found another state. */
   unsteady: number;
-  /** Why it was refused; undefined when what was read last is in force. */
+  /** The reason of a refusal; `undefined` when the content that was read last is in force. */
   refusal: string | undefined;
 }
 
 /**
- * Looks at the files of sources, and has those loaded whose files have changed. Whatever is wrong is logged once. A source
- * that was refused is loaded again when any file has changed, in the order of the sources: those that others depend on
- * stand first.
+ * Looks at the files of sources, and loads a source when its files have changed. An error is logged once. A refused source is
+ * loaded again when any file has changed, in the order of the sources: those that others depend on come first.
  */
 export class WatchedFiles implements Disposable {
   readonly #log: DaemonLog;
@@ -80,8 +80,8 @@ export class WatchedFiles implements Disposable {
   /**
    * Loads all sources, and watches their files from then on.
    *
-   * @param retry After how many milliseconds what was refused is tried again, though no file has changed.
-   * @throws {StartError} when one is no good.
+   * @param retry Time until a refused source is tried again though no file has changed, in milliseconds.
+   * @throws {StartError} When a source cannot be used.
    */
   static async load(sources: readonly Source[], log: DaemonLog, retry = RETRY_MS): Promise<WatchedFiles> {
     const watched: Watched[] = [];
@@ -103,7 +103,7 @@ export class WatchedFiles implements Disposable {
     });
   }
 
-  /** Resolves when what is under way is done. */
+  /** Resolves when no load is under way. */
   get settled(): Promise<unknown> {
     return this.#work;
   }
@@ -138,7 +138,7 @@ export class WatchedFiles implements Disposable {
     }
   }
 
-  /** @param known Why it was refused before: that is not logged again. */
+  /** @param known The reason of the last refusal, which is not logged again. */
   async #load(source: Watched, state: string, known?: string): Promise<void> {
     if (this.#ended) return;
     source.taken = source.seen = state;
@@ -159,7 +159,7 @@ export class WatchedFiles implements Disposable {
   }
 }
 
-/** How some files look. */
+/** The state of some files. */
 class Look {
   readonly #files: readonly string[];
   #status = "";
@@ -171,7 +171,7 @@ class Look {
     this.#files = files;
   }
 
-  /** What changes whenever one of the files does. */
+  /** Gives a text that changes whenever one of the files does. */
   async state(): Promise<string> {
     const status = await eachOf(this.#files, statusOf);
     const now = performance.now();
@@ -180,7 +180,7 @@ class Look {
       this.#since = now;
       this.#settled = false;
     }
-    // By how long ago it was first seen, and not by its times: those are of another clock, or anybody's choice.
+    // Its age counts from the first look, not from the times of the files: these are of another clock, or anybody's choice.
     if (!this.#settled) {
       this.#content = await eachOf(this.#files, digestOf);
       this.#settled = now - this.#since > TICK_MS;
