@@ -46,8 +46,8 @@ export function toReachable(host: string): string {
 }
 
 /**
- * Gives the network that an address counts for: an IPv4 address itself, or the /64 of an IPv6 address, because one machine
- * may use all addresses of a /64 (RFC 8981).
+ * Gives the network that an address counts for: an IPv4 address itself, or the /64 of an IPv6 address, because one
+ * machine may use all addresses of a /64 (RFC 8981).
  *
  * @param address `undefined` after the connection has closed.
  *

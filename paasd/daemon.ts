@@ -60,7 +60,7 @@ export class Daemon implements AsyncDisposable {
     if (spoolDir === undefined) return await removeTemporarySpool(await makeTemporarySpool(temporary));
     try {
       const { inUse } = await Spool.check(spoolDir);
-      // Mostly it is the daemon that is about to be reloaded or upgraded, so this is no reason to refuse.
+      // Mostly this is the daemon that is about to be reloaded or upgraded, so it is no reason to refuse.
       if (inUse) {
         log.write("warning", { what: "spool-dir", cause: `a daemon uses ${spoolDir}: another one could not start` });
       }

@@ -107,8 +107,8 @@ async function telemetry(): Promise<Telemetry | undefined> {
 }
 
 /**
- * Logs errors that nobody caught, and goes on: an error of one connection, somewhere inside the runtime or the library, must
- * not end the processes of all users.
+ * Logs errors that nobody caught, and goes on: an error of one connection, somewhere inside the runtime or the library,
+ * must not end the processes of all users.
  */
 function survive(log: DaemonLog): void {
   const report = (event: Event, error: unknown) => {

@@ -16,8 +16,8 @@ import { StandardServices } from "./service/standard_services.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 
 const GRPC_OPTIONS = {
-  // A silent client is asked for a sign of life. The limit for its answer stands in `door/silence.ts`, not here: an answer
-  // comes behind all that is on its way to the client.
+  // A silent client is asked for a sign of life. The limit for its answer stands in `door/silence.ts`, not here: an
+  // answer comes behind all that is on its way to the client.
   "grpc.keepalive_time_ms": 30_000,
   "grpc.keepalive_timeout_ms": 2 ** 31 - 1,
   "grpc.max_concurrent_streams": 4_096,

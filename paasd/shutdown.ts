@@ -30,8 +30,8 @@ export interface Running {
 }
 
 /**
- * Ends a daemon in good order: it starts no new processes, stops all processes, and delivers their logs to the end. Resolves
- * when no connection is left.
+ * Ends a daemon in good order: it starts no new processes, stops all processes, and delivers their logs to the end.
+ * Resolves when no connection is left.
  *
  * @param stopGrace Time from SIGTERM until SIGKILL, in milliseconds.
  */

@@ -4,7 +4,9 @@
  * @module
  */
 
-/** Time within which a second signal counts as a repeat, in milliseconds: terminals and task runners send some twice. */
+/**
+ * Time within which a second signal counts as a repeat, in milliseconds: terminals and task runners send some twice.
+ */
 const REPEAT_MS = 300;
 
 /**

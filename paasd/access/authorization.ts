@@ -89,8 +89,8 @@ export function rightOf(role: Role, path: string): Right {
 }
 
 /**
- * Gives the time until which a user may make a call on a process, in milliseconds since the Unix epoch. This is the one place
- * that decides who may touch which process.
+ * Gives the time until which a user may make a call on a process, in milliseconds since the Unix epoch. This is the one
+ * place that decides who may touch which process.
  *
  * @throws {ProcessNotFoundError} When there is no process, or the user must not know of it.
  * @throws {PermissionDeniedError} When the user may see the process, but may not make the call.

@@ -37,7 +37,8 @@ export function roleByUnit({ units }: Pick<ClientCertificate, "units">): Role {
 }
 
 /**
- * Reads a policy file: TOML with a role named `default` (`none` if missing), and a table `roles` with a role for each user id.
+ * Reads a policy file: TOML with a role named `default` (`none` if missing), and a table `roles` with a role for each
+ * user id.
  *
  * @throws {StartError} When the text is something else.
  *
@@ -62,7 +63,7 @@ export async function parsePolicy(text: string, path: string): Promise<Policy> {
   }
   const { default: other = "none", roles: given = {}, ...unknown } = document;
   const [odd] = Object.keys(unknown);
-  if (odd !== undefined) throw fail(`it has ${JSON.stringify(odd)}, where there can be default and [roles]`);
+  if (odd !== undefined) throw fail(`it has ${JSON.stringify(odd)}, but may have only default and [roles]`);
   if (!isRole(other)) throw fail(`default must be one of ${ROLES.join(", ")}`);
   if (typeof given !== "object" || given === null || Array.isArray(given)) throw fail("roles must be a table");
   const roles = new Map<string, Role>();

@@ -1,8 +1,8 @@
 /**
  * The front door: the place that decides who may come in.
  *
- * It accepts TCP connections, speaks TLS with them, and identifies their users. It hands on only connections that may come
- * in, so the gRPC server behind it never sees another.
+ * It accepts TCP connections, speaks TLS with them, and identifies their users. It hands on only connections that may
+ * come in, so the gRPC server behind it never sees another.
  *
  * @module
  */
@@ -130,7 +130,8 @@ export class FrontDoor {
   }
 
   /**
-   * Cuts each connection that takes nothing for some time, or whose last stream ended so long ago, until the signal aborts.
+   * Cuts each connection that takes nothing for some time, or whose last stream ended so long ago, until the signal
+   * aborts.
    *
    * @param limit The time, in milliseconds.
    */
@@ -201,15 +202,15 @@ function createTlsServer(credentials: Credentials): tls.Server {
     rejectUnauthorized: true,
     minVersion: "TLSv1.3",
     ALPNProtocols: ["h2"],
-    // The door has a timeout of its own. With that of the runtime, a failed connection stays (20 KiB) until a timer of 120 s
-    // ends; zero would mean those 120 s.
+    // The door has a timeout of its own. With that of the runtime, a failed connection stays (20 KiB) until a timer of
+    // 120 s ends; zero would mean those 120 s.
     handshakeTimeout: -1,
   });
 }
 
 /**
- * Gives the TCP socket of a TLS socket, for after a failed handshake the TLS socket has no address any more. `_parent` is
- * not documented, but Node has it by the same name.
+ * Gives the TCP socket of a TLS socket, for after a failed handshake the TLS socket has no address any more. `_parent`
+ * is not documented, but Node has it by the same name.
  */
 function beneath(socket: tls.TLSSocket): Socket {
   return (socket as unknown as { _parent: Socket })._parent;

@@ -14,7 +14,7 @@ import { type Guest, guestOf } from "../identity/identity.ts";
 import { Lease } from "../processes/lease.ts";
 import { CONNECTION_LIMITS, Setting } from "../../tests/support/realm.ts";
 
-/** A front door that says hello to whom it lets in, and what it has seen. */
+/** A front door that says hello to its guests, with everything that it has called back. */
 class Scene implements AsyncDisposable {
   readonly admitted: string[] = [];
   readonly guests: Guest[] = [];
@@ -54,7 +54,7 @@ class Scene implements AsyncDisposable {
     return this.door.address.port;
   }
 
-  /** What a client hears: "hello", or nothing. */
+  /** Gives the text that a client hears: "hello", or nothing. */
   hear(pair: Partial<Pair>, options: tls.ConnectionOptions = {}): Promise<string> {
     return new Promise((resolve) => {
       let heard = "";

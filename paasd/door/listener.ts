@@ -14,8 +14,8 @@ const NO_DESCRIPTORS = ["EMFILE", "ENFILE"];
 
 /**
  * Accepts connections. When a process runs out of file descriptors, Deno's accept loop ends for ever and without an
- * event. So a listener that has heard nothing for a while connects to itself, and binds anew when nothing arrives. If that
- * connection cannot be made for lack of descriptors, binding anew would not help: the listener tries again later.
+ * event. So a listener that has heard nothing for a while connects to itself, and binds anew when nothing arrives. If
+ * that connection cannot be made for lack of descriptors, binding anew would not help: the listener tries again later.
  */
 export class Listener {
   /** The address of the listener, with the actual port. */

@@ -12,8 +12,8 @@ const LOOK_MS = 5_000;
 const SILENT_LOOKS = 8;
 
 /**
- * Cuts a connection from which nothing has arrived for 40 s: its client is frozen, or the network is gone. Looks are counted
- * and not time, because a daemon whose machine was asleep has not listened.
+ * Cuts a connection from which nothing has arrived for 40 s: its client is frozen, or the network is gone. Looks are
+ * counted and not time, because a daemon whose machine was asleep has not listened.
  *
  * @param interval Time between two looks, in milliseconds.
  */

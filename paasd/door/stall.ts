@@ -9,7 +9,8 @@ import type { Guest } from "../identity/identity.ts";
 const GOODBYE_BYTES = 256;
 
 /**
- * Cuts each connection that takes nothing for some time, or whose last stream ended so long ago, until the signal aborts.
+ * Cuts each connection that takes nothing for some time, or whose last stream ended so long ago, until the signal
+ * aborts.
  *
  * @param limit The time, in milliseconds.
  */

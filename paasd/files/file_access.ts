@@ -1,6 +1,6 @@
 /**
- * The access that accounts have to files, by owners and modes (inode(7)). Access control lists, capabilities and mounts are
- * ignored.
+ * The access that accounts have to files, by owners and modes (inode(7)). Access control lists, capabilities and mounts
+ * are ignored.
  *
  * @module
  */
@@ -23,8 +23,8 @@ export function mayRead(account: Account, { file }: Way): boolean {
 }
 
 /**
- * Finds the place where an account may change a file, or put another one in its place: the file, or a directory on the way to
- * it.
+ * Finds the place where an account may change a file, or put another one in its place: the file, or a directory on the
+ * way to it.
  *
  * @returns `undefined` if the account may do neither.
  */
@@ -56,8 +56,8 @@ function grants({ uid, gid }: Account, file: FileMode, rights: number): boolean 
 }
 
 /**
- * Finds the first step at which an account other than root and one trusted user may change a file, or put another one in its
- * place.
+ * Finds the first step at which an account other than root and one trusted user may change a file, or put another one
+ * in its place.
  *
  * @returns A sentence that names the step and the account.
  */

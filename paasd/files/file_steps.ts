@@ -1,14 +1,14 @@
 /**
- * The way to a file: each directory and link on it, with owner and mode. An account that may write to one of these may put
- * another file in its place.
+ * The way to a file: each directory and link on it, with owner and mode. An account that may write to one of these may
+ * put another file in its place.
  *
  * @module
  */
 import { join } from "node:path";
 
 /**
- * The program that shows owners and modes (coreutils). The runtime would not do: it reads the mode of a directory only if it
- * may read everything in it. This program shows no content, so a list in `--allow-run` can have it.
+ * The program that shows owners and modes (coreutils). The runtime would not do: it reads the mode of a directory only
+ * if it may read everything in it. This program shows no content, so a list in `--allow-run` can have it.
  */
 export const STAT_PATH = "/usr/bin/stat";
 

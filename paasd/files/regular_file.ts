@@ -1,6 +1,6 @@
 /**
- * Regular files of a bounded size. Nothing else is read, because a FIFO, a terminal or a device in the place of a file would
- * make its reader wait for ever, or never end. Links are followed.
+ * Regular files of a bounded size. Nothing else is read, because a FIFO, a terminal or a device in the place of a file
+ * would make its reader wait for ever, or never end. Links are followed.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Client certificates, read from their own bytes. Names are compared as they were signed, never as they are printed, so that
- * no odd encoding makes one name pass for another.
+ * Client certificates, read from their own bytes. Names are compared as they were signed, never as they are printed, so
+ * that no odd encoding makes one name pass for another.
  *
  * @module
  */
@@ -71,8 +71,9 @@ export function toSerial(content: Uint8Array): string {
 }
 
 /**
- * Gives the id of the user whom a certificate names: 64 hexadecimal digits in each mode. For names it is a SHA-256 of a label
- * and of whole DER elements, which hold their own lengths. So different names, and different modes, give different ids.
+ * Gives the id of the user whom a certificate names: 64 hexadecimal digits in each mode. For names it is a SHA-256 of a
+ * label and of whole DER elements, which hold their own lengths. So different names, and different modes, give
+ * different ids.
  *
  * @throws {UnauthenticatedError} When the certificate names nobody.
  */
@@ -115,7 +116,10 @@ function urisIn(extensions: Element | undefined): Uint8Array[] {
   return uris;
 }
 
-/** Gives the OUs of a name, which is a sequence of sets of attributes. Encodings that have been out of use for decades are not read. */
+/**
+ * Gives the OUs of a name, which is a sequence of sets of attributes. Encodings that have been out of use for decades
+ * are not read.
+ */
 function unitsIn(name: Uint8Array): string[] {
   const units: string[] = [];
   for (const set of elements(name)) {

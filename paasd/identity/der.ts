@@ -1,5 +1,6 @@
 /**
- * A reader of DER (ITU-T X.690), for the parts of certificates and revocation lists that `node:crypto` in Deno does not show.
+ * A reader of DER (ITU-T X.690), for the parts of certificates and revocation lists that `node:crypto` in Deno does not
+ * show.
  *
  * @module
  */

@@ -16,7 +16,9 @@ import { formatAddress } from "../address.ts";
 export interface User {
   /** 64 lower-case hexadecimal digits: the SHA-256 of the certificate (DER), or another hash by the identity mode. */
   readonly id: string;
-  /** The subject of the certificate, or its URIs if it has none. For people only: it is not unique and proves nothing. */
+  /**
+   * The subject of the certificate, or its URIs if it has none. For people only: it is not unique and proves nothing.
+   */
   readonly subject: string;
   /** Time when the certificate expires, in milliseconds since the Unix epoch. */
   readonly expires: number;
@@ -65,8 +67,8 @@ export class Guest {
   }
 
   /**
-   * The time of `performance.now()` since which the guest has been idle. A guest is not idle (`undefined`) while it has a
-   * call open, or a process would be stopped when it goes.
+   * The time of `performance.now()` since which the guest has been idle. A guest is not idle (`undefined`) while it has
+   * a call open, or a process would be stopped when it goes.
    */
   get idleSince(): number | undefined {
     const busy = this.#calls > 0 || this.connection.leases.values().some(({ counts }) => counts);
@@ -121,8 +123,8 @@ export class Guest {
 export const NO_HTTP2 = "it did not ask for HTTP/2 (ALPN h2)";
 
 /**
- * Guests by the certificate objects of their connections. A map of the module, because a call in grpc-js shows nothing of its
- * connection but that object.
+ * Guests by the certificate objects of their connections. A map of the module, because a call in grpc-js shows nothing
+ * of its connection but that object.
  */
 const guests = new WeakMap<PeerCertificate, Guest>();
 
@@ -136,8 +138,8 @@ const guests = new WeakMap<PeerCertificate, Guest>();
  */
 export function identify(socket: TLSSocket, mode: IdentityMode = "certificate"): Guest {
   if (!socket.authorized) throw new UnauthenticatedError("its certificate was not verified", "certificate_untrusted");
-  // The holder of a session ticket comes in as the user who got it, without any look at a certificate, and the runtime has
-  // no switch for tickets. No gRPC client needs them.
+  // The holder of a session ticket comes in as the user who got it, without any look at a certificate, and the runtime
+  // has no switch for tickets. No gRPC client needs them.
   if (socket.isSessionReused()) {
     throw new UnauthenticatedError("it resumed a TLS session instead of showing a certificate", "session_resumed");
   }

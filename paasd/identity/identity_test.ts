@@ -10,7 +10,7 @@ import { guestOf, identify } from "./identity.ts";
 
 const authority = await createAuthority({ commonName: "client CA" });
 
-/** What `identify` looks at of a socket whose handshake is done. */
+/** The parts of a socket that `identify` looks at, after the handshake. */
 function socketOf(pem: string, state: Record<string, unknown> = {}): TLSSocket {
   const { raw } = new X509Certificate(pem);
   return {

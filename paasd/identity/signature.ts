@@ -2,8 +2,8 @@
  * Signatures of CAs on certificates and revocation lists. Both have one form: the signed body, the algorithm, and the
  * signature (RFC 5280, sections 4.1.1 and 5.1.1).
  *
- * `X509Certificate.verify()` would not do: in Deno it knows neither P-521 nor RSASSA-PSS, with which the runtime's TLS lets
- * clients in.
+ * `X509Certificate.verify()` would not do: in Deno it knows neither P-521 nor RSASSA-PSS, with which the runtime's TLS
+ * lets clients in.
  *
  * @module
  */
@@ -55,11 +55,11 @@ export interface Signed {
 export function readSigned(der: Uint8Array): Signed {
   const whole = [...elements(der)];
   if (whole.length !== 1 || whole[0]!.tag !== Tag.SEQUENCE) {
-    throw new RangeError("it is no certificate and no revocation list");
+    throw new RangeError("it is neither a certificate nor a revocation list");
   }
   const [body, algorithm, signature] = elements(whole[0]!.content);
   if (!body || !algorithm || signature?.tag !== Tag.BIT_STRING) {
-    throw new RangeError("it is no certificate and no revocation list");
+    throw new RangeError("it is neither a certificate nor a revocation list");
   }
   // The number of unused bits stands before the signature.
   return { body, algorithm, scheme: schemeOf(algorithm), signature: signature.content.subarray(1) };
@@ -76,7 +76,10 @@ export function isSignedBy({ body, scheme, signature }: Signed, key: KeyObject):
   }
 }
 
-/** Tells whether the signature is ECDSA on P-521 with SHA-256, which the runtime cannot verify, and RFC 8446 (4.2.3) lacks. */
+/**
+ * Tells whether the signature is ECDSA on P-521 with SHA-256, which the runtime cannot verify, and RFC 8446 (4.2.3)
+ * lacks.
+ */
 export function isUnverifiable({ scheme }: Signed, { asymmetricKeyDetails }: KeyObject): boolean {
   return scheme?.hash === "sha256" && asymmetricKeyDetails?.namedCurve === "secp521r1";
 }

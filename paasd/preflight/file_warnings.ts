@@ -1,6 +1,6 @@
 /**
- * Warnings of files that the daemon's safety depends on, if accounts other than root and its own may change them, or may read
- * secret ones. The daemon starts all the same, because it cannot know these accounts.
+ * Warnings of files that the daemon's safety depends on, if accounts other than root and its own may change them, or
+ * may read secret ones. The daemon starts all the same, because it cannot know these accounts.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The checks before a daemon starts, beside those of the files that it trusts: whether its options can be kept, and what its
- * operator should know about them.
+ * The checks before a daemon starts, beside those of the files that it trusts: whether its options can be kept, and
+ * what its operator should know about them.
  *
  * @module
  */
@@ -22,7 +22,8 @@ import { inspectPrograms } from "../processes/programs.ts";
 const OWN_PROGRAM = fileURLToPath(new URL("../main.ts", import.meta.url));
 
 /**
- * Checks whether the options for commands can be kept, and logs a `warning` for each thing that an operator should know.
+ * Checks whether the options for commands can be kept, and logs a `warning` for each thing that an operator should
+ * know.
  *
  * @throws {StartError} When an option cannot be kept.
  */
@@ -46,7 +47,7 @@ export async function preflight(options: Options, { cert, ca }: Credentials, log
     if (account) { for (const [what, cause] of await exposures(options, account)) warn(what, cause); }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable)) throw error;
-    warn("files", `nobody has looked at owners and modes: ${STAT_PATH} (coreutils) is missing, or may not be run`);
+    warn("files", `owners and modes were not checked: ${STAT_PATH} (coreutils) is missing, or may not be run`);
   }
 }
 
@@ -103,7 +104,10 @@ export function exposed(
   ];
 }
 
-/** Gives the reason why no client could find the name or address of the daemon in the certificate (RFC 9525, section 6.3). */
+/**
+ * Gives the reason why no client could find the name or address of the daemon in the certificate (RFC 9525, section
+ * 6.3).
+ */
 function whyMisnamed(cert: string, { host }: Address): string | undefined {
   const names = [...(new X509Certificate(cert).subjectAltName ?? "").matchAll(/\b(?:DNS|IP Address):([^,]+)/g)];
   if (names.length === 0) return "has no subject alternative name: clients look for the daemon's name or address there";

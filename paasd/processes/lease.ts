@@ -34,7 +34,7 @@ export class Lease {
     });
   }
 
-  /** Whether the process lives, and is stopped when the last holder goes and nobody comes. */
+  /** Whether the process lives, and would be stopped some time after its last holder has gone. */
   get counts(): boolean {
     return !this.#ended && this.#process.status.state !== "finished";
   }

@@ -25,8 +25,8 @@ export interface Capacity {
 }
 
 /**
- * Gives the maximum number of file descriptors of this process. The runtime has raised its soft limit to the hard one, which
- * start.sh passes in a variable, or a shell shows that is started here. Without either it is the usual limit.
+ * Gives the maximum number of file descriptors of this process. The runtime has raised its soft limit to the hard one,
+ * which start.sh passes in a variable, or a shell shows that is started here. Without either it is the usual limit.
  */
 export async function descriptorLimit(): Promise<number> {
   prepareForNone();
@@ -42,17 +42,18 @@ export async function descriptorLimit(): Promise<number> {
 }
 
 /**
- * Has the runtime do at once what would end the program if it had to be done without descriptors. For the lines of a stack the
- * runtime reads a file. If it cannot, it parses the source again. The first time that it parses anything on this thread it reads
- * another file, and gives up if it cannot ("assertion failed" in the crate stacker, Deno 2.9.6). So it parses something here.
+ * Has the runtime do at once what would end the program if it had to be done without descriptors. For the lines of a
+ * stack the runtime reads a file. If it cannot, it parses the source again. The first time that it parses anything on
+ * this thread it reads another file, and gives up if it cannot ("assertion failed" in the crate stacker, Deno 2.9.6).
+ * So it parses something here.
  */
 function prepareForNone(): void {
   stripTypeScriptTypes("if (a) b();"); // an expression alone does not reach it
 }
 
 /**
- * Shares descriptors out, so that new connections never take what processes need. An eighth stays for the daemon itself and
- * for readers of old logs. At most a fourth of the rest is for connections, unless the operator wants more.
+ * Shares descriptors out, so that new connections never take what processes need. An eighth stays for the daemon itself
+ * and for readers of old logs. At most a fourth of the rest is for connections, unless the operator wants more.
  *
  * @example
  * ```ts

@@ -9,7 +9,9 @@ import { Rate } from "./rate.ts";
 
 /** Limits on what users have. All but the first are for each user. */
 export interface QuotaLimits {
-  /** Maximum number of unfinished processes of all users together, which the daemon's file descriptors are enough for. */
+  /**
+   * Maximum number of unfinished processes of all users together, which the daemon's file descriptors are enough for.
+   */
   readonly maxProcesses: number;
   /** Maximum number of unfinished processes. */
   readonly maxProcessesPerUser: number;

@@ -54,8 +54,8 @@ const CLOSE_LIMIT_MS = 2_000;
 const encoder = new TextEncoder();
 
 /**
- * An append-only file of JSON lines, in order. Writing never waits and never throws. While the file cannot be written (a full
- * disk), lines wait in bounded memory, and the daemon's log says so.
+ * An append-only file of JSON lines, in order. Writing never waits and never throws. While the file cannot be written
+ * (a full disk), lines wait in bounded memory, and the daemon's log says so.
  */
 export class AuditLog implements AsyncDisposable {
   readonly #options: AuditOptions;
@@ -219,7 +219,9 @@ export class AuditLog implements AsyncDisposable {
     this.#writing = undefined;
   }
 
-  /** Forgets the lines within the first `written` bytes; gives the number of bytes of the next line that are written. */
+  /**
+   * Forgets the lines within the first `written` bytes; gives the number of bytes of the next line that are written.
+   */
   #forget(written: number): number {
     let whole = 0;
     for (const { length } of this.#waiting) {

@@ -1,6 +1,6 @@
 /**
- * Traces and metrics, through the OpenTelemetry that is built into Deno. Deno collects and exports them as the variables of the
- * environment say; this module is loaded only if `OTEL_DENO` is set.
+ * Traces and metrics, through the OpenTelemetry that is built into Deno. Deno collects and exports them as the
+ * variables of the environment say; this module is loaded only if `OTEL_DENO` is set.
  *
  * `docs/telemetry.md` explains each name. Of a command only the program's name is exported.
  *

@@ -30,8 +30,8 @@ export class ClientCas implements Iterable<ClientCa> {
   }
 
   /**
-   * Gives the CAs that have signed a certificate themselves. They have one name and one key, and can still be several: the
-   * old and the new certificate of a renewed CA.
+   * Gives the CAs that have signed a certificate themselves. They have one name and one key, and can still be several:
+   * the old and the new certificate of a renewed CA.
    *
    * @throws {UnauthenticatedError} When the runtime cannot verify the signature.
    */

@@ -6,7 +6,8 @@
 import { StartError } from "../errors.ts";
 
 /**
- * Reads a deny list: a SHA-256 of a certificate (DER) a line, in hexadecimal, with or without colons. `#` begins a comment.
+ * Reads a deny list: a SHA-256 of a certificate (DER) a line, in hexadecimal, with or without colons. `#` begins a
+ * comment.
  *
  * @returns The fingerprints, in lower-case hexadecimal.
  * @throws {StartError} When a line is something else.

@@ -1,8 +1,8 @@
 /**
  * Certificate revocation lists (RFC 5280, section 5), which the runtime ignores.
  *
- * No library reads them here: the one at hand refuses lists of more than some thousand entries, takes a quarter of a second to
- * load and 22 MiB, and each process that the daemon starts pays for its size.
+ * No library reads them here: the one at hand refuses lists of more than some thousand entries, takes a quarter of a
+ * second to load and 22 MiB, and each process that the daemon starts pays for its size.
  *
  * @module
  */
@@ -30,11 +30,12 @@ export interface Revocations {
 const EXTENSIONS = 0xa0;
 
 /**
- * Reads a file of lists: one in DER, or any number in PEM. A list of another CA than the client CAs is passed over, so that a
- * CA and its list can come and go in any order.
+ * Reads a file of lists: one in DER, or any number in PEM. A list of another CA than the client CAs is passed over, so
+ * that a CA and its list can come and go in any order.
  *
  * @param authorities The client CAs.
- * @throws {StartError} When a list of a client CA cannot be used, with the reason, or there is none. Then no list counts.
+ * @throws {StartError} When a list of a client CA cannot be used, with the reason, or there is none. Then no list
+ * counts.
  */
 export function parseRevocations(
   bytes: Uint8Array,
@@ -123,7 +124,7 @@ function readList(der: Uint8Array): List {
   const [inner, issuer, thisUpdate, ...rest] = parts;
   if (!inner || !issuer || !thisUpdate) throw new RangeError("it is no revocation list");
   const nextUpdate = isTime(rest[0]) ? rest.shift() : undefined;
-  if (!nextUpdate) throw new RangeError("it does not say when the next one comes");
+  if (!nextUpdate) throw new RangeError("it has no time of its next update");
   const entries = rest[0]?.tag === Tag.SEQUENCE ? rest.shift() : undefined;
   return {
     ...signed,
@@ -138,17 +139,18 @@ function readList(der: Uint8Array): List {
 
 /** Refuses lists that this reader would misunderstand. */
 function refuseUnknown({ extensions, scheme, inner, algorithm }: List): void {
-  // A critical extension marks delta lists, and lists of one part or of other CAs: to read these as complete would be wrong.
+  // A critical extension marks delta lists, and lists of one part or of other CAs: to read these as complete would be
+  // wrong.
   for (const { content } of extensions ? elements(extensions.content) : []) refuseCritical(content);
   if (!scheme || !isSame(inner.raw, algorithm.raw)) {
-    throw new RangeError("it is signed with an algorithm that is not known here: use ECDSA, RSA or Ed25519 with SHA-2");
+    throw new RangeError("it is signed with an unknown algorithm: use ECDSA, RSA or Ed25519 with SHA-2");
   }
 }
 
 function* serialsIn(entries: Uint8Array): Generator<string> {
   for (const { content } of elements(entries)) {
     const [serial, , extensions] = elements(content);
-    if (serial?.tag !== Tag.INTEGER) throw new RangeError("it has an entry that is none");
+    if (serial?.tag !== Tag.INTEGER) throw new RangeError("it has an entry that cannot be read");
     if (extensions) refuseCritical(extensions.content);
     yield toSerial(serial.content);
   }
@@ -178,7 +180,9 @@ function toTime({ tag, content }: Element): number {
   const text = Buffer.from(content).toString();
   const long = tag === Tag.GENERALIZED_TIME ? text : `${Number(text.slice(0, 2)) < 50 ? 20 : 19}${text}`;
   const time = Date.parse(long.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
-  if (!isTime({ tag, content, raw: content }) || Number.isNaN(time)) throw new RangeError("it has a time that is none");
+  if (!isTime({ tag, content, raw: content }) || Number.isNaN(time)) {
+    throw new RangeError("it has a time that cannot be read");
+  }
   return time;
 }
 

@@ -54,8 +54,8 @@ export interface TrustListener {
 }
 
 /**
- * The content of all files, as it is in force. A bad file is an error at the start. Later the old content stays in force, and
- * the log says so.
+ * The content of all files, as it is in force. A bad file is an error at the start. Later the old content stays in
+ * force, and the log says so.
  */
 export class Trust implements AsyncDisposable {
   readonly #options: TrustOptions;
@@ -184,7 +184,9 @@ export class Trust implements AsyncDisposable {
     for (const ca of cas) {
       if (!this.#revocations?.isOf(ca) || revocations.isOf(ca)) continue;
       throw new StartError(
-        `Cannot use ${path} (--crl): it has no list of ${nameOf(ca)}, of which one is in force; an empty one will do`,
+        `Cannot use ${path} (--crl): it has no list of ${
+          nameOf(ca)
+        }, which has one in force; add its list, an empty one will do`,
       );
     }
     for (const { list, issuer } of revocations.passedOver) {
@@ -214,14 +216,14 @@ export class Trust implements AsyncDisposable {
     const warn = (ca: ClientCa, cause: string, consequence: string) =>
       this.#log.write("warning", { file, ca: nameOf(ca), cause, consequence });
     for (const ca of this.#cas) {
-      if (!isValid(ca)) warn(ca, "this client CA has expired, or is not valid yet", "nobody comes in by it");
+      if (!isValid(ca)) warn(ca, "this client CA has expired, or is not valid yet", "its users cannot come in");
     }
     if (identity !== "subject") return;
     for (const ca of this.#cas.namesakes()) {
       warn(
         ca,
         "there are two client CAs of this name with different keys (--client-ca, --identity subject)",
-        "who has one name from both is one user",
+        "users with one name from both count as one user",
       );
     }
   }

@@ -7,11 +7,10 @@ import { until } from "../../tests/support/until.ts";
 import { Access } from "../access/access.ts";
 import { readCertificate, userId } from "../identity/certificate.ts";
 import { type RefusalKind, StartError } from "../errors.ts";
-import type { Options } from "../options/options.ts";
 import { Setting, TestLog } from "../../tests/support/realm.ts";
-import { Trust } from "./trust.ts";
+import { Trust, type TrustOptions } from "./trust.ts";
 
-/** The files of a daemon, and what it makes of them. */
+/** The files of a daemon, and the trust that it reads from them. */
 class Scene implements AsyncDisposable {
   readonly log = new TestLog();
   #trust: Trust | undefined;
@@ -22,7 +21,7 @@ class Scene implements AsyncDisposable {
     return new Scene(await Setting.make());
   }
 
-  async trust(options: Partial<Options> = {}): Promise<Trust> {
+  async trust(options: Partial<TrustOptions> = {}): Promise<Trust> {
     return this.#trust = await Trust.read({ ...this.setting.options, ...options }, new Access(), this.log);
   }
 
@@ -49,7 +48,7 @@ class Scene implements AsyncDisposable {
     await Deno.rename(`${path}.new`, path);
   }
 
-  /** Waits until there are so many lines of a kind that have some words. */
+  /** Waits until a number of lines of one event have some words. */
   async logged(event: string, words: string, count = 1): Promise<void> {
     await until(`${event} ${words} is logged ${count} times`, () => this.count(event, words) >= count);
   }

@@ -7,21 +7,23 @@ import { StartError } from "../errors.ts";
 import type { DaemonLog } from "../telemetry/daemon_log.ts";
 import { MAX_LIST_BYTES, readRegularFile } from "../files/regular_file.ts";
 
-/** Time between two looks at the status of files, in milliseconds. A status finds renames, links and network files too. */
+/**
+ * Time between two looks at the status of files, in milliseconds. A status finds renames, links and network files too.
+ */
 const LOOK_MS = 200;
 
 /** Maximum number of looks for which a file that goes on changing is waited for. */
 const MAX_UNSTEADY_LOOKS = 2;
 
 /**
- * Time after a change of status during which the content is looked at as well, in milliseconds: two changes within one tick of
- * the file system's clock leave one status. The longest tick is that of FAT, 2 s.
+ * Time after a change of status during which the content is looked at as well, in milliseconds: two changes within one
+ * tick of the file system's clock leave one status. The longest tick is that of FAT, 2 s.
  */
 const TICK_MS = 2_000;
 
 /**
- * Time until a refused source is tried again, in milliseconds. It is also tried when any file has changed, which may be the one
- * that was wrong. Not more often, because reading a long list takes the daemon's one thread.
+ * Time until a refused source is tried again, in milliseconds. It is also tried when any file has changed, which may be
+ * the one that was wrong. Not more often, because reading a long list takes the daemon's one thread.
  */
 const RETRY_MS = 30_000;
 
@@ -53,8 +55,9 @@ interface Watched extends Source {
 }
 
 /**
- * Looks at the files of sources, and loads a source when its files have changed. An error is logged once. A refused source is
- * loaded again when any file has changed, in the order of the sources: those that others depend on come first.
+ * Looks at the files of sources, and loads a source when its files have changed. An error is logged once. A refused
+ * source is loaded again when any file has changed, in the order of the sources: those that others depend on come
+ * first.
  */
 export class WatchedFiles implements Disposable {
   readonly #log: DaemonLog;
@@ -113,7 +116,7 @@ export class WatchedFiles implements Disposable {
     clearInterval(this.#timer);
   }
 
-  /** One thing after the other, so that the files of now win. */
+  /** Does one piece of work after the other, so that the newest files win. */
   #inTurn(work: () => Promise<void>): Promise<unknown> {
     return this.#work = this.#work.then(work).catch((error) => this.#log.writeUnforeseen("watched-files", error));
   }
@@ -122,7 +125,7 @@ export class WatchedFiles implements Disposable {
     const due = new Set<Watched>();
     for (const source of this.#sources) {
       const state = await source.look.state();
-      // Somebody may be writing: it is read when it has stood still from one look to the next.
+      // A program may be writing: the files are read when they have not changed from one look to the next.
       const steady = state === source.seen || state === source.taken || source.unsteady >= MAX_UNSTEADY_LOOKS;
       source.unsteady = steady ? 0 : source.unsteady + 1;
       source.seen = state;
@@ -180,7 +183,7 @@ class Look {
       this.#since = now;
       this.#settled = false;
     }
-    // Its age counts from the first look, not from the times of the files: these are of another clock, or anybody's choice.
+    // The first look counts, not the times of the files: these are of another clock, or anybody's choice.
     if (!this.#settled) {
       this.#content = await eachOf(this.#files, digestOf);
       this.#settled = now - this.#since > TICK_MS;
