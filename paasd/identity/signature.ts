@@ -55,11 +55,11 @@ export interface Signed {
 export function readSigned(der: Uint8Array): Signed {
   const whole = [...elements(der)];
   if (whole.length !== 1 || whole[0]!.tag !== Tag.SEQUENCE) {
-    throw new RangeError("it is neither a certificate nor a revocation list");
+    throw new RangeError("it is no certificate and no revocation list");
   }
   const [body, algorithm, signature] = elements(whole[0]!.content);
   if (!body || !algorithm || signature?.tag !== Tag.BIT_STRING) {
-    throw new RangeError("it is neither a certificate nor a revocation list");
+    throw new RangeError("it is no certificate and no revocation list");
   }
   // The number of unused bits stands before the signature.
   return { body, algorithm, scheme: schemeOf(algorithm), signature: signature.content.subarray(1) };
