@@ -73,7 +73,9 @@ export async function makeParts(
     credentialsChanged: (credentials) => door.credentials = credentials,
     guestsChanged: () => door.expel(),
   };
-  const recovery = startRecovery(spool, stopGrace, log, closing);
+  const recovery = new AbortController();
+  const recovered = recover(spool, stopGrace, log, recovery.signal);
+  closing.defer(() => recovered);
   const expiryHost: ExpiryHost = {
     liveBytes: (user) => quotas.liveDescriptions(user),
     remove: (id) =>
@@ -194,26 +196,14 @@ function listenCause(error: unknown): string {
   }
 }
 
-/**
- * Clears up behind an earlier daemon that has not ended in good order on the same spool.
- *
- * @returns The controller that ends it.
- */
-function startRecovery(
-  spool: Spool,
-  grace: number,
-  log: DaemonLog,
-  closing: AsyncDisposableStack,
-): AbortController {
+/** Clears up behind an earlier daemon that has not ended in good order on the same spool, until the signal aborts. */
+async function recover(spool: Spool, grace: number, log: DaemonLog, signal: AbortSignal): Promise<void> {
   const processes = spool.history.records.finishedCount;
   if (processes > 0) log.write("restored", { processes });
-  const ending = new AbortController();
-  const recovered = spool.recover({
+  await spool.recover({
     grace,
-    signal: ending.signal,
+    signal,
     report: (event, subject, about) =>
       log.write(event, event.startsWith("l") ? { process: subject, ...about } : { name: subject }),
   });
-  closing.defer(() => recovered);
-  return ending;
 }
