@@ -1,10 +1,10 @@
 /**
- * What the daemon itself refuses. Each error says in one sentence what happened and what to do.
+ * Errors of the daemon. Each message says in one sentence what happened and what to do.
  *
  * @module
  */
 
-/** The command line or an environment variable is wrong: exit code 2. */
+/** The command line, an environment variable or the configuration file is wrong: exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
@@ -14,12 +14,12 @@ export class StartError extends Error {
   override readonly name = "StartError";
 }
 
-/** A field of a request is not what it must be. */
+/** A field of a request has a value that it must not have. */
 export class InvalidArgumentError extends Error {
   override readonly name = "InvalidArgumentError";
 }
 
-/** There is no such process, or it is another user's: the two must not be told apart. */
+/** There is no such process, or it is another user's. A client must not be able to tell the two apart. */
 export class ProcessNotFoundError extends Error {
   override readonly name = "ProcessNotFoundError";
 
@@ -28,7 +28,7 @@ export class ProcessNotFoundError extends Error {
   }
 }
 
-/** A health check is asked for a service that there is not. */
+/** A health check names a service that the daemon does not have. */
 export class ServiceUnknownError extends Error {
   override readonly name = "ServiceUnknownError";
 
@@ -37,7 +37,7 @@ export class ServiceUnknownError extends Error {
   }
 }
 
-/** A live process of the user has the name that another one shall get. */
+/** A live process of the user has the name that a new process is to get. */
 export class NameTakenError extends Error {
   override readonly name = "NameTakenError";
 
@@ -48,12 +48,12 @@ export class NameTakenError extends Error {
   }
 }
 
-/** The operator does not let that run. */
+/** The operator does not let the command run. */
 export class NotAllowedError extends Error {
   override readonly name = "NotAllowedError";
 }
 
-/** A process is to be removed that has not finished. */
+/** A process cannot be removed, for it has not finished. */
 export class NotFinishedError extends Error {
   override readonly name = "NotFinishedError";
 
@@ -62,7 +62,7 @@ export class NotFinishedError extends Error {
   }
 }
 
-/** The daemon is about to end, and takes no new processes or readers any more. */
+/** The daemon is shutting down: it takes no new processes or readers. */
 export class ShuttingDownError extends Error {
   override readonly name = "ShuttingDownError";
 
@@ -71,26 +71,61 @@ export class ShuttingDownError extends Error {
   }
 }
 
-/** Nobody may come in like this: no client certificate, or one that is not good enough. */
-export class UnauthenticatedError extends Error {
-  override readonly name = "UnauthenticatedError";
+/** The kinds of refusals of connections, by which metrics count them. `docs/telemetry.md` lists them. */
+export type RefusalKind =
+  | "no_certificate"
+  | "certificate_untrusted"
+  | "certificate_dates"
+  | "certificate_usage"
+  | "certificate_revoked"
+  | "session_resumed"
+  | "no_http2"
+  | "tls_version"
+  | "no_tls"
+  | "hung_up"
+  | "handshake_timeout"
+  | "too_many_connections"
+  | "other";
+
+/** The reason why a connection may not come in or stay. */
+export interface Objection {
+  readonly kind: RefusalKind;
+  /** A sentence for the operator; it may name an address. */
+  readonly sentence: string;
 }
 
-/** There is as much of something as the operator allows. */
+/** A client has not shown who it is: it has no certificate, or one that is not good enough. */
+export class UnauthenticatedError extends Error {
+  override readonly name = "UnauthenticatedError";
+  readonly kind: RefusalKind;
+
+  constructor(message: string, kind: RefusalKind = "other") {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** Makes an objection of an error that was thrown while a client was judged. */
+export function toObjection(error: unknown): Objection {
+  const kind = error instanceof UnauthenticatedError ? error.kind : "other";
+  return { kind, sentence: (error as Error).message };
+}
+
+/** A user, or all users together, have as much of something as the operator allows. */
 export class QuotaError extends Error {
   override readonly name = "QuotaError";
 
   /**
-   * @param limit What sets the limit: mostly a flag of `paasd`.
-   * @param what What there is.
-   * @param remedy What to do.
+   * @param limit The name of the limit, mostly a flag of `paasd`.
+   * @param what The sentence that says what there is.
+   * @param remedy The sentence that says what to do.
    */
   constructor(limit: string, what: string, remedy: string) {
     super(`${what}, as much as the daemon's ${limit} allows: ${remedy}`);
   }
 }
 
-/** Somebody watches processes, and does not take what changes. */
+/** A client watches processes, and does not read the changes. */
 export class WatcherTooSlowError extends Error {
   override readonly name = "WatcherTooSlowError";
 
@@ -99,16 +134,21 @@ export class WatcherTooSlowError extends Error {
   }
 }
 
-/** Somebody who is known may not do that. */
+/** A user is known, but may not make the call. */
 export class PermissionDeniedError extends Error {
   override readonly name = "PermissionDeniedError";
 }
 
-/** A process is shared with as many users as it can be. */
+/** A process is shared with the maximum number of users. */
 export class TooManyGrantsError extends Error {
   override readonly name = "TooManyGrantsError";
 
   constructor(most: number) {
     super(`Cannot share the process with more than ${most} users: take it back from one of them first`);
   }
+}
+
+/** Gives the message of whatever was thrown. */
+export function causeOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

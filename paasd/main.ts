@@ -8,9 +8,9 @@ import type { Daemon } from "./daemon.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 import { StartError, UsageError } from "./errors.ts";
 import { help } from "./options/help.ts";
-import { Log } from "./telemetry/daemon_log.ts";
+import { DaemonLog } from "./telemetry/daemon_log.ts";
 import { needRestart, type Options, parseOptions } from "./options/options.ts";
-import { formatAddress } from "./options/flag_values.ts";
+import { formatAddress } from "./address.ts";
 import { launcher, permissions } from "./preflight/permissions.ts";
 import { onTermination } from "./termination.ts";
 
@@ -44,10 +44,10 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-/** Sees whether a daemon could start. */
+/** Looks whether a daemon could start. */
 async function check(options: Options): Promise<void> {
   const { Daemon } = await import("./daemon.ts");
-  const log = new Log(options.logFormat);
+  const log = new DaemonLog(options.logFormat);
   try {
     await Daemon.check(options, log);
   } finally {
@@ -55,12 +55,12 @@ async function check(options: Options): Promise<void> {
   }
 }
 
-/** Runs the daemon until it is told to end. */
+/** Runs the daemon until a signal ends it. */
 async function serve(options: Options): Promise<number> {
   const { Daemon } = await import("./daemon.ts"); // slow to load, and not needed for --help
   const { keepDescriptors } = await import("@paas/worker");
   keepDescriptors(); // under a list of programs start.sh has closed them
-  const log = new Log(options.logFormat);
+  const log = new DaemonLog(options.logFormat);
   survive(log);
   const { promise: exitCode, resolve: exit, reject: fail } = Promise.withResolvers<number>();
   const starting = Daemon.start(options, log, await telemetry());
@@ -86,8 +86,8 @@ async function serve(options: Options): Promise<number> {
   return code;
 }
 
-/** Reads the configuration again, takes over what needs no restart, and tells what does. */
-function reload(daemon: Daemon, atStart: Options, log: Log): void {
+/** Reads the configuration again, takes over the options that need no restart, and logs the others. */
+function reload(daemon: Daemon, atStart: Options, log: DaemonLog): void {
   try {
     const invocation = parseOptions(Deno.args, Deno.env);
     if (invocation.action !== "serve") return;
@@ -99,7 +99,7 @@ function reload(daemon: Daemon, atStart: Options, log: Log): void {
   }
 }
 
-/** What Deno exports, if it does. */
+/** Makes the telemetry, if Deno exports any. */
 async function telemetry(): Promise<Telemetry | undefined> {
   if (!["true", "1"].includes(Deno.env.get("OTEL_DENO") ?? "")) return undefined;
   const { Telemetry } = await import("./telemetry/telemetry.ts");
@@ -107,10 +107,10 @@ async function telemetry(): Promise<Telemetry | undefined> {
 }
 
 /**
- * The last resort: an error that nobody caught, of one connection somewhere inside the runtime or the library, must not
- * end the processes of all users.
+ * Logs errors that nobody caught, and goes on: an error of one connection, somewhere inside the runtime or the library,
+ * must not end the processes of all users.
  */
-function survive(log: Log): void {
+function survive(log: DaemonLog): void {
   const report = (event: Event, error: unknown) => {
     event.preventDefault();
     log.writeUnforeseen(crypto.randomUUID().slice(0, 8), error);

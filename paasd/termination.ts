@@ -1,16 +1,18 @@
 /**
- * How the daemon is told to end.
+ * Signals that end the daemon.
  *
  * @module
  */
 
-/** Terminals and task runners deliver some signals twice. */
+/**
+ * Time within which a second signal counts as a repeat, in milliseconds: terminals and task runners send some twice.
+ */
 const REPEAT_MS = 300;
 
 /**
  * Calls `first` at the first SIGTERM or SIGINT, and `again` at each later one. Repeats within 300 ms count as one.
  *
- * @returns What gives the signals back to the runtime.
+ * @returns An object that gives the signals back to the runtime when it is disposed of.
  */
 export function onTermination(first: () => void, again: () => void): Disposable {
   let last: number | undefined;

@@ -1,12 +1,12 @@
 /**
- * Who has which role now. It can change while calls go on: whoever holds a call to a condition is told of each change.
+ * The roles of users as they are now. Roles can change while calls go on, and listeners are called after each change.
  *
  * @module
  */
 import type { Guest } from "../identity/identity.ts";
 import { type Policy, type Role, roleByUnit } from "./roles.ts";
 
-/** The roles of all users, and news of what they may do. */
+/** The roles of all users, and the listeners for changes of what users may do. */
 export class Access {
   #policy: Policy | undefined;
   readonly #listeners = new Set<() => void>();
@@ -23,20 +23,20 @@ export class Access {
   }
 
   /**
-   * The role of a guest.
+   * Gives the role of a guest.
    *
-   * @throws {UnauthenticatedError} when their certificate gives them two.
+   * @throws {UnauthenticatedError} When the certificate gives two roles.
    */
   roleOf({ user, certificate }: Pick<Guest, "user" | "certificate">): Role {
     return this.#policy ? this.#policy.roles.get(user.id) ?? this.#policy.default : roleByUnit(certificate);
   }
 
-  /** Has all conditions looked at anew: somebody may do less than before. */
+  /** Calls all listeners, because some user may do less than before. */
   changed(): void {
     for (const listener of [...this.#listeners]) listener();
   }
 
-  /** Tells of each change until the signal aborts. */
+  /** Has a listener called after each change, until the signal aborts. */
   onChange(listener: () => void, until: AbortSignal): void {
     this.#listeners.add(listener);
     until.addEventListener("abort", () => this.#listeners.delete(listener), { once: true });

@@ -1,5 +1,5 @@
 /**
- * Who may do what: one table, which denies by default, and the one function that applies it to a process.
+ * Authorization: one table that denies by default, and the one function that applies it to a process.
  *
  * @module
  */
@@ -8,24 +8,24 @@ import { PermissionDeniedError, ProcessNotFoundError } from "../errors.ts";
 import type { User } from "../identity/identity.ts";
 import type { Role } from "./roles.ts";
 
-/** On which processes a call may be made: on none, on the caller's own, or on those of all users. */
+/** The processes on which a call may be made: none, the caller's own, or those of all users. */
 export type Scope = "none" | "own" | "all";
 
-/** What an owner lets another user do with a process. */
+/** A permission that an owner gives another user on a process. */
 export type Permission = "view" | "stop";
 
-/** What an owner lets another user do with one process, until when. Plain data. */
+/** A permission of another user on one process, until some time. Plain data. */
 export interface Grant {
   /** The id of the other user. */
   readonly user: string;
   readonly permission: Permission;
-  /** In milliseconds since the Unix epoch; `undefined` is until it is taken back. */
+  /** Time when the grant ends, in milliseconds since the Unix epoch; `undefined` is when it is taken back. */
   readonly until: number | undefined;
 }
 
-/** The rule for one call: the scope of each role, and the permission that opens it to whom a process is shared with. */
+/** The rule for one call: the scope of each role, and the permission that opens the call to users with a grant. */
 type Rule = Readonly<Record<Exclude<Role, "none">, Scope>> & {
-  /** For who has no role. */
+  /** The scope of users without a role. */
   readonly none?: Scope;
   readonly shared?: Permission;
 };
@@ -33,7 +33,7 @@ type Rule = Readonly<Record<Exclude<Role, "none">, Scope>> & {
 const OWN_ONLY: Rule = { user: "own", viewer: "none", operator: "own" };
 const SEE: Rule = { user: "own", viewer: "all", operator: "all" };
 
-/** What each role may do. A call without a row is denied to everybody; a test tells of one. */
+/** The rule of each call. A call without a row is denied to everybody; a test finds such calls. */
 export const RULES: Readonly<Record<string, Rule>> = {
   Exec: OWN_ONLY,
   GetLogs: { ...SEE, shared: "view" },
@@ -50,28 +50,28 @@ export const RULES: Readonly<Record<string, Rule>> = {
   WhoAmI: { none: "own", user: "own", viewer: "own", operator: "own" },
 };
 
-/** Services besides Paas's own: for everybody who may come in, whatever their role. */
+/** Services besides Paas's own, which every guest may use, whatever the role. */
 const OPEN_SERVICES = [
   "grpc.health.v1.Health",
   "grpc.reflection.v1.ServerReflection",
   "grpc.reflection.v1alpha.ServerReflection",
 ];
 
-/** What somebody may do with one call. */
+/** The right of a user to one call. */
 export interface Right {
   readonly role: Role;
   readonly scope: Exclude<Scope, "none">;
-  /** Which processes they may see. */
+  /** The processes that the user may see. */
   readonly sees: Scope;
-  /** The permission that opens the call to whom a process is shared with. */
+  /** The permission that opens the call to users with a grant. */
   readonly shared: Permission | undefined;
 }
 
 /**
- * What a role may do with a call.
+ * Gives the right of a role to a call.
  *
- * @param path As `/paas.v1.ProcessService/Exec`.
- * @throws {PermissionDeniedError} when that is nothing.
+ * @param path The path of the call, such as `/paas.v1.ProcessService/Exec`.
+ * @throws {PermissionDeniedError} When there is none.
  */
 export function rightOf(role: Role, path: string): Right {
   const [, service = "", method = ""] = path.split("/");
@@ -89,11 +89,11 @@ export function rightOf(role: Role, path: string): Right {
 }
 
 /**
- * Until when a user may make a call on a process, in milliseconds since the Unix epoch. The one place where it is decided
- * who may touch what.
+ * Gives the time until which a user may make a call on a process, in milliseconds since the Unix epoch. This is the one
+ * place that decides who may touch which process.
  *
- * @throws {ProcessNotFoundError} when they must not know of it, as if there were none.
- * @throws {PermissionDeniedError} when they may see it, but not that.
+ * @throws {ProcessNotFoundError} When there is no process, or the user must not know of it.
+ * @throws {PermissionDeniedError} When the user may see the process, but may not make the call.
  */
 export function allowedUntil(
   id: string,
@@ -116,7 +116,7 @@ export function allowedUntil(
   throw new ProcessNotFoundError(id);
 }
 
-/** Whether a grant has not ended. */
+/** Tells whether a grant has not ended. */
 export function isInForce({ until = Infinity }: Grant): boolean {
   return until > clock.now();
 }

@@ -11,7 +11,7 @@ Deno.test("RULES has a row for each call of the contract, and no other", () => {
   assertEquals(Object.keys(RULES).toSorted(), Object.keys(processService).toSorted());
 });
 
-/** Who may do what, by hand: none, own or all, for none, user, viewer and operator. */
+/** Expected scopes, written by hand: none, own or all, for none, user, viewer and operator. */
 const EXPECTED: Record<string, [Scope, Scope, Scope, Scope]> = {
   Exec: ["none", "own", "none", "own"],
   GetLogs: ["none", "own", "all", "all"],

@@ -1,12 +1,12 @@
 /**
- * Who has which role: by the OU of the certificate, or by a policy file.
+ * Roles of users: by the OU of the certificate, or by a policy file.
  *
  * @module
  */
 import type { ClientCertificate } from "../identity/certificate.ts";
 import { StartError, UnauthenticatedError } from "../errors.ts";
 
-/** What somebody is to the daemon. */
+/** The role of a user. */
 export type Role = "none" | "user" | "viewer" | "operator";
 
 const ROLES: readonly Role[] = ["none", "user", "viewer", "operator"];
@@ -14,19 +14,18 @@ const ROLES: readonly Role[] = ["none", "user", "viewer", "operator"];
 /** The OUs that give a role. */
 const UNITS = new Map<string, Role>([["paas-viewer", "viewer"], ["paas-operator", "operator"]]);
 
-/** What a policy file says. */
+/** The content of a policy file. */
 export interface Policy {
-  /** The role of everybody else. */
+  /** The role of users that the file does not name. */
   readonly default: Role;
-  /** By user id. */
+  /** Roles by user id. */
   readonly roles: ReadonlyMap<string, Role>;
 }
 
 /**
- * The role that the OUs of a certificate give.
+ * Gives the role that the OUs of a certificate name.
  *
- * @throws {UnauthenticatedError} when they give two: which one was meant nobody can tell, and neither holds less than the
- * other.
+ * @throws {UnauthenticatedError} When they name two, neither of which may do less than the other.
  */
 export function roleByUnit({ units }: Pick<ClientCertificate, "units">): Role {
   const roles = new Set(units.flatMap((unit) => UNITS.get(unit) ?? []));
@@ -38,10 +37,10 @@ export function roleByUnit({ units }: Pick<ClientCertificate, "units">): Role {
 }
 
 /**
- * Reads a policy file: TOML with `default`, a role, and a table `roles` with a role for each user id. Without `default`
- * it is `none`.
+ * Reads a policy file: TOML with a role named `default` (`none` if missing), and a table `roles` with a role for each
+ * user id.
  *
- * @throws {StartError} when it is not so.
+ * @throws {StartError} When the text is something else.
  *
  * @example
  * ```ts
@@ -64,7 +63,7 @@ export async function parsePolicy(text: string, path: string): Promise<Policy> {
   }
   const { default: other = "none", roles: given = {}, ...unknown } = document;
   const [odd] = Object.keys(unknown);
-  if (odd !== undefined) throw fail(`it has ${JSON.stringify(odd)}, where there can be default and [roles]`);
+  if (odd !== undefined) throw fail(`it has ${JSON.stringify(odd)}, but may have only default and [roles]`);
   if (!isRole(other)) throw fail(`default must be one of ${ROLES.join(", ")}`);
   if (typeof given !== "object" || given === null || Array.isArray(given)) throw fail("roles must be a table");
   const roles = new Map<string, Role>();
@@ -76,7 +75,7 @@ export async function parsePolicy(text: string, path: string): Promise<Policy> {
   return { default: other, roles };
 }
 
-/** Whether a text can be the id of a user. */
+/** Tells whether a text can be the id of a user. */
 export function isUserId(text: string): boolean {
   return /^[0-9a-f]{64}$/.test(text);
 }

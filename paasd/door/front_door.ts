@@ -1,330 +1,241 @@
 /**
- * The front door: everything about who may come in.
+ * The front door: the place that decides who may come in.
  *
- * It accepts TCP connections, speaks TLS with them, identifies who is there, and hands only those on who may come in;
- * the gRPC server behind it never sees another.
+ * It accepts TCP connections, speaks TLS with them, and identifies their users. It hands on only connections that may
+ * come in, so the gRPC server behind it never sees another.
  *
  * @module
  */
 import type { Socket } from "node:net";
 import tls from "node:tls";
+import { type Address, networkOf } from "../address.ts";
+import { type Objection, toObjection } from "../errors.ts";
 import type { IdentityMode } from "../identity/certificate.ts";
-import { Counter } from "../quotas/counter.ts";
+import { addressOf, Guest, identify, NO_HTTP2 } from "../identity/identity.ts";
+import type { ConnectionLimits } from "../quotas/limits.ts";
 import type { Credentials } from "../trust/credentials.ts";
-import { UnauthenticatedError } from "../errors.ts";
-import type { Address } from "../options/flag_values.ts";
-import { addressOf, type Guest, identify, NO_HTTP2 } from "../identity/identity.ts";
-import { holdsLease } from "../processes/lease.ts";
 import { Listener } from "./listener.ts";
-import { networkOf } from "../address.ts";
+import { Room } from "./room.ts";
+import { cutStalled } from "./stall.ts";
 
-/** A connection that has had no call open for so long may be closed to make room for another one. */
-const SPARE_MS = 10_000;
-
-/** How often it is looked for connections that are idle, at least. */
+/** Longest time between two looks for idle connections, in milliseconds. */
 const MAX_IDLE_CHECK_MS = 60_000;
 
-/** Who takes no more than that is taking nothing: it is room for a GOAWAY and a PING. */
-const GOODBYE_BYTES = 256;
-
-/** How many connections there may be, and for how long. */
-export interface ConnectionLimits {
-  /** Of all together; a file descriptor each. */
-  readonly maxConnections: number;
-  /** From one address. */
-  readonly maxConnectionsPerAddress: number;
-  /** How long a connection may take until it has shown who it is, in milliseconds. */
-  readonly handshakeTimeout: number;
-  /** How long a connection may stay without a call, in milliseconds, unless a process would be stopped for it. */
-  readonly idleTimeout: number;
-}
-
-/** What a front door needs. */
+/** Options of a {@linkcode FrontDoor}. */
 export interface FrontDoorOptions {
-  /** Where to listen; port 0 picks one. */
+  /** The address to listen on; port 0 picks one. */
   listen: Address;
   /** The daemon's own certificate, and the CA of its clients. */
   credentials: Credentials;
   limits: ConnectionLimits;
-  /** What makes a user; default is `certificate`. */
+  /** The part of a certificate that makes a user; default is `certificate`. */
   identity?: IdentityMode | undefined;
-  /** Says why somebody with a good certificate may not come in or stay; default is that all may. */
-  objection?: (guest: Guest) => string | undefined;
-  /** Takes a connection of somebody who may come in. */
+  /** Gives the reason why a guest with a good certificate may not come in or stay; by default all may. */
+  objection?: (guest: Guest) => Objection | undefined;
+  /** Called with each connection that may come in. */
   admit: (socket: tls.TLSSocket) => void;
-  /** Is told of a connection that may not. */
-  refused: (address: string, cause: string) => void;
-  /** Is told of a guest who had to leave. */
-  expelled?: (guest: Guest, cause: string) => void;
-}
-
-/** A connection that has not shown yet who it is. */
-interface Stranger {
-  readonly timer: ReturnType<typeof setTimeout>;
-  readonly network: string;
-  /** That it counts as a connection. */
-  readonly counted: Disposable;
+  /** Called with the address of each connection that may not come in. */
+  refused: (address: string, objection: Objection) => void;
+  /** Called with each guest that had to leave. */
+  expelled?: (guest: Guest, objection: Objection) => void;
 }
 
 /** A listener that lets in only clients with a good certificate, over TLS 1.3. */
 export class FrontDoor {
   readonly #options: FrontDoorOptions;
   readonly #tls: tls.Server;
-  readonly #connections = new Counter();
-  /** The oldest first. */
-  readonly #strangers = new Map<Socket, Stranger>();
-  /** Connections that were let in or refused: a failed handshake may be told of after its connection has closed. */
+  readonly #room: Room;
+  readonly #listener: Listener;
+  /** Connections that were let in or refused: the error of a handshake may come after its connection has closed. */
   readonly #judged = new WeakSet<Socket>();
-  readonly #guests = new Set<Guest>();
   readonly #idleChecks: ReturnType<typeof setInterval>;
-  #listener!: Listener;
 
-  private constructor(options: FrontDoorOptions) {
+  private constructor(options: FrontDoorOptions, server: tls.Server, listener: Listener) {
     this.#options = options;
-    this.#tls = tls.createServer({
-      ...options.credentials,
-      requestCert: true,
-      rejectUnauthorized: true,
-      minVersion: "TLSv1.3",
-      ALPNProtocols: ["h2"],
-      // None: the door has a limit of its own, and Deno keeps a connection that has failed, 20 KiB, until its timer of 120 s
-      // has run out. Zero would mean those 120 s.
-      handshakeTimeout: -1,
-    });
+    this.#tls = server;
+    this.#listener = listener;
+    this.#room = new Room(options.limits);
     this.#tls.on("secureConnection", (socket) => this.#welcome(socket));
-    this.#tls.on("tlsClientError", (error, socket) => this.#refuse(beneath(socket), causeOf(error, socket)));
+    this.#tls.on("tlsClientError", (error, socket) => this.#refuse(beneath(socket), objectionOf(error, socket)));
     const { idleTimeout } = options.limits;
-    this.#idleChecks = setInterval(
-      () => this.#closeIdle(idleTimeout),
-      Math.max(100, Math.min(idleTimeout / 4, MAX_IDLE_CHECK_MS)),
-    );
+    this.#idleChecks = setInterval(() => {
+      for (const { socket } of this.#room.idle(idleTimeout)) socket.destroy();
+    }, Math.max(100, Math.min(idleTimeout / 4, MAX_IDLE_CHECK_MS)));
   }
 
   /**
    * Opens the door.
    *
-   * @throws the error of `listen(2)`, with its `code`.
+   * @throws {Error} When `listen(2)` fails, with its `code`.
    */
   static async open(options: FrontDoorOptions): Promise<FrontDoor> {
-    const door = new FrontDoor(options);
-    try {
-      door.#listener = await Listener.listen(options.listen, (socket) => door.#meet(socket));
-    } catch (error) {
-      clearInterval(door.#idleChecks);
-      throw error;
-    }
+    const server = createTlsServer(options.credentials);
+    const listener = await Listener.listen(options.listen, (socket) => door.#meet(socket));
+    const door = new FrontDoor(options, server, listener);
     return door;
   }
 
-  /** Where it is, with the actual port. */
+  /** The address of the door, with the actual port. */
   get address(): Address {
     return this.#listener.address;
   }
 
-  /** How many connections there are: of who was let in, and of who has not shown yet who they are. */
+  /** The numbers of connections that were let in, and of those that have not shown yet who they are. */
   get connections(): { admitted: number; handshake: number } {
-    return { admitted: this.#guests.size, handshake: this.#strangers.size };
+    return this.#room.connections;
   }
 
-  /** How many connections count for the limits: all until they are closed, also of who was refused. */
+  /** The number of connections that count for the limits: a refused one counts until it has closed. */
   get counted(): number {
-    return this.#connections.total;
+    return this.#room.counted;
   }
 
-  /** Lets nobody in any more; who is in stays, but begins no new streams. */
+  /** Lets nobody in any more; guests stay, but begin no new streams. */
   close(): void {
     this.#listener.close();
     clearInterval(this.#idleChecks);
-    for (const guest of this.#guests) guest.dismiss();
-    for (const stranger of this.#strangers.keys()) stranger.destroy();
+    for (const guest of this.#room.guests) guest.dismiss();
+    for (const stranger of this.#room.strangers) stranger.destroy();
   }
 
-  /** Takes other credentials for new connections; those that are open stay. */
+  /** Takes other credentials for new connections; open connections stay. */
   set credentials(credentials: Credentials) {
     this.#tls.setSecureContext({ ...credentials, minVersion: "TLSv1.3" });
   }
 
   /** Cuts the connections of all guests to whom there is an objection now, and no others. */
   expel(): void {
-    for (const guest of [...this.#guests]) {
-      const cause = this.#options.objection?.(guest);
-      if (cause === undefined) continue;
+    for (const guest of [...this.#room.guests]) {
+      const objection = this.#options.objection?.(guest);
+      if (!objection) continue;
       guest.revoke();
-      this.#options.expelled?.(guest, cause);
+      this.#options.expelled?.(guest, objection);
     }
   }
 
   /** Cuts all connections. */
   cutAll(): void {
-    for (const { socket } of this.#guests) socket.destroy();
+    for (const { socket } of this.#room.guests) socket.destroy();
   }
 
-  /** Resolves when all who have been reading a stream, at or after that time of `performance.now()`, have left. */
+  /** Resolves when all guests have left that were reading a stream at or after a time of `performance.now()`. */
   async readersLeft(since: number): Promise<void> {
     await this.left((guest) => guest.hasRead(since));
   }
 
-  /** Resolves when all guests that a condition holds for have left. */
+  /** Resolves when all guests have left for which a condition holds now; by default all guests. */
   async left(holds: (guest: Guest) => boolean = () => true): Promise<void> {
-    const guests = [...this.#guests].filter(holds);
+    const guests = [...this.#room.guests].filter(holds);
     await Promise.all(guests.map(({ socket }) => new Promise((resolve) => socket.once("close", resolve))));
   }
 
   /**
-   * Cuts every connection that takes nothing for so long, or read its last stream so long ago, until the signal aborts.
+   * Cuts each connection that takes nothing for some time, or whose last stream ended so long ago, until the signal
+   * aborts.
    *
-   * @param limit In milliseconds.
+   * @param limit The time, in milliseconds.
    */
   cutStalled(limit: number, signal: AbortSignal): void {
-    const taken = new WeakMap<Guest, { bytes: number; time: number }>();
-    const start = performance.now();
-    const check = () => {
-      const time = performance.now();
-      for (const guest of this.#guests) {
-        const bytes = guest.socket.bytesWritten;
-        const last = taken.get(guest);
-        const stalled = last && bytes - last.bytes <= GOODBYE_BYTES && time - last.time >= limit;
-        const stays = time - start >= limit && guest.hasReadUntil(time - limit);
-        if (stalled || stays) guest.socket.destroy();
-        else if (!last || bytes - last.bytes > GOODBYE_BYTES) taken.set(guest, { bytes, time });
-      }
-    };
-    check();
-    const timer = setInterval(check, limit / 20);
-    signal.addEventListener("abort", () => clearInterval(timer));
+    cutStalled(this.#room.guests, limit, signal);
   }
 
-  /** Somebody is at the door. */
+  /** Begins the handshake with a connection that has just come. */
   #meet(socket: Socket): void {
     const network = networkOf(socket.remoteAddress);
-    this.#makeRoom(socket, network);
+    const crowd = this.#room.crowdWith(network);
+    if (crowd) {
+      const { leaving = socket, objection } = crowd;
+      if (objection) this.#refuse(leaving, objection);
+      else leaving.destroy();
+    }
     if (socket.destroyed) return;
     const { handshakeTimeout } = this.#options.limits;
-    const silence = () => this.#refuse(socket, `it did not finish the TLS handshake in ${handshakeTimeout / 1000} s`);
-    const counted = this.#connections.add(network);
-    this.#strangers.set(socket, { timer: setTimeout(silence, handshakeTimeout), network, counted });
-    socket.once("close", () => {
-      this.#forget(socket);
-      counted[Symbol.dispose]();
+    this.#room.enter(socket, network, () => {
+      const sentence = `it did not finish the TLS handshake in ${handshakeTimeout / 1000} s`;
+      this.#refuse(socket, { kind: "handshake_timeout", sentence });
     });
     this.#tls.emit("connection", socket);
   }
 
-  /**
-   * Sees that there is room for a connection. Where there is none, the oldest stranger goes: who is honest is known within
-   * milliseconds, so silence cannot lock the door. Then whoever has been idle for the longest time.
-   */
-  #makeRoom(socket: Socket, network: string): void {
-    const { maxConnections, maxConnectionsPerAddress } = this.#options.limits;
-    const crowded = this.#connections.of(network) >= maxConnectionsPerAddress;
-    if (!crowded && this.#connections.total < maxConnections) return;
-    const from = crowded ? network : undefined;
-    const stranger = this.#oldestStranger(from);
-    const idle = stranger ? undefined : this.#longestIdle(from);
-    if (idle) return void idle.socket.destroy();
-    const cause = crowded
-      ? `there are ${maxConnectionsPerAddress} connections from its address (--max-connections-per-address)`
-      : `there are ${maxConnections} connections (--max-connections)`;
-    this.#refuse(stranger ?? socket, cause);
-  }
-
-  #oldestStranger(network: string | undefined): Socket | undefined {
-    for (const [socket, stranger] of this.#strangers) {
-      if (network === undefined || stranger.network === network) return socket;
-    }
-    return undefined;
-  }
-
-  /** The connection that has had no call for the longest time, if there is one that can be spared. */
-  #longestIdle(network: string | undefined): Guest | undefined {
-    let longest: Guest | undefined;
-    for (const guest of this.#idle(SPARE_MS)) {
-      if (network !== undefined && networkOf(guest.socket.remoteAddress) !== network) continue;
-      if (guest.idleSince! < (longest?.idleSince ?? Infinity)) longest = guest;
-    }
-    return longest;
-  }
-
-  /** Those who have had no call open for so long, and hold no process by a lease. */
-  *#idle(limit: number): Generator<Guest> {
-    const since = performance.now() - limit;
-    for (const guest of this.#guests) {
-      const { idleSince = Infinity, socket, connection } = guest;
-      if (idleSince <= since && !socket.destroyed && !holdsLease(connection)) yield guest;
-    }
-  }
-
-  #closeIdle(limit: number): void {
-    for (const { socket } of this.#idle(limit)) socket.destroy();
-  }
-
-  /** The TLS handshake is done. */
+  /** Lets a connection in whose TLS handshake is done, or refuses it. */
   #welcome(secured: tls.TLSSocket): void {
     const socket = beneath(secured);
-    const counted = this.#strangers.get(socket)?.counted;
     secured.on("error", () => {}); // it closes, which is all that matters
-    try {
-      const guest = identify(secured, this.#options.identity);
-      const objection = this.#options.objection?.(guest);
-      if (objection !== undefined) throw new UnauthenticatedError(objection);
-      if (!this.#judge(socket)) return void secured.destroy();
-      this.#guests.add(guest);
-      secured.once("close", () => {
-        this.#guests.delete(guest);
-        guest.leave();
-        counted?.[Symbol.dispose]();
-      });
-    } catch (error) {
+    const judgement = this.#judge(secured);
+    if (!(judgement instanceof Guest)) {
       secured.destroy();
-      return this.#refuse(socket, (error as Error).message);
+      return this.#refuse(socket, judgement);
     }
+    if (!this.#isFirstJudgement(socket)) return void secured.destroy();
+    this.#room.admit(judgement, socket);
     this.#options.admit(secured);
   }
 
-  #refuse(socket: Socket, cause: string): void {
-    if (this.#judge(socket)) this.#options.refused(addressOf(socket), cause);
+  /** Identifies the guest on a connection, or gives the reason why it may not come in. */
+  #judge(secured: tls.TLSSocket): Guest | Objection {
+    try {
+      const guest = identify(secured, this.#options.identity);
+      return this.#options.objection?.(guest) ?? guest;
+    } catch (error) {
+      return toObjection(error);
+    }
+  }
+
+  #refuse(socket: Socket, objection: Objection): void {
+    this.#room.forget(socket);
+    if (this.#isFirstJudgement(socket)) this.#options.refused(addressOf(socket), objection);
     socket.destroy();
   }
 
-  /** Says whether there was no judgement on this connection before. */
-  #judge(socket: Socket): boolean {
-    this.#forget(socket);
+  /** Notes a judgement on a connection; gives whether there was none before. */
+  #isFirstJudgement(socket: Socket): boolean {
     if (this.#judged.has(socket)) return false;
     this.#judged.add(socket);
     return true;
   }
+}
 
-  #forget(socket: Socket): void {
-    clearTimeout(this.#strangers.get(socket)?.timer);
-    this.#strangers.delete(socket);
-  }
+function createTlsServer(credentials: Credentials): tls.Server {
+  return tls.createServer({
+    ...credentials,
+    requestCert: true,
+    rejectUnauthorized: true,
+    minVersion: "TLSv1.3",
+    ALPNProtocols: ["h2"],
+    // The door has a timeout of its own. With that of the runtime, a failed connection stays (20 KiB) until a timer of
+    // 120 s ends; zero would mean those 120 s.
+    handshakeTimeout: -1,
+  });
 }
 
 /**
- * The TCP socket of a TLS socket. After a failed handshake the TLS socket has no address of its own any more; `_parent`
- * is not documented, but what Node calls it as well.
+ * Gives the TCP socket of a TLS socket, for after a failed handshake the TLS socket has no address any more. `_parent`
+ * is not documented, but Node has it by the same name.
  */
 function beneath(socket: tls.TLSSocket): Socket {
   return (socket as unknown as { _parent: Socket })._parent;
 }
 
-/** What kept a client from finishing its handshake. */
-function causeOf(error: Error & { code?: string }, { authorizationError }: tls.TLSSocket): string {
+/** Gives the reason why a handshake failed. */
+function objectionOf(error: Error & { code?: string }, { authorizationError }: tls.TLSSocket): Objection {
   switch (String(authorizationError ?? error.code)) {
     case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
-      return "its certificate is not signed by the client CA, not valid now, or not for clients; " +
-        "or its key or signature is weak (RSA of less than 2,048 bits, SHA-1)";
+      return {
+        kind: "certificate_untrusted",
+        sentence: "its certificate is not signed by the client CA, not valid now, or not for clients; " +
+          "or its key or signature is weak (RSA of less than 2,048 bits, SHA-1)",
+      };
     case "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE":
-      return "it sent no certificate";
+      return { kind: "no_certificate", sentence: "it sent no certificate" };
     case "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE":
-      return "it does not speak TLS 1.3";
+      return { kind: "tls_version", sentence: "it does not speak TLS 1.3" };
     case "ERR_SSL_NO_APPLICATION_PROTOCOL":
-      return NO_HTTP2;
+      return { kind: "no_http2", sentence: NO_HTTP2 };
     case "ERR_SSL_WRONG_VERSION_NUMBER":
-      return "it does not speak TLS";
+      return { kind: "no_tls", sentence: "it does not speak TLS" };
     case "ECONNRESET":
-      return "it hung up during the TLS handshake";
+      return { kind: "hung_up", sentence: "it hung up during the TLS handshake" };
     default:
-      return error.message;
+      return { kind: "other", sentence: error.message };
   }
 }

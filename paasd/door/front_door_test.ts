@@ -7,20 +7,23 @@ import tls from "node:tls";
 import type { Pair } from "../../certs/authority.ts";
 import { createAuthority } from "../../certs/authority.ts";
 import { until } from "../../tests/support/until.ts";
-import { type ConnectionLimits, FrontDoor } from "./front_door.ts";
+import type { ConnectionLimits } from "../quotas/limits.ts";
+import { FrontDoor } from "./front_door.ts";
+import type { Objection, RefusalKind } from "../errors.ts";
 import { type Guest, guestOf } from "../identity/identity.ts";
 import { Lease } from "../processes/lease.ts";
 import { CONNECTION_LIMITS, Setting } from "../../tests/support/realm.ts";
 
-/** A front door that says hello to whom it lets in, and what it has seen. */
+/** A front door that says hello to its guests, with everything that it has called back. */
 class Scene implements AsyncDisposable {
   readonly admitted: string[] = [];
   readonly guests: Guest[] = [];
   readonly causes: string[] = [];
+  readonly kinds: RefusalKind[] = [];
   /** Whether guests may stay. */
   stay = false;
   readonly expelled: string[] = [];
-  objection: (guest: Guest) => string | undefined = () => undefined;
+  objection: (guest: Guest) => Objection | undefined = () => undefined;
 
   private constructor(readonly setting: Setting) {}
   door!: FrontDoor;
@@ -39,7 +42,10 @@ class Scene implements AsyncDisposable {
       },
       objection: (guest) => scene.objection(guest),
       expelled: ({ user }) => scene.expelled.push(user.id),
-      refused: (_address, cause) => scene.causes.push(cause),
+      refused: (_address, { kind, sentence }) => {
+        scene.causes.push(sentence);
+        scene.kinds.push(kind);
+      },
     });
     return scene;
   }
@@ -48,7 +54,7 @@ class Scene implements AsyncDisposable {
     return this.door.address.port;
   }
 
-  /** What a client hears: "hello", or nothing. */
+  /** Gives the text that a client hears: "hello", or nothing. */
   hear(pair: Partial<Pair>, options: tls.ConnectionOptions = {}): Promise<string> {
     return new Promise((resolve) => {
       let heard = "";
@@ -104,6 +110,8 @@ Deno.test("FrontDoor refuses every other certificate, and says why", async () =>
   }
   assertEquals(scene.admitted, []);
   assertEquals(scene.causes.length, cases.length);
+  const [first, ...others] = scene.kinds;
+  assertEquals([first, ...new Set(others)], ["no_certificate", "certificate_untrusted", "certificate_usage"]);
 });
 
 Deno.test("FrontDoor refuses what is older than TLS 1.3, and what is not HTTP/2", async () => {
@@ -115,6 +123,7 @@ Deno.test("FrontDoor refuses what is older than TLS 1.3, and what is not HTTP/2"
   assertMatch(await scene.cause(2), /HTTP\/2/);
   assertEquals(await scene.hear(user, { ALPNProtocols: undefined }), "");
   assertMatch(await scene.cause(3), /HTTP\/2/);
+  assertEquals(scene.kinds, ["tls_version", "no_http2", "no_http2"]);
 });
 
 Deno.test("FrontDoor outlives garbage, hang-ups and silence", async () => {
@@ -130,6 +139,7 @@ Deno.test("FrontDoor outlives garbage, hang-ups and silence", async () => {
   const closed = new Promise((resolve) => silent.on("close", resolve));
   assertEquals(await scene.hear(await scene.setting.user()), "hello");
   assertMatch(await scene.cause(52), /did not finish the TLS handshake/);
+  assertEquals([...new Set(scene.kinds)], ["no_tls", "hung_up", "handshake_timeout"]);
   await closed;
   garbage.destroy();
 });
@@ -161,6 +171,7 @@ Deno.test("FrontDoor refuses the oldest silent connection of an address that has
   await until("they are counted", () => scene.door.counted === 4);
   assertEquals(await scene.hear(await scene.setting.user()), "hello");
   assertMatch(await scene.cause(1), /3 connections from its address \(--max-connections-per-address\)/);
+  assertEquals(scene.kinds, ["too_many_connections"]);
   await until("the oldest is closed", () => silent[0]!.closed);
   assertEquals([other.closed, silent[1]!.closed, silent[2]!.closed], [false, false, false]);
   for (const { socket } of [other, ...silent]) socket.destroy();
@@ -175,6 +186,7 @@ Deno.test("FrontDoor refuses who comes when all connections are in use, and take
   const three = await guest(scene, user);
   await until("the third is closed", () => three.closed);
   assertMatch(await scene.cause(1), /2 connections \(--max-connections\)/);
+  assertEquals(scene.kinds, ["too_many_connections"]);
   assertEquals([one.closed, two.closed], [false, false]);
   one.socket.destroy();
   await until("the first is gone", () => scene.door.counted === 1);
@@ -215,13 +227,14 @@ Deno.test("FrontDoor asks for objections to who came before the client CA change
   const early = net.connect(port, "127.0.0.1");
   await new Promise((resolve) => early.once("connect", resolve));
   assertEquals(await scene.hear(user), "hello"); // the door has met the first one by now
-  scene.objection = () => "its certificate is not signed";
+  scene.objection = () => ({ kind: "certificate_untrusted", sentence: "its certificate is not signed" });
   door.credentials = { ...setting.server, ca: next.cert };
   assertEquals(
     await scene.hear(user, { socket: early, host: undefined, port: undefined } as tls.ConnectionOptions),
     "",
   );
   assertEquals(await scene.cause(), "its certificate is not signed");
+  assertEquals(scene.kinds, ["certificate_untrusted"]);
 });
 
 Deno.test("FrontDoor expels those to whom there is an objection, at the door and later", async () => {
@@ -233,12 +246,14 @@ Deno.test("FrontDoor expels those to whom there is an objection, at the door and
   for (const [name, pair] of [["alice", alice], ["bob", bob]] as const) scene.hear(pair).then(() => ends.push(name));
   await until("both are in", () => scene.admitted.length === 2);
   const alices = createHash("sha256").update(new X509Certificate(alice.cert).raw).digest("hex");
-  scene.objection = ({ user }) => user.id === alices ? "it was revoked" : undefined;
+  const revoked: Objection = { kind: "certificate_revoked", sentence: "it was revoked" };
+  scene.objection = ({ user }) => user.id === alices ? revoked : undefined;
   door.expel();
   await until("alice is out", () => ends.includes("alice"));
   scene.stay = false;
   assertEquals(await scene.hear(alice), "");
   assertEquals([await scene.cause(), ends, scene.expelled], ["it was revoked", ["alice"], [alices]]);
+  assertEquals(scene.kinds, ["certificate_revoked"]);
 });
 
 const openssl = await new Deno.Command("openssl", { args: ["version"], stdout: "null", stderr: "null" })
@@ -295,6 +310,7 @@ Deno.test({
     const resumed = await opensslClient(scene, user, ["-sess_in", session, "-ign_eof"]);
     assert(resumed.includes("Reused, TLSv1.3") && !resumed.includes("hello"), resumed);
     assertMatch(await scene.cause(1), /resumed/);
+    assertEquals(scene.kinds, ["session_resumed"]);
     assertEquals(scene.admitted.length, 1);
   },
 });

@@ -1,24 +1,24 @@
 /**
- * A TCP listener that stays able to hear.
+ * A TCP listener that recovers when it has run out of file descriptors.
  *
  * @module
  */
 import net from "node:net";
-import type { Address } from "../options/flag_values.ts";
+import { type Address, toReachable } from "../address.ts";
 
-/** How often a listener that has heard nothing is tried; it may take two of that to notice that it is deaf. */
+/** Time between two checks of a listener that has heard nothing, in milliseconds; two checks find that it is deaf. */
 const CHECK_MS = 2_000;
 
-/** socket(2): there are no descriptors left for this process, or for all. */
+/** Codes of socket(2) when no descriptors are left, for this process or for all. */
 const NO_DESCRIPTORS = ["EMFILE", "ENFILE"];
 
 /**
  * Accepts connections. When a process runs out of file descriptors, Deno's accept loop ends for ever and without an
- * event; so a listener that has heard nothing for a while calls itself, and is bound anew when it does not answer. A
- * call that cannot even be made is for lack of descriptors too: then it is tried again, for to bind anew would not help.
+ * event. So a listener that has heard nothing for a while connects to itself, and binds anew when nothing arrives. If
+ * that connection cannot be made for lack of descriptors, binding anew would not help: the listener tries again later.
  */
 export class Listener {
-  /** Where it listens, with the actual port. */
+  /** The address of the listener, with the actual port. */
   readonly address: Address;
   readonly #onConnection: (socket: net.Socket) => void;
   readonly #checks: ReturnType<typeof setInterval>;
@@ -38,7 +38,7 @@ export class Listener {
   /**
    * Listens on an address; port 0 picks one.
    *
-   * @throws the error of `listen(2)`, with its `code`.
+   * @throws {Error} When `listen(2)` fails, with its `code`.
    */
   static async listen(address: Address, onConnection: (socket: net.Socket) => void): Promise<Listener> {
     const server = await bind(address);
@@ -54,7 +54,7 @@ export class Listener {
     this.#server.close();
   }
 
-  /** Binds anew: connections that were accepted stay, those that wait in the kernel's queue are reset. */
+  /** Binds anew: accepted connections stay, and connections that wait in the kernel's queue are reset. */
   async rebind(): Promise<void> {
     this.#server.close();
     try {
@@ -73,7 +73,7 @@ export class Listener {
     else this.#onConnection(socket);
   }
 
-  /** Calls the own port when nobody was heard since the last check; binds anew when that call was not heard either. */
+  /** Connects to the own port if nothing was heard since the last check; binds anew if that was not heard either. */
   #check(): void {
     const heard = this.#heard;
     const probe = this.#probe;
@@ -92,11 +92,6 @@ export class Listener {
   }
 }
 
-/** The address at which a listener on `host` is reached from the same machine. */
-export function toReachable(host: string): string {
-  return ({ "0.0.0.0": "127.0.0.1", "::": "::1" })[host] ?? host;
-}
-
 function bind({ host, port }: Address): Promise<net.Server> {
   return new Promise((resolve, reject) => {
     const server = net.createServer({ noDelay: true });
@@ -105,7 +100,7 @@ function bind({ host, port }: Address): Promise<net.Server> {
   });
 }
 
-/** Whether an accepted socket is the other end of a probe. */
+/** Tells whether an accepted socket is the other end of a probe. */
 async function isSame(probe: net.Socket, accepted: net.Socket): Promise<boolean> {
   if (probe.connecting) {
     await new Promise<void>((resolve) => probe.once("connect", resolve).once("close", () => resolve()));

@@ -1,19 +1,21 @@
 /**
- * Notices who has gone without a word: any byte that arrives is a sign of life.
+ * Notices clients that have vanished: any byte that arrives is a sign of life.
  *
  * @module
  */
 import type { Socket } from "node:net";
 
-/** How often it is looked whether something has arrived, in milliseconds. */
+/** Time between two looks for bytes that have arrived, in milliseconds. */
 const LOOK_MS = 5_000;
 
-/** So many looks in a row that find nothing are silence: the ping after 30 s has had 10 s for its answer. */
+/** Number of looks in a row that must find nothing: the ping after 30 s has had 10 s for its answer by then. */
 const SILENT_LOOKS = 8;
 
 /**
- * Cuts a connection from which nothing has arrived for 40 s: of a client that is frozen, or whose network is gone. Looks are
- * counted, for a machine that was asleep itself has not listened.
+ * Cuts a connection from which nothing has arrived for 40 s: its client is frozen, or the network is gone. Looks are
+ * counted and not time, because a daemon whose machine was asleep has not listened.
+ *
+ * @param interval Time between two looks, in milliseconds.
  */
 export function cutWhenSilent(socket: Pick<Socket, "bytesRead" | "destroy" | "once">, interval = LOOK_MS): void {
   let read = socket.bytesRead;

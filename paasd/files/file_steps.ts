@@ -1,23 +1,23 @@
 /**
- * The way to a file: each directory and link on it, with owner and mode. Who may write to one of these may put another file
- * in its place.
+ * The way to a file: each directory and link on it, with owner and mode. An account that may write to one of these may
+ * put another file in its place.
  *
  * @module
  */
 import { join } from "node:path";
 
 /**
- * What tells owners and modes (coreutils). Not the runtime: it reads a directory's mode only where it may read all that is
- * in it. This program shows no content, so a list in `--allow-run` can have it.
+ * The program that shows owners and modes (coreutils). The runtime would not do: it reads the mode of a directory only
+ * if it may read everything in it. This program shows no content, so a list in `--allow-run` can have it.
  */
 export const STAT_PATH = "/usr/bin/stat";
 
-/** More links than the kernel follows (path_resolution(7)). */
+/** Maximum number of links on a way, as the kernel has it (path_resolution(7)). */
 const MAX_LINKS = 40;
 
-/** Owner and mode of a file (inode(7)), and where it leads if it is a link. */
+/** Owner and mode of a file (inode(7)), and the target of a link. */
 export interface FileMode {
-  /** With its type. */
+  /** The mode, with the type of the file. */
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
@@ -26,31 +26,31 @@ export interface FileMode {
 
 /** A directory or link on the way to a file, or the file itself. */
 export interface Step extends FileMode {
-  /** Without a link in front of its last name. */
+  /** The path, without links before its last name. */
   readonly path: string;
-  /** The directory that it is in; none for `/`. */
+  /** The directory that it is in; `undefined` for `/`. */
   readonly parent: Step | undefined;
 }
 
 /** The way to a file. */
 export interface Way {
-  /** From `/` on, as far as it goes. */
+  /** The steps from `/` on, as far as they exist. */
   readonly steps: readonly Step[];
-  /** Its end, if it exists and may be looked at. */
+  /** The end of the way, if it exists and may be looked at. */
   readonly file: Step | undefined;
 }
 
-/** Looks at files, without following links; leaves out what does not exist. */
+/** Looks at files without following links, and leaves out those that do not exist. */
 type Look = (paths: readonly string[]) => Promise<Map<string, FileMode>>;
 
 /**
- * The ways to files.
+ * Finds the ways to files.
  *
- * @param paths Absolute ones.
+ * @param paths Absolute paths.
  */
 export async function waysTo(paths: readonly string[], look: Look = lookByProgram): Promise<Way[]> {
   const known = new Map<string, FileMode | undefined>();
-  // Each round comes to the next link: what lies before it is looked at together.
+  // Each round comes to the next link, and looks at all steps before it together.
   for (let round = 0; round <= MAX_LINKS; round++) {
     const unknown = new Set(paths.flatMap((path) => walk(path, known).ahead).filter((path) => !known.has(path)));
     if (unknown.size === 0) break;
@@ -60,7 +60,7 @@ export async function waysTo(paths: readonly string[], look: Look = lookByProgra
   return paths.map((path) => walk(path, known));
 }
 
-/** Goes as far as is known; gives what has to be looked at to get on, if that would help. */
+/** Goes as far as files are known. Gives the paths to look at in order to go on, if that would help. */
 function walk(path: string, known: ReadonlyMap<string, FileMode | undefined>): Way & { ahead: string[] } {
   const steps: Step[] = [];
   const stop = (ahead: string[]) => ({ steps, file: undefined, ahead });
@@ -93,13 +93,13 @@ function walk(path: string, known: ReadonlyMap<string, FileMode | undefined>): W
   return { steps, file: at, ahead: [] };
 }
 
-/** A directory, and what lies in it on the way, as if there were no links. */
+/** Gives a directory and the steps below it, as if there were no links. */
 function prefixes(directory: string, names: readonly string[]): string[] {
   const below = names.includes("..") ? names.slice(0, names.indexOf("..")) : names;
   return [directory, ...below.map((_, index) => join(directory, ...below.slice(0, index + 1)))];
 }
 
-/** By stat(1). */
+/** Looks by stat(1). */
 async function lookByProgram(paths: readonly string[]): Promise<Map<string, FileMode>> {
   const { stdout } = await new Deno.Command(STAT_PATH, {
     args: ["--printf=%f %u %g %n\\0%N\\0", "--", ...paths],
@@ -107,9 +107,9 @@ async function lookByProgram(paths: readonly string[]): Promise<Map<string, File
     env: { LC_ALL: "C", QUOTING_STYLE: "literal" }, // "NAME -> TARGET" for a link
     cwd: "/",
     stdin: "null",
-    stderr: "null", // what does not exist
+    stderr: "null", // it names the files that do not exist
   }).output();
-  // It always knows "/": without an answer it is another program of that name.
+  // stat(1) always knows "/": without an answer it is another program of that name.
   if (stdout.length === 0 && paths.includes("/")) {
     throw new Deno.errors.NotFound(`${STAT_PATH} is not that of coreutils`);
   }
@@ -125,7 +125,7 @@ async function lookByProgram(paths: readonly string[]): Promise<Map<string, File
   return found;
 }
 
-/** Where a link leads, by its two names with an arrow between; some stat(1) quote them in spite of QUOTING_STYLE. */
+/** Gives the target of a link from `PATH -> TARGET`; some stat(1) quote both in spite of QUOTING_STYLE. */
 function targetOf(path: string, names: string): string | undefined {
   const arrow = `${path} -> `;
   return names.startsWith(arrow) ? names.slice(arrow.length) : /' -> '(.*)'$/s.exec(names)?.[1];
@@ -133,12 +133,12 @@ function targetOf(path: string, names: string): string | undefined {
 
 const TYPE = 0o170000;
 
-/** Whether it is a plain file. */
+/** Tells whether a file is a regular one. */
 export function isRegular({ mode }: Pick<FileMode, "mode">): boolean {
   return (mode & TYPE) === 0o100000;
 }
 
-/** Whether it is a symbolic link. */
+/** Tells whether a file is a symbolic link. */
 export function isLink({ mode }: Pick<FileMode, "mode">): boolean {
   return (mode & TYPE) === 0o120000;
 }

@@ -1,19 +1,19 @@
 /**
- * Reads regular files of a bounded size, and nothing else: a FIFO, a terminal or a device in the place of a file would
- * have its reader wait for ever, or never come to an end. Links are followed.
+ * Regular files of a bounded size. Nothing else is read, because a FIFO, a terminal or a device in the place of a file
+ * would make its reader wait for ever, or never end. Links are followed.
  *
  * @module
  */
 
 const MIB = 1024 * 1024;
 
-/** Room for whatever the daemon reads as a whole, except lists of certificates. */
+/** Maximum size of files that the daemon reads as a whole, in bytes; lists of certificates may be larger. */
 const MAX_BYTES = 4 * MIB;
 
-/** Room for a list of some million certificates. */
+/** Maximum size of a list of certificates, in bytes: enough for some million. */
 export const MAX_LIST_BYTES = 64 * MIB;
 
-/** There is something at a path that is not read: no regular file, or one that is too large. */
+/** The file at a path is not read: it is no regular file, or too large. */
 export class UnfitFileError extends Error {
   override readonly name = "UnfitFileError";
 }
@@ -21,9 +21,9 @@ export class UnfitFileError extends Error {
 /**
  * Reads a file.
  *
- * @param limit How many bytes it may have.
- * @throws {UnfitFileError} when it is no regular file, or has more bytes.
- * @throws {Deno.errors.NotFound} and the other errors of `Deno.readFile`.
+ * @param limit Maximum size, in bytes.
+ * @throws {UnfitFileError} When it is no regular file, or larger.
+ * @throws {Deno.errors.NotFound} When there is no file; and the other errors of `Deno.readFile`.
  *
  * @example
  * ```ts ignore
@@ -38,11 +38,11 @@ export async function readRegularFile(path: string, limit = MAX_BYTES): Promise<
 }
 
 /**
- * Reads a file of text, and has everybody wait for it: for what is read before the daemon serves.
+ * Reads a file of text synchronously, for files that are read before the daemon serves.
  *
- * @param limit How many bytes it may have.
- * @throws {UnfitFileError} when it is no regular file, has more bytes, or is UTF-16.
- * @throws {Deno.errors.NotFound} and the other errors of `Deno.readFileSync`.
+ * @param limit Maximum size, in bytes.
+ * @throws {UnfitFileError} When it is no regular file, larger, or UTF-16.
+ * @throws {Deno.errors.NotFound} When there is no file; and the other errors of `Deno.readFileSync`.
  */
 export function readRegularTextSync(path: string, limit = MAX_BYTES): string {
   refuseUnfit(Deno.statSync(path), limit);
@@ -50,9 +50,9 @@ export function readRegularTextSync(path: string, limit = MAX_BYTES): string {
 }
 
 /**
- * The text of a file in UTF-8, without the byte order mark that some editors begin it with.
+ * Decodes the UTF-8 text of a file, without the byte order mark that some editors write.
  *
- * @throws {UnfitFileError} when its mark says that it is UTF-16, as what a PowerShell writes by `>`.
+ * @throws {UnfitFileError} When the mark is that of UTF-16, as in files that PowerShell writes by `>`.
  *
  * @example
  * ```ts

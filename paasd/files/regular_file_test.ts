@@ -24,7 +24,7 @@ Deno.test("readRegularFile() follows links to files, and refuses all that is non
       assertEquals(textOf(await readRegularFile(path(name))), "text");
       assertEquals(readRegularTextSync(path(name)), "text");
     }
-    // Whoever opens it all the same gets something, so that this fails and does not wait for ever.
+    // A reader that opens it all the same gets something, so that the test fails and does not wait for ever.
     const writer = new Deno.Command("sh", { args: ["-c", 'while :; do echo text >"$0"; done', path("fifo")] }).spawn();
     try {
       for (const name of ["fifo", "link to a fifo", "."]) {

@@ -1,6 +1,6 @@
 /**
- * What a client certificate says, from its own bytes: names are compared as they were signed, never as they are printed,
- * so that no odd encoding makes one pass for another.
+ * Client certificates, read from their own bytes. Names are compared as they were signed, never as they are printed, so
+ * that no odd encoding makes one name pass for another.
  *
  * @module
  */
@@ -9,40 +9,40 @@ import { createHash } from "node:crypto";
 import { at, type Element, elements, Tag } from "./der.ts";
 import { UnauthenticatedError } from "../errors.ts";
 
-/** What makes a user: one certificate; whoever has one key; or whom a CA calls by one name. */
+/** The part of a certificate that makes a user: the certificate itself, its public key, or its issuer and name. */
 export type IdentityMode = "certificate" | "public-key" | "subject";
 
-/** What the daemon looks at in a certificate. Names and keys are DER. */
+/** The parts of a certificate that the daemon looks at. Names and keys are DER. */
 export interface ClientCertificate {
-  /** Its SHA-256, in lower-case hexadecimal. */
+  /** SHA-256 of the certificate, in lower-case hexadecimal. */
   readonly fingerprint: string;
-  /** Its serial number, in lower-case hexadecimal, without leading zeros. */
+  /** Serial number, in lower-case hexadecimal, without leading zeros. */
   readonly serial: string;
   readonly issuer: Uint8Array;
   readonly subject: Uint8Array;
   readonly publicKey: Uint8Array;
-  /** The URIs of its subject alternative name, each a DER element. */
+  /** URIs of the subject alternative name, each a DER element. */
   readonly uris: readonly Uint8Array[];
-  /** Its organizational units (OU). */
+  /** Organizational units (OU) of the subject. */
   readonly units: readonly string[];
   readonly der: Uint8Array;
 }
 
-/** Contents of the object identifiers, in DER. */
+/** Contents of object identifiers, in DER. */
 const SUBJECT_ALTERNATIVE_NAME = "551d11"; // 2.5.29.17
 const ORGANIZATIONAL_UNIT = "55040b"; // 2.5.4.11
 
-/** `[6]`: a URI among the alternative names (RFC 5280, section 4.2.1.6). */
+/** `[6]`: the tag of a URI among the alternative names (RFC 5280, section 4.2.1.6). */
 const URI = 0x86;
-/** `[0] EXPLICIT`: the version. */
+/** `[0] EXPLICIT`: the tag of the version. */
 const VERSION = 0xa0;
-/** `[3] EXPLICIT`: where a TBSCertificate keeps its extensions. */
+/** `[3] EXPLICIT`: the tag of the extensions of a TBSCertificate. */
 const EXTENSIONS = 0xa3;
 
 /**
  * Reads a certificate (RFC 5280, section 4.1).
  *
- * @throws {UnauthenticatedError} when it cannot be read.
+ * @throws {UnauthenticatedError} When the certificate cannot be read.
  */
 export function readCertificate(der: Uint8Array): ClientCertificate {
   try {
@@ -65,17 +65,17 @@ export function readCertificate(der: Uint8Array): ClientCertificate {
   }
 }
 
-/** A serial number as it is compared and shown: hexadecimal, without leading zeros. */
+/** Writes a serial number as it is compared and shown: hexadecimal, without leading zeros. */
 export function toSerial(content: Uint8Array): string {
   return content.toHex().replace(/^(?:00)+(?=..)/, "");
 }
 
 /**
- * The id of the user whom a certificate names: 64 hexadecimal digits, whatever the mode. In a SHA-256 of names each part
- * is a whole DER element, which tells its own length, and a label stands before; so no two different parts, and no two
- * modes, come to the same.
+ * Gives the id of the user whom a certificate names: 64 hexadecimal digits in each mode. For names it is a SHA-256 of a
+ * label and of whole DER elements, which hold their own lengths. So different names, and different modes, give
+ * different ids.
  *
- * @throws {UnauthenticatedError} when it names nobody.
+ * @throws {UnauthenticatedError} When the certificate names nobody.
  */
 export function userId(certificate: ClientCertificate, mode: IdentityMode): string {
   const { fingerprint, publicKey, issuer, subject, uris } = certificate;
@@ -116,7 +116,10 @@ function urisIn(extensions: Element | undefined): Uint8Array[] {
   return uris;
 }
 
-/** The OUs of a name: a sequence of sets of attributes. Encodings that nobody has used for decades are not read. */
+/**
+ * Gives the OUs of a name, which is a sequence of sets of attributes. Encodings that have been out of use for decades
+ * are not read.
+ */
 function unitsIn(name: Uint8Array): string[] {
   const units: string[] = [];
   for (const set of elements(name)) {

@@ -117,7 +117,7 @@ Deno.test("userId() by subject goes by the one URI, whatever the subject", async
   const others = [await subjectId({ commonName: uri }), await subjectId({ uris: [`${uri}/`] }), await subjectId()];
   assertEquals(new Set([alice, ...others]).size, 4);
   assertEquals(await subjectId({ hosts: ["example.com"] }), await subjectId());
-  // Two URIs count as none: which one was meant nobody can tell.
+  // Two URIs count as none: either one may be meant.
   assertEquals(await subjectId({ uris: [uri, `${uri}2`] }), await subjectId());
 });
 

@@ -1,10 +1,11 @@
 /**
- * A walk through DER (ITU-T X.690), for what `node:crypto` in Deno does not tell of certificates and revocation lists.
+ * A reader of DER (ITU-T X.690), for the parts of certificates and revocation lists that `node:crypto` in Deno does not
+ * show.
  *
  * @module
  */
 
-/** The tags that are looked for. */
+/** The tags that the daemon looks for. */
 export const Tag = {
   BOOLEAN: 0x01,
   INTEGER: 0x02,
@@ -18,18 +19,18 @@ export const Tag = {
   SEQUENCE: 0x30,
 } as const;
 
-/** One element: a tag, a length, a content. */
+/** One element: a tag, a length and a content. */
 export interface Element {
   readonly tag: number;
   readonly content: Uint8Array;
-  /** All of it, tag and length included. */
+  /** The whole element, with its tag and length. */
   readonly raw: Uint8Array;
 }
 
 /**
- * The elements that stand one after the other in DER.
+ * Gives the elements that follow one another in DER.
  *
- * @throws {RangeError} when it is cut short.
+ * @throws {RangeError} When an element is cut short.
  */
 export function* elements(der: Uint8Array): Generator<Element, undefined> {
   for (let position = 0; position < der.length;) {
@@ -46,7 +47,7 @@ export function* elements(der: Uint8Array): Generator<Element, undefined> {
   }
 }
 
-/** The element at an index. */
+/** Gives the element at an index. */
 export function at(der: Uint8Array | undefined, index: number): Element | undefined {
   return der && elements(der).drop(index).next().value;
 }

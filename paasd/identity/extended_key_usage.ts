@@ -1,33 +1,33 @@
 /**
- * What a certificate may be used for (RFC 5280, section 4.2.1.12), which `node:crypto` in Deno does not tell.
+ * The extended key usage of certificates (RFC 5280, section 4.2.1.12), which `node:crypto` in Deno does not show.
  *
  * @module
  */
 import { at, elements, Tag } from "./der.ts";
 
-/** Contents of the object identifiers, in DER. */
+/** Contents of object identifiers, in DER. */
 const EXTENDED_KEY_USAGE = "551d25"; // 2.5.29.37
 const SERVER_AUTH = "2b06010505070301"; // 1.3.6.1.5.5.7.3.1
 const CLIENT_AUTH = "2b06010505070302"; // 1.3.6.1.5.5.7.3.2
 
-/** `[3] EXPLICIT`: where a TBSCertificate keeps its extensions. */
+/** `[3] EXPLICIT`: the tag of the extensions of a TBSCertificate. */
 const EXTENSIONS = 0xa3;
 
 /**
- * Whether a certificate says by its extended key usage that it is for clients. One without that extension does not.
+ * Tells whether the extended key usage of a certificate names clients. A certificate without that extension does not.
  *
- * @param certificate In DER.
- * @throws {RangeError} when it is no DER.
+ * @param certificate The certificate, in DER.
+ * @throws {RangeError} When it is no DER.
  */
 export function isForClients(certificate: Uint8Array): boolean {
   return usagesOf(certificate)?.includes(CLIENT_AUTH) ?? false;
 }
 
 /**
- * Whether clients take a certificate for that of a server: its extended key usage says so, or it has none.
+ * Tells whether clients accept a certificate of a server: its extended key usage names servers, or it has none.
  *
- * @param certificate In DER.
- * @throws {RangeError} when it is no DER.
+ * @param certificate The certificate, in DER.
+ * @throws {RangeError} When it is no DER.
  */
 export function isForServers(certificate: Uint8Array): boolean {
   return usagesOf(certificate)?.includes(SERVER_AUTH) ?? true;

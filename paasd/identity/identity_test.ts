@@ -4,13 +4,13 @@ import * as x509 from "@peculiar/x509";
 import { createHash, X509Certificate } from "node:crypto";
 import type { PeerCertificate, TLSSocket } from "node:tls";
 import { createAuthority } from "../../certs/authority.ts";
-import { UnauthenticatedError } from "../errors.ts";
+import { type RefusalKind, UnauthenticatedError } from "../errors.ts";
 import { isForClients } from "./extended_key_usage.ts";
 import { guestOf, identify } from "./identity.ts";
 
 const authority = await createAuthority({ commonName: "client CA" });
 
-/** What `identify` looks at of a socket whose handshake is done. */
+/** The parts of a socket that `identify` looks at, after the handshake. */
 function socketOf(pem: string, state: Record<string, unknown> = {}): TLSSocket {
   const { raw } = new X509Certificate(pem);
   return {
@@ -94,17 +94,21 @@ Deno.test("identify() refuses what is not good enough", async () => {
   const good = await issue();
   const soon = new Date(Date.now() + 60_000);
   const past = new Date(Date.now() - 60_000);
-  const cases: [TLSSocket, string][] = [
-    [socketOf(good, { authorized: false }), "not verified"],
-    [socketOf(good, { isSessionReused: () => true }), "resumed"],
-    [socketOf(good, { alpnProtocol: false }), "HTTP/2"],
-    [socketOf(good, { getPeerCertificate: () => ({}) }), "no certificate"],
-    [socketOf(await issue({ usages: [] })), "not for clients"],
-    [socketOf(await issue({ usages: ["serverAuth"] })), "not for clients"],
-    [socketOf(await issue({ notBefore: new Date(Date.now() - 3_600_000), notAfter: past })), "expired"],
-    [socketOf(await issue({ notBefore: soon })), "not valid yet"],
+  const expired = await issue({ notBefore: new Date(Date.now() - 3_600_000), notAfter: past });
+  const cases: [TLSSocket, string, RefusalKind][] = [
+    [socketOf(good, { authorized: false }), "not verified", "certificate_untrusted"],
+    [socketOf(good, { isSessionReused: () => true }), "resumed", "session_resumed"],
+    [socketOf(good, { alpnProtocol: false }), "HTTP/2", "no_http2"],
+    [socketOf(good, { getPeerCertificate: () => ({}) }), "no certificate", "no_certificate"],
+    [socketOf(good, { getPeerCertificate: () => ({ raw: new Uint8Array(9) }) }), "cannot be read", "other"],
+    [socketOf(await issue({ usages: [] })), "not for clients", "certificate_usage"],
+    [socketOf(await issue({ usages: ["serverAuth"] })), "not for clients", "certificate_usage"],
+    [socketOf(expired), "expired", "certificate_dates"],
+    [socketOf(await issue({ notBefore: soon })), "not valid yet", "certificate_dates"],
   ];
-  for (const [socket, cause] of cases) assertThrows(() => identify(socket), UnauthenticatedError, cause);
+  for (const [socket, cause, kind] of cases) {
+    assertEquals(assertThrows(() => identify(socket), UnauthenticatedError, cause).kind, kind, cause);
+  }
 });
 
 Deno.test("guestOf() refuses a certificate that has expired since", async () => {

@@ -1,9 +1,9 @@
 /**
- * Signatures of CAs on certificates and revocation lists, which have one form: what is signed, how, and the signature
- * (RFC 5280, sections 4.1.1 and 5.1.1).
+ * Signatures of CAs on certificates and revocation lists. Both have one form: the signed body, the algorithm, and the
+ * signature (RFC 5280, sections 4.1.1 and 5.1.1).
  *
- * Not by `X509Certificate.verify()`, which in Deno knows neither P-521 nor RSASSA-PSS, with which the runtime's TLS lets
- * clients in.
+ * `X509Certificate.verify()` would not do: in Deno it knows neither P-521 nor RSASSA-PSS, with which the runtime's TLS
+ * lets clients in.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { Buffer } from "node:buffer";
 import { constants, type KeyObject, verify } from "node:crypto";
 import { at, type Element, elements, Tag } from "./der.ts";
 
-/** Hashes by the algorithms that are known, by the contents of their object identifiers in DER. */
+/** The hash of each known algorithm, by the content of its object identifier in DER. */
 const HASHES = new Map<string, string | null>([
   ["2a8648ce3d040302", "sha256"], // 1.2.840.10045.4.3.2, ecdsa-with-SHA256
   ["2a8648ce3d040303", "sha384"],
@@ -22,7 +22,7 @@ const HASHES = new Map<string, string | null>([
   ["2b6570", null], // 1.3.101.112, Ed25519
 ]);
 
-/** RSASSA-PSS, 1.2.840.113549.1.1.10: the hash stands in its parameters (RFC 4055, section 3.1). */
+/** RSASSA-PSS, 1.2.840.113549.1.1.10: its parameters name the hash (RFC 4055, section 3.1). */
 const PSS = "2a864886f70d01010a";
 const PSS_HASHES = new Map([
   ["608648016503040201", "sha256"], // 2.16.840.1.101.3.4.2.1
@@ -30,27 +30,27 @@ const PSS_HASHES = new Map([
   ["608648016503040203", "sha512"],
 ]);
 
-/** How something is signed. */
+/** A way to sign. */
 interface Scheme {
   readonly hash: string | null;
   readonly pss: boolean;
 }
 
-/** Something that is signed. */
+/** A certificate or revocation list with its signature. */
 export interface Signed {
-  /** What is signed. */
+  /** The part that is signed. */
   readonly body: Element;
-  /** An AlgorithmIdentifier; the body has a copy. */
+  /** The AlgorithmIdentifier; the body has a copy of it. */
   readonly algorithm: Element;
-  /** Undefined when the algorithm is not known. */
+  /** The way it is signed; `undefined` for an unknown algorithm. */
   readonly scheme: Scheme | undefined;
   readonly signature: Uint8Array;
 }
 
 /**
- * Reads the outside of a certificate or a revocation list.
+ * Reads the outer structure of a certificate or a revocation list.
  *
- * @throws {RangeError} when it is none.
+ * @throws {RangeError} When the bytes are neither.
  */
 export function readSigned(der: Uint8Array): Signed {
   const whole = [...elements(der)];
@@ -65,7 +65,7 @@ export function readSigned(der: Uint8Array): Signed {
   return { body, algorithm, scheme: schemeOf(algorithm), signature: signature.content.subarray(1) };
 }
 
-/** Whether a key has signed it. */
+/** Tells whether a key has made the signature. */
 export function isSignedBy({ body, scheme, signature }: Signed, key: KeyObject): boolean {
   if (!scheme) return false;
   const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
@@ -76,12 +76,15 @@ export function isSignedBy({ body, scheme, signature }: Signed, key: KeyObject):
   }
 }
 
-/** Whether it would be ECDSA on P-521 with SHA-256, which the runtime cannot verify, and RFC 8446 (4.2.3) does not have. */
+/**
+ * Tells whether the signature is ECDSA on P-521 with SHA-256, which the runtime cannot verify, and RFC 8446 (4.2.3)
+ * lacks.
+ */
 export function isUnverifiable({ scheme }: Signed, { asymmetricKeyDetails }: KeyObject): boolean {
   return scheme?.hash === "sha256" && asymmetricKeyDetails?.namedCurve === "secp521r1";
 }
 
-/** Whether two pieces of DER are the same. */
+/** Tells whether two pieces of DER are the same. */
 export function isSame(one: Uint8Array, other: Uint8Array): boolean {
   return Buffer.compare(one, other) === 0;
 }
@@ -93,7 +96,7 @@ function schemeOf({ content }: Element): Scheme | undefined {
   return hash === undefined ? undefined : { hash, pss };
 }
 
-/** `[0] EXPLICIT`, the first of the parameters, is the AlgorithmIdentifier of the hash. */
+/** Gives the object identifier of the hash: the first parameter, `[0] EXPLICIT`, is its AlgorithmIdentifier. */
 function pssHash(parameters: Uint8Array | undefined): string {
   return at(at(at(parameters, 0)?.content, 0)?.content, 0)?.content.toHex() ?? "";
 }

@@ -4,17 +4,9 @@
  * @module
  */
 import { LIMIT_NAMES, type LimitName, type Limits, MIN_LIMIT_BYTES } from "@paas/worker";
-import { isIP } from "node:net";
 import { isAbsolute, join } from "node:path";
 import type { IdentityMode } from "../identity/certificate.ts";
 import type { LogFormat } from "../telemetry/daemon_log.ts";
-
-/** An address to listen on. */
-export interface Address {
-  /** An IP address. */
-  readonly host: string;
-  readonly port: number;
-}
 
 /** Milliseconds of the units of a duration. */
 const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
@@ -36,23 +28,10 @@ export const DURATION = {
 };
 export const COUNT = { value: "NUMBER", parse: parseCount, expected: "a whole number from 1 to 1000000" };
 
-/** HOST:PORT, with brackets around an IPv6 address. */
-export function formatAddress({ host, port }: Address): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
 /** A path; one with a control character cannot be told on a line of its own. */
 export function parsePath(text: string, directory: string): string | undefined {
   if (!/^\P{Cc}+$/u.test(text)) return undefined;
   return directory === "" || isAbsolute(text) ? text : join(directory, text);
-}
-
-export function parseAddress(text: string): Address | undefined {
-  const [, ipv6, other, digits] = /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
-  const host = other === "localhost" ? "127.0.0.1" : ipv6 ?? other;
-  const port = Number(digits);
-  if (host === undefined || isIP(host) !== (ipv6 ? 6 : 4) || port > 65_535) return undefined;
-  return { host, port };
 }
 
 export function parseDuration(text: string): number | undefined {

@@ -6,10 +6,10 @@
  */
 import { LIMIT_NAMES } from "@paas/worker";
 import { fileURLToPath } from "node:url";
+import { parseAddress } from "../address.ts";
 import {
   COUNT,
   DURATION,
-  parseAddress,
   parseAge,
   parseIdentity,
   parseKept,

@@ -1,23 +1,23 @@
 /**
- * Tells of files on which the daemon's safety stands, and which others than root and its own account may change, or may
- * read although they are secret. The daemon starts all the same: who those others are it cannot know.
+ * Warnings of files that the daemon's safety depends on, if accounts other than root and its own may change them, or
+ * may read secret ones. The daemon starts all the same, because it cannot know these accounts.
  *
  * @module
  */
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Log } from "../telemetry/daemon_log.ts";
+import type { DaemonLog } from "../telemetry/daemon_log.ts";
 import type { Options } from "../options/options.ts";
 
-/** Bits of a mode: inode(7). */
+/** Bits of a mode (inode(7)). */
 const GROUP_READS = 0o040;
 const OTHERS_READ = 0o004;
 const OTHERS_WRITE = 0o022; // the group or anybody
 
-/** Where the development certificates lie: their keys are public, and good for nothing but trying things out. */
+/** The directory of the development certificates, whose keys are public and protect nothing. */
 const DEVELOPMENT = fileURLToPath(new URL("../../certs", import.meta.url));
 
-/** A file, and what follows from it. */
+/** A file, and the consequence when others change or read it. */
 interface Sensitive {
   readonly what: string;
   readonly path: string | undefined;
@@ -25,10 +25,10 @@ interface Sensitive {
   readonly consequence: string;
 }
 
-/** Writes one `warning` for each file that others may write, and for a private key that others may read. */
+/** Logs a `warning` for each file that others may write, and for a private key that others may read. */
 export async function warnOfFiles(
   options: Pick<Options, "tlsKey" | "clientCa" | "crl" | "denyList" | "policy" | "config">,
-  log: Log,
+  log: DaemonLog,
 ): Promise<void> {
   const { tlsKey, clientCa, crl, denyList, policy, config } = options;
   const comesIn = "whoever changes it decides who comes in";
@@ -47,7 +47,7 @@ export async function warnOfFiles(
   ];
   for (const { what, path, secret, consequence } of files) {
     if (path === undefined || dirname(path) === DEVELOPMENT) continue;
-    const status = await Deno.stat(path).catch(() => undefined); // whoever needs the file says what is wrong with it
+    const status = await Deno.stat(path).catch(() => undefined); // the reader of the file says what is wrong with it
     const cause = status && causeOf(status, secret);
     if (cause !== undefined) log.write("warning", { what, file: path, cause, consequence });
   }
@@ -58,7 +58,7 @@ function causeOf({ uid, mode }: Deno.FileInfo, secret = false): string | undefin
   if (uid !== 0 && uid !== Deno.uid()) return `it belongs to another account (uid ${uid}), which may change it`;
   const octal = (mode & 0o7777).toString(8).padStart(4, "0");
   if (mode & OTHERS_WRITE) return `others than root and the daemon's account may write it (mode ${octal})`;
-  // A key of root's has to be read by way of a group, if it belongs to root: so PostgreSQL has it for its own.
+  // The daemon reads a key of root's by way of a group; PostgreSQL takes this mode for its keys as well.
   const mayRead = uid === 0 ? OTHERS_READ : OTHERS_READ | GROUP_READS;
   if (secret && mode & mayRead) return `others than root and the daemon's account may read it (mode ${octal})`;
   return undefined;

@@ -16,8 +16,7 @@ import { resolve } from "node:path";
 import { GETENT_PATH } from "../processes/confinement.ts";
 import { UsageError } from "../errors.ts";
 import { STAT_PATH } from "../files/file_steps.ts";
-import { type Address, formatAddress } from "../options/flag_values.ts";
-import { toReachable } from "../door/listener.ts";
+import { type Address, formatAddress, toReachable } from "../address.ts";
 import { LIMIT_VARIABLE } from "../quotas/open_files.ts";
 import { type Options, VARIABLES } from "../options/options.ts";
 

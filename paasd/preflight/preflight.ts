@@ -1,6 +1,6 @@
 /**
- * What is looked at before a daemon starts, beside the files that it trusts: whether it can be what its options say, and what
- * its operator should know of them.
+ * The checks before a daemon starts, beside those of the files that it trusts: whether its options can be kept, and
+ * what its operator should know about them.
  *
  * @module
  */
@@ -13,26 +13,26 @@ import type { Credentials } from "../trust/credentials.ts";
 import { isDevelopment, isLoopback } from "../trust/development_certificates.ts";
 import { mayChange, mayRead } from "../files/file_access.ts";
 import { STAT_PATH, type Way, waysTo } from "../files/file_steps.ts";
-import type { Address } from "../options/flag_values.ts";
-import type { Log } from "../telemetry/daemon_log.ts";
+import type { Address } from "../address.ts";
+import type { DaemonLog } from "../telemetry/daemon_log.ts";
 import type { Options } from "../options/options.ts";
 import { inspectPrograms } from "../processes/programs.ts";
 
-/** The daemon's program: who may change it, is the daemon. */
+/** The daemon's program: an account that may change it has all rights of the daemon. */
 const OWN_PROGRAM = fileURLToPath(new URL("../main.ts", import.meta.url));
 
 /**
- * Sees whether what the options say of commands can be kept, and writes a line `warning` for each thing that an operator
- * should know.
+ * Checks whether the options for commands can be kept, and logs a `warning` for each thing that an operator should
+ * know.
  *
- * @throws {StartError} when it cannot be kept.
+ * @throws {StartError} When an option cannot be kept.
  */
-export async function preflight(options: Options, { cert, ca }: Credentials, log: Log): Promise<void> {
+export async function preflight(options: Options, { cert, ca }: Credentials, log: DaemonLog): Promise<void> {
   const warn = (what: string, cause: string) => log.write("warning", { what, cause });
   const account = await Confinement.check(options);
   const misnamed = whyMisnamed(cert, options.listen);
   if (misnamed) warn("tls-cert", `${options.tlsCert} ${misnamed}`);
-  // With the development certificates whoever has the repository is a user anyway.
+  // With the development certificates everybody who has the repository is a user anyway.
   if (!account && !(isDevelopment(cert) && isDevelopment(ca))) {
     warn(
       "run-as",
@@ -47,11 +47,11 @@ export async function preflight(options: Options, { cert, ca }: Credentials, log
     if (account) { for (const [what, cause] of await exposures(options, account)) warn(what, cause); }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable)) throw error;
-    warn("files", `nobody has looked at owners and modes: ${STAT_PATH} (coreutils) is missing, or may not be run`);
+    warn("files", `owners and modes were not checked: ${STAT_PATH} (coreutils) is missing, or may not be run`);
   }
 }
 
-/** What the account of commands may do to files of the daemon's, each as an option and a sentence. */
+/** Gives the daemon's files that the account of commands may read or change, each as an option and a sentence. */
 async function exposures(options: Options, account: Account): Promise<[string, string][]> {
   const files = filesOf(options);
   const ways = await waysTo(files.map(({ path }) => path));
@@ -60,7 +60,7 @@ async function exposures(options: Options, account: Account): Promise<[string, s
   );
 }
 
-/** The files and directories of a daemon, by the option that names each. Secret is what must not even be read. */
+/** Gives the files and directories of a daemon, each with its option. A secret one must not even be read. */
 function filesOf(options: Options): { what: string; path: string; secret: boolean }[] {
   const files: [string, string | undefined, "secret" | "public"][] = [
     ["tls-key", options.tlsKey, "secret"],
@@ -80,9 +80,9 @@ function filesOf(options: Options): { what: string; path: string; secret: boolea
 }
 
 /**
- * What an account may do to a file that it must not, as sentences.
+ * Gives sentences that say what an account may do to a file and must not.
  *
- * @param secret Whether it must not read it either.
+ * @param secret Whether the account must not read the file either.
  */
 export function exposed(
   path: string,
@@ -104,7 +104,10 @@ export function exposed(
   ];
 }
 
-/** Why no client could find the name or the address that it has called in the certificate (RFC 9525, section 6.3). */
+/**
+ * Gives the reason why no client could find the name or address of the daemon in the certificate (RFC 9525, section
+ * 6.3).
+ */
 function whyMisnamed(cert: string, { host }: Address): string | undefined {
   const names = [...(new X509Certificate(cert).subjectAltName ?? "").matchAll(/\b(?:DNS|IP Address):([^,]+)/g)];
   if (names.length === 0) return "has no subject alternative name: clients look for the daemon's name or address there";

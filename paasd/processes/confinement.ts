@@ -14,8 +14,7 @@ import {
   verifyAccount,
 } from "@paas/worker";
 import { InvalidArgumentError, NotAllowedError, StartError } from "../errors.ts";
-import type { Log } from "../telemetry/daemon_log.ts";
-
+import type { DaemonLog } from "../telemetry/daemon_log.ts";
 import { allowedProgram } from "./programs.ts";
 
 /** The program that looks accounts up in all sources of this machine (nsswitch.conf(5)). */
@@ -72,7 +71,7 @@ export class Confinement implements AsyncDisposable {
    *
    * @throws {StartError} When the rules cannot be enforced here.
    */
-  static async start(options: ConfinementOptions, log: Log): Promise<Confinement> {
+  static async start(options: ConfinementOptions, log: DaemonLog): Promise<Confinement> {
     const account = await Confinement.check(options);
     if (!options.dieWithDaemon) return new Confinement(options, account, undefined);
     const lost = (error?: unknown) =>

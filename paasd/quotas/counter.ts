@@ -1,25 +1,25 @@
 /**
- * Counts by key that go back exactly.
+ * Counts by key, which go back exactly.
  *
  * @module
  */
 
-/** How much of something each key has at the moment. */
+/** A count for each key, and their sum. */
 export class Counter {
   readonly #counts = new Map<string, number>();
   #total = 0;
 
-  /** How much a key has. */
+  /** Gives the count of a key. */
   of(key: string): number {
     return this.#counts.get(key) ?? 0;
   }
 
-  /** How much all keys have. */
+  /** The sum of all counts. */
   get total(): number {
     return this.#total;
   }
 
-  /** Counts so much more for a key, until what this returns is disposed of; to do that again changes nothing. */
+  /** Adds an amount to a key, until the returned object is disposed of for the first time. */
   add(key: string, amount = 1): Disposable {
     this.#counts.set(key, this.of(key) + amount);
     this.#total += amount;

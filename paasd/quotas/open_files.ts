@@ -1,33 +1,32 @@
 /**
- * What the daemon's file descriptors are enough for.
+ * The capacity that follows from the number of file descriptors.
  *
  * @module
  */
-
 import { stripTypeScriptTypes } from "node:module";
 
-/** In which start.sh tells the limit: a daemon with a list of programs may start no shell. */
+/** The variable in which start.sh passes the limit: a daemon with a list of programs may start no shell. */
 export const LIMIT_VARIABLE = "PAASD_OPEN_FILES";
 
-/** What every system gives a process (getrlimit(2), the soft RLIMIT_NOFILE of most). */
+/** Number of descriptors that every system gives a process (getrlimit(2), the soft RLIMIT_NOFILE of most). */
 const USUAL_LIMIT = 1_024;
 
-/** Connections take no more than that by default: each costs memory as well. */
+/** Maximum number of connections by default: each costs memory as well. */
 const MAX_CONNECTIONS = 4_096;
 
-/** Its two pipes, its log, its pidfd, and its stdin. */
+/** Number of descriptors that a process takes: two pipes, a log, a pidfd and stdin. */
 const DESCRIPTORS_OF_A_PROCESS = 5;
 
-/** How many there may be of what takes descriptors. */
+/** The numbers of connections and processes that descriptors are enough for. */
 export interface Capacity {
   readonly connections: number;
-  /** Of all users together. */
+  /** Number of processes of all users together. */
   readonly processes: number;
 }
 
 /**
- * How many file descriptors this process may have: the runtime has raised its soft limit to the hard one, as start.sh tells
- * it or a shell that it starts is left with. Without either, what is usual.
+ * Gives the maximum number of file descriptors of this process. The runtime has raised its soft limit to the hard one,
+ * which start.sh passes in a variable, or a shell shows that is started here. Without either it is the usual limit.
  */
 export async function descriptorLimit(): Promise<number> {
   prepareForNone();
@@ -43,17 +42,18 @@ export async function descriptorLimit(): Promise<number> {
 }
 
 /**
- * Has the runtime do at once what would end the program if it had to be done without descriptors. To tell the lines of a
- * stack it reads a file, where it cannot it parses the source again, and the first time that it parses anything on this
- * thread it reads another file and gives up ("assertion failed" in the crate stacker, Deno 2.9.6). So it parses something.
+ * Has the runtime do at once what would end the program if it had to be done without descriptors. For the lines of a
+ * stack the runtime reads a file. If it cannot, it parses the source again. The first time that it parses anything on
+ * this thread it reads another file, and gives up if it cannot ("assertion failed" in the crate stacker, Deno 2.9.6).
+ * So it parses something here.
  */
 function prepareForNone(): void {
   stripTypeScriptTypes("if (a) b();"); // an expression alone does not reach it
 }
 
 /**
- * Shares descriptors out, so that those who come never take what others need: an eighth stays for the daemon itself and
- * for readers of old logs, and at most a fourth of the rest is for connections, unless the operator wants so many.
+ * Shares descriptors out, so that new connections never take what processes need. An eighth stays for the daemon itself
+ * and for readers of old logs. At most a fourth of the rest is for connections, unless the operator wants more.
  *
  * @example
  * ```ts
@@ -67,7 +67,7 @@ function prepareForNone(): void {
 export function capacityOf(descriptors: number, wantedConnections?: number): Capacity {
   const shared = descriptors - Math.max(64, Math.ceil(descriptors / 8));
   const connections = wantedConnections ?? Math.max(1, Math.min(MAX_CONNECTIONS, Math.floor(shared / 4)));
-  const left = Math.max(shared - connections, shared / 4); // whatever the operator wants, some are for processes
+  const left = Math.max(shared - connections, shared / 4); // some are for processes, whatever the operator wants
   const processes = Math.max(1, Math.floor(left / DESCRIPTORS_OF_A_PROCESS));
   return { connections, processes };
 }

@@ -1,5 +1,5 @@
 /**
- * How much each user may have of the daemon, so that nobody can use it up for all others.
+ * Quotas of users, so that no user can use up the daemon for all others.
  *
  * @module
  */
@@ -7,32 +7,34 @@ import { Counter } from "./counter.ts";
 import { QuotaError } from "../errors.ts";
 import { Rate } from "./rate.ts";
 
-/** The limits. */
+/** Limits on what users have. All but the first are for each user. */
 export interface QuotaLimits {
-  /** Processes of all users together that have not finished: what the daemon's file descriptors are enough for. */
+  /**
+   * Maximum number of unfinished processes of all users together, which the daemon's file descriptors are enough for.
+   */
   readonly maxProcesses: number;
-  /** Processes that have not finished. */
+  /** Maximum number of unfinished processes. */
   readonly maxProcessesPerUser: number;
-  /** Processes that are started, in any row of them; so many may come at once. */
+  /** Maximum number of starts of processes in a minute; all of them may come at once. */
   readonly maxStartsPerMinute: number;
-  /** Calls that are open, of all connections of the user. */
+  /** Maximum number of open calls on all connections. */
   readonly maxStreamsPerUser: number;
-  /** Calls that change or signal a process; so many may come at once. */
+  /** Maximum number of calls in a minute that change or signal a process; all of them may come at once. */
   readonly maxChangesPerMinute: number;
-  /** Bytes of the descriptions of all processes. */
+  /** Maximum size of the descriptions of all processes, in bytes. */
   readonly maxDescriptionBytesPerUser: number;
-  /** Users that processes are shared with, counted for each process. */
+  /** Maximum number of users that processes are shared with, counted for each process. */
   readonly maxGrantsPerUser: number;
 }
 
-/** What has to be known of a process: when it does not count any more. */
+/** The part of a process that tells when it no longer counts. */
 interface Started {
   /** Never rejects. */
   readonly finished: Promise<unknown>;
 }
 
 /**
- * What each user has at the moment, held to the limits.
+ * Counts what each user has at the moment, and holds it to the limits.
  *
  * @example
  * ```ts
@@ -63,22 +65,22 @@ export class Quotas {
   readonly #starts: Rate;
   readonly #changes: Rate;
 
-  /** @param now Tells the time, in milliseconds from any beginning. */
+  /** @param now Gives the time, in milliseconds from any beginning. */
   constructor(limits: QuotaLimits, now: () => number = () => performance.now()) {
     this.#limits = limits;
     this.#starts = new Rate(limits.maxStartsPerMinute, now);
     this.#changes = new Rate(limits.maxChangesPerMinute, now);
   }
 
-  /** What all users have together. */
+  /** The numbers of unfinished processes and of open calls of all users together. */
   get used(): { processes: number; streams: number } {
     return { processes: this.#processes.total, streams: this.#streams.total };
   }
 
   /**
-   * Counts an open call of a user until it is disposed of.
+   * Counts an open call of a user, until the returned object is disposed of.
    *
-   * @throws {QuotaError} when there are too many.
+   * @throws {QuotaError} When the user has too many.
    */
   stream(user: string): Disposable {
     const { maxStreamsPerUser: limit } = this.#limits;
@@ -88,15 +90,15 @@ export class Quotas {
     return this.#streams.add(user);
   }
 
-  /** Bytes of the descriptions of a user's live processes. */
+  /** Gives the size of the descriptions of a user's live processes, in bytes. */
   liveDescriptions(user: string): number {
     return this.#descriptions.of(user);
   }
 
   /**
-   * Takes a call that changes or signals a process.
+   * Counts a call that changes or signals a process.
    *
-   * @throws {QuotaError} when there are too many.
+   * @throws {QuotaError} When the user makes too many.
    */
   change(user: string): void {
     const wait = this.#changes.take(user);
@@ -107,10 +109,10 @@ export class Quotas {
   }
 
   /**
-   * Sees that a user may have one more grant.
+   * Checks that a user may have one more grant.
    *
-   * @param grants How many they have.
-   * @throws {QuotaError} when there are too many.
+   * @param grants Number of grants that the user has.
+   * @throws {QuotaError} When there are too many.
    */
   grant(grants: number): void {
     const { maxGrantsPerUser: limit } = this.#limits;
@@ -122,9 +124,9 @@ export class Quotas {
   /**
    * Starts a process of a user, and counts it until it has finished.
    *
-   * @param bytes Of its description.
-   * @throws {QuotaError} when there are too many, or the user starts them too fast.
-   * @throws whatever `spawn` throws; the process does not count then, the start does.
+   * @param bytes Size of the description of the process, in bytes.
+   * @throws {QuotaError} When there are too many processes, or the user starts them too fast.
+   * @throws {unknown} When `spawn` rejects, with its error; the process does not count then, but the start does.
    */
   async start<Process extends Started>(user: string, spawn: () => Promise<Process>, bytes = 0): Promise<Process> {
     const { maxProcessesPerUser: limit, maxProcesses, maxDescriptionBytesPerUser } = this.#limits;

@@ -1,19 +1,19 @@
 /**
- * How often each user may do something.
+ * Rates: how often each user may do something.
  *
  * @module
  */
 
 const MINUTE_MS = 60_000;
 
-/** What a user has left, as of some time. */
+/** The number of times that a user has left, as of some time. */
 interface Allowance {
   readonly left: number;
   readonly time: number;
 }
 
 /**
- * A bucket for each user that fills up steadily, from which each time takes one.
+ * A bucket for each user: it fills up steadily, and each time takes one out of it.
  *
  * @example
  * ```ts
@@ -30,15 +30,15 @@ export class Rate {
   readonly #allowances = new Map<string, Allowance>();
 
   /**
-   * @param perMinute How often within a minute; so many times may come at once.
-   * @param now Tells the time, in milliseconds from any beginning.
+   * @param perMinute Maximum number of times in a minute; all of them may come at once.
+   * @param now Gives the time, in milliseconds from any beginning.
    */
   constructor(perMinute: number, now: () => number) {
     this.#perMinute = perMinute;
     this.#now = now;
   }
 
-  /** Takes one; where none is left, gives how long it takes until there is, in milliseconds. */
+  /** Takes one. If none is left, gives the time until there is one, in milliseconds. */
   take(user: string): number | undefined {
     const limit = this.#perMinute;
     if (limit === Infinity) return undefined;

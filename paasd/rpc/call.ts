@@ -9,16 +9,16 @@ import type { Access } from "../access/access.ts";
 import { type Right, rightOf } from "../access/authorization.ts";
 import type { Role } from "../access/roles.ts";
 import { PermissionDeniedError, ProcessNotFoundError } from "../errors.ts";
-import { type Guest, guestOf, type User } from "../identity/identity.ts";
+import { type Connection, type Guest, guestOf, type User } from "../identity/identity.ts";
 import type { AuditLog } from "../telemetry/audit.ts";
-import type { Log } from "../telemetry/daemon_log.ts";
+import type { DaemonLog } from "../telemetry/daemon_log.ts";
 import { gzipHeaders } from "./compression.ts";
 import { Pace } from "./pace.ts";
 import { type Refusal, toRefusal } from "./status_codes.ts";
 
 /** The parts of the daemon that every call uses. */
 export interface CallServices {
-  readonly log: Log;
+  readonly log: DaemonLog;
   readonly access: Access;
   /** Records every call, if the operator wants it. */
   readonly audit?: AuditLog | undefined;
@@ -33,7 +33,7 @@ export interface CallContext {
   /** Aborts when the call has ended: by the client, by its deadline, or because the handler is done. */
   readonly signal: AbortSignal;
   /** Aborts when the connection has ended. */
-  readonly connection: AbortSignal;
+  readonly connection: Connection;
   /** Details that the handler adds to the log line of the call. */
   readonly record: CallRecord;
   /**

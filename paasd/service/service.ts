@@ -292,5 +292,5 @@ function wantsAll({ allUsers }: { allUsers: boolean }, { right }: Pick<CallConte
 
 /** Holds the lease of a process until the end of the call. The calls of other users do not keep a process alive. */
 function holdLease(entry: Entry, { user, signal }: CallContext): void {
-  if (entry.owner === user.id) entry.lease?.hold(signal);
+  if (entry.owner === user.id) entry.lease?.hold({ signal });
 }

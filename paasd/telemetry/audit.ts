@@ -1,16 +1,17 @@
 /**
- * The audit log: who did what to which process with what result. One JSON object a line; `docs/audit.md` has the schema.
+ * The audit log: a JSON object a line for each call, with its user, process and result. `docs/audit.md` has the schema.
  *
  * @module
  */
 import { escapeUnprintable } from "@paas/proto/printable";
 import { StartError } from "../errors.ts";
 import type { Guest } from "../identity/identity.ts";
-import type { Log } from "./daemon_log.ts";
+import { withinTime } from "../within_time.ts";
+import type { DaemonLog } from "./daemon_log.ts";
 
 /** A call that has ended. */
 export interface AuditedCall {
-  /** Undefined when it is not known who called. */
+  /** The caller; `undefined` if it is not known. */
   readonly guest: Guest | undefined;
   readonly role: string | undefined;
   readonly method: string | undefined;
@@ -22,38 +23,41 @@ export interface AuditedCall {
   readonly ms: number;
 }
 
-/** What the audit log needs. */
+/** Options of an {@linkcode AuditLog}. */
 export interface AuditOptions {
-  /** The file; it is made if missing, with mode 0600. */
+  /** The path of the file, which is made if missing, with mode 0600. */
   readonly path: string;
-  /** Whether the arguments of Exec are written down. */
+  /** Whether the arguments of Exec are written. */
   readonly argv: boolean;
-  /** Is told when the file fails, and when it goes on. */
-  readonly log: Log;
+  /** Gets a line when the file fails, and when it works again. */
+  readonly log: DaemonLog;
 }
 
-/** What the log takes lines to: `Deno.FsFile` is one. */
+/** A file that lines are written to, such as `Deno.FsFile`. */
 interface Sink {
   write(bytes: Uint8Array): Promise<number>;
   close(): void;
 }
 
-/** So many bytes of lines wait for a file that takes none; more are dropped and counted. */
+/** Maximum size of lines that wait for a file, in bytes; more are dropped and counted. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 
-/** After a failure the file is tried again when so many milliseconds have passed. */
+/** Time after a failure until the file is tried again, in milliseconds. */
 const RETRY_MS = 1_000;
 
-/** So much of the arguments of a process stands in a line. */
+/** Maximum length of the arguments in a line, in UTF-16 code units. */
 const MAX_ARGV_LENGTH = 16 * 1024;
+
+/** Time for the last lines when the log is closed, in milliseconds. */
+const CLOSE_LIMIT_MS = 2_000;
 
 const encoder = new TextEncoder();
 
 /**
- * An append-only file of JSON lines, in order. Writing never waits and never throws; while the file cannot be written
- * (a full disk), lines wait for it, in bounded memory, and the daemon's log says so.
+ * An append-only file of JSON lines, in order. Writing never waits and never throws. While the file cannot be written
+ * (a full disk), lines wait in bounded memory, and the daemon's log says so.
  */
-export class AuditLog {
+export class AuditLog implements AsyncDisposable {
   readonly #options: AuditOptions;
   readonly #open: (path: string) => Promise<Sink>;
   #file: Sink;
@@ -75,8 +79,8 @@ export class AuditLog {
   /**
    * Opens the file.
    *
-   * @param open How; another way is for tests.
-   * @throws {StartError} when that cannot be done.
+   * @param open Opens a file to append to it; tests give another one.
+   * @throws {StartError} When the file cannot be opened.
    */
   static async open(options: AuditOptions, open = openToAppend): Promise<AuditLog> {
     try {
@@ -87,9 +91,9 @@ export class AuditLog {
   }
 
   /**
-   * Sees whether the file could be opened, and leaves it as it is.
+   * Looks whether the file could be opened, and leaves it as it is.
    *
-   * @throws {StartError} when it could not.
+   * @throws {StartError} When it could not.
    */
   static async check(path: string): Promise<void> {
     try {
@@ -102,7 +106,7 @@ export class AuditLog {
     }
   }
 
-  /** Writes down a call. */
+  /** Writes a call. */
   call({ guest, role, argv, ...call }: AuditedCall): void {
     this.#write({
       event: "call",
@@ -116,7 +120,7 @@ export class AuditLog {
     });
   }
 
-  /** Writes down that a guest had to leave: the certificate is not good any more. */
+  /** Writes that a guest had to leave, because its certificate is no longer good. */
   expelled({ user, certificate, address }: Guest, cause: string): void {
     this.#write({
       event: "expelled",
@@ -128,33 +132,38 @@ export class AuditLog {
     });
   }
 
-  /** Writes down a connection that was refused. */
+  /** Writes a connection that was refused. */
   refused(address: string, cause: string): void {
     this.#write({ event: "refused", address, cause });
   }
 
-  /** Writes down how many connections were refused besides, in so many seconds. */
+  /** Writes the number of further connections that were refused within some seconds. */
   refusedMore(count: number, seconds: number): void {
     this.#write({ event: "refused-more", count, seconds });
   }
 
-  /** Goes on in a new file of the same name: the old one was moved away. Each line is in one of the two. */
+  /** Goes on in a new file of the same name, after the old one was moved away. Each line is in one of the two. */
   reopen(): void {
     this.#reopening = true;
     this.#proceed();
   }
 
-  /** Writes what is left, for at most so many milliseconds, and closes the file. */
-  async close(limit: number): Promise<void> {
+  /**
+   * Writes what is left, and closes the file.
+   *
+   * @param limit The longest time for the writing, in milliseconds.
+   */
+  async close(limit = CLOSE_LIMIT_MS): Promise<void> {
     this.#closed = true;
     this.#wake();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, limit));
-    await Promise.race([this.#writing, timeout]);
-    clearTimeout(timer);
+    await withinTime(this.#writing, limit);
     if (this.#waiting.length > 0) this.#options.log.write("audit-lines-lost", { count: this.#waiting.length });
     this.#waiting = [];
     this.#file.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   #write(fields: Record<string, unknown>): void {
@@ -176,7 +185,7 @@ export class AuditLog {
 
   async #writeWaiting(): Promise<void> {
     await Promise.resolve(); // lines of one moment go out together
-    let written = 0; // of the first line that waits
+    let written = 0; // bytes of the first line that waits
     while (this.#waiting.length > 0 || this.#reopening) {
       try {
         if (this.#reopening) {
@@ -210,7 +219,9 @@ export class AuditLog {
     this.#writing = undefined;
   }
 
-  /** Forgets the lines that the first so many bytes hold; gives how many bytes of the next one are written. */
+  /**
+   * Forgets the lines within the first `written` bytes; gives the number of bytes of the next line that are written.
+   */
   #forget(written: number): number {
     let whole = 0;
     for (const { length } of this.#waiting) {
@@ -247,7 +258,7 @@ async function openToAppend(path: string): Promise<Sink> {
   return await Deno.open(path, { append: true, create: true, mode: 0o600 });
 }
 
-/** Arguments, cut where they are too long for a line. */
+/** Cuts arguments that are too long for a line. */
 function bounded(argv: readonly string[] | undefined): string[] | undefined {
   let room = MAX_ARGV_LENGTH;
   const kept: string[] = [];

@@ -4,39 +4,40 @@
  * @module
  */
 import { escapeUnprintable } from "@paas/proto/printable";
+import { withinTime } from "../within_time.ts";
 
-/** How lines look: for people, or one JSON object each. */
+/** The form of lines: text for people, or one JSON object each. */
 export type LogFormat = "text" | "json";
 
-/** What a line tells beside its time and event. A value that is `undefined` is left out. */
+/** The fields of a line beside its time and event. A value that is `undefined` is left out. */
 export type Fields = Record<string, string | number | undefined>;
 
-/** Takes bytes and gives how many it took, as `Deno.stderr` does. */
+/** A sink that takes bytes and gives the number that it took, as `Deno.stderr` does. */
 interface Sink {
   write(bytes: Uint8Array): Promise<number>;
 }
 
-/** Values are cut there: some of them are chosen by strangers. */
+/** Maximum length of a value, in UTF-16 code units: strangers choose some values. */
 const MAX_VALUE_LENGTH = 4_000;
 
-/** So many lines wait for a reader of stderr that has stopped reading; more are dropped and counted. */
+/** Maximum number of lines that wait for a reader of stderr; more are dropped and counted. */
 const MAX_WAITING_LINES = 10_000;
 
 /**
- * The log. Writing never waits and never throws: a line is queued, and dropped when stderr cannot take it.
+ * The log. Writing never waits and never throws: lines are queued, and dropped when stderr does not take them.
  *
- * No value can forge a line or a field: what could is escaped.
+ * No value can forge a line or a field, because unprintable characters and quotes are escaped.
  *
  * @example
  * ```ts
- * import { Log } from "./daemon_log.ts";
+ * import { DaemonLog } from "./daemon_log.ts";
  *
- * const log = new Log("text");
+ * const log = new DaemonLog("text");
  * log.write("started", { address: "127.0.0.1:50051" }); // 2026-11-23T10:00:00.000Z started address=127.0.0.1:50051
  * await log.flush(1_000);
  * ```
  */
-export class Log {
+export class DaemonLog {
   readonly #format: LogFormat;
   readonly #sink: Sink;
   #waiting: string[] = [];
@@ -58,17 +59,14 @@ export class Log {
     this.#writing ??= this.#writeWaiting();
   }
 
-  /** Writes down an error that nobody foresaw, whole, under a reference that may be given to others. */
+  /** Writes an unexpected error in full, under a reference that may be shown to others. */
   writeUnforeseen(reference: string, error: unknown): void {
     this.write("unforeseen", { reference, error: describe(error) });
   }
 
-  /** Waits until everything is written, but not longer than `limit` milliseconds. */
+  /** Waits until everything is written, at most for some time, in milliseconds. */
   async flush(limit: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, limit));
-    await Promise.race([this.#writing, timeout]);
-    clearTimeout(timer);
+    await withinTime(this.#writing, limit);
   }
 
   async #writeWaiting(): Promise<void> {
@@ -82,19 +80,19 @@ export class Log {
         let bytes = new TextEncoder().encode(lines.join(""));
         while (bytes.length > 0) bytes = bytes.subarray(await this.#sink.write(bytes));
       } catch {
-        // stderr is closed: there is nobody to tell
+        // stderr is closed: nobody can read about it
       }
     }
     this.#writing = undefined;
   }
 }
 
-/** One line, with its newline. */
+/** Formats one line, with its newline. */
 export function formatLine(format: LogFormat, event: string, fields: Fields): string {
   const time = new Date().toISOString();
-  const told = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   if (format === "json") return `${escapeUnprintable(JSON.stringify({ time, event, ...cut(fields) }))}\n`;
-  return `${[time, event, ...told.map(([name, value]) => `${name}=${toText(value)}`)].join(" ")}\n`;
+  return `${[time, event, ...given.map(([name, value]) => `${name}=${toText(value)}`)].join(" ")}\n`;
 }
 
 function cut(fields: Fields): Fields {
@@ -103,7 +101,7 @@ function cut(fields: Fields): Fields {
   );
 }
 
-/** Words stay as they are; everything else is a JSON string. */
+/** Formats a value: a word stays as it is, everything else becomes a JSON string. */
 function toText(value: string | number | undefined): string {
   const text = shorten(String(value));
   return /^[\w.:/+@[\]-]+$/.test(text) ? text : escapeUnprintable(JSON.stringify(text));
@@ -113,7 +111,7 @@ function shorten(text: string): string {
   return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text;
 }
 
-/** Everything about whatever was thrown. */
+/** Describes an error in full. */
 function describe(error: unknown): string {
   try {
     return Deno.inspect(error, { colors: false, depth: 2 });

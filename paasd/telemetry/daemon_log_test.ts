@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { until } from "../../tests/support/until.ts";
-import { formatLine, Log } from "./daemon_log.ts";
+import { DaemonLog, formatLine } from "./daemon_log.ts";
 
 Deno.test("formatLine() writes words as they are and quotes the rest", () => {
   const line = formatLine("text", "call", { code: "OK", subject: "CN=alice", ms: 1.5, process: undefined });
@@ -28,9 +28,9 @@ Deno.test("formatLine() bounds what strangers choose", () => {
   assert(formatLine("json", "call", { subject: "x".repeat(100_000) }).length < 5_000);
 });
 
-Deno.test("Log writes each line once, in order, as JSON too", async () => {
+Deno.test("DaemonLog writes each line once, in order, as JSON too", async () => {
   let written = "";
-  const log = new Log("json", {
+  const log = new DaemonLog("json", {
     write(bytes) { // in small bites
       written += new TextDecoder().decode(bytes.subarray(0, 7));
       return Promise.resolve(Math.min(7, bytes.length));
@@ -42,9 +42,9 @@ Deno.test("Log writes each line once, in order, as JSON too", async () => {
   assertEquals(lines.map(({ number }) => number), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
-Deno.test("Log neither throws nor stops when nobody can read it", async () => {
+Deno.test("DaemonLog neither throws nor stops when nobody can read it", async () => {
   let calls = 0;
-  const log = new Log("text", {
+  const log = new DaemonLog("text", {
     write() {
       calls++;
       return Promise.reject(new Deno.errors.BrokenPipe());
@@ -57,10 +57,10 @@ Deno.test("Log neither throws nor stops when nobody can read it", async () => {
   assertEquals(calls, 2);
 });
 
-Deno.test("Log drops lines that nobody takes, and says how many", async () => {
+Deno.test("DaemonLog drops lines that nobody takes, and says how many", async () => {
   const gate = Promise.withResolvers<void>();
   let written = "";
-  const log = new Log("text", {
+  const log = new DaemonLog("text", {
     async write(bytes) {
       await gate.promise;
       written += new TextDecoder().decode(bytes);

@@ -1,31 +1,32 @@
 /**
- * What is counted and measured, for {@linkcode Telemetry}.
+ * Metrics, for {@linkcode Telemetry}.
  *
  * @module
  */
 import type { LogReader, Process, ProcessStatus } from "@paas/worker";
 import { type Attributes, metrics, type ObservableResult } from "@opentelemetry/api";
+import type { RefusalKind } from "../errors.ts";
 
-/** In seconds, as the conventions for RPC want them. */
+/** Bounds of the buckets of durations, in seconds, by the conventions for RPC. */
 const DURATIONS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
-/** What is looked at each time that metrics are exported. */
+/** Values that are read at each export of metrics. */
 export interface Observed {
-  /** How many processes are in each state. */
+  /** Gives the number of processes in each state. */
   processes(): Readonly<Record<ProcessStatus["state"], number>>;
-  /** What all logs have, in bytes. */
+  /** Gives the size of all logs, in bytes. */
   spoolBytes(): number;
-  /** How many connections there are. */
+  /** Gives the numbers of connections. */
   connections(): { admitted: number; handshake: number };
 }
 
-/** A reader of a log that goes on. */
+/** A reader that follows the log of a live process. */
 interface Follower {
   readonly process: Pick<Process, "output">;
   readonly log: Pick<LogReader, "offset">;
 }
 
-/** The instruments. */
+/** The instruments of the daemon. */
 export class Metrics {
   readonly #meter = metrics.getMeter("paasd");
   readonly #calls = this.#meter.createHistogram("rpc.server.call.duration", {
@@ -48,24 +49,24 @@ export class Metrics {
     this.#calls.record(seconds, { "rpc.system.name": "grpc", "rpc.method": method, ...attributes });
   }
 
-  /** Counts a start, or one that failed. */
+  /** Counts a start of a process, or a failed one with its reason. */
   spawned(failure?: string): void {
     this.#spawns.add(1, failure === undefined ? {} : { "error.type": failure });
   }
 
-  /** Counts a connection that was not let in. */
-  refused(cause: string): void {
-    this.#refusals.add(1, { "error.type": kindOf(cause) });
+  /** Counts a connection that was refused. */
+  refused(kind: RefusalKind): void {
+    this.#refusals.add(1, { "error.type": kind });
   }
 
-  /** Counts a reader that follows a log, until what this returns is disposed of. */
+  /** Counts a reader that follows a log, until the returned object is disposed of. */
   follows(process: Follower["process"], log: Follower["log"]): Disposable {
     const follower = { process, log };
     this.#followers.add(follower);
     return { [Symbol.dispose]: () => this.#followers.delete(follower) };
   }
 
-  /** From now on looks at these as well. */
+  /** Exports these values as well from now on. */
   observe({ processes, spoolBytes, connections }: Observed): void {
     this.#watch("paas.processes", "{process}", "Processes that are known, by state", (result) => {
       for (const [state, value] of Object.entries(processes())) result.observe(value, { "paas.process.state": state });
@@ -94,25 +95,4 @@ export class Metrics {
   #lags(): number[] {
     return [...this.#followers].map(({ process, log }) => process.output.bytes - log.offset);
   }
-}
-
-/** Refusals by a word that a sentence of the front door has: the sentences themselves may tell of an address or a name. */
-const KINDS: readonly [RegExp, string][] = [
-  [/sent no certificate/, "no_certificate"],
-  [/revoked|deny list|denied/, "certificate_revoked"],
-  [/not for clients \(/, "certificate_usage"],
-  [/expired|not valid yet/, "certificate_dates"],
-  [/not signed|not verified/, "certificate_untrusted"],
-  [/resumed/, "session_resumed"],
-  [/HTTP\/2/, "no_http2"],
-  [/TLS 1\.3/, "tls_version"],
-  [/not speak TLS/, "no_tls"],
-  [/hung up/, "hung_up"],
-  [/did not finish/, "handshake_timeout"],
-  [/connections/, "too_many_connections"],
-];
-
-/** The kind of a refusal. */
-export function kindOf(cause: string): string {
-  return KINDS.find(([pattern]) => pattern.test(cause))?.[1] ?? "other";
 }

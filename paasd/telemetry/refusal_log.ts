@@ -1,49 +1,80 @@
 /**
- * One log line for each refused connection, within bounds.
+ * Refusals, as the operator learns of them: in the daemon's log, the audit log and the metrics.
  *
  * @module
  */
+import type { Objection } from "../errors.ts";
+import type { Guest } from "../identity/identity.ts";
 import type { AuditLog } from "./audit.ts";
-import type { Log } from "./daemon_log.ts";
+import type { DaemonLog } from "./daemon_log.ts";
+import type { Metrics } from "./metrics.ts";
 
-/** So many refusals are logged one by one in each window; the rest of it is only counted. */
+/** Maximum number of lines in each window; further refusals in it are only counted. */
 const MAX_LINES = 20;
+
+/** Length of a window, in milliseconds. */
 const WINDOW_MS = 10_000;
 
-/** Logs who was refused and why; a flood is summed up, so that strangers cannot fill the log. */
-export class RefusalLog {
-  readonly #log: Log;
-  readonly #audit: AuditLog | undefined;
+/** The places where refusals are written down. */
+export interface RefusalSinks {
+  readonly log: DaemonLog;
+  readonly audit?: AuditLog | undefined;
+  readonly metrics?: Pick<Metrics, "refused"> | undefined;
+}
+
+/** Writes down each refusal with its reason. A flood is summed up, so that strangers cannot fill the logs. */
+export class RefusalLog implements Disposable {
+  readonly #sinks: RefusalSinks;
   #refused = 0;
   #window: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(log: Log, audit?: AuditLog) {
-    this.#log = log;
-    this.#audit = audit;
+  constructor(sinks: RefusalSinks) {
+    this.#sinks = sinks;
   }
 
-  /** Writes down one refusal. */
-  write(address: string, cause: string): void {
-    this.#window ??= setTimeout(() => this.#sumUp(), WINDOW_MS);
-    if (++this.#refused > MAX_LINES) return;
-    this.#log.write("refused", { address, cause });
-    this.#audit?.refused(address, cause);
+  /** Writes down a connection that was refused. */
+  refused(address: string, { kind, sentence }: Objection): void {
+    this.#sinks.metrics?.refused(kind);
+    this.#write(address, sentence);
   }
 
-  /** Ends the window, and says how many were not logged one by one. */
-  #sumUp(): void {
-    const unlogged = this.#refused - MAX_LINES;
-    if (unlogged > 0) {
-      this.#log.write("refused-more", { count: unlogged, seconds: WINDOW_MS / 1000 });
-      this.#audit?.refusedMore(unlogged, WINDOW_MS / 1000);
-    }
-    this.#refused = 0;
-    clearTimeout(this.#window);
-    this.#window = undefined;
+  /** Writes down a call that was refused for what it takes. */
+  callsTooMuch({ address, user }: Guest, message: string): void {
+    this.#write(address, `user ${user.id.slice(0, 16)} calls too much: ${message}`);
+  }
+
+  /** Writes down a guest that had to leave. There are never more of these than connections, so each has its line. */
+  expelled(guest: Guest, { sentence: cause }: Objection): void {
+    const { log, audit } = this.#sinks;
+    const { user: { id, subject }, address } = guest;
+    log.write("expelled", { user: id.slice(0, 16), subject, address, cause });
+    audit?.expelled(guest, cause);
   }
 
   /** Sums up what is left, and keeps no timer. */
   [Symbol.dispose](): void {
     this.#sumUp();
+  }
+
+  #write(address: string, cause: string): void {
+    this.#window ??= setTimeout(() => this.#sumUp(), WINDOW_MS);
+    if (++this.#refused > MAX_LINES) return;
+    const { log, audit } = this.#sinks;
+    log.write("refused", { address, cause });
+    audit?.refused(address, cause);
+  }
+
+  /** Ends the window, and writes the number of refusals that had no line of their own. */
+  #sumUp(): void {
+    const count = this.#refused - MAX_LINES;
+    if (count > 0) {
+      const { log, audit } = this.#sinks;
+      const seconds = WINDOW_MS / 1000;
+      log.write("refused-more", { count, seconds });
+      audit?.refusedMore(count, seconds);
+    }
+    this.#refused = 0;
+    clearTimeout(this.#window);
+    this.#window = undefined;
   }
 }

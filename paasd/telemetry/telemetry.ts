@@ -1,8 +1,8 @@
 /**
- * Traces and metrics, through the OpenTelemetry that is built into Deno: it collects and exports, as `OTEL_DENO=true` and
- * the other variables of the environment say. This module is loaded only then.
+ * Traces and metrics, through the OpenTelemetry that is built into Deno. Deno collects and exports them as the
+ * variables of the environment say; this module is loaded only if `OTEL_DENO` is set.
  *
- * `docs/telemetry.md` says what each name means. Of a command nothing is told but the program's name.
+ * `docs/telemetry.md` explains each name. Of a command only the program's name is exported.
  *
  * @module
  */
@@ -20,10 +20,10 @@ import {
 } from "@opentelemetry/api";
 import { Metrics } from "./metrics.ts";
 
-/** The calls of the contract are traced; health checks, which come every few seconds, are only counted. */
+/** The beginning of the calls that are traced. Health checks, which come every few seconds, are only counted. */
 const TRACED = "/paas.";
 
-/** Codes that are the daemon's fault, not that of who calls. */
+/** Codes that are the daemon's fault, and not the caller's. */
 const FAULTS = new Set([
   Code.UNKNOWN,
   Code.DEADLINE_EXCEEDED,
@@ -33,15 +33,15 @@ const FAULTS = new Set([
   Code.DATA_LOSS,
 ]);
 
-/** Sees what the daemon does. */
+/** Records calls and processes as traces and metrics. */
 export class Telemetry {
-  /** What is counted and measured. */
+  /** The metrics. */
   readonly metrics = new Metrics();
   readonly #tracer = trace.getTracer("paasd");
 
   /**
-   * Sees each call, from its metadata to its status. Its span is a child of the client's (W3C `traceparent`), and what the
-   * handler does belongs to it.
+   * Records each call, from its metadata to its status. The span of a call is a child of the client's span (W3C
+   * `traceparent`), and everything that the handler does belongs to it.
    */
   readonly interceptor: ServerInterceptor = ({ path }, call) => {
     const start = performance.now();
@@ -86,7 +86,7 @@ export class Telemetry {
     });
   };
 
-  /** Starts a process, and sees its life until its end. Its span is a child of that of the call which starts it. */
+  /** Starts a process, and records its life. Its span is a child of the span of the call that starts it. */
   async start(program: string, spawn: () => Promise<Process>): Promise<Process> {
     const span = this.#tracer.startSpan("process", { attributes: { "process.executable.name": program } });
     try {
@@ -111,7 +111,7 @@ export class Telemetry {
   }
 }
 
-/** The names of today, and those that came before them and that many dashboards still have. */
+/** Gives the attributes of a call, by the names of today and by older ones that many dashboards still use. */
 function rpcAttributes(method: string): Attributes {
   return {
     "rpc.system.name": "grpc",

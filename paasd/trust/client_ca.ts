@@ -1,5 +1,5 @@
 /**
- * The CAs of the clients, and which of them has signed a certificate.
+ * The CAs of the clients, and the search for the one that has signed a certificate.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { parseCertificates } from "./credentials.ts";
 import { UnauthenticatedError } from "../errors.ts";
 import { isSame, isSignedBy, isUnverifiable, readSigned } from "../identity/signature.ts";
 
-/** Signers are remembered for so many certificates: to look one up anew takes a millisecond. */
+/** Maximum number of certificates whose signers are remembered: to find them anew takes a millisecond. */
 const MAX_REMEMBERED = 10_000;
 
 /** A CA whose certificate stands in the file of `--client-ca`. */
 export interface ClientCa {
   readonly x509: X509Certificate;
-  /** What its certificate says. */
+  /** The parts of its own certificate. */
   readonly own: Pick<ClientCertificate, "fingerprint" | "issuer" | "serial" | "subject" | "publicKey">;
 }
 
-/** All CAs of one file. */
+/** The CAs of one file. */
 export class ClientCas implements Iterable<ClientCa> {
   readonly #cas: readonly ClientCa[];
   readonly #remembered = new Map<string, readonly ClientCa[]>();
@@ -30,10 +30,10 @@ export class ClientCas implements Iterable<ClientCa> {
   }
 
   /**
-   * Those that have signed a certificate themselves. They have one name and one key, and can still be several: a
-   * certificate of a CA that was renewed, and the old one.
+   * Gives the CAs that have signed a certificate themselves. They have one name and one key, and can still be several:
+   * the old and the new certificate of a renewed CA.
    *
-   * @throws {UnauthenticatedError} when nobody can tell.
+   * @throws {UnauthenticatedError} When the runtime cannot verify the signature.
    */
   signersOf(
     { fingerprint, issuer, der }: Pick<ClientCertificate, "fingerprint" | "issuer" | "der">,
@@ -53,13 +53,13 @@ export class ClientCas implements Iterable<ClientCa> {
     return signers;
   }
 
-  /** Whether others have all of these. */
+  /** Tells whether all of these CAs are among others. */
   isWithin(others: ClientCas): boolean {
     const fingerprints = new Set([...others].map(({ own }) => own.fingerprint));
     return this.#cas.every(({ own }) => fingerprints.has(own.fingerprint));
   }
 
-  /** Those that have the name of another one, but not its key. */
+  /** Gives the CAs that share a name with another one, but not its key. */
   namesakes(): ClientCa[] {
     return this.#cas.filter(({ own }) =>
       this.#cas.some((other) => isSame(own.subject, other.own.subject) && !isSame(own.publicKey, other.own.publicKey))

@@ -1,5 +1,5 @@
 /**
- * The daemon's certificate and key, and the CA of its clients, as read from their files.
+ * The daemon's certificate and key, and the CAs of its clients, read from their files.
  *
  * @module
  */
@@ -7,37 +7,42 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import { StartError } from "../errors.ts";
 import { isForServers } from "../identity/extended_key_usage.ts";
-import type { Options } from "../options/options.ts";
 import { readRegularFile, textOf } from "../files/regular_file.ts";
 
-/** PEM, as `node:tls` takes it. */
+/** The paths of the files. */
+export interface CredentialFiles {
+  readonly tlsCert: string;
+  readonly tlsKey: string;
+  readonly clientCa: string;
+}
+
+/** Certificates and a key in PEM, as `node:tls` takes them. */
 export interface Credentials {
   /** The certificate of the daemon, and those that lead from it to its CA. */
   readonly cert: string;
+  /** The private key of the daemon. */
   readonly key: string;
   /** The CAs that sign the certificates of clients. */
   readonly ca: string;
 }
 
 /**
- * Reads the files, and sees that they can be used.
+ * Reads all files, and checks that they can be used.
  *
- * @throws {StartError} when they cannot, with what is wrong with which.
+ * @throws {StartError} When a file cannot be used, with its path and the reason.
  */
-export async function readCredentials(
-  options: Pick<Options, "tlsCert" | "tlsKey" | "clientCa">,
-): Promise<Credentials> {
-  const [pair, ca] = await Promise.all([readPair(options), readClientCa(options)]);
+export async function readCredentials(files: CredentialFiles): Promise<Credentials> {
+  const [pair, ca] = await Promise.all([readPair(files), readClientCa(files)]);
   return { ...pair, ca };
 }
 
 /**
  * Reads the daemon's own certificate and key.
  *
- * @throws {StartError} when they cannot be used.
+ * @throws {StartError} When they cannot be used.
  */
 export async function readPair(
-  { tlsCert, tlsKey }: Pick<Options, "tlsCert" | "tlsKey">,
+  { tlsCert, tlsKey }: Pick<CredentialFiles, "tlsCert" | "tlsKey">,
 ): Promise<Pick<Credentials, "cert" | "key">> {
   const [cert, key] = await Promise.all([
     readNamedText(tlsCert, "certificate (--tls-cert)"),
@@ -73,15 +78,15 @@ export async function readPair(
 /**
  * Reads the CAs of the clients.
  *
- * @throws {StartError} when they cannot be used.
+ * @throws {StartError} When they cannot be used.
  */
-export async function readClientCa({ clientCa }: Pick<Options, "clientCa">): Promise<string> {
+export async function readClientCa({ clientCa }: Pick<CredentialFiles, "clientCa">): Promise<string> {
   const ca = await readNamedText(clientCa, "client CA (--client-ca)");
   parse(ca, clientCa);
   return ca;
 }
 
-/** All certificates of a PEM text. */
+/** Reads all certificates of a PEM text. */
 export function parseCertificates(pem: string): X509Certificate[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   return blocks.map((block) => new X509Certificate(block));
@@ -90,9 +95,9 @@ export function parseCertificates(pem: string): X509Certificate[] {
 /**
  * Reads a file that an option names.
  *
- * @param what What it is, for a person.
- * @param limit How many bytes it may have.
- * @throws {StartError} when it cannot be read.
+ * @param what The name of the file in the error, for a person.
+ * @param limit Maximum size of the file, in bytes.
+ * @throws {StartError} When the file cannot be read.
  */
 export async function readNamed(path: string, what: string, limit?: number): Promise<Uint8Array> {
   try {
@@ -105,7 +110,7 @@ export async function readNamed(path: string, what: string, limit?: number): Pro
 /**
  * Reads a file of text that an option names.
  *
- * @throws {StartError} when it cannot be read.
+ * @throws {StartError} When the file cannot be read.
  */
 export async function readNamedText(path: string, what: string, limit?: number): Promise<string> {
   const bytes = await readNamed(path, what, limit);
@@ -126,7 +131,7 @@ function parse(pem: string, path: string): X509Certificate[] {
   try {
     certificates = parseCertificates(pem);
   } catch {
-    // said below
+    // the file has none that can be read, as below
   }
   const begun = pem.split("-----BEGIN CERTIFICATE-----").length - 1;
   // A file that was cut short must not count as one with fewer certificates.

@@ -1,16 +1,16 @@
 /**
- * A list of certificates that may not come in, by their fingerprints.
+ * A deny list: certificates that may not come in, by their fingerprints.
  *
  * @module
  */
 import { StartError } from "../errors.ts";
 
 /**
- * Reads a deny list: a SHA-256 of a certificate (DER) a line, in hexadecimal, with or without colons. What stands behind
- * `#` is a comment.
+ * Reads a deny list: a SHA-256 of a certificate (DER) a line, in hexadecimal, with or without colons. `#` begins a
+ * comment.
  *
  * @returns The fingerprints, in lower-case hexadecimal.
- * @throws {StartError} when a line is no such thing.
+ * @throws {StartError} When a line is something else.
  *
  * @example
  * ```ts

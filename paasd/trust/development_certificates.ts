@@ -11,20 +11,21 @@ import server from "../../certs/server.crt" with { type: "text" };
 import { BlockList, isIP, isIPv6 } from "node:net";
 import { type Credentials, parseCertificates } from "./credentials.ts";
 import { StartError } from "../errors.ts";
-import { type Address, formatAddress } from "../options/flag_values.ts";
+import { type Address, formatAddress } from "../address.ts";
 import { isSignedBy, readSigned } from "../identity/signature.ts";
 
-/** Certificates of whose keys everybody has a copy. */
-const published = [alice, bob, clientCa, serverCa, server].flatMap(parseCertificates);
+/** Certificates whose private keys are public. */
+const PUBLISHED = [alice, bob, clientCa, serverCa, server].flatMap(parseCertificates);
 
-const loopback = new BlockList();
-loopback.addSubnet("127.0.0.0", 8);
-loopback.addAddress("::1", "ipv6");
+/** The addresses that only this machine reaches. */
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet("127.0.0.0", 8);
+LOOPBACK.addAddress("::1", "ipv6");
 
 /**
- * Sees that development certificates are not used where others could reach them.
+ * Checks that development certificates are not used where other machines could reach them.
  *
- * @throws {StartError} when the address is not a loopback one, and the daemon's certificate or a client CA has, or was
+ * @throws {StartError} When the address is not a loopback one, and the daemon's certificate or a client CA has, or was
  * signed by, a published key.
  */
 export function keepDevelopmentCertificatesLocal({ cert, ca }: Credentials, listen: Address): void {
@@ -36,15 +37,15 @@ export function keepDevelopmentCertificatesLocal({ cert, ca }: Credentials, list
   );
 }
 
-/** Whether an IP address is one of this machine alone; a name is none. */
+/** Tells whether an IP address is reached from this machine alone; a name is not. */
 export function isLoopback(address: string): boolean {
-  return isIP(address) !== 0 && loopback.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+  return isIP(address) !== 0 && LOOPBACK.check(address, isIPv6(address) ? "ipv6" : "ipv4");
 }
 
-/** Whether any certificate of a PEM text has a published key, or was signed by one. */
+/** Tells whether any certificate of a PEM text has a published key, or was signed by one. */
 export function isDevelopment(pem: string): boolean {
   return parseCertificates(pem).some(({ publicKey, raw }) => {
     const signed = readSigned(raw);
-    return published.some((other) => publicKey.equals(other.publicKey) || isSignedBy(signed, other.publicKey));
+    return PUBLISHED.some((other) => publicKey.equals(other.publicKey) || isSignedBy(signed, other.publicKey));
   });
 }

@@ -1,8 +1,8 @@
 /**
  * Certificate revocation lists (RFC 5280, section 5), which the runtime ignores.
  *
- * Not by a library: the one at hand refuses lists of more than some thousand entries, takes a quarter of a second to load
- * and 22 MiB, and each process that the daemon starts pays for its size.
+ * No library reads them here: the one at hand refuses lists of more than some thousand entries, takes a quarter of a
+ * second to load and 22 MiB, and each process that the daemon starts pays for its size.
  *
  * @module
  */
@@ -14,28 +14,28 @@ import { StartError } from "../errors.ts";
 import { textOf } from "../files/regular_file.ts";
 import { isSame, isSignedBy, readSigned, type Signed } from "../identity/signature.ts";
 
-/** What the lists of a file say. */
+/** The content of the lists of a file. */
 export interface Revocations {
-  /** Whether they name a certificate. */
+  /** Tells whether the lists name a certificate. */
   has(certificate: Pick<ClientCertificate, "issuer" | "serial">): boolean;
-  /** Whether there is a list of that CA. */
+  /** Tells whether there is a list of a CA. */
   isOf(ca: ClientCa): boolean;
-  /** When the first of them is out of date, in milliseconds since the Unix epoch. */
+  /** Time when the first list is out of date, in milliseconds since the Unix epoch. */
   readonly nextUpdate: number;
-  /** Lists that do not count, for no client CA has their name or has signed them: which, and the name on each. */
+  /** Numbers and issuers of the lists that do not count, for no client CA has their name or has signed them. */
   readonly passedOver: readonly { readonly list: number; readonly issuer: string }[];
 }
 
-/** `[0] EXPLICIT`: the extensions of a list. */
+/** `[0] EXPLICIT`: the tag of the extensions of a list. */
 const EXTENSIONS = 0xa0;
 
 /**
- * Reads a file of lists: one in DER, or any number in PEM. A list of somebody who is no client CA is passed over, so that a
- * CA and its list can come and go in any order.
+ * Reads a file of lists: one in DER, or any number in PEM. A list of another CA than the client CAs is passed over, so
+ * that a CA and its list can come and go in any order.
  *
  * @param authorities The client CAs.
- * @throws {StartError} when a list of a client CA cannot be used, with the reason, or there is none. None of the others
- * counts then.
+ * @throws {StartError} When a list of a client CA cannot be used, with the reason, or there is none. Then no list
+ * counts.
  */
 export function parseRevocations(
   bytes: Uint8Array,
@@ -66,7 +66,7 @@ export function parseRevocations(
       if (list.nextUpdate <= now) {
         throw new RangeError(`it was to be replaced by ${iso(list.nextUpdate)}: get a new one`);
       }
-      // What a CA has signed is about the certificates that it has issued, however the list spells its name.
+      // A list is about the certificates of the CA that has signed it, however the list spells its name.
       for (const issuer of signers.map(({ own }) => keyOf(own.subject))) {
         revoked.set(issuer, (revoked.get(issuer) ?? new Set()).union(new Set(list.serials())));
       }
@@ -105,15 +105,15 @@ function toDer(bytes: Uint8Array, path: string): Uint8Array[] {
   return begun === blocks.length ? blocks.map(([, base64]) => Buffer.from(base64!, "base64")) : [];
 }
 
-/** What is needed of a list. Times are in milliseconds since the Unix epoch. */
+/** The parts of a list. Times are in milliseconds since the Unix epoch. */
 interface List extends Signed {
   readonly issuer: Element;
   readonly thisUpdate: number;
   readonly nextUpdate: number;
-  /** Whom it names. */
+  /** Gives the serial numbers of the certificates that the list names. */
   serials(): Iterable<string>;
   readonly extensions: Element | undefined;
-  /** The algorithm as it stands in what is signed. */
+  /** The algorithm, as the signed body has it. */
   readonly inner: Element;
 }
 
@@ -124,7 +124,7 @@ function readList(der: Uint8Array): List {
   const [inner, issuer, thisUpdate, ...rest] = parts;
   if (!inner || !issuer || !thisUpdate) throw new RangeError("it is no revocation list");
   const nextUpdate = isTime(rest[0]) ? rest.shift() : undefined;
-  if (!nextUpdate) throw new RangeError("it does not say when the next one comes");
+  if (!nextUpdate) throw new RangeError("it has no time of its next update");
   const entries = rest[0]?.tag === Tag.SEQUENCE ? rest.shift() : undefined;
   return {
     ...signed,
@@ -137,19 +137,20 @@ function readList(der: Uint8Array): List {
   };
 }
 
-/** Refuses what would be read as something else than it is. */
+/** Refuses lists that this reader would misunderstand. */
 function refuseUnknown({ extensions, scheme, inner, algorithm }: List): void {
-  // Delta lists, and lists of one part or of other CAs: to read one as if it said everything would be wrong.
+  // A critical extension marks delta lists, and lists of one part or of other CAs: to read these as complete would be
+  // wrong.
   for (const { content } of extensions ? elements(extensions.content) : []) refuseCritical(content);
   if (!scheme || !isSame(inner.raw, algorithm.raw)) {
-    throw new RangeError("it is signed with an algorithm that is not known here: use ECDSA, RSA or Ed25519 with SHA-2");
+    throw new RangeError("it is signed with an unknown algorithm: use ECDSA, RSA or Ed25519 with SHA-2");
   }
 }
 
 function* serialsIn(entries: Uint8Array): Generator<string> {
   for (const { content } of elements(entries)) {
     const [serial, , extensions] = elements(content);
-    if (serial?.tag !== Tag.INTEGER) throw new RangeError("it has an entry that is none");
+    if (serial?.tag !== Tag.INTEGER) throw new RangeError("it has an entry that cannot be read");
     if (extensions) refuseCritical(extensions.content);
     yield toSerial(serial.content);
   }
@@ -164,7 +165,7 @@ function refuseCritical(extensions: Uint8Array): void {
   }
 }
 
-/** The values in a name, for people. */
+/** Gives the values in a name, for people. */
 function valuesIn({ content }: Element): string {
   const attributes = [...elements(content)].flatMap((set) => [...elements(set.content)]);
   return attributes.map((attribute) => Buffer.from(at(attribute.content, 1)?.content ?? []).toString()).join(", ");
@@ -174,12 +175,14 @@ function isTime(element: Element | undefined): boolean {
   return element?.tag === Tag.UTC_TIME || element?.tag === Tag.GENERALIZED_TIME;
 }
 
-/** A time as RFC 5280 has them: to the second, in UTC; a year of two digits is from 1950 to 2049. */
+/** Reads a time by RFC 5280: to the second, in UTC; a year of two digits is from 1950 to 2049. */
 function toTime({ tag, content }: Element): number {
   const text = Buffer.from(content).toString();
   const long = tag === Tag.GENERALIZED_TIME ? text : `${Number(text.slice(0, 2)) < 50 ? 20 : 19}${text}`;
   const time = Date.parse(long.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
-  if (!isTime({ tag, content, raw: content }) || Number.isNaN(time)) throw new RangeError("it has a time that is none");
+  if (!isTime({ tag, content, raw: content }) || Number.isNaN(time)) {
+    throw new RangeError("it has a time that cannot be read");
+  }
   return time;
 }
 

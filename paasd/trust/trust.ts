@@ -1,41 +1,66 @@
 /**
- * Whom the daemon trusts: certificates, revocations and roles, as their files say now.
+ * The trust of the daemon: its certificates, revocations and roles, as their files are now.
  *
  * @module
  */
 import type { Access } from "../access/access.ts";
 import { type ClientCa, ClientCas } from "./client_ca.ts";
-import { type Credentials, readClientCa, readNamed, readNamedText, readPair } from "./credentials.ts";
+import {
+  type CredentialFiles,
+  type Credentials,
+  readClientCa,
+  readNamed,
+  readNamedText,
+  readPair,
+} from "./credentials.ts";
 import { parseDenyList } from "./deny_list.ts";
 import { keepDevelopmentCertificatesLocal } from "./development_certificates.ts";
-import { StartError } from "../errors.ts";
+import { type Objection, StartError, toObjection } from "../errors.ts";
+import type { Address } from "../address.ts";
+import type { IdentityMode } from "../identity/certificate.ts";
 import type { Guest } from "../identity/identity.ts";
-import type { Log } from "../telemetry/daemon_log.ts";
-import type { Options } from "../options/options.ts";
+import type { DaemonLog } from "../telemetry/daemon_log.ts";
 import { MAX_LIST_BYTES } from "../files/regular_file.ts";
 import { parseRevocations, type Revocations } from "./revocation_list.ts";
 import { parsePolicy } from "../access/roles.ts";
 import { type Source, WatchedFiles } from "./watched_files.ts";
 
-/** The longest that a timer can wait. */
+/** Longest time that a timer can wait, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-const NOT_SIGNED = "its certificate is not signed by a CA of --client-ca itself " +
-  "(intermediates are not taken: add the intermediate CA's certificate to --client-ca)";
+const NOT_SIGNED: Objection = {
+  kind: "certificate_untrusted",
+  sentence: "its certificate is not signed by a CA of --client-ca itself " +
+    "(intermediates are not taken: add the intermediate CA's certificate to --client-ca)",
+};
 
-/** Is told of what has changed. */
+/** The files of certificates, revocations and roles, and the options that decide how they are read. */
+export interface TrustOptions extends CredentialFiles {
+  readonly crl: string | undefined;
+  readonly denyList: string | undefined;
+  readonly policy: string | undefined;
+  /** The part of a certificate that makes a user. */
+  readonly identity: IdentityMode;
+  /** The address that the daemon listens on. */
+  readonly listen: Address;
+}
+
+/** A listener for changes of trust. */
 export interface TrustListener {
-  /** New connections get these. */
+  /** Called with the credentials for new connections. */
   credentialsChanged(credentials: Credentials): void;
-  /** Some guests may not be welcome any more: {@linkcode Trust.objection} knows whom. */
+  /** Called when some guests may no longer be welcome, as {@linkcode Trust.objection} says. */
   guestsChanged(): void;
 }
 
-/** What the files say. Bad ones are an error at the start; later the old state stays in force, and the log says so. */
+/**
+ * The content of all files, as it is in force. A bad file is an error at the start. Later the old content stays in
+ * force, and the log says so.
+ */
 export class Trust implements AsyncDisposable {
-  readonly #options: Options;
+  readonly #options: TrustOptions;
   readonly #access: Access;
-  readonly #log: Log;
+  readonly #log: DaemonLog;
   #pair!: Pick<Credentials, "cert" | "key">;
   #clientCa!: string;
   #cas = new ClientCas();
@@ -45,7 +70,7 @@ export class Trust implements AsyncDisposable {
   #listener: TrustListener | undefined;
   #outdated: ReturnType<typeof setTimeout> | undefined;
 
-  private constructor(options: Options, access: Access, log: Log) {
+  private constructor(options: TrustOptions, access: Access, log: DaemonLog) {
     this.#options = options;
     this.#access = access;
     this.#log = log;
@@ -54,9 +79,9 @@ export class Trust implements AsyncDisposable {
   /**
    * Reads all files, and watches them from then on.
    *
-   * @throws {StartError} when one is no good.
+   * @throws {StartError} When a file cannot be used.
    */
-  static async read(options: Options, access: Access, log: Log): Promise<Trust> {
+  static async read(options: TrustOptions, access: Access, log: DaemonLog): Promise<Trust> {
     const trust = new Trust(options, access, log);
     try {
       trust.#files = await WatchedFiles.load(trust.#sources(), log);
@@ -72,26 +97,29 @@ export class Trust implements AsyncDisposable {
     return { ...this.#pair, ca: this.#clientCa };
   }
 
-  /** Tells of changes from now on. */
+  /** The listener that is called after each change from now on. */
   set listener(listener: TrustListener) {
     this.#listener = listener;
   }
 
-  /** Why somebody whom the TLS stack has let in may not stay; undefined when they may. */
-  objection({ user, certificate }: Pick<Guest, "user" | "certificate">): string | undefined {
+  /** Gives the reason why a guest that the TLS stack has let in may not stay; `undefined` if it may. */
+  objection({ user, certificate }: Pick<Guest, "user" | "certificate">): Objection | undefined {
     try {
-      if (this.#denied.has(certificate.fingerprint)) return "its certificate is on the deny list";
-      if (this.#revocations?.has(certificate)) return "its certificate was revoked";
+      if (this.#denied.has(certificate.fingerprint)) return revoked("its certificate is on the deny list");
+      if (this.#revocations?.has(certificate)) return revoked("its certificate was revoked");
       // The TLS stack takes chains, and looks for the revocation of none of their links.
       const signers = this.#cas.signersOf(certificate);
       if (signers.length === 0) return NOT_SIGNED;
       const good = signers.filter(({ own }) => !this.#revocations?.has(own));
-      if (good.length === 0) return "the client CA that signed its certificate was revoked";
-      if (!good.some(isValid)) return "the client CA that signed its certificate has expired, or is not valid yet";
+      if (good.length === 0) return revoked("the client CA that signed its certificate was revoked");
+      if (!good.some(isValid)) {
+        const sentence = "the client CA that signed its certificate has expired, or is not valid yet";
+        return { kind: "certificate_dates", sentence };
+      }
       this.#access.roleOf({ user, certificate });
       return undefined;
     } catch (error) {
-      return (error as Error).message;
+      return toObjection(error);
     }
   }
 
@@ -127,14 +155,14 @@ export class Trust implements AsyncDisposable {
     this.#listener?.credentialsChanged(this.credentials);
   }
 
-  /** A CA that is new comes into force together with the revocation lists as they stand, or not at all. */
+  /** Loads the CAs. A new CA comes into force together with the revocation lists as they are, or not at all. */
   async #loadClientCa(): Promise<void> {
     const ca = await readClientCa(this.#options);
     keepDevelopmentCertificatesLocal({ ...this.#pair, ca }, this.#options.listen);
     if (ca === this.#clientCa) return;
     const { crl } = this.#options;
     const cas = new ClientCas(ca);
-    // At the start the lists are the next thing that is read. They are not waited for to take a CA out of force.
+    // At the start the lists are read next. To take a CA out of force, no list is waited for.
     if (crl !== undefined && this.#clientCa !== undefined && !cas.isWithin(this.#cas)) {
       this.#revocations = await this.#readRevocations(crl, cas);
     }
@@ -156,7 +184,9 @@ export class Trust implements AsyncDisposable {
     for (const ca of cas) {
       if (!this.#revocations?.isOf(ca) || revocations.isOf(ca)) continue;
       throw new StartError(
-        `Cannot use ${path} (--crl): it has no list of ${nameOf(ca)}, of which one is in force; an empty one will do`,
+        `Cannot use ${path} (--crl): it has no list of ${
+          nameOf(ca)
+        }, which has one in force; add its list, an empty one will do`,
       );
     }
     for (const { list, issuer } of revocations.passedOver) {
@@ -167,7 +197,7 @@ export class Trust implements AsyncDisposable {
         cause: "its CA is not in the file of --client-ca",
       });
     }
-    this.#sayWhenOutdated(path, revocations);
+    this.#logWhenOutdated(path, revocations);
     return revocations;
   }
 
@@ -180,37 +210,41 @@ export class Trust implements AsyncDisposable {
     this.#access.policy = await parsePolicy(await readNamedText(path, "policy (--policy)"), path);
   }
 
-  /** Tells of what is probably not meant. */
+  /** Warns of CAs that the operator probably does not mean. */
   #warnOfCas(): void {
     const { clientCa: file, identity } = this.#options;
     const warn = (ca: ClientCa, cause: string, consequence: string) =>
       this.#log.write("warning", { file, ca: nameOf(ca), cause, consequence });
     for (const ca of this.#cas) {
-      if (!isValid(ca)) warn(ca, "this client CA has expired, or is not valid yet", "nobody comes in by it");
+      if (!isValid(ca)) warn(ca, "this client CA has expired, or is not valid yet", "its users cannot come in");
     }
     if (identity !== "subject") return;
     for (const ca of this.#cas.namesakes()) {
       warn(
         ca,
         "there are two client CAs of this name with different keys (--client-ca, --identity subject)",
-        "who has one name from both is one user",
+        "users with one name from both count as one user",
       );
     }
   }
 
-  /** A list that is out of date stays in force, for it names fewer than it should but none too many. */
-  #sayWhenOutdated(path: string, revocations: Revocations): void {
+  /** Logs when a list is out of date. It stays in force: it names too few certificates, but none too many. */
+  #logWhenOutdated(path: string, revocations: Revocations): void {
     clearTimeout(this.#outdated);
     const { nextUpdate } = revocations;
     const left = nextUpdate - Date.now();
     const look = () =>
-      left > MAX_TIMER_MS ? this.#sayWhenOutdated(path, revocations) : this.#log.write("revocation-list-outdated", {
+      left > MAX_TIMER_MS ? this.#logWhenOutdated(path, revocations) : this.#log.write("revocation-list-outdated", {
         file: path,
         since: new Date(nextUpdate).toISOString(),
         consequence: "it is still in force, but certificates that were revoked since get in",
       });
     this.#outdated = setTimeout(look, Math.max(0, Math.min(left, MAX_TIMER_MS)));
   }
+}
+
+function revoked(sentence: string): Objection {
+  return { kind: "certificate_revoked", sentence };
 }
 
 function isValid({ x509: { validFromDate, validToDate } }: ClientCa): boolean {

@@ -6,12 +6,11 @@ import { intermediate } from "../../tests/support/intermediate.ts";
 import { until } from "../../tests/support/until.ts";
 import { Access } from "../access/access.ts";
 import { readCertificate, userId } from "../identity/certificate.ts";
-import { StartError } from "../errors.ts";
-import type { Options } from "../options/options.ts";
+import { type RefusalKind, StartError } from "../errors.ts";
 import { Setting, TestLog } from "../../tests/support/realm.ts";
-import { Trust } from "./trust.ts";
+import { Trust, type TrustOptions } from "./trust.ts";
 
-/** The files of a daemon, and what it makes of them. */
+/** The files of a daemon, and the trust that it reads from them. */
 class Scene implements AsyncDisposable {
   readonly log = new TestLog();
   #trust: Trust | undefined;
@@ -22,12 +21,21 @@ class Scene implements AsyncDisposable {
     return new Scene(await Setting.make());
   }
 
-  async trust(options: Partial<Options> = {}): Promise<Trust> {
+  async trust(options: Partial<TrustOptions> = {}): Promise<Trust> {
     return this.#trust = await Trust.read({ ...this.setting.options, ...options }, new Access(), this.log);
   }
 
-  /** What is said against a certificate; undefined when it may come in. */
-  objection({ cert }: Pair): string | undefined {
+  /** The sentence against a certificate; undefined when it may come in. */
+  objection(pair: Pair): string | undefined {
+    return this.#objection(pair)?.sentence;
+  }
+
+  /** The kind of the objection to a certificate. */
+  kind(pair: Pair): RefusalKind | undefined {
+    return this.#objection(pair)?.kind;
+  }
+
+  #objection({ cert }: Pair) {
     const certificate = readCertificate(new X509Certificate(cert).raw);
     const user = { id: userId(certificate, "certificate"), subject: "", expires: Infinity };
     return this.#trust!.objection({ user, certificate });
@@ -40,7 +48,7 @@ class Scene implements AsyncDisposable {
     await Deno.rename(`${path}.new`, path);
   }
 
-  /** Waits until there are so many lines of a kind that have some words. */
+  /** Waits until a number of lines of one event have some words. */
   async logged(event: string, words: string, count = 1): Promise<void> {
     await until(`${event} ${words} is logged ${count} times`, () => this.count(event, words) >= count);
   }
@@ -67,6 +75,7 @@ Deno.test("Trust.objection() takes certificates that a client CA has signed itse
   assertEquals(scene.objection(a!), undefined);
   for (const pair of [i!, o!]) {
     assertMatch(scene.objection(pair)!, /intermediates are not taken: add .* to --client-ca/);
+    assertEquals(scene.kind(pair), "certificate_untrusted");
   }
   await scene.replace("client-ca.crt", clientCa.cert + below.cert);
   await scene.logged("reloaded", "client CA");
@@ -89,6 +98,7 @@ Deno.test("Trust.objection() takes nobody whose client CA another client CA has 
     undefined,
     "the client CA that signed its certificate was revoked",
   ]);
+  assertEquals(scene.kind(i), "certificate_revoked");
 
   const hour = 3_600_000;
   const old = await createAuthority({
@@ -98,10 +108,9 @@ Deno.test("Trust.objection() takes nobody whose client CA another client CA has 
   });
   await scene.replace("client-ca.crt", clientCa.cert + old.cert);
   await scene.logged("warning", "old CA");
-  assertMatch(
-    scene.objection(await old.issue({ ...user, notAfter: new Date(Date.now() + hour) }))!,
-    /CA .* has expired/,
-  );
+  const late = await old.issue({ ...user, notAfter: new Date(Date.now() + hour) });
+  assertMatch(scene.objection(late)!, /CA .* has expired/);
+  assertEquals(scene.kind(late), "certificate_dates");
 });
 
 /** A CA A that is trusted, a CA B that is not yet, a user of each, one of each whom their CA has revoked, and lists. */
@@ -190,6 +199,7 @@ Deno.test("Trust takes a CA out of force though the lists cannot be used, and go
   const other = await a.issue(user);
   await scene.replace("crl", await a.revocationList({ revoked: [other.cert] }) + listOfB);
   await until("the list of A is in force", () => scene.objection(other) === "its certificate was revoked");
+  assertEquals(scene.kind(other), "certificate_revoked");
 });
 
 Deno.test("Trust refuses lists among which that of a client CA is missing", async () => {
@@ -234,6 +244,7 @@ Deno.test("Trust reads files with a byte order mark, and names the one that is U
   const { cert, key, ca } = trust.credentials;
   assertEquals([cert, key, ca], [setting.server.cert, setting.server.key, setting.clientCa.cert]);
   assertEquals(scene.objection(pair), "its certificate is on the deny list");
+  assertEquals(scene.kind(pair), "certificate_revoked");
   await Deno.writeFile(join(setting.directory, "utf16"), new Uint8Array([0xff, 0xfe, 0x2d, 0]));
   const utf16 = join(setting.directory, "utf16");
   for (

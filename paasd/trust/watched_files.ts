@@ -1,63 +1,66 @@
 /**
- * Files that are read anew when they change.
+ * Files that are loaded anew when they change.
  *
  * @module
  */
 import { StartError } from "../errors.ts";
-import type { Log } from "../telemetry/daemon_log.ts";
+import type { DaemonLog } from "../telemetry/daemon_log.ts";
 import { MAX_LIST_BYTES, readRegularFile } from "../files/regular_file.ts";
 
-/** How often files are looked at. By their status, which is sound for renames, links and network file systems. */
+/**
+ * Time between two looks at the status of files, in milliseconds. A status finds renames, links and network files too.
+ */
 const LOOK_MS = 200;
 
-/** A file that changes at each look is not waited for longer than so many. */
+/** Maximum number of looks for which a file that goes on changing is waited for. */
 const MAX_UNSTEADY_LOOKS = 2;
 
 /**
- * What the status of a file says is looked at together with its content for so long: two changes within one tick of the
- * clock of its file system leave one status. The longest tick is that of FAT, 2 s.
+ * Time after a change of status during which the content is looked at as well, in milliseconds: two changes within one
+ * tick of the file system's clock leave one status. The longest tick is that of FAT, 2 s.
  */
 const TICK_MS = 2_000;
 
 /**
- * What was refused is tried again so often, and whenever a file has changed: it may be another one that was wrong. Not more
- * often, for to read a long list takes the daemon's one thread.
+ * Time until a refused source is tried again, in milliseconds. It is also tried when any file has changed, which may be
+ * the one that was wrong. Not more often, because reading a long list takes the daemon's one thread.
  */
 const RETRY_MS = 30_000;
 
-/** Something that is made of files. */
+/** A thing that is made of files. */
 export interface Source {
-  /** What it is, for the log. */
+  /** The name of the source, for the log. */
   readonly name: string;
   /** The paths of the files. */
   readonly files: readonly string[];
   /**
-   * Reads the files, and puts what they say into force.
+   * Reads the files, and puts their content into force.
    *
-   * @throws {StartError} when they are no good; what was in force still is.
+   * @throws {StartError} When they cannot be used; the old content stays in force.
    */
   load(): Promise<void>;
 }
 
-/** A source, and how its files looked. */
+/** A source, with the state of its files. */
 interface Watched extends Source {
   readonly look: Look;
-  /** When they were read last. */
+  /** The state when the files were read last. */
   taken: string;
-  /** At the last look. */
+  /** The state at the last look. */
   seen: string;
+  /** Number of looks in a row that found another state. */
   unsteady: number;
-  /** Why it was refused; undefined when what was read last is in force. */
+  /** The reason of a refusal; `undefined` when the content that was read last is in force. */
   refusal: string | undefined;
 }
 
 /**
- * Looks at the files of sources, and has those loaded whose files have changed. Whatever is wrong is logged once. A source
- * that was refused is loaded again when any file has changed, in the order of the sources: those that others depend on
- * stand first.
+ * Looks at the files of sources, and loads a source when its files have changed. An error is logged once. A refused
+ * source is loaded again when any file has changed, in the order of the sources: those that others depend on come
+ * first.
  */
 export class WatchedFiles implements Disposable {
-  readonly #log: Log;
+  readonly #log: DaemonLog;
   readonly #sources: Watched[];
   readonly #retry: number;
   readonly #timer: ReturnType<typeof setInterval>;
@@ -66,7 +69,7 @@ export class WatchedFiles implements Disposable {
   #ended = false;
   #retried = performance.now();
 
-  private constructor(sources: Watched[], log: Log, retry: number) {
+  private constructor(sources: Watched[], log: DaemonLog, retry: number) {
     this.#sources = sources;
     this.#retry = retry;
     this.#log = log;
@@ -80,10 +83,10 @@ export class WatchedFiles implements Disposable {
   /**
    * Loads all sources, and watches their files from then on.
    *
-   * @param retry After how many milliseconds what was refused is tried again, though no file has changed.
-   * @throws {StartError} when one is no good.
+   * @param retry Time until a refused source is tried again though no file has changed, in milliseconds.
+   * @throws {StartError} When a source cannot be used.
    */
-  static async load(sources: readonly Source[], log: Log, retry = RETRY_MS): Promise<WatchedFiles> {
+  static async load(sources: readonly Source[], log: DaemonLog, retry = RETRY_MS): Promise<WatchedFiles> {
     const watched: Watched[] = [];
     for (const source of sources) {
       const look = new Look(source.files);
@@ -103,7 +106,7 @@ export class WatchedFiles implements Disposable {
     });
   }
 
-  /** Resolves when what is under way is done. */
+  /** Resolves when no load is under way. */
   get settled(): Promise<unknown> {
     return this.#work;
   }
@@ -113,7 +116,7 @@ export class WatchedFiles implements Disposable {
     clearInterval(this.#timer);
   }
 
-  /** One thing after the other, so that the files of now win. */
+  /** Does one piece of work after the other, so that the newest files win. */
   #inTurn(work: () => Promise<void>): Promise<unknown> {
     return this.#work = this.#work.then(work).catch((error) => this.#log.writeUnforeseen("watched-files", error));
   }
@@ -122,7 +125,7 @@ export class WatchedFiles implements Disposable {
     const due = new Set<Watched>();
     for (const source of this.#sources) {
       const state = await source.look.state();
-      // Somebody may be writing: it is read when it has stood still from one look to the next.
+      // A program may be writing: the files are read when they have not changed from one look to the next.
       const steady = state === source.seen || state === source.taken || source.unsteady >= MAX_UNSTEADY_LOOKS;
       source.unsteady = steady ? 0 : source.unsteady + 1;
       source.seen = state;
@@ -138,7 +141,7 @@ export class WatchedFiles implements Disposable {
     }
   }
 
-  /** @param known Why it was refused before: that is not logged again. */
+  /** @param known The reason of the last refusal, which is not logged again. */
   async #load(source: Watched, state: string, known?: string): Promise<void> {
     if (this.#ended) return;
     source.taken = source.seen = state;
@@ -159,7 +162,7 @@ export class WatchedFiles implements Disposable {
   }
 }
 
-/** How some files look. */
+/** The state of some files. */
 class Look {
   readonly #files: readonly string[];
   #status = "";
@@ -171,7 +174,7 @@ class Look {
     this.#files = files;
   }
 
-  /** What changes whenever one of the files does. */
+  /** Gives a text that changes whenever one of the files does. */
   async state(): Promise<string> {
     const status = await eachOf(this.#files, statusOf);
     const now = performance.now();
@@ -180,7 +183,7 @@ class Look {
       this.#since = now;
       this.#settled = false;
     }
-    // By how long ago it was first seen, and not by its times: those are of another clock, or anybody's choice.
+    // The first look counts, not the times of the files: these are of another clock, or anybody's choice.
     if (!this.#settled) {
       this.#content = await eachOf(this.#files, digestOf);
       this.#settled = now - this.#since > TICK_MS;

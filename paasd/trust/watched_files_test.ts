@@ -40,7 +40,7 @@ class Scene implements AsyncDisposable {
     return this.#files = await WatchedFiles.load([...others, this.source], this.log, this.retry);
   }
 
-  /** Waits until the log has so many such lines. */
+  /** Waits until the log has a number of such lines. */
   async logged(event: string, count = 1): Promise<void> {
     await until(`${event} is logged ${count} times`, () => this.log.of(event).length === count);
   }

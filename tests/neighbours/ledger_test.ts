@@ -157,8 +157,8 @@ Deno.test("waits that their client has cancelled are forgotten at once, also tho
     description,
     (changed, about) => spawn({ args, spool, changed, about }),
   );
-  const connection = new AbortController();
-  lease!.hold(connection.signal);
+  const connection = { signal: new AbortController().signal, leases: new Set<{ counts: boolean }>() };
+  lease!.hold(connection);
   const right = rightOf("user", "/paas.v1.ProcessService/Wait");
   const call = (signal: AbortSignal) =>
     service.wait(
@@ -167,7 +167,7 @@ Deno.test("waits that their client has cancelled are forgotten at once, also tho
         user,
         right,
         signal,
-        connection: connection.signal,
+        connection,
         record: {},
         hold() {},
         messageSize: () => 4_096,

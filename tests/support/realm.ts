@@ -8,8 +8,8 @@ import { credentials, type ServiceError } from "@paas/proto/grpc";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { type Authority, type CertificateOptions, createAuthority, type Pair } from "../../certs/authority.ts";
-import type { ConnectionLimits } from "../../paasd/door/front_door.ts";
-import { Log } from "../../paasd/telemetry/daemon_log.ts";
+import type { ConnectionLimits } from "../../paasd/quotas/limits.ts";
+import { DaemonLog } from "../../paasd/telemetry/daemon_log.ts";
 import { type Options, parseOptions } from "../../paasd/options/options.ts";
 
 /** A client of the service. */
@@ -24,7 +24,7 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
 };
 
 /** The lines of a log, and the log. */
-export class TestLog extends Log {
+export class TestLog extends DaemonLog {
   readonly lines: string[];
 
   constructor() {
