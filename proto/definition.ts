@@ -6,8 +6,8 @@
 import type { MethodDefinition } from "./grpc.ts";
 import type { Buffer } from "node:buffer";
 import protobuf from "protobufjs";
-import { BoundError } from "./bounds.ts";
-import { wireChecker } from "./strict_wire.ts";
+import { BoundError } from "./wire/bounds.ts";
+import { wireChecker } from "./wire/strict_wire.ts";
 
 /** How messages look in TypeScript; `deno task gen` makes the types of `gen/` with the same choices. */
 const STYLE: protobuf.IConversionOptions = { longs: Number, enums: String, defaults: true, oneofs: true };

@@ -4,6 +4,6 @@
  *
  * @module
  */
-import "./http2_goaway.ts";
+import "./patches/http2_goaway.ts";
 
 export * from "@grpc/grpc-js";

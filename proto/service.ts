@@ -6,7 +6,7 @@
  *
  * @module
  */
-import "./strict_utf8.ts";
+import "./wire/strict_utf8.ts";
 import { makeClientConstructor } from "./grpc.ts";
 import { Buffer } from "node:buffer";
 import { definition, load } from "./definition.ts";

@@ -1,6 +1,6 @@
 /**
  * Requests of the contract, checked and in the worker's terms. How many bytes and elements each has was checked before
- * (`proto/bounds.ts`).
+ * (`proto/wire/bounds.ts`).
  *
  * @module
  */

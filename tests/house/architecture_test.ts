@@ -42,7 +42,14 @@ async function imports(file: string): Promise<string[]> {
 }
 
 const EXECUTABLES: Record<string, string[]> = {
-  proto: ["health.ts", "reflection.ts", "descriptors.ts", "printable.ts", "grpc.ts"],
+  proto: [
+    "standard/health.ts",
+    "standard/reflection.ts",
+    "standard/descriptors.ts",
+    "words/printable.ts",
+    "words/time.ts",
+    "grpc.ts",
+  ],
   paasd: ["main.ts"],
   paasc: ["main.ts", "install/install.ts", "install/compile.ts"],
 };

@@ -5,10 +5,10 @@
  */
 import protobuf from "protobufjs";
 import descriptor from "protobufjs/ext/descriptor/index.js";
-import { IMPORTS, load } from "./definition.ts";
-import health from "./grpc/health/v1/health.proto" with { type: "text" };
+import { IMPORTS, load } from "../definition.ts";
+import health from "../grpc/health/v1/health.proto" with { type: "text" };
 import { REFLECTION_VERSIONS } from "./reflection.ts";
-import contract from "./paas/v1/paas.proto" with { type: "text" };
+import contract from "../paas/v1/paas.proto" with { type: "text" };
 
 /** A file as a descriptor, in its wire form, and what it is found by. */
 export interface DescribedFile {

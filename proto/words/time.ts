@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Timestamp, Timestamp__Output } from "./gen/google/protobuf/Timestamp.ts";
+import type { Timestamp, Timestamp__Output } from "../gen/google/protobuf/Timestamp.ts";
 
 /**
  * A `google.protobuf.Timestamp` for a number of milliseconds since the Unix epoch; fractions are kept to the

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import protobuf from "protobufjs";
 import { BOUNDS } from "./bounds.ts";
-import { load } from "./definition.ts";
-import health from "./grpc/health/v1/health.proto" with { type: "text" };
-import contract from "./paas/v1/paas.proto" with { type: "text" };
-import { REFLECTION_VERSIONS } from "./reflection.ts";
+import { load } from "../definition.ts";
+import health from "../grpc/health/v1/health.proto" with { type: "text" };
+import contract from "../paas/v1/paas.proto" with { type: "text" };
+import { REFLECTION_VERSIONS } from "../standard/reflection.ts";
 
 const SOURCES = [contract, health, ...Object.values(REFLECTION_VERSIONS)];
 

@@ -5,10 +5,10 @@
  *
  * @module
  */
-import "./strict_utf8.ts";
-import type { MethodDefinition } from "./grpc.ts";
-import { definition, load } from "./definition.ts";
-import source from "./grpc/health/v1/health.proto" with { type: "text" };
+import "../wire/strict_utf8.ts";
+import type { MethodDefinition } from "../grpc.ts";
+import { definition, load } from "../definition.ts";
+import source from "../grpc/health/v1/health.proto" with { type: "text" };
 
 /** Which service is meant; the empty name is the server as a whole. */
 export interface HealthCheckRequest {

@@ -6,10 +6,10 @@
  *
  * @module
  */
-import "./strict_utf8.ts";
-import type { MethodDefinition } from "./grpc.ts";
-import { definition, load } from "./definition.ts";
-import source from "./grpc/reflection/v1/reflection.proto" with { type: "text" };
+import "../wire/strict_utf8.ts";
+import type { MethodDefinition } from "../grpc.ts";
+import { definition, load } from "../definition.ts";
+import source from "../grpc/reflection/v1/reflection.proto" with { type: "text" };
 
 /** What a client wants to know: one of the fields, which `messageRequest` names. */
 export interface ReflectionRequest {
