@@ -3,32 +3,12 @@
  *
  * @module
  */
+import { DURATION_UNITS, parseDuration } from "@paas/proto/units";
 
 /** A point in time, as `google.protobuf.Timestamp` has it. */
 export interface Time {
   readonly seconds: number;
   readonly nanos: number;
-}
-
-/** How many milliseconds each unit has. */
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/**
- * A duration such as `500ms`, `10m` or `1h30m`, in milliseconds; undefined when the text is none.
- *
- * @example
- * ```ts
- * import { parseDuration } from "./time.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals([parseDuration("1h30m"), parseDuration("0.5s"), parseDuration("10")], [5_400_000, 500, undefined]);
- * ```
- */
-export function parseDuration(text: string): number | undefined {
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|[smhd]))+$/.test(text)) return undefined;
-  let sum = 0;
-  for (const [, amount, unit] of text.matchAll(/([\d.]+)([a-z]+)/g)) sum += Number(amount) * units[unit!]!;
-  return sum;
 }
 
 /**
@@ -77,10 +57,10 @@ export function durationText(milliseconds: number): string {
   if (milliseconds < 60_000) return `${Math.floor(milliseconds) / 1000}s`;
   let text = "";
   let rest = milliseconds;
-  for (const unit of ["d", "h", "m", "s"]) {
-    const amount = Math.floor(rest / units[unit]!);
+  for (const unit of ["d", "h", "m", "s"] as const) {
+    const amount = Math.floor(rest / DURATION_UNITS[unit]);
     if (amount > 0) text += `${amount}${unit}`;
-    rest -= amount * units[unit]!;
+    rest -= amount * DURATION_UNITS[unit];
   }
   return text;
 }
@@ -97,9 +77,9 @@ export function durationText(milliseconds: number): string {
  * ```
  */
 export function age(milliseconds: number): string {
-  const unit = ["d", "h", "m"].find((unit) => milliseconds >= units[unit]!) ?? "s";
+  const unit = (["d", "h", "m"] as const).find((unit) => milliseconds >= DURATION_UNITS[unit]) ?? "s";
   // The daemon's clock may be ahead.
-  return `${Math.max(0, Math.floor(milliseconds / units[unit]!))}${unit} ago`;
+  return `${Math.max(0, Math.floor(milliseconds / DURATION_UNITS[unit]))}${unit} ago`;
 }
 
 /**
@@ -127,7 +107,7 @@ export function parseWhen(text: string, now: number): Time | undefined {
   // A leap second, which is the last one of a day (RFC 3339, section 5.7), is the next day's first to Unix.
   const leap = time!.endsWith(":60");
   const milliseconds = Date.parse(`${day}T${time!.replace(/60$/, "59")}${zone!.toUpperCase()}`) + (leap ? 1_000 : 0);
-  if (leap && milliseconds % units.d! !== 0) return undefined;
+  if (leap && milliseconds % DURATION_UNITS.d !== 0) return undefined;
   return milliseconds >= 0 ? { seconds: milliseconds / 1000, nanos: Number(fraction.padEnd(9, "0")) } : undefined;
 }
 

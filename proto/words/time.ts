@@ -11,7 +11,7 @@ import type { Timestamp, Timestamp__Output } from "../gen/google/protobuf/Timest
  *
  * @example
  * ```ts
- * import { toTimestamp } from "@paas/proto";
+ * import { toTimestamp } from "@paas/proto/time";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(toTimestamp(1500), { seconds: 1, nanos: 500_000_000 });
@@ -27,7 +27,7 @@ export function toTimestamp(milliseconds: number): Timestamp & { seconds: number
  *
  * @example
  * ```ts
- * import { fromTimestamp } from "@paas/proto";
+ * import { fromTimestamp } from "@paas/proto/time";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(fromTimestamp({ seconds: 1, nanos: 500_000_000 }).toISOString(), "1970-01-01T00:00:01.500Z");

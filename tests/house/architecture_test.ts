@@ -48,6 +48,7 @@ const EXECUTABLES: Record<string, string[]> = {
     "standard/descriptors.ts",
     "words/printable.ts",
     "words/time.ts",
+    "words/units.ts",
     "grpc.ts",
   ],
   paasd: ["main.ts"],
