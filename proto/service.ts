@@ -1,26 +1,19 @@
 /**
  * The contract at run time: `paas.v1.ProcessService` as grpc-js wants it.
  *
- * The `.proto` is part of the module graph (a text import), so that loading it needs no read permission and survives
- * `deno compile`.
- *
  * @module
  */
-import "./wire/strict_utf8.ts";
 import { makeClientConstructor } from "./grpc.ts";
 import { Buffer } from "node:buffer";
-import { definition, load } from "./definition.ts";
+import { definition } from "./definition.ts";
 import type { ProtoGrpcType } from "./gen/paas.ts";
 import type { AttachResponse } from "./gen/paas/v1/AttachResponse.ts";
 import type { GetLogsResponse } from "./gen/paas/v1/GetLogsResponse.ts";
 import type { ProcessServiceDefinition } from "./gen/paas/v1/ProcessService.ts";
-import source from "./paas/v1/paas.proto" with { type: "text" };
-
-const contract = definition(load(source), "paas.v1.ProcessService");
 
 /** The client class and the service definition. */
 export const ProcessService = makeClientConstructor(
-  contract,
+  definition("paas.v1", "ProcessService"),
   "ProcessService",
 ) as unknown as ProtoGrpcType["paas"]["v1"]["ProcessService"];
 

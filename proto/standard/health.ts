@@ -5,10 +5,8 @@
  *
  * @module
  */
-import "../wire/strict_utf8.ts";
 import type { MethodDefinition } from "../grpc.ts";
-import { definition, load } from "../definition.ts";
-import source from "../grpc/health/v1/health.proto" with { type: "text" };
+import { definition } from "../definition.ts";
 
 /** Which service is meant; the empty name is the server as a whole. */
 export interface HealthCheckRequest {
@@ -29,7 +27,7 @@ export interface HealthListResponse {
 }
 
 /** The service definition. */
-export const healthService = definition(load(source), "grpc.health.v1.Health") as {
+export const healthService = definition("grpc.health.v1", "Health") as {
   Check: MethodDefinition<HealthCheckRequest, HealthCheckResponse>;
   Watch: MethodDefinition<HealthCheckRequest, HealthCheckResponse>;
   List: MethodDefinition<Record<never, never>, HealthListResponse>;

@@ -6,10 +6,8 @@
  *
  * @module
  */
-import "../wire/strict_utf8.ts";
 import type { MethodDefinition } from "../grpc.ts";
-import { definition, load } from "../definition.ts";
-import source from "../grpc/reflection/v1/reflection.proto" with { type: "text" };
+import { definition } from "../definition.ts";
 
 /** What a client wants to know: one of the fields, which `messageRequest` names. */
 export interface ReflectionRequest {
@@ -39,13 +37,7 @@ export type ReflectionResponse =
 /** The definition of one version. */
 type ReflectionService = { ServerReflectionInfo: MethodDefinition<ReflectionRequest, ReflectionResponse> };
 
-/** The versions: the package of each, and its `.proto`. */
-export const REFLECTION_VERSIONS: Readonly<Record<string, string>> = {
-  "grpc.reflection.v1": source,
-  "grpc.reflection.v1alpha": source.replaceAll("grpc.reflection.v1", "grpc.reflection.v1alpha"),
-};
-
-/** The service definitions. */
-export const reflectionServices: readonly ReflectionService[] = Object.entries(REFLECTION_VERSIONS).map(
-  ([name, source]) => definition(load(source), `${name}.ServerReflection`) as ReflectionService,
-);
+/** The service definitions, one for each version. */
+export const reflectionServices: readonly ReflectionService[] =
+  (["grpc.reflection.v1", "grpc.reflection.v1alpha"] as const)
+    .map((version) => definition(version, "ServerReflection") as ReflectionService);

@@ -1,12 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import protobuf from "protobufjs";
 import { BOUNDS } from "./bounds.ts";
-import { load } from "../definition.ts";
-import health from "../grpc/health/v1/health.proto" with { type: "text" };
-import contract from "../paas/v1/paas.proto" with { type: "text" };
-import { REFLECTION_VERSIONS } from "../standard/reflection.ts";
+import { load, sources } from "../generate.ts";
 
-const SOURCES = [contract, health, ...Object.values(REFLECTION_VERSIONS)];
+const SOURCES = sources();
+const contract = SOURCES["paas/v1/paas.proto"]!;
 
 /** The types of all requests, and of all messages in them. */
 function requestTypes(source: string): Set<protobuf.Type> {
@@ -25,7 +23,7 @@ function requestTypes(source: string): Set<protobuf.Type> {
   return types;
 }
 
-const fields = SOURCES.flatMap((source) => [...requestTypes(source)])
+const fields = Object.values(SOURCES).flatMap((source) => [...requestTypes(source)])
   .flatMap((type) => type.fieldsArray.map((field) => [`${type.fullName.slice(1)}.${field.name}`, field] as const));
 
 const sized = ({ type }: protobuf.Field) => type === "string" || type === "bytes";

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import protobuf from "protobufjs";
+import protobuf from "protobufjs/light.js";
 import {
   type Bound,
   BoundError,
