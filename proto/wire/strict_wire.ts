@@ -21,17 +21,13 @@ import {
   type Size,
   type Sum,
 } from "./bounds.ts";
-
-const [VARINT, FIXED64, BYTES, GROUP, GROUP_END, FIXED32] = [0, 1, 2, 3, 4, 5] as const;
+import { WIRE, WireReader } from "./wire_reader.ts";
 
 /** So deep messages and groups may lie in each other; those of a contract of ours are far from it. */
 const MAX_DEPTH = 32;
 
 /** A request may have so many fields that the contract does not: those of a newer one. */
 const MAX_UNKNOWN = 1_000;
-
-/** A varint has at most so many bytes, a tag so many. */
-const [MAX_VARINT, MAX_TAG] = [10, 5];
 
 const SLASH = "/".charCodeAt(0);
 
@@ -85,7 +81,7 @@ export function wireChecker(type: protobuf.Type, bounds: Bounds = BOUNDS): (byte
   let shapes: Shapes | undefined; // made at the first message: most clients check none
   return (bytes) => {
     shapes ??= shapesOf(type, bounds, new Map());
-    new Wire(bytes).message(shapes, bytes.length);
+    new Walk(bytes).message(shapes, bytes.length);
   };
 }
 
@@ -112,7 +108,7 @@ function shapesOf(type: protobuf.Type, bounds: Bounds, known: Map<protobuf.Type,
       [1, { name: `key of ${name}`, wire: wireOf({ type: field.keyType, resolvedType: null }), repeated: false }],
       [2, { name: `value of ${name}`, wire, repeated: false, message: nested }],
     ]);
-    shapes.set(field.id, { name, wire: BYTES, repeated: true, isMap, message, bound });
+    shapes.set(field.id, { name, wire: WIRE.bytes, repeated: true, isMap, message, bound });
   }
   return shapes;
 }
@@ -128,68 +124,69 @@ function contractName(name: string): string {
 }
 
 function wireOf({ type, resolvedType }: Pick<protobuf.Field, "type" | "resolvedType">): number {
-  if (resolvedType) return resolvedType instanceof protobuf.Type ? BYTES : VARINT;
+  if (resolvedType) return resolvedType instanceof protobuf.Type ? WIRE.bytes : WIRE.varint;
   return protobuf.types.basic[type as keyof typeof protobuf.types.basic];
 }
 
-/** A walk through the bytes of a message, which ends at the first thing that is wrong. */
-class Wire {
+/** A walk through the bytes of a message, which ends at the first fault. */
+class Walk {
   readonly #bytes: Uint8Array;
+  readonly #reader: WireReader;
   readonly #sums = new Map<Sum, number>();
-  #at = 0;
-  /** How many fields it has that nobody knows. */
-  #strange = 0;
+  /** The number of unknown fields so far. */
+  #unknowns = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
+    this.#reader = new WireReader(bytes);
   }
 
-  /** Passes over a message, and says what it has of each field. */
+  /** Checks a message, and returns the contents of its fields. */
   message(shapes: Shapes, end: number, depth = 0): Map<Shape, Found> {
     if (depth > MAX_DEPTH) throw new RangeError("its messages are nested too deep");
     const all = new Map<Shape, Found>();
-    while (this.#at < end) {
-      const { field, wire } = this.#tag(end);
+    while (this.#reader.at < end) {
+      const tag = this.#reader.tag(end);
+      const field = tag >>> 3;
+      const wire = tag & 7;
       const shape = shapes.get(field);
       if (!shape) {
-        this.#unknown(field, wire, end, 0);
+        this.#unknown(tag, end, 0);
         continue;
       }
       let found = all.get(shape);
       if (!found) all.set(shape, found = { count: 0, from: 0, to: 0 });
-      if (wire === shape.wire) this.#element(shape, field, end, depth, found);
-      else if (wire === BYTES && shape.repeated) this.#packed(shape, field, end, found);
+      if (wire === shape.wire) this.#element(shape, tag, end, depth, found);
+      else if (wire === WIRE.bytes && shape.repeated) this.#packed(shape, end, found);
       else {
-        const right = shape.repeated && shape.wire !== BYTES ? `${shape.wire} or ${BYTES}` : shape.wire;
+        const right = shape.repeated && shape.wire !== WIRE.bytes ? `${shape.wire} or ${WIRE.bytes}` : shape.wire;
         throw new RangeError(`field ${field} has wire type ${wire} instead of ${right}`);
       }
     }
     return all;
   }
 
-  /** Passes over the content of a field. */
-  #element(shape: Shape, field: number, end: number, depth: number, found: Found): void {
+  /** Checks the content of a field. */
+  #element(shape: Shape, tag: number, end: number, depth: number, found: Found): void {
     const { bound, isMap, message, wire } = shape;
     this.#count(shape, found);
-    if (wire !== BYTES) return this.#skip(field, wire, end, 0);
-    const length = this.#length(end);
-    found.from = this.#at;
-    found.to = this.#at + length;
+    if (wire !== WIRE.bytes) return this.#reader.skip(tag, end);
+    found.to = this.#reader.block(end);
+    found.from = this.#reader.at;
     if (message) {
       const parts = this.message(message, found.to, depth + 1);
       if (isMap) this.#entry(bound as Entries, parts.get(message.get(1)!), parts.get(message.get(2)!));
     } else {
       if (bound) this.#text(bound as Size | List, found);
-      this.#at = found.to;
+      this.#reader.at = found.to;
     }
   }
 
-  /** Passes over elements that are packed into one field. */
-  #packed(shape: Shape, field: number, end: number, found: Found): void {
-    const length = this.#length(end);
-    for (const to = this.#at + length; this.#at < to;) {
+  /** Checks elements that are packed into one field. */
+  #packed(shape: Shape, end: number, found: Found): void {
+    for (const to = this.#reader.block(end); this.#reader.at < to;) {
       this.#count(shape, found);
-      this.#skip(field, shape.wire, to, 0);
+      this.#reader.skip(shape.wire, to);
     }
   }
 
@@ -244,52 +241,15 @@ class Wire {
     return JSON.stringify(to - from > MAX_TOLD_BYTES ? `${text}…` : text);
   }
 
-  /** Passes over what nobody wants to know. */
-  #skip(field: number, wire: number, end: number, depth: number): void {
+  /** Passes over an unknown field; a group has fields of its own. */
+  #unknown(tag: number, end: number, depth: number): void {
+    if (++this.#unknowns > MAX_UNKNOWN) throw new RangeError("it has too many fields that the daemon does not know");
     if (depth > MAX_DEPTH) throw new RangeError("its groups are nested too deep");
-    if (wire === VARINT) this.#varint(end, MAX_VARINT);
-    else if (wire === FIXED64) this.#pass(8, end);
-    else if (wire === FIXED32) this.#pass(4, end);
-    else if (wire === BYTES) this.#pass(this.#length(end), end);
-    else if (wire === GROUP) {
-      for (let next = this.#tag(end); next.wire !== GROUP_END || next.field !== field; next = this.#tag(end)) {
-        this.#unknown(next.field, next.wire, end, depth + 1);
-      }
-    } else throw new RangeError(`field ${field} has wire type ${wire}`);
-  }
-
-  #unknown(field: number, wire: number, end: number, depth: number): void {
-    if (++this.#strange > MAX_UNKNOWN) throw new RangeError("it has too many fields that the daemon does not know");
-    this.#skip(field, wire, end, depth);
-  }
-
-  #tag(end: number): { field: number; wire: number } {
-    const tag = this.#varint(end, MAX_TAG);
-    if (tag < 8 || tag > 0xffff_ffff) throw new RangeError("a field has a number that there cannot be");
-    return { field: Math.floor(tag / 8), wire: tag % 8 };
-  }
-
-  #length(end: number): number {
-    const length = this.#varint(end, MAX_VARINT);
-    if (length > end - this.#at) throw new RangeError("it is cut short");
-    return length;
-  }
-
-  #pass(length: number, end: number): void {
-    if (length > end - this.#at) throw new RangeError("it is cut short");
-    this.#at += length;
-  }
-
-  /** A number, exact as far as a tag or a length can be right. */
-  #varint(end: number, most: number): number {
-    let value = 0;
-    for (let index = 0; index < most; index++) {
-      if (this.#at >= end) throw new RangeError("it is cut short");
-      const byte = this.#bytes[this.#at++]!;
-      value += (byte & 127) * 2 ** (7 * index);
-      if (byte < 128) return value;
+    if ((tag & 7) !== WIRE.group) return this.#reader.skip(tag, end);
+    const last = tag - WIRE.group + WIRE.groupEnd;
+    for (let next = this.#reader.tag(end); next !== last; next = this.#reader.tag(end)) {
+      this.#unknown(next, end, depth + 1);
     }
-    throw new RangeError("a number has too many bytes");
   }
 }
 

@@ -46,6 +46,7 @@ const EXECUTABLES: Record<string, string[]> = {
     "standard/health.ts",
     "standard/reflection.ts",
     "standard/descriptors.ts",
+    "wire/log_wire.ts",
     "words/printable.ts",
     "words/time.ts",
     "words/units.ts",
