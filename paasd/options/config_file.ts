@@ -9,19 +9,19 @@
  *
  * @module
  */
-import { levenshteinDistance } from "@std/text/levenshtein-distance";
+import { closestMatch } from "leven";
 import { parse, TomlError } from "smol-toml";
 import { UsageError } from "../errors.ts";
 import { FLAGS } from "./flags.ts";
 
-/** Names that are so far apart are not taken for a slip of the fingers. */
+/** Maximum distance between a mistyped key and the key that a hint names, in edits. */
 const MAX_SLIP = 3;
 
 /**
- * What the text of a configuration file says: for each key the text that its flag would have.
+ * Parses the text of a configuration file into the texts of flags, by their keys.
  *
- * @param path Where it was read, for what is said of it.
- * @throws {UsageError} when it is no TOML, has an unknown key, or a value that no flag could have.
+ * @param path The path of the file, for errors
+ * @throws {UsageError} When the text is not TOML, or has an unknown key or a value that no flag can have
  *
  * @example
  * ```ts
@@ -38,7 +38,7 @@ export function parseConfig(path: string, text: string): Map<string, string> {
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const [why] = error.message.replace(/^Invalid TOML document: /, "").split("\n");
-    // The line is shown to its "=": a value may be wrong by being another file's.
+    // The error shows the line up to its "=" only: the path may name another file by mistake, one with secrets.
     const line = text.split("\n")[error.line - 1]?.replace(/=.*/s, "").trim();
     throw new UsageError(`${path} is not valid TOML: ${why} (line ${error.line}: ${JSON.stringify(line)})`);
   }
@@ -56,16 +56,14 @@ export function parseConfig(path: string, text: string): Map<string, string> {
   );
 }
 
-/** The text that the flag would have. */
+/** Returns a value as the text of its flag, or `undefined` if no flag can have it. */
 function toText(value: unknown): string | undefined {
   if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value.join(",");
   return ["string", "number", "boolean"].includes(typeof value) ? String(value) : undefined;
 }
 
-/** A hint at the key that was meant. */
+/** Returns a hint at the key that was probably meant. */
 function nearest(key: string): string {
-  const [name, distance] = Object.keys(FLAGS)
-    .map((name) => [name, levenshteinDistance(key.replaceAll("_", "-"), name)] as const)
-    .reduce((best, next) => next[1] < best[1] ? next : best);
-  return distance <= MAX_SLIP ? ` (did you mean ${name}?)` : "";
+  const name = closestMatch(key.replaceAll("_", "-"), Object.keys(FLAGS), { maxDistance: MAX_SLIP });
+  return name === undefined ? "" : ` (did you mean ${name}?)`;
 }

@@ -59,9 +59,9 @@ const MAY_IMPORT: Record<string, RegExp> = {
   worker: /^(worker\/|node:)/,
   proto: /^(proto\/|node:|npm:(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs\/light\.js)$)/,
   paasd:
-    /^((paasd|worker|proto)\/|certs\/[\w-]+\.crt$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs\/light\.js$|@opentelemetry\/api$|smol-toml$|deno-std\/))/,
+    /^((paasd|worker|proto)\/|certs\/[\w-]+\.crt$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs\/light\.js$|@opentelemetry\/api$|smol-toml$|leven$|deno-std\/))/,
   paasc:
-    /^((paasc|proto)\/|certs\/[\w-]+\.(crt|key)$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs\/light\.js$|smol-toml$|string-width$|deno-std\/))/,
+    /^((paasc|proto)\/|certs\/[\w-]+\.(crt|key)$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs\/light\.js$|smol-toml$|string-width$|leven$|picocolors$|deno-std\/))/,
 };
 
 for (const [member, allowed] of Object.entries(MAY_IMPORT)) {
