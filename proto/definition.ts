@@ -37,11 +37,15 @@ function receiver(type: protobuf.Type) {
   };
 }
 
-/** Returns the definition of a service. */
-export function definition(
-  packageName: PackageName,
-  service: string,
-): Record<string, MethodDefinition<object, object>> {
+/**
+ * The definition of a method.
+ *
+ * @internal
+ */
+export type Method<Request, Response> = MethodDefinition<Request, Response>;
+
+/** Returns the definition of a service, by the names of its methods. */
+export function definition(packageName: PackageName, service: string): Record<string, Method<object, object>> {
   const name = `${packageName}.${service}`;
   return Object.fromEntries(
     declarations(packageName).lookupService(name).methodsArray.map((method) => {

@@ -65,6 +65,7 @@ export async function generate(outDir: string): Promise<void> {
     `--allow-write=${outDir}`,
     "npm:@grpc/proto-loader@0.8.1/proto-loader-gen-types",
     ...STYLE,
+    "--includeComments",
     "--importFileExtension=.ts",
     `--outDir=${outDir}`,
     "--includeDirs=proto",

@@ -1,5 +1,5 @@
 /**
- * grpc-js, loaded after the repair of `node:http2` that it needs here. Everything takes grpc-js from this module, so that
+ * grpc-js with the workaround for `node:http2`, which must be loaded first. All modules import grpc-js from here, so that
  * the order is always right.
  *
  * @module

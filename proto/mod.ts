@@ -1,7 +1,7 @@
 /**
  * The contract between `paasd` and `paasc`: `paas/v1/paas.proto`, its service definition and its message types.
  *
- * Importing it loads grpc-js, after the workaround that keeps `node:http2` alive (`patches/http2_goaway.ts`).
+ * This module loads grpc-js, after the workaround of `patches/http2_goaway.ts`.
  *
  * @module
  */

@@ -1,34 +1,36 @@
 /**
- * `grpc.health.v1`: whether a server takes calls, as load balancers and probes ask for it.
+ * The service `grpc.health.v1.Health`, by which load balancers and probes ask whether a server takes calls.
  *
  * @see https://github.com/grpc/grpc/blob/master/doc/health-checking.md
  *
  * @module
  */
-import type { MethodDefinition } from "../grpc.ts";
-import { definition } from "../definition.ts";
+import { definition, type Method } from "../definition.ts";
 
-/** Which service is meant; the empty name is the server as a whole. */
+/** A question about one service. */
 export interface HealthCheckRequest {
+  /** The name of the service. Empty means the server as a whole. */
   service: string;
 }
 
-/** How a service is; `SERVICE_UNKNOWN` is for Watch only. */
+/** The state of a service. Only Watch uses `SERVICE_UNKNOWN`. */
 export type ServingStatus = "UNKNOWN" | "SERVING" | "NOT_SERVING" | "SERVICE_UNKNOWN";
 
-/** How one service is. */
+/** The answer about one service. */
 export interface HealthCheckResponse {
+  /** The state of the service. */
   status: ServingStatus;
 }
 
-/** How all services are that the server knows, by name. */
+/** The answer about all services of a server. */
 export interface HealthListResponse {
+  /** The services by name. */
   statuses: Record<string, HealthCheckResponse>;
 }
 
 /** The service definition. */
 export const healthService = definition("grpc.health.v1", "Health") as {
-  Check: MethodDefinition<HealthCheckRequest, HealthCheckResponse>;
-  Watch: MethodDefinition<HealthCheckRequest, HealthCheckResponse>;
-  List: MethodDefinition<Record<never, never>, HealthListResponse>;
+  Check: Method<HealthCheckRequest, HealthCheckResponse>;
+  Watch: Method<HealthCheckRequest, HealthCheckResponse>;
+  List: Method<Record<never, never>, HealthListResponse>;
 };

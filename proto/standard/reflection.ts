@@ -1,31 +1,37 @@
 /**
- * `grpc.reflection.v1` and `v1alpha`: a server tells what it serves, so that tools can call it without its `.proto`. The two
- * versions have the same messages.
+ * The services `grpc.reflection.v1` and `v1alpha`, by which tools learn the contract of a server. The two versions have the
+ * same messages.
  *
  * @see https://github.com/grpc/grpc/blob/master/doc/server-reflection.md
  *
  * @module
  */
-import type { MethodDefinition } from "../grpc.ts";
-import { definition } from "../definition.ts";
+import { definition, type Method } from "../definition.ts";
 
-/** What a client wants to know: one of the fields, which `messageRequest` names. */
+/** A question. `messageRequest` names the field that is set. */
 export interface ReflectionRequest {
+  /** The host of the question. */
   host: string;
+  /** The name of the field that is set. */
   messageRequest?:
     | "fileByFilename"
     | "fileContainingSymbol"
     | "fileContainingExtension"
     | "allExtensionNumbersOfType"
     | "listServices";
+  /** Asks for a file by its path in imports. */
   fileByFilename?: string;
+  /** Asks for the file that declares a full name. */
   fileContainingSymbol?: string;
+  /** Asks for the file that declares an extension. */
   fileContainingExtension?: { containingType: string; extensionNumber: number } | null;
+  /** Asks for the numbers of the extensions of a message. */
   allExtensionNumbersOfType?: string;
+  /** Asks for the names of all services. The text means nothing. */
   listServices?: string;
 }
 
-/** The answer: one of the fields. */
+/** An answer. One of the three last fields is set. */
 export type ReflectionResponse =
   & { validHost: string; originalRequest: ReflectionRequest }
   & (
@@ -35,7 +41,10 @@ export type ReflectionResponse =
   );
 
 /** The definition of one version. */
-type ReflectionService = { ServerReflectionInfo: MethodDefinition<ReflectionRequest, ReflectionResponse> };
+export type ReflectionService = {
+  /** Answers the questions of a stream. */
+  ServerReflectionInfo: Method<ReflectionRequest, ReflectionResponse>;
+};
 
 /** The service definitions, one for each version. */
 export const reflectionServices: readonly ReflectionService[] =

@@ -10,6 +10,9 @@ import type { AttachResponse__Output } from "../gen/paas/v1/AttachResponse.ts";
 import { declarations, decoder } from "./messages.ts";
 import { WIRE, WireReader } from "./wire_reader.ts";
 
+/** @internal */
+type Response = AttachResponse__Output;
+
 /** A `LogChunk` in the memory of its message. */
 export interface LogPiece {
   /** The payload bytes, of both streams, before this chunk. */
@@ -29,11 +32,11 @@ export interface LogMessage {
   /** The chunks. */
   readonly pieces: readonly LogPiece[];
   /** The bytes that were passed over before the chunks. */
-  readonly gap?: NonNullable<AttachResponse__Output["gap"]> | undefined;
+  readonly gap?: NonNullable<Response["gap"]> | undefined;
   /** The end of the log, in the last message. */
-  readonly end?: NonNullable<AttachResponse__Output["end"]> | undefined;
+  readonly end?: NonNullable<Response["end"]> | undefined;
   /** The state of the process's stdin. */
-  readonly input?: NonNullable<AttachResponse__Output["input"]> | undefined;
+  readonly input?: NonNullable<Response["input"]> | undefined;
 }
 
 /** Returns the tag of a field. */
@@ -89,9 +92,9 @@ export function readLogMessage(message: Uint8Array): LogMessage {
   return { pieces, gap, end, input };
 }
 
-function decodeOther(bytes: Uint8Array): AttachResponse__Output {
+function decodeOther(bytes: Uint8Array): Response {
   try {
-    return decode(bytes) as AttachResponse__Output;
+    return decode(bytes) as Response;
   } catch (cause) {
     throw new RangeError((cause as Error).message, { cause });
   }

@@ -1,11 +1,12 @@
 /**
- * Says what is wrong with the bytes of a request, before protobufjs decodes it and anything is built from it.
+ * A check of the bytes of a request, before protobufjs decodes them and anything is built from them. One walk checks two
+ * things:
  *
- * - Its encoding: protobufjs reads a field of a wrong wire type as if it had the right one, takes groups that end anywhere,
- *   and of a message that is given twice the last one alone, where the two were to be merged. So the daemon would see, and
- *   run, what nobody has sent (https://protobuf.dev/programming-guides/encoding/#structure). A parser may also pass over a
- *   field of a wrong wire type; here it is refused, because whoever sends it means something else than this contract.
- * - How much it has (`bounds.ts`): what is too large or too many costs its reading up to there, and nothing else.
+ * - The encoding (https://protobuf.dev/programming-guides/encoding/#structure). protobufjs reads a field of a wrong wire
+ *   type as if the type were right, accepts groups that end anywhere, and keeps the last of two messages that it should
+ *   merge: the daemon would run a command that no client sent. A parser may also skip a field of a wrong wire type; this
+ *   check refuses it, because its sender follows another contract.
+ * - The bounds (`bounds.ts`). A request that is too large costs the walk up to the first excess, and nothing more.
  *
  * @module
  */
@@ -23,25 +24,25 @@ import {
 } from "./bounds.ts";
 import { WIRE, WireReader } from "./wire_reader.ts";
 
-/** So deep messages and groups may lie in each other; those of a contract of ours are far from it. */
+/** Maximum depth of messages in messages and of groups in groups. Our contracts are far below. */
 const MAX_DEPTH = 32;
 
-/** A request may have so many fields that the contract does not: those of a newer one. */
+/** Maximum number of unknown fields in a request. A newer contract may have some. */
 const MAX_UNKNOWN = 1_000;
 
 const SLASH = "/".charCodeAt(0);
 
-/** So much of a variable's name, or a label's, is told. */
-const MAX_TOLD_BYTES = 64;
+/** Maximum length of a name in an error, in bytes. */
+const MAX_QUOTED_BYTES = 64;
 
-/** What a field must look like. */
+/** The expected form of a field. */
 interface Shape {
-  /** As the contract calls it. */
+  /** The name of the field in the contract. */
   readonly name: string;
-  /** How one element is encoded. */
+  /** The wire type of one element. */
   readonly wire: number;
   readonly repeated: boolean;
-  /** Whether its messages are those of a key and a value. */
+  /** Whether the field is a map: its messages have a key and a value. */
   readonly isMap?: boolean;
   readonly message?: Shapes | undefined;
   readonly bound?: Bound | undefined;
@@ -49,7 +50,7 @@ interface Shape {
 
 type Shapes = Map<number, Shape>;
 
-/** Where the content of a field lies, of several the last one, and how many there are. */
+/** The number of elements of a field so far, and the place of the last one. */
 interface Found {
   count: number;
   from: number;
@@ -59,11 +60,10 @@ interface Found {
 const NOTHING: Found = { count: 0, from: 0, to: 0 };
 
 /**
- * What checks the bytes of messages of a type.
+ * Returns a function that checks the bytes of messages of a type. The function throws a `RangeError` if the bytes are not
+ * the encoding of such a message, and a {@linkcode BoundError} if a field exceeds its bound.
  *
- * @param bounds What their fields may have: there must be one for each text, list and map
- * @returns A function that throws a `RangeError` when they are not the encoding of such a message, and a
- * {@linkcode BoundError} when it has too much of something.
+ * @param bounds The bounds of the fields: one for each text, list and map
  *
  * @example
  * ```ts
@@ -78,7 +78,7 @@ const NOTHING: Found = { count: 0, from: 0, to: 0 };
  * ```
  */
 export function wireChecker(type: protobuf.Type, bounds: Bounds = BOUNDS): (bytes: Uint8Array) => void {
-  let shapes: Shapes | undefined; // made at the first message: most clients check none
+  let shapes: Shapes | undefined; // built with the first message: clients check none
   return (bytes) => {
     shapes ??= shapesOf(type, bounds, new Map());
     new Walk(bytes).message(shapes, bytes.length);
@@ -89,7 +89,7 @@ function shapesOf(type: protobuf.Type, bounds: Bounds, known: Map<protobuf.Type,
   const found = known.get(type);
   if (found) return found;
   const shapes: Shapes = new Map();
-  known.set(type, shapes); // first: a message may have fields of its own type
+  known.set(type, shapes); // before the fields: one of them may have this type
   for (const field of type.fieldsArray as (protobuf.Field | protobuf.MapField)[]) {
     field.resolve();
     const name = contractName(field.name);
@@ -104,7 +104,7 @@ function shapesOf(type: protobuf.Type, bounds: Bounds, known: Map<protobuf.Type,
       shapes.set(field.id, { name, wire, repeated, message: nested, bound });
       continue;
     }
-    const message = new Map([ // a map is repeated messages of a key and a value
+    const message = new Map([ // a map is encoded as repeated messages with a key and a value
       [1, { name: `key of ${name}`, wire: wireOf({ type: field.keyType, resolvedType: null }), repeated: false }],
       [2, { name: `value of ${name}`, wire, repeated: false, message: nested }],
     ]);
@@ -113,12 +113,12 @@ function shapesOf(type: protobuf.Type, bounds: Bounds, known: Map<protobuf.Type,
   return shapes;
 }
 
-/** Whether a field is a text or bytes. */
+/** Tells whether a field is a text or bytes. */
 function isSized({ type }: protobuf.Field): boolean {
   return type === "string" || type === "bytes";
 }
 
-/** A field's name in the `.proto`; protobufjs makes it one of JavaScript's. */
+/** Returns the name of a field in the `.proto`, which protobufjs has changed to camel case. */
 function contractName(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
@@ -199,25 +199,25 @@ class Walk {
   }
 
   #text(bound: Size | List, { count, from, to }: Found): void {
-    if (!("count" in bound)) return this.#hold(bound, from, to);
+    if (!("count" in bound)) return this.#check(bound, from, to);
     const { first, element, sum } = bound;
-    if (count === 1 && first) this.#hold(first, from, to);
-    else if (element) this.#hold(element, from, to, () => `${capital(element.what)} ${written(count - 1)}`);
+    if (count === 1 && first) this.#check(first, from, to);
+    else if (element) this.#check(element, from, to, () => `${capital(element.what)} ${written(count - 1)}`);
     if (sum) this.#add(sum, to - from);
   }
 
-  /** Holds a key and a value to what they may have; either may be missing. */
+  /** Checks the key and the value of an entry against their bounds. Either may be missing. */
   #entry({ key, value, pair, sum }: Entries, name = NOTHING, content = NOTHING): void {
-    const subject = ({ what }: Size) => () => `The ${what} ${this.#told(name)}`;
+    const subject = ({ what }: Size) => () => `The ${what} ${this.#quote(name)}`;
     const all = name.to - name.from + 1 + content.to - content.from;
-    if (key) this.#hold(key, name.from, name.to, subject(key));
-    if (value) this.#hold(value, content.from, content.to, subject(value));
+    if (key) this.#check(key, name.from, name.to, subject(key));
+    if (value) this.#check(value, content.from, content.to, subject(value));
     if (pair) atMost(pair, all, subject(pair));
     if (sum) this.#add(sum, all);
   }
 
-  /** Holds a text to what it may have. */
-  #hold(size: Size, from: number, to: number, subject?: () => string): void {
+  /** Checks a text against its bound. */
+  #check(size: Size, from: number, to: number, subject?: () => string): void {
     atMost(size, to - from, subject);
     if (!size.path) return;
     for (let at = from, start = from; at <= to; at++) {
@@ -235,10 +235,10 @@ class Walk {
     if (all > sum.bytes) throw new BoundError(`${sum.what} must have at most ${written(sum.bytes)} bytes together`);
   }
 
-  /** The beginning of a text, in quotes. */
-  #told({ from, to }: Found): string {
-    const text = new TextDecoder().decode(this.#bytes.subarray(from, Math.min(to, from + MAX_TOLD_BYTES)));
-    return JSON.stringify(to - from > MAX_TOLD_BYTES ? `${text}…` : text);
+  /** Returns the beginning of a text, in quotes. */
+  #quote({ from, to }: Found): string {
+    const text = new TextDecoder().decode(this.#bytes.subarray(from, Math.min(to, from + MAX_QUOTED_BYTES)));
+    return JSON.stringify(to - from > MAX_QUOTED_BYTES ? `${text}…` : text);
   }
 
   /** Passes over an unknown field; a group has fields of its own. */
@@ -253,7 +253,7 @@ class Walk {
   }
 }
 
-/** @param subject How its sentence begins, if it is one of several */
+/** @param subject Returns the beginning of the sentence, for a value that is one of several */
 function atMost({ what, bytes, of = "", remedy }: Size, has: number, subject = () => `The ${what}`): void {
   if (has <= bytes) return;
   const todo = remedy ? `: ${remedy}` : "";
@@ -264,7 +264,7 @@ function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
-/** A number for a person. */
+/** Formats a number for people. */
 function written(value: number): string {
   return value.toLocaleString("en");
 }

@@ -1,13 +1,20 @@
 /**
- * Times of the contract (`google.protobuf.Timestamp`) from and to JavaScript's.
+ * Conversion of `google.protobuf.Timestamp`. This module loads neither grpc-js nor protobufjs, because `paasc` needs it
+ * before it connects.
  *
  * @module
  */
-import type { Timestamp, Timestamp__Output } from "../gen/google/protobuf/Timestamp.ts";
+
+/** A point in time, in the form of `google.protobuf.Timestamp`. */
+export interface Time {
+  /** Whole seconds since the Unix epoch. */
+  readonly seconds: number;
+  /** The rest, in nanoseconds. */
+  readonly nanos: number;
+}
 
 /**
- * A `google.protobuf.Timestamp` for a number of milliseconds since the Unix epoch; fractions are kept to the
- * nanosecond, as far as the number holds them.
+ * Converts milliseconds since the Unix epoch. Fractions are kept to the nanosecond, as far as the number is exact.
  *
  * @example
  * ```ts
@@ -17,13 +24,13 @@ import type { Timestamp, Timestamp__Output } from "../gen/google/protobuf/Timest
  * assertEquals(toTimestamp(1500), { seconds: 1, nanos: 500_000_000 });
  * ```
  */
-export function toTimestamp(milliseconds: number): Timestamp & { seconds: number; nanos: number } {
+export function toTimestamp(milliseconds: number): Time {
   const seconds = Math.floor(milliseconds / 1000);
   return { seconds, nanos: Math.floor((milliseconds - seconds * 1000) * 1e6) };
 }
 
 /**
- * The `Date` of a `google.protobuf.Timestamp`.
+ * Converts to a `Date`, which has milliseconds.
  *
  * @example
  * ```ts
@@ -33,6 +40,6 @@ export function toTimestamp(milliseconds: number): Timestamp & { seconds: number
  * assertEquals(fromTimestamp({ seconds: 1, nanos: 500_000_000 }).toISOString(), "1970-01-01T00:00:01.500Z");
  * ```
  */
-export function fromTimestamp({ seconds, nanos }: Timestamp__Output): Date {
+export function fromTimestamp({ seconds, nanos }: Time): Date {
   return new Date(seconds * 1000 + nanos / 1e6);
 }

@@ -8,7 +8,13 @@
  */
 
 /** Milliseconds per unit of a duration. */
-export const DURATION_UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+export const DURATION_UNITS: Readonly<Record<"ms" | "s" | "m" | "h" | "d", number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
 /** The prefixes of sizes: each is 1,024 times the one before it. */
 const SIZE_PREFIXES = ["", "K", "M", "G", "T"];
@@ -73,21 +79,21 @@ function parseNumber(text: string): number | undefined {
   return /^\d+$/.test(text) ? parseSize(text) : undefined;
 }
 
-/** The limits of a process, by the names of prlimit(1), and what parses each of them. */
-const LIMITS = {
+/** The name of a limit of a process, as in prlimit(1). */
+export type LimitName = "as" | "core" | "cpu" | "fsize" | "nofile" | "nproc";
+
+/** The parsers of limits. */
+const LIMITS: Readonly<Record<LimitName, (text: string) => number | undefined>> = {
   as: parseSize,
   core: parseSize,
   cpu: parseSeconds,
   fsize: parseSize,
   nofile: parseNumber,
   nproc: parseNumber,
-} as const;
-
-/** The name of a limit. */
-type LimitName = keyof typeof LIMITS;
+};
 
 /** The names of all limits. */
-export const LIMIT_NAMES = Object.keys(LIMITS) as readonly LimitName[];
+export const LIMIT_NAMES: readonly LimitName[] = Object.keys(LIMITS) as LimitName[];
 
 /**
  * Parses the limits of a process: `NAME=VALUE` with commas between them. Memory and files are sizes, processor time is in
