@@ -13,7 +13,7 @@ const LOADED: PackageDefinition = loadSync(["paas/v1/paas.proto", "grpc/health/v
 
 type Methods = Record<string, MethodDefinition<object, object>>;
 
-/** A message of each kind of field: its wire form, and what it is in TypeScript. */
+/** A message for some of the calls. Together they have a field of each kind. */
 const MESSAGES: Record<string, [message: object, direction: "request" | "response"]> = {
   Exec: [
     { args: ["a", "é"], env: { A: "1" }, timeout: { seconds: 3 }, stdin: true, maxOutputBytes: 2 ** 40 },
@@ -45,6 +45,7 @@ Deno.test("definition() encodes and decodes as proto-loader does", () => {
     assertEquals(encoded, expected, name);
     const [decoded, known] = [ours, theirs].map((methods) => methods[name]![`${direction}Deserialize`](encoded!));
     assertEquals(decoded, known, name);
-    for (const methods of [ours, theirs]) methods[name]![`${direction}Deserialize`](Buffer.alloc(0));
+    const [empty, none] = [ours, theirs].map((methods) => methods[name]![`${direction}Deserialize`](Buffer.alloc(0)));
+    assertEquals(empty, none, name);
   }
 });

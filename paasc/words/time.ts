@@ -1,18 +1,18 @@
 /**
- * Durations and points in time, as they stand on the command line.
+ * Durations and points in time on the command line and in output.
  *
  * @module
  */
 import { DURATION_UNITS, parseDuration } from "@paas/proto/units";
 
-/** A point in time, as `google.protobuf.Timestamp` has it. */
+/** A point in time, in the form of `google.protobuf.Timestamp`. */
 export interface Time {
   readonly seconds: number;
   readonly nanos: number;
 }
 
 /**
- * So many milliseconds as `google.protobuf.Duration` has them.
+ * Converts milliseconds to the form of `google.protobuf.Duration`.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ export function toDuration(milliseconds: number): Time {
 }
 
 /**
- * How many milliseconds lie between two points in time.
+ * Returns the time between two points in time, in milliseconds.
  *
  * @example
  * ```ts
@@ -42,7 +42,7 @@ export function between(start: Time, end: Time): number {
 }
 
 /**
- * A duration as a person likes it: to the millisecond when it is short, and to the second when it is long.
+ * Formats a duration for people: to the millisecond if it is short, and to the second if it is long.
  *
  * @example
  * ```ts
@@ -66,7 +66,7 @@ export function durationText(milliseconds: number): string {
 }
 
 /**
- * How long ago something was, roughly.
+ * Formats the time since an event, roughly.
  *
  * @example
  * ```ts
@@ -83,8 +83,8 @@ export function age(milliseconds: number): string {
 }
 
 /**
- * A point in time: a duration is that long before `now`, in milliseconds since the Unix epoch; all else must be
- * RFC 3339, of which every digit counts. Undefined when the text is neither.
+ * Parses a point in time. A duration means that long before `now`, in milliseconds since the Unix epoch. Any other text
+ * must be an RFC 3339 time, of which every digit counts. The result is undefined for other texts.
  *
  * @example
  * ```ts
@@ -104,14 +104,14 @@ export function parseWhen(text: string, now: number): Time | undefined {
     /^(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60))(?:\.(\d{1,9}))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
       .exec(text) ?? [];
   if (day === undefined || !exists(day)) return undefined;
-  // A leap second, which is the last one of a day (RFC 3339, section 5.7), is the next day's first to Unix.
+  // A leap second is the last second of a day (RFC 3339, section 5.7). In Unix time it is the first of the next day.
   const leap = time!.endsWith(":60");
   const milliseconds = Date.parse(`${day}T${time!.replace(/60$/, "59")}${zone!.toUpperCase()}`) + (leap ? 1_000 : 0);
   if (leap && milliseconds % DURATION_UNITS.d !== 0) return undefined;
   return milliseconds >= 0 ? { seconds: milliseconds / 1000, nanos: Number(fraction.padEnd(9, "0")) } : undefined;
 }
 
-/** Whether there is such a day: `Date` takes February 30 for March 2. */
+/** Tells whether a day exists. `Date` takes February 30 for March 2. */
 function exists(day: string): boolean {
   const date = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);

@@ -1,5 +1,5 @@
 /**
- * The values of flags: what a text may be, and what it means.
+ * Parsers of the values of flags. Each returns `undefined` for a text that it does not accept.
  *
  * @module
  */
@@ -31,12 +31,12 @@ export const DURATION = {
 };
 export const COUNT = { value: "NUMBER", parse: parseCount, expected: "a whole number from 1 to 1000000" };
 
-/** HOST:PORT, with brackets around an IPv6 address. */
+/** Formats an address as HOST:PORT, with brackets around an IPv6 address. */
 export function formatAddress({ host, port }: Address): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** A path; one with a control character cannot be told on a line of its own. */
+/** Parses a path. Control characters are refused, so that a path fits on one line of output. */
 export function parsePath(text: string, directory: string): string | undefined {
   if (!/^\P{Cc}+$/u.test(text)) return undefined;
   return directory === "" || isAbsolute(text) ? text : join(directory, text);
@@ -50,7 +50,7 @@ export function parseAddress(text: string): Address | undefined {
   return { host, port };
 }
 
-/** Milliseconds, at most a day. */
+/** Parses a duration of at most a day, into milliseconds. */
 export function parseShortDuration(text: string): number | undefined {
   const milliseconds = parseDuration(text);
   return milliseconds !== undefined && milliseconds <= DURATION_UNITS.d ? milliseconds : undefined;
@@ -65,7 +65,7 @@ export function parseKept(text: string): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** Bytes, at least as many as the worker takes for a limit. */
+/** Parses a size into bytes: at least the minimum that the worker accepts for a limit. */
 export function parseLimitSize(text: string): number | undefined {
   if (text === "unlimited") return Infinity;
   const bytes = parseSize(text);
@@ -89,24 +89,24 @@ export function parseLogFormat(text: string): LogFormat | undefined {
   return text === "text" || text === "json" ? text : undefined;
 }
 
-/** Absolute paths. A permission cannot have a comma in one, so neither can a text of several. */
+/** Parses absolute paths with commas between them. A path with a comma cannot be a permission of Deno either. */
 export function parsePrograms(text: string): string[] | undefined {
   const paths = text.split(",");
   return paths.every((path) => /^\/\P{Cc}*[^/\p{Cc}]$/u.test(path)) ? paths : undefined;
 }
 
-/** Names of variables; a `*` at the end stands for any rest. */
+/** Parses names of variables. A `*` at the end of a name stands for any rest. */
 export function parseVariables(text: string): string[] | undefined {
   const names = text.split(",");
   return names.every((name) => /^[A-Za-z_]\w*\*?$/.test(name)) ? names : undefined;
 }
 
-/** Directories in which programs are looked up, as PATH has them. One that is not absolute would be that of each command. */
+/** Parses the directories of a PATH. A relative one would depend on the working directory of each command. */
 export function parseSearchPath(text: string): string | undefined {
   return text.split(":").every((directory) => /^\/\P{Cc}*$/u.test(directory)) ? text : undefined;
 }
 
-/** The bits of umask(2). The zero in front tells it from a plain number of the configuration file. */
+/** Parses the bits of umask(2). The leading zero tells an octal text from a plain number of the configuration file. */
 export function parseUmask(text: string): number | undefined {
   return /^0[0-7]{2,3}$/.test(text) ? Number.parseInt(text, 8) : undefined;
 }

@@ -6,7 +6,7 @@ import { type LogMessage, readLogMessage } from "./log_wire.ts";
 const { responseSerialize: encode, responseDeserialize: decode } = ProcessService.service.GetLogs;
 const STREAMS = ["LOG_STREAM_UNSPECIFIED", "LOG_STREAM_STDOUT", "LOG_STREAM_STDERR"] as const;
 
-/** A source of whole numbers below a limit; the same each time. */
+/** Returns a repeatable source of random whole numbers below a limit. */
 function numbers(seed: number) {
   return (limit: number) => {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
@@ -34,7 +34,7 @@ function randomMessage(below: (limit: number) => number): GetLogsResponse {
   };
 }
 
-/** What was read, as the contract's own decoder has it. */
+/** Converts a message to the form of the contract's own decoder. */
 function plain({ pieces, gap, end }: LogMessage) {
   const chunks = pieces.map(({ offset, stream, time, data, partial }) => ({
     offset,
@@ -74,7 +74,7 @@ Deno.test("readLogMessage() skips the fields that it does not know", () => {
   assertEquals([pieces.length, pieces[0]?.data, gap, end], [1, Uint8Array.of(65), undefined, undefined]);
 });
 
-Deno.test("readLogMessage() refuses what is no message, and never reads beyond its end", () => {
+Deno.test("readLogMessage() refuses bytes that are no message, and never reads beyond their end", () => {
   for (
     const bytes of [
       [0xff],
