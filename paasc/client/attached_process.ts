@@ -3,13 +3,13 @@
  *
  * @module
  */
+import type { LogMessage } from "@paas/proto/log_wire";
 import { Attachment } from "../streams/attachment.ts";
 import { chunksOf, type LogChunk } from "./log.ts";
 import { type CallOptions, type GapOptions, type TerminalSize, whole } from "./requests.ts";
 import { PaasError } from "../errors.ts";
 import { InputFeed } from "../streams/input_feed.ts";
 import { LogAccount } from "../streams/log_account.ts";
-import type { LogMessage } from "../streams/log_message.ts";
 import type { Persistence } from "../connection/reconnect.ts";
 
 /** How to attach. */

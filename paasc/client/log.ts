@@ -3,12 +3,12 @@
  *
  * @module
  */
+import type { LogMessage, LogPiece } from "@paas/proto/log_wire";
 import type { GapOptions } from "./requests.ts";
 import { PaasError } from "../errors.ts";
 import { word } from "../words/enum_words.ts";
 import type { LogAccount } from "../streams/log_account.ts";
 import { CUT, gapSentence, isMissing } from "../streams/log_gap.ts";
-import type { LogMessage, LogPiece } from "../streams/log_message.ts";
 
 /** Where a process writes to. */
 export type LogStream = "stdout" | "stderr";

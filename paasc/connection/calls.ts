@@ -184,7 +184,7 @@ export class Daemon implements Disposable {
     });
   }
 
-  /** The log of a process, as messages that are not decoded: `log_message.ts` does that at less cost. */
+  /** The log of a process, as messages that are not decoded: `readLogMessage` does that at less cost. */
   logs(request: GetLogsRequest): ClientReadableStream<Uint8Array> {
     const { path, requestSerialize } = ProcessService.service.GetLogs;
     return this.client.makeServerStreamRequest(path, requestSerialize, (bytes): Uint8Array => bytes, request);

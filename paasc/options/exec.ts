@@ -4,12 +4,12 @@
  * @module
  */
 import type { ExecRequest } from "@paas/proto";
+import { LIMIT_NAMES, parseDuration, parseLimits, parseSize } from "@paas/proto/units";
 import { PaascError } from "../errors.ts";
 import type { Given, Option, Repeated } from "../settings/settings.ts";
-import { parseDuration, toDuration } from "../words/time.ts";
+import { toDuration } from "../words/time.ts";
 import { isStdin, isVariableName, readEnvFile } from "./env_file.ts";
-import { limitNames, limitsForm, parseLimits } from "./limits.ts";
-import { durations, optionValue, optionValues, pair } from "./value.ts";
+import { durations, limitsForm, optionValue, optionValues, pair } from "./value.ts";
 
 /** All of them. */
 export const execOptions: readonly Option[] = [
@@ -23,7 +23,7 @@ export const execOptions: readonly Option[] = [
     name: "limit",
     value: "NAME=VALUE",
     repeatable: true,
-    completes: limitNames.map((name) => `${name}=`).join("|"),
+    completes: LIMIT_NAMES.map((name) => `${name}=`).join("|"),
     help: "how much it may use: nofile=100, fsize=10G, cpu=1h",
   },
   { name: "name", value: "NAME", help: "a name for it, which stands for its id" },
@@ -88,23 +88,17 @@ export async function execRequest(
     cwd: given.cwd,
     timeout: duration("timeout"),
     grace: duration("grace"),
-    maxOutputBytes: value("max-output", "a size such as 4096, 512K, 10M or 1G", parseSize),
+    maxOutputBytes: value(
+      "max-output",
+      "a size such as 4096, 512K, 10MiB or 1T",
+      (text) => parseSize(text) || undefined,
+    ),
     limits: limits.length > 0 ? Object.assign({}, ...limits) : undefined,
     name: given.name,
     labels: Object.fromEntries(optionValues(command, "label", repeated.label, "NAME=VALUE", pair)),
     requestId: given["request-id"] ?? crypto.randomUUID(),
     stopAfterDisconnect: onDisconnect === "keep" ? undefined : toDuration(onDisconnect),
   };
-}
-
-/** How many bytes each unit has. */
-const units: Readonly<Record<string, number>> = { "": 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
-
-/** A size in bytes, more than none; undefined when the text is none. */
-export function parseSize(text: string): number | undefined {
-  const [, amount, unit] = /^(\d+)([KMG]?)$/.exec(text.toUpperCase()) ?? [];
-  const bytes = Number(amount) * units[unit ?? ""]!;
-  return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
 /** What is to happen when the client is gone: nothing, or a stop after so many milliseconds; undefined when no text of it. */

@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { parseDuration } from "@paas/proto/units";
 import { PaascError } from "../errors.ts";
 import type { LogForm } from "../print/log_printer.ts";
 import { defaultPatience } from "../connection/outage.ts";
 import type { Given, Option } from "../settings/settings.ts";
-import { parseDuration, parseWhen, type Time } from "../words/time.ts";
+import { parseWhen, type Time } from "../words/time.ts";
 import { durations, optionValue, times, wholeNumber } from "./value.ts";
 
 /** All of them. */

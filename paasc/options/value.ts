@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { LIMIT_NAMES } from "@paas/proto/units";
 import { PaascError } from "../errors.ts";
 
 /** What an option takes whose value is a duration. */
@@ -10,6 +11,9 @@ export const durations = "a duration such as 30s or 1h30m";
 
 /** What an option takes whose value is a point in time. */
 export const times = "a duration such as 10m or 1h30m, or an RFC 3339 time such as 2026-01-31T23:59:59Z";
+
+/** What an option takes whose value is limits. */
+export const limitsForm = `NAME=VALUE such as nofile=100, fsize=10G or cpu=1h (${LIMIT_NAMES.join(", ")})`;
 
 /**
  * The value of an option of a command, unless it was not given.

@@ -3,11 +3,11 @@
  *
  * @module
  */
+import type { LogMessage, LogPiece } from "@paas/proto/log_wire";
 import { Buffer } from "node:buffer";
 import { PaascError } from "../errors.ts";
 import { jsonLine, rfc3339 } from "../words/enum_words.ts";
 import { gapJson, gapSentence, isMissing, type LogGap, Shortfall } from "../streams/log_gap.ts";
-import type { LogMessage, LogPiece } from "../streams/log_message.ts";
 import { positionAfter } from "../streams/log_account.ts";
 import { type Output, print } from "./output.ts";
 import { statusJson } from "./process_status.ts";

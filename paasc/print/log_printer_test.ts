@@ -1,8 +1,8 @@
+import type { LogMessage, LogPiece } from "@paas/proto/log_wire";
 import { assertEquals, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { PaascError } from "../errors.ts";
 import { CUT } from "../streams/log_gap.ts";
-import type { LogMessage, LogPiece } from "../streams/log_message.ts";
 import { type LogForm, LogPrinter } from "./log_printer.ts";
 import { Printed } from "../../tests/support/stand_in_daemon.ts";
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { LogMessage } from "@paas/proto/log_wire";
 import type { ClientDuplexStream } from "@paas/proto/grpc";
 import type { AttachRequest } from "@paas/proto";
 import { type Daemon, OutageError } from "../connection/connect.ts";
@@ -11,7 +12,6 @@ import { PaascError } from "../errors.ts";
 import { hasOutput, messagesOf, whenCaughtUp } from "./follow.ts";
 import type { InputFeed } from "./input_feed.ts";
 import type { Size } from "../session/local_terminal.ts";
-import type { LogMessage } from "./log_message.ts";
 import { overConnections, type Persistence } from "../connection/reconnect.ts";
 
 /** For so long a suspended client may be away, in milliseconds: the contract has no longer time. */

@@ -4,12 +4,12 @@
  *
  * @module
  */
+import { type LogMessage, readLogMessage } from "@paas/proto/log_wire";
 import { type ClientReadableStream, type ServiceError, status } from "@paas/proto/grpc";
 import type { GetLogsRequest } from "@paas/proto";
 import type { Daemon } from "../connection/connect.ts";
 import { PaascError } from "../errors.ts";
 import { findProcess } from "./find_process.ts";
-import { type LogMessage, readLogMessage } from "./log_message.ts";
 import { overConnections, type Persistence } from "../connection/reconnect.ts";
 
 /** What is to be read, and how. */
@@ -69,7 +69,7 @@ export async function* messagesOf(
   const cancel = () => call.cancel();
   signal?.addEventListener("abort", cancel);
   try {
-    for await (const bytes of call as AsyncIterable<Uint8Array>) yield readLogMessage(bytes);
+    for await (const bytes of call as AsyncIterable<Uint8Array>) yield read(bytes);
   } catch (error) {
     if (error instanceof PaascError) throw error;
     if (resumed && (error as ServiceError).code === status.NOT_FOUND) {
@@ -82,6 +82,21 @@ export async function* messagesOf(
   } finally {
     signal?.removeEventListener("abort", cancel);
     call.cancel(); // for an end that came from here, such as a full disk
+  }
+}
+
+/**
+ * Reads a message of the daemon.
+ *
+ * @throws {PaascError} When the message cannot be read
+ */
+function read(bytes: Uint8Array): LogMessage {
+  try {
+    return readLogMessage(bytes);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const text = `the daemon sent a message that cannot be read: ${cause.message}`;
+    throw new PaascError("incomplete", text, { cause });
   }
 }
 

@@ -1,4 +1,4 @@
-import { type ServerWritableStream, status } from "@paas/proto/grpc";
+import { type ClientReadableStream, type ServerWritableStream, status } from "@paas/proto/grpc";
 import type { GetLogsRequest__Output, GetLogsResponse } from "@paas/proto";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
@@ -6,6 +6,8 @@ import { createHash } from "node:crypto";
 import { logs } from "../commands/observe/logs.ts";
 import { PaascError } from "../errors.ts";
 import type { Output } from "../print/output.ts";
+import type { Daemon } from "../connection/calls.ts";
+import { messagesOf } from "./follow.ts";
 import { Cable } from "../../tests/support/tcp_proxy.ts";
 import { contextWith, ID, Printed, TestDaemon } from "../../tests/support/stand_in_daemon.ts";
 
@@ -214,4 +216,20 @@ test("logs does not try the first connection again", async () => {
   const settings = daemon.files.settings(cable.port);
   const error = await assertRejects(() => logs.run([ID], contextWith({ settings })), PaascError, "nothing listens");
   assertEquals([error.reason, cable.connections], ["no-connection", 0]);
+});
+
+Deno.test("messagesOf() fails with a sentence for a message that cannot be read, and cancels the call", async () => {
+  let cancelled = false;
+  const call = {
+    async *[Symbol.asyncIterator]() {
+      yield Uint8Array.of(0x0a, 0); // an empty chunk
+      yield Uint8Array.of(0x0a, 5);
+    },
+    cancel: () => cancelled = true,
+  } as unknown as ClientReadableStream<Uint8Array>;
+  const messages = messagesOf(call, {} as Daemon, false);
+  assertEquals((await messages.next()).value?.pieces.length, 1);
+  const { reason, message } = await assertRejects(() => messages.next(), PaascError);
+  assertEquals([reason, cancelled], ["incomplete", true]);
+  assertEquals(message, "the daemon sent a message that cannot be read: it is cut short");
 });

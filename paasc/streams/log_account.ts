@@ -3,8 +3,8 @@
  *
  * @module
  */
+import type { LogMessage } from "@paas/proto/log_wire";
 import { PaascError } from "../errors.ts";
-import type { LogMessage } from "./log_message.ts";
 
 /** What has come of a log, whichever connections it came by. */
 export class LogAccount {

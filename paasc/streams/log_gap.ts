@@ -3,9 +3,9 @@
  *
  * @module
  */
+import type { LogMessage } from "@paas/proto/log_wire";
 import type { LogGapReason__Output } from "@paas/proto";
 import { word } from "../words/enum_words.ts";
-import type { LogMessage } from "./log_message.ts";
 
 /** A run of bytes that the daemon passed over. */
 export type LogGap = NonNullable<LogMessage["gap"]>;

@@ -39,7 +39,7 @@ export function word(value: string | number, prefix: string): string {
 
 /**
  * A `google.protobuf.Timestamp` in RFC 3339, exactly: with 3, 6 or 9 digits of the second, as protobuf's own JSON has
- * it. (`fromTimestamp` of `@paas/proto` keeps milliseconds only, and would load grpc-js.)
+ * it. A `Date` keeps milliseconds only.
  *
  * @example
  * ```ts

@@ -1,4 +1,5 @@
 /** `paasc stop`: ends processes. */
+import { parseDuration } from "@paas/proto/units";
 import type { Command } from "../../command.ts";
 import { PaascError } from "../../errors.ts";
 import { jsonLine } from "../../words/enum_words.ts";
@@ -6,7 +7,7 @@ import { print } from "../../print/output.ts";
 import { processIds } from "../../options/process_words.ts";
 import { statusJson } from "../../print/process_status.ts";
 import type { Given } from "../../settings/settings.ts";
-import { parseDuration, toDuration } from "../../words/time.ts";
+import { toDuration } from "../../words/time.ts";
 import { eachProcess } from "./each_process.ts";
 import { durations, optionValue, wholeNumber } from "../../options/value.ts";
 

@@ -1,9 +1,10 @@
 /** `paasc share`: lets another user see a process, or stop it. */
+import { toTimestamp } from "@paas/proto/time";
+import { parseDuration } from "@paas/proto/units";
 import type { Command } from "../../command.ts";
 import { PaascError } from "../../errors.ts";
 import { jsonLine, rfc3339 } from "../../words/enum_words.ts";
 import { print } from "../../print/output.ts";
-import { parseDuration, parseWhen } from "../../words/time.ts";
 import { durations, optionValue } from "../../options/value.ts";
 
 const help = `Usage: paasc share [options] ID USER
@@ -42,7 +43,7 @@ export const share: Command = {
     const { findProcess } = await import("../../streams/find_process.ts");
     using daemon = await connect(settings);
     const processId = await findProcess(daemon, word);
-    const until = lasts === undefined ? undefined : parseWhen(new Date(Date.now() + lasts).toISOString(), 0);
+    const until = lasts === undefined ? undefined : toTimestamp(Date.now() + lasts);
     await daemon.share({ processId, user, permission, until }, { ifLost: "it is not known whether it is shared" });
     if (settings.output === "json") {
       const shared = { id: processId, user, permission: given.stop === undefined ? "view" : "stop" };
