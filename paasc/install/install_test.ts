@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { install, scriptFor } from "./install.ts";
+import { runFlags } from "./run_flags.ts";
 
 const main = new URL("../main.ts", import.meta.url).pathname;
 
@@ -74,6 +75,41 @@ Deno.test("scriptFor() prefers the bundle while nothing that it was made of is n
     assertEquals(await runs(), `${bundled}\n`);
     await Deno.remove(bundled);
     assertEquals(await runs(), `${source}\n`);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("scriptFor() runs the deno of the PATH when its own is gone, or says what to do", async () => {
+  const root = await Deno.makeTempDir({ prefix: "it's a " });
+  try {
+    const own = `${root}/cache/deno`;
+    await Deno.mkdir(`${root}/cache`);
+    await Deno.mkdir(`${root}/path`);
+    for (const deno of [own, `${root}/path/deno`]) {
+      await Deno.writeTextFile(deno, `#!/bin/sh\necho "$0: $@"\n`);
+      await Deno.chmod(deno, 0o755);
+    }
+    const script = await install(`${root}/bin`, scriptFor(own, main));
+    const run = async (PATH: string) => {
+      const { code, stdout, stderr } = await new Deno.Command(script, {
+        args: ["version"],
+        env: { PATH },
+        clearEnv: true,
+      })
+        .output();
+      return [code, new TextDecoder().decode(stdout), new TextDecoder().decode(stderr)];
+    };
+    const words = [...runFlags, main, "version"].join(" ");
+
+    assertEquals(await run(`${root}/path`), [0, `${own}: run ${words}\n`, ""]);
+    await Deno.remove(`${root}/cache`, { recursive: true });
+    assertEquals(await run(`${root}/path`), [0, `${root}/path/deno: run ${words}\n`, ""]);
+    assertEquals(await run("/nowhere"), [
+      127,
+      "",
+      `paasc: Deno is gone from ${own}, and the PATH has no 'deno': install Deno and run 'deno task install' again\n`,
+    ]);
   } finally {
     await Deno.remove(root, { recursive: true });
   }
