@@ -36,7 +36,7 @@ export interface Command {
   /**
    * Runs it with its own words, those behind its options. What it gives is the exit code; nothing is 0.
    *
-   * @throws {PaascError} When it does not end well
+   * @throws {ExitError} When it does not end well
    */
   run(words: readonly string[], context: Context): Promise<number | void>;
 }

@@ -9,7 +9,7 @@
  */
 import type { Command } from "./command.ts";
 import { commands, local } from "./commands/mod.ts";
-import { PaascError } from "./errors.ts";
+import { ExitError } from "./exit.ts";
 import { type Given, type Option, options, type Repeated, type Settings, settingsFrom } from "./settings/settings.ts";
 import { didYouMean } from "./words/suggestion.ts";
 
@@ -40,7 +40,7 @@ export interface CommandLine {
  * assertEquals([settings.server, settings.output], ["localhost:1", "json"]);
  * ```
  *
- * @throws {PaascError} When it is wrong; the message says what, and where to read about it
+ * @throws {ExitError} When it is wrong; the message says what, and where to read about it
  */
 export async function parseCommandLine(
   args: readonly string[],
@@ -58,7 +58,7 @@ export async function parseCommandLine(
     : given.version !== undefined
     ? { command: await find("version"), words: [] }
     : { command, words };
-  if (wanted.command === undefined) throw new PaascError("usage", "a command is missing: see 'paasc --help'");
+  if (wanted.command === undefined) throw new ExitError("usage", "a command is missing: see 'paasc --help'");
   // Help comes whatever the configuration file is like, and `paasc context` explains it.
   const context = local.includes(wanted.command)
     ? {}
@@ -71,7 +71,7 @@ async function find(name: string): Promise<Command> {
   if (command) return command;
   const names = commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
   const hint = await didYouMean(name, names) || ` (there are ${commands.map(({ name }) => name).join(", ")})`;
-  throw new PaascError("usage", `unknown command '${name}'${hint}: see 'paasc --help'`);
+  throw new ExitError("usage", `unknown command '${name}'${hint}: see 'paasc --help'`);
 }
 
 /** What the options on a command line come to. */
@@ -112,15 +112,15 @@ async function takeOptions(
     if (!option) {
       const hint = await didYouMean(word.replace(/^--?|=.*$/gs, ""), known.map(({ name }) => name), "--");
       const joined = !hint && !long && !word.startsWith(`-${name}`) ? `'-${name}' in ` : "";
-      throw new PaascError("usage", `unknown option ${joined}'${word}'${hint}: ${help}`);
+      throw new ExitError("usage", `unknown option ${joined}'${word}'${hint}: ${help}`);
     }
 
     if (option.value === undefined && inline !== undefined) {
-      throw new PaascError("usage", `option '--${option.name}' takes no value: ${help}`);
+      throw new ExitError("usage", `option '--${option.name}' takes no value: ${help}`);
     }
     const value = option.value === undefined ? "" : inline ?? words[next++];
     if (value === undefined || option.value !== undefined && value === "") {
-      throw new PaascError("usage", `option '--${option.name}' takes a value, ${option.value}: ${help}`);
+      throw new ExitError("usage", `option '--${option.name}' takes a value, ${option.value}: ${help}`);
     }
     if (option.repeatable) (repeated[option.name] ??= []).push(value);
     else given[option.name] = value;

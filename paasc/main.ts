@@ -6,21 +6,16 @@
 import { parseCommandLine } from "./command_line.ts";
 import { local } from "./commands/mod.ts";
 import { gatherEntropy } from "./connection/entropy.ts";
-import { errorLine, exitCodes, PaascError } from "./errors.ts";
+import { errorLine, EXIT_CODES, exitReason } from "./exit.ts";
 
-const encoder = new TextEncoder();
-
-/** Tells a person what went wrong, and a script by the exit code. */
+/** Ends the program with a line for a person on stderr, and an exit code for scripts. */
 function end(error: unknown): never {
-  const code = error instanceof PaascError ? exitCodes[error.reason] : exitCodes.failed;
-  if (!(error instanceof PaascError && error.message === "")) {
-    try {
-      Deno.stderr.writeSync(encoder.encode(errorLine(error)));
-    } catch {
-      // There is nobody left to tell.
-    }
+  try {
+    Deno.stderr.writeSync(new TextEncoder().encode(errorLine(error)));
+  } catch {
+    // Nobody reads stderr.
   }
-  Deno.exit(code);
+  Deno.exit(EXIT_CODES[exitReason(error) ?? "failed"]);
 }
 
 // What nobody foresaw ends in one line as well.

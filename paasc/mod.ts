@@ -11,7 +11,7 @@ export { type CommandLine, parseCommandLine } from "./command_line.ts";
 export { commands } from "./commands/mod.ts";
 export { connect, Daemon } from "./connection/connect.ts";
 export { diagnose } from "./connection/diagnose.ts";
-export { errorLine, exitCodes, PaascError } from "./errors.ts";
+export { errorLine, EXIT_CODES, ExitError } from "./exit.ts";
 export { type Output, print } from "./print/output.ts";
 export {
   type CertificateFiles,

@@ -4,7 +4,7 @@
  * @module
  */
 import { type CallOptions, type Daemon, OutageError } from "../connection/calls.ts";
-import { PaascError, PaasError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import type { Link } from "../connection/shared_connection.ts";
 import { ask, type Persistence } from "../connection/reconnect.ts";
 
@@ -49,7 +49,7 @@ export class Calls {
         return await call(daemon, { ...options, ifLost });
       } catch (error) {
         if (!(error instanceof OutageError)) throw error;
-        throw new PaascError("no-connection", error.message, { cause: error });
+        throw new PaasError("no-connection", error.message, { cause: error });
       }
     }, signal);
   }

@@ -29,7 +29,7 @@ export interface DestinationOptions {
 /**
  * The destination that options come to.
  *
- * @throws {PaascError} When there is no such context, or some of the certificates are PEM and others are paths
+ * @throws {PaasError} When there is no such context, or some of the certificates are PEM and others are paths
  */
 export async function destinationFrom({ context, ...given }: DestinationOptions): Promise<Destination> {
   const { server, ca, cert, key } = given;

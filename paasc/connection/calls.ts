@@ -36,11 +36,11 @@ import {
   status,
 } from "@paas/proto/grpc";
 import { type Certificates, userOf } from "./certificates.ts";
-import { PaascError, type PaasErrorCode } from "../errors.ts";
+import { PaasError, type PaasErrorCode } from "../errors.ts";
 import { toDuration } from "../words/time.ts";
 
 /** There is no connection (any more), but there may be one again if it is tried later. */
-export class OutageError extends PaascError {
+export class OutageError extends PaasError {
   constructor(message: string, options?: ErrorOptions) {
     super("no-connection", message, options);
   }
@@ -163,7 +163,7 @@ export class Daemon implements Disposable {
   /**
    * The answer to a call.
    *
-   * @throws {PaascError} When the daemon refuses, cannot, or does not answer
+   * @throws {PaasError} When the daemon refuses, cannot, or does not answer
    */
   #answer<Response>(
     call: (callback: requestCallback<Response>) => ClientUnaryCall,
@@ -228,14 +228,13 @@ export class Daemon implements Disposable {
   }
 
   /** What the failure of a call comes to: the daemon's own words, or that the connection broke. */
-  failure(error: ServiceError, ifLost?: string): PaascError {
+  failure(error: ServiceError, ifLost?: string): PaasError {
     if (this.isLost(error)) {
       const consequence = ifLost ? `; ${ifLost}` : "";
       return new OutageError(`the connection to ${this.server} was lost${consequence}`, { cause: error });
     }
     const said = sentenceIn(error.details) || `the daemon answered ${status[error.code] ?? error.code}, and no more`;
-    const reason = error.code === status.UNAUTHENTICATED ? "no-connection" : "failed";
-    return new PaascError(reason, said, { cause: error, code: codes[error.code] ?? "internal" });
+    return new PaasError(codes[error.code] ?? "internal", said, { cause: error });
   }
 
   /**
@@ -263,6 +262,6 @@ function sentenceIn(details: string): string {
 
 /** The status in an answer. */
 function statusIn({ status }: { readonly status: ProcessStatus__Output | null }): ProcessStatus__Output {
-  if (!status) throw new PaascError("failed", "the daemon's answer has no status");
+  if (!status) throw new PaasError("internal", "the daemon's answer has no status");
   return status;
 }

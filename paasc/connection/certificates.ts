@@ -5,7 +5,7 @@
  */
 import type { X509Certificate } from "node:crypto";
 import process from "node:process";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import { fileFault, withoutMark } from "../words/file_fault.ts";
 import type { CertificateFiles } from "../settings/settings.ts";
 
@@ -29,7 +29,7 @@ export interface Certificates {
 /**
  * Reads the files. What is in them shows when they are used; {@linkcode certificateFault} explains it then.
  *
- * @throws {PaascError} When one cannot be read
+ * @throws {PaasError} When one cannot be read
  */
 export async function readCertificates(files: CertificateFiles): Promise<Certificates> {
   const read = async (name: keyof CertificateFiles) => {
@@ -37,7 +37,7 @@ export async function readCertificates(files: CertificateFiles): Promise<Certifi
       return withoutMark(await Deno.readTextFile(files[name]));
     } catch (cause) {
       const { title, help } = titles[name];
-      throw new PaascError("no-connection", `cannot read the ${title} ${files[name]}: ${fileFault(cause)} (${help})`, {
+      throw new PaasError("no-connection", `cannot read the ${title} ${files[name]}: ${fileFault(cause)} (${help})`, {
         cause,
       });
     }

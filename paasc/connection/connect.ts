@@ -13,7 +13,7 @@ import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
 import { type Certificates, readCertificates } from "./certificates.ts";
 import { Daemon, OutageError } from "./calls.ts";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import { identityOf, parseServerAddress } from "./server_address.ts";
 import type { CertificateFiles } from "../settings/settings.ts";
 
@@ -43,7 +43,7 @@ export interface Destination extends CertificateFiles {
 /**
  * Connects to the daemon and returns when it has let the client in.
  *
- * @throws {PaascError} When there is no connection, with the reason and what to check
+ * @throws {PaasError} When there is no connection, with the reason and what to check
  */
 export async function connect(destination: Destination): Promise<Daemon> {
   const server = parseServerAddress(destination.server);
@@ -62,7 +62,7 @@ export async function connect(destination: Destination): Promise<Daemon> {
   client.close();
   const { diagnose } = await import("./diagnose.ts");
   const { sentence, mayPass } = await diagnose(server, certificates);
-  throw mayPass ? new OutageError(sentence) : new PaascError("no-connection", sentence);
+  throw mayPass ? new OutageError(sentence) : new PaasError("no-connection", sentence);
 }
 
 /** Whether the client's first attempt to connect succeeds, in time. */

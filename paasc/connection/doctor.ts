@@ -15,7 +15,7 @@ import {
 } from "./certificates.ts";
 import type { Daemon } from "./calls.ts";
 import { look, nobodyThere, strangerThere } from "./diagnose.ts";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import { parseServerAddress } from "./server_address.ts";
 import type { Settings } from "../settings/settings.ts";
 import { durationText } from "../words/time.ts";
@@ -45,7 +45,7 @@ const skewAllowed = 5_000;
 /**
  * Makes the checks one after the other. One that cannot be made because of what another found is left out.
  *
- * @throws {PaascError} When the server's address is none
+ * @throws {PaasError} When the server's address is none
  */
 export async function* examine(settings: Settings): AsyncGenerator<Check> {
   const server = parseServerAddress(settings.server);
@@ -119,8 +119,8 @@ async function* calls(settings: Settings): AsyncGenerator<Check> {
     yield good("round trip", `a call takes ${took.toFixed(1)} ms`);
     if (!Number.isNaN(serverTime)) yield clock(Date.now() - serverTime);
   } catch (error) {
-    if (!(error instanceof PaascError)) throw error;
-    yield bad(error.reason === "failed" ? "call" : access, error);
+    if (!(error instanceof PaasError)) throw error;
+    yield bad(/^(no-connection|unauthenticated)$/.test(error.code) ? access : "call", error);
   }
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { OutageError } from "./connect.ts";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 
 /** How long the longest wait between two attempts is, in milliseconds. */
 const longest = 5_000;
@@ -16,7 +16,7 @@ export const defaultPatience = 60_000;
 const quiet = 2_000;
 
 /** One connection after the other was lost before anything had got on. */
-export class NoProgressError extends PaascError {
+export class NoProgressError extends PaasError {
   constructor(loss: OutageError, losses: number) {
     super(
       "no-connection",
@@ -64,7 +64,7 @@ export class Outage implements Disposable {
   /**
    * There is none (any more): gives how many milliseconds to wait before the next attempt.
    *
-   * @throws {PaascError} When it is time to give up
+   * @throws {PaasError} When it is time to give up
    */
   disconnected(error: OutageError): number {
     const now = performance.now();
@@ -85,7 +85,7 @@ export class Outage implements Disposable {
     const { message } = this.#loss.error;
     if (error.message === message && this.#fruitless > 1) throw new NoProgressError(error, this.#fruitless);
     const reason = error.message === message ? message : `${message}, and is not back yet: ${error.message}`;
-    throw new PaascError("no-connection", reason, { cause: error });
+    throw new PaasError("no-connection", reason, { cause: error });
   }
 
   [Symbol.dispose]() {

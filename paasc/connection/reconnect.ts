@@ -4,7 +4,7 @@
  * @module
  */
 import { type Daemon, type Destination, OutageError } from "./connect.ts";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import { Link } from "./shared_connection.ts";
 import { defaultPatience, Outage } from "./outage.ts";
 
@@ -28,7 +28,7 @@ export interface Persistence {
  *   connection is good, though nothing comes
  * @param getsOn Whether an item takes it further, where not every one does. Then a connection is not good only because it
  *   stands: too slow a line stands as well
- * @throws {PaascError} When there is no connection, it cannot be got back, connections break again and again before it gets
+ * @throws {PaasError} When there is no connection, it cannot be got back, connections break again and again before it gets
  *   on, or `over` throws anything but `OutageError`
  */
 export async function* overConnections<Item>(
@@ -66,7 +66,7 @@ export async function* overConnections<Item>(
  * The answer to a call that may be repeated when the connection breaks before it.
  *
  * @param ifLost What is not known when the connection cannot be got back
- * @throws {PaascError} When there is no connection, it cannot be got back, or the daemon refuses
+ * @throws {PaasError} When there is no connection, it cannot be got back, or the daemon refuses
  * @throws The reason of the signal
  */
 export async function ask<Answer>(
@@ -80,8 +80,8 @@ export async function ask<Answer>(
   try {
     for await (const answer of answers) return answer;
   } catch (error) {
-    if (!ifLost || !(error instanceof PaascError && error.cause instanceof OutageError)) throw error;
-    throw new PaascError(error.reason, `${error.message}; ${ifLost}`, { cause: error });
+    if (!ifLost || !(error instanceof PaasError && error.cause instanceof OutageError)) throw error;
+    throw new PaasError(error.code, `${error.message}; ${ifLost}`, { cause: error });
   }
   persistence.signal?.throwIfAborted();
   throw new Error("a call ended without an answer");

@@ -5,7 +5,7 @@
  */
 import { isIP } from "node:net";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
-import { PaascError } from "../errors.ts";
+import { SettingsError } from "../errors.ts";
 
 /** `HOST:PORT`, taken apart. */
 export interface ServerAddress {
@@ -27,14 +27,14 @@ export interface ServerAddress {
  * assertEquals(parseServerAddress("[::1]:50051"), { text: "[::1]:50051", host: "::1", port: 50051 });
  * ```
  *
- * @throws {PaascError} When it is none
+ * @throws {SettingsError} When it is none
  */
 export function parseServerAddress(text: string): ServerAddress {
   const [, ip, name, digits] = /^(?:\[([^\]]+)\]|([\w.-]+)):(\d{1,5})$/.exec(text) ?? [];
   const host = ip ?? name?.replace(/(?<=\w)\.$/, ""); // TLS has no such dot (RFC 6066, section 3)
   const port = Number(digits);
   if (host === undefined || (ip !== undefined && isIP(ip) !== 6) || !(port >= 1 && port <= 65535)) {
-    throw new PaascError("usage", `'${text}' is no HOST:PORT: see --server in 'paasc --help'`);
+    throw new SettingsError(`'${text}' is no HOST:PORT: see --server in 'paasc --help'`);
   }
   return { text: ip ? text : `${host}:${port}`, host, port };
 }

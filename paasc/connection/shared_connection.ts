@@ -22,7 +22,7 @@ export class Link implements Disposable {
   /**
    * The connection that stands, or else a new one.
    *
-   * @throws {PaascError} When there is no connection, with the reason and what to check
+   * @throws {PaasError} When there is no connection, with the reason and what to check
    */
   async daemon(): Promise<Daemon> {
     if (this.#standing?.stands) return this.#standing;

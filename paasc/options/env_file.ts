@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PaascError } from "../errors.ts";
+import { ExitError } from "../exit.ts";
 import { fileFault } from "../words/file_fault.ts";
 import { pair } from "./value.ts";
 
@@ -24,11 +24,11 @@ export function isVariableName(text: string): boolean {
  * The variables in a file, or in stdin: `NAME=VALUE` a line, with everything behind the first `=` for the value. Empty
  * lines and those that begin with `#` do not count.
  *
- * @throws {PaascError} When it cannot be read, or a line is not so
+ * @throws {ExitError} When it cannot be read, or a line is not so
  */
 export async function readEnvFile(path: string): Promise<[name: string, value: string][]> {
   const wrong = (what: string, cause?: unknown) =>
-    new PaascError("usage", `${what}: see 'paasc exec --help'`, { cause });
+    new ExitError("usage", `${what}: see 'paasc exec --help'`, { cause });
   const file = isStdin(path) ? "stdin" : path;
   let bytes: Uint8Array;
   try {

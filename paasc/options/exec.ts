@@ -4,7 +4,7 @@
  * @module
  */
 import type { ExecRequest } from "@paas/proto";
-import { PaascError } from "../errors.ts";
+import { ExitError } from "../exit.ts";
 import type { Given, Option, Repeated } from "../settings/settings.ts";
 import { parseDuration, toDuration } from "../words/time.ts";
 import { isStdin, isVariableName, readEnvFile } from "./env_file.ts";
@@ -39,7 +39,7 @@ const disconnects = "keep, stop, or stop-after= and a duration such as 30s";
  *
  * @param lease How long the process goes on without its client unless the command line says it, in milliseconds;
  *   undefined is for ever
- * @throws {PaascError} When a value is no good
+ * @throws {ExitError} When a value is no good
  */
 export async function execRequest(
   command: "exec" | "run",
@@ -52,7 +52,7 @@ export async function execRequest(
   const texts = [...args, ...Object.values(given), ...Object.values(repeated).flat()];
   const broken = texts.find((text) => text?.includes("\ufffd"));
   if (broken !== undefined) {
-    throw new PaascError("usage", `'${broken}' is not UTF-8 text, and so cannot be passed on unchanged`);
+    throw new ExitError("usage", `'${broken}' is not UTF-8 text, and so cannot be passed on unchanged`);
   }
   const value = <Value>(name: string, what: string, parse: (text: string) => Value | undefined) =>
     optionValue(command, name, given[name], what, parse);
@@ -67,15 +67,15 @@ export async function execRequest(
   const odd = variables.find(([name]) => !isVariableName(name));
   if (odd) {
     const fault = `option '--env' takes a name without white space, not '${odd[0]}'`;
-    throw new PaascError("usage", `${fault}: see 'paasc ${command} --help'`);
+    throw new ExitError("usage", `${fault}: see 'paasc ${command} --help'`);
   }
   const files = repeated["env-file"] ?? [];
   const stdinFiles = files.filter(isStdin);
   if (stdinFiles.length > 1) {
-    throw new PaascError("usage", `option '--env-file' can name stdin once: see 'paasc ${command} --help'`);
+    throw new ExitError("usage", `option '--env-file' can name stdin once: see 'paasc ${command} --help'`);
   }
   if (stdinFiles.length > 0 && command === "run" && given["no-stdin"] === undefined) {
-    throw new PaascError(
+    throw new ExitError(
       "usage",
       `option '--env-file ${stdinFiles[0]}' takes stdin from the program: give '--no-stdin' too, or a file`,
     );

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { parseCommandLine } from "../command_line.ts";
-import { PaascError } from "../errors.ts";
+import { ExitError } from "../exit.ts";
 import { execRequest, parseDisconnect, parseSize } from "./exec.ts";
 
 /** The request that a command line of `paasc exec` comes to. */
@@ -10,7 +10,7 @@ async function request(...line: string[]) {
 }
 
 async function usageError(...line: string[]): Promise<string> {
-  const error = await assertRejects(() => request(...line), PaascError);
+  const error = await assertRejects(() => request(...line), ExitError);
   assertEquals(error.reason, "usage");
   return error.message;
 }
@@ -76,7 +76,7 @@ Deno.test("execRequest() names the option that is no good", async () => {
 Deno.test("execRequest() takes variables from stdin once, and not from that of a program", async () => {
   assertStringIncludes(await usageError("--env-file", "-", "--env-file", "/dev/stdin", "x"), "can name stdin once");
   const { given, repeated, words } = await parseCommandLine(["run", "--env-file", "-", "x"], () => undefined);
-  const error = await assertRejects(() => execRequest("run", words, given, repeated), PaascError);
+  const error = await assertRejects(() => execRequest("run", words, given, repeated), ExitError);
   assertStringIncludes(error.message, "give '--no-stdin' too");
 });
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PaascError } from "../errors.ts";
+import { ExitError } from "../exit.ts";
 import type { LogForm } from "../print/log_printer.ts";
 import { defaultPatience } from "../connection/outage.ts";
 import type { Given, Option } from "../settings/settings.ts";
@@ -46,7 +46,7 @@ export interface LogChoice {
  * The choice that follows from the options given.
  *
  * @param now The time that durations count back from, in milliseconds since the Unix epoch
- * @throws {PaascError} When a value is no good, or two options exclude each other
+ * @throws {ExitError} When a value is no good, or two options exclude each other
  */
 export function logChoice(given: Given, output: "text" | "json", now: number): LogChoice {
   if (given["stdout-only"] !== undefined && given["stderr-only"] !== undefined) {
@@ -59,7 +59,7 @@ export function logChoice(given: Given, output: "text" | "json", now: number): L
   if (onSlow === "ON_SLOW_SKIP" && given["no-follow"] !== undefined) throw exclusive("--on-slow skip", "--no-follow");
   for (const name of ["timestamps", "split"]) {
     if (output === "json" && given[name] !== undefined) {
-      throw new PaascError("usage", `option '--${name}' is for text, not for '-o json': see 'paasc logs --help'`);
+      throw new ExitError("usage", `option '--${name}' is for text, not for '-o json': see 'paasc logs --help'`);
     }
   }
   return {
@@ -87,6 +87,6 @@ const slowness = new Map<string, LogChoice["request"]["onSlow"]>([
   ["skip", "ON_SLOW_SKIP"],
 ]);
 
-function exclusive(one: string, other: string): PaascError {
-  return new PaascError("usage", `options '${one}' and '${other}' exclude each other: see 'paasc logs --help'`);
+function exclusive(one: string, other: string): ExitError {
+  return new ExitError("usage", `options '${one}' and '${other}' exclude each other: see 'paasc logs --help'`);
 }

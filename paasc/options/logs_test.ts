@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { parseCommandLine } from "../command_line.ts";
-import { PaascError } from "../errors.ts";
+import { ExitError } from "../exit.ts";
 import { logChoice } from "./logs.ts";
 
 const now = Date.parse("2026-01-31T12:00:00.250Z");
@@ -13,7 +13,7 @@ async function choice(...options: string[]) {
 }
 
 async function usageError(...options: string[]): Promise<string> {
-  const error = await assertRejects(() => choice(...options), PaascError);
+  const error = await assertRejects(() => choice(...options), ExitError);
   assertEquals(error.reason, "usage");
   return error.message;
 }
@@ -105,6 +105,6 @@ Deno.test("logChoice() names the option that is no good", async () => {
 
 Deno.test("the options of logs are no options of other commands, nor stand before its name", async () => {
   for (const args of [["exec", "--tail", "1", "ls"], ["--tail", "1", "logs", "id"]]) {
-    await assertRejects(() => parseCommandLine(args, () => undefined), PaascError, "unknown option '--tail'");
+    await assertRejects(() => parseCommandLine(args, () => undefined), ExitError, "unknown option '--tail'");
   }
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PaascError } from "../errors.ts";
+import { ExitError } from "../exit.ts";
 
 /** What an option takes whose value is a duration. */
 export const durations = "a duration such as 30s or 1h30m";
@@ -15,7 +15,7 @@ export const times = "a duration such as 10m or 1h30m, or an RFC 3339 time such 
  * The value of an option of a command, unless it was not given.
  *
  * @param what What the option takes, in words
- * @throws {PaascError} When the text is none of that
+ * @throws {ExitError} When the text is none of that
  */
 export function optionValue<Value>(
   command: string,
@@ -26,13 +26,13 @@ export function optionValue<Value>(
 ): Value | undefined {
   const value = text === undefined ? undefined : parse(text);
   if (text === undefined || value !== undefined) return value;
-  throw new PaascError("usage", `option '--${name}' takes ${what}, not '${text}': see 'paasc ${command} --help'`);
+  throw new ExitError("usage", `option '--${name}' takes ${what}, not '${text}': see 'paasc ${command} --help'`);
 }
 
 /**
  * The values of a repeatable option of a command.
  *
- * @throws {PaascError} When one is not what the option takes
+ * @throws {ExitError} When one is not what the option takes
  */
 export function optionValues<Value>(
   command: string,

@@ -4,7 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { PaascError } from "../errors.ts";
+import { ExitError, exitReason } from "../exit.ts";
 import { jsonLine, rfc3339 } from "../words/enum_words.ts";
 import { gapJson, gapSentence, isMissing, type LogGap, Shortfall } from "../streams/log_gap.ts";
 import type { LogMessage, LogPiece } from "../streams/log_message.ts";
@@ -51,7 +51,7 @@ export class LogPrinter {
   /**
    * Prints a message.
    *
-   * @throws {PaascError} When it does not follow on the last one, or cannot be printed
+   * @throws {ExitError} When it does not follow on the last one, or cannot be printed
    */
   async print({ pieces, gap, end }: LogMessage): Promise<void> {
     const expected = positionAfter({ pieces, gap, end }, this.position);
@@ -80,10 +80,11 @@ export class LogPrinter {
   }
 
   /** A failure, as it is to be told once some of the log has been printed. */
-  cutShort(failure: PaascError): PaascError {
-    if (this.position === 0) return failure;
-    const { reason, message, cause } = failure;
-    return new PaascError(reason, `the log is cut short after ${this.position} bytes: ${message}`, { cause });
+  cutShort(failure: unknown): unknown {
+    const reason = exitReason(failure);
+    if (!reason || reason === "output-closed" || this.position === 0) return failure;
+    const { message } = failure as Error;
+    return new ExitError(reason, `the log is cut short after ${this.position} bytes: ${message}`, { cause: failure });
   }
 
   async #printGap(gap: LogGap): Promise<void> {

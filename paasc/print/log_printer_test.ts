@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import { CUT } from "../streams/log_gap.ts";
 import type { LogMessage, LogPiece } from "../streams/log_message.ts";
 import { type LogForm, LogPrinter } from "./log_printer.ts";
@@ -146,7 +146,7 @@ Deno.test("LogPrinter refuses what does not follow on, and prints nothing of it"
     const stdout = new Printed();
     const log = new LogPrinter(stdout, stdout, plain, () => {});
     await log.print(first!);
-    assertEquals((await assertRejects(() => log.print(message), PaascError)).reason, "incomplete");
+    assertEquals((await assertRejects(() => log.print(message), PaasError)).code, "incomplete");
     assertEquals([stdout.text, log.position, log.complete], ["abc", 3, false]);
   }
 });

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { errorLine, PaascError } from "../errors.ts";
+import { errorLine, ExitError } from "../exit.ts";
 
 /** Where a command prints; `Deno.stdout` is one. */
 export interface Output {
@@ -17,20 +17,20 @@ const encoder = new TextEncoder();
 /**
  * Prints all of the text or bytes; resolves when they have been taken.
  *
- * @throws {PaascError} When the reader has gone (as in `paasc logs ID | head`), or the bytes cannot be written
+ * @throws {ExitError} When the reader has gone (as in `paasc logs ID | head`), or the bytes cannot be written
  */
 export async function print(output: Output, content: string | Uint8Array, name = "stdout"): Promise<void> {
   let rest = typeof content === "string" ? encoder.encode(content) : content;
   try {
     while (rest.length > 0) rest = rest.subarray(await output.write(rest));
   } catch (cause) {
-    if (cause instanceof Deno.errors.BrokenPipe) throw new PaascError("output-closed", "", { cause });
+    if (cause instanceof Deno.errors.BrokenPipe) throw new ExitError("output-closed", "", { cause });
     const why = await isFullDevice(output)
       ? "it is closed, or /dev/full"
       : cause instanceof Error
       ? cause.message
       : cause;
-    throw new PaascError("failed", `cannot write to ${name}: ${why}`, { cause });
+    throw new ExitError("failed", `cannot write to ${name}: ${why}`, { cause });
   }
 }
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { PaascError } from "../errors.ts";
+import { ExitError } from "../exit.ts";
 import { print } from "./output.ts";
 
 Deno.test("print() goes on until everything has been taken", async () => {
@@ -17,12 +17,12 @@ Deno.test("print() goes on until everything has been taken", async () => {
 
 Deno.test("print() fails without a word when the reader has gone", async () => {
   const output = { write: () => Promise.reject(new Deno.errors.BrokenPipe("Broken pipe")) };
-  const error = await assertRejects(() => print(output, "a"), PaascError);
+  const error = await assertRejects(() => print(output, "a"), ExitError);
   assertEquals([error.reason, error.message], ["output-closed", ""]);
 });
 
 Deno.test("print() says why it cannot write", async () => {
   const output = { write: () => Promise.reject(new Error("No space left on device")) };
-  const error = await assertRejects(() => print(output, "a"), PaascError);
+  const error = await assertRejects(() => print(output, "a"), ExitError);
   assertEquals([error.reason, error.message], ["failed", "cannot write to stdout: No space left on device"]);
 });

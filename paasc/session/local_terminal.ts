@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PaascError } from "../errors.ts";
+import { ExitError } from "../exit.ts";
 
 /** The keys that detach, unless others are given. */
 export const defaultDetachKeys = "ctrl-p,ctrl-q";
@@ -95,10 +95,10 @@ export class LocalTerminal implements Disposable {
     Deno.exit(128 + 15);
   };
 
-  /** @throws {PaascError} When stdin is no terminal */
+  /** @throws {ExitError} When stdin is no terminal */
   constructor() {
     if (!Deno.stdin.isTerminal()) {
-      throw new PaascError("usage", "option '--tty' needs a terminal, and stdin is none: leave it out");
+      throw new ExitError("usage", "option '--tty' needs a terminal, and stdin is none: leave it out");
     }
     Deno.stdin.setRaw(true);
     Deno.addSignalListener("SIGTERM", this.#restore);

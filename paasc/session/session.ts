@@ -9,7 +9,8 @@ import { Attachment } from "../streams/attachment.ts";
 import type { Context } from "../command.ts";
 import type { Daemon } from "../connection/connect.ts";
 import { endSentence, type Known, LOST } from "../print/end_reason.ts";
-import { errorLine, PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
+import { errorLine, ExitError, exitReason } from "../exit.ts";
 import { InputFeed } from "../streams/input_feed.ts";
 import { Interrupts } from "./interrupts.ts";
 import { LocalTerminal, untilDetached } from "./local_terminal.ts";
@@ -40,7 +41,7 @@ export interface SessionOptions {
  * Stays until the process has finished.
  *
  * @returns The exit code that stands for how it ended; undefined when the user has detached
- * @throws {PaascError} When that cannot be told
+ * @throws {ExitError} When that cannot be told
  */
 export async function session(
   { settings, stdout, stderr }: Context,
@@ -94,7 +95,7 @@ export async function session(
         await log.print(message);
       } catch (error) {
         // As the kernel does it to a local one when its reader has gone.
-        if (error instanceof PaascError && error.reason === "output-closed") await attachment.signal(SIGPIPE);
+        if (error instanceof ExitError && error.reason === "output-closed") await attachment.signal(SIGPIPE);
         throw error;
       }
       const status = message.end?.status;
@@ -106,9 +107,9 @@ export async function session(
       if (sentence) await print(stderr, errorLine(new Error(sentence))).catch(() => {}); // whether it is read or not
     }
     if (detached) return undefined;
-    if (over.signal.aborted) throw new PaascError("interrupted", "");
+    if (over.signal.aborted) throw new ExitError("interrupted", "");
     if (code === undefined) {
-      throw new PaascError("incomplete", "the daemon ended it without saying how the process ended");
+      throw new ExitError("incomplete", "the daemon ended it without saying how the process ended");
     }
     return code;
   } catch (error) {
@@ -123,8 +124,8 @@ export async function session(
 /** Says what is not known of a process that has finished, or of its output: then its exit code would promise too much. */
 function throwIfShort(status: ProcessStatus__Output, shortfall: string | undefined): void {
   const outcome = isLost(status) ? LOST : `the process has ${stateText(status)}`;
-  if (shortfall) throw new PaascError("not-run", `${outcome}; ${shortfall}`);
-  if (isLost(status)) throw new PaascError("not-run", outcome);
+  if (shortfall) throw new ExitError("not-run", `${outcome}; ${shortfall}`);
+  if (isLost(status)) throw new ExitError("not-run", outcome);
 }
 
 /**
@@ -136,26 +137,21 @@ function throwIfShort(status: ProcessStatus__Output, shortfall: string | undefin
  * @example
  * ```ts
  * import { OutageError } from "../connection/connect.ts";
- * import { exitCodes, PaascError } from "../errors.ts";
+ * import { EXIT_CODES, exitReason } from "../exit.ts";
  * import { NoProgressError } from "../connection/outage.ts";
  * import { failure } from "./session.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const lost = new OutageError("the connection to daemon.example:50051 was lost");
- * const codes = [lost, new NoProgressError(lost, 5)].map((error) => exitCodes[(failure(error, true) as PaascError).reason]);
+ * const codes = [lost, new NoProgressError(lost, 5)].map((error) => EXIT_CODES[exitReason(failure(error, true))!]);
  * assertEquals(codes, [125, 69]);
  * ```
  */
 export function failure(error: unknown, started: boolean): unknown {
-  if (!(error instanceof PaascError) || error instanceof NoProgressError) return error;
-  const { reason, code, message, cause } = error;
+  const reason = exitReason(error);
+  if (!reason || error instanceof NoProgressError) return error;
   if (["usage", "interrupted", "output-closed"].includes(reason)) return error;
-  const refusal = started
-    ? "not-run"
-    : code === "not-found"
-    ? "not-found"
-    : code === "permission-denied"
-    ? "not-executable"
-    : "not-run";
-  return new PaascError(refusal, message, { cause, code });
+  const code = error instanceof PaasError && !started ? error.code : undefined;
+  const refusal = code === "not-found" ? "not-found" : code === "permission-denied" ? "not-executable" : "not-run";
+  return new ExitError(refusal, (error as Error).message, { cause: error });
 }

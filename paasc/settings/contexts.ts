@@ -14,7 +14,7 @@
  *
  * @module
  */
-import { PaascError } from "../errors.ts";
+import { SettingsError } from "../errors.ts";
 import { fileFault, withoutMark } from "../words/file_fault.ts";
 import type { ContextSettings } from "./settings.ts";
 import { didYouMean } from "../words/suggestion.ts";
@@ -45,7 +45,7 @@ export function configPath(environment: (name: string) => string | undefined): s
  * Reads the configuration file.
  *
  * @param home Replaces `~` in paths that begin with `~/`
- * @throws {PaascError} When the file cannot be read or is wrong
+ * @throws {SettingsError} When the file cannot be read or is wrong
  */
 export async function readConfigFile(path: string | undefined, home?: string): Promise<ConfigFile> {
   const text = path === undefined ? undefined : await read(path);
@@ -69,7 +69,7 @@ export async function readConfigFile(path: string | undefined, home?: string): P
 /**
  * Reads the context that the option, the variable PAASC_CONTEXT or the configuration file chooses.
  *
- * @throws {PaascError} When there is no such context, or the file is wrong
+ * @throws {SettingsError} When there is no such context, or the file is wrong
  */
 export async function chosenContext(
   option: string | undefined,
@@ -91,7 +91,7 @@ export function chosenName(
 /**
  * Gives the context of this name.
  *
- * @throws {PaascError} When the file has no context of this name
+ * @throws {SettingsError} When the file has no context of this name
  */
 export function contextNamed({ path, text, contexts }: ConfigFile, name: string): ContextSettings {
   const context = contexts.get(name);
@@ -101,7 +101,7 @@ export function contextNamed({ path, text, contexts }: ConfigFile, name: string)
     : text === ""
     ? `${path} is empty or does not exist`
     : `${path} has ${[...contexts.keys()].sort().join(", ")}`;
-  throw new PaascError("usage", `there is no context '${name}' (${why}): see 'paasc context --help'`);
+  throw new SettingsError(`there is no context '${name}' (${why}): see 'paasc context --help'`);
 }
 
 async function read(path: string): Promise<string | undefined> {
@@ -110,7 +110,7 @@ async function read(path: string): Promise<string | undefined> {
   } catch (cause) {
     // ENOTDIR: a component of the path is a file.
     if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) return undefined;
-    throw new PaascError("usage", `cannot read the configuration file ${path}: ${fileFault(cause)}`, { cause });
+    throw new SettingsError(`cannot read the configuration file ${path}: ${fileFault(cause)}`, { cause });
   }
 }
 
@@ -122,11 +122,11 @@ async function parseToml(path: string, text: string): Promise<Record<string, unk
   } catch (cause) {
     const twice = tableTwice(text);
     if (twice) {
-      throw new PaascError("usage", `${path}:${twice.line} is no TOML: [${twice.name}] is defined twice`, { cause });
+      throw new SettingsError(`${path}:${twice.line} is no TOML: [${twice.name}] is defined twice`, { cause });
     }
     if (!(cause instanceof TomlError)) throw cause;
     const [why] = cause.message.replace(/^Invalid TOML document: /, "").split("\n");
-    throw new PaascError("usage", `${path}:${cause.line} is no TOML: ${why}`, { cause });
+    throw new SettingsError(`${path}:${cause.line} is no TOML: ${why}`, { cause });
   }
 }
 
@@ -180,6 +180,6 @@ async function refuseUnknown(path: string, table: object, known: readonly string
   throw wrong(path, `unknown key '${prefix}${key}'${hint}`);
 }
 
-function wrong(path: string, what: string): PaascError {
-  return new PaascError("usage", `${path}: ${what}`);
+function wrong(path: string, what: string): SettingsError {
+  return new SettingsError(`${path}: ${what}`);
 }

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { parseCommandLine } from "../command_line.ts";
 import { chosenContext, configPath, readConfigFile } from "./contexts.ts";
-import { PaascError } from "../errors.ts";
+import { SettingsError } from "../errors.ts";
 
 /** A directory of its own for a configuration file, for as long as the scope. */
 class Home implements Disposable {
@@ -24,8 +24,8 @@ class Home implements Disposable {
 
   /** What is wrong with the file, without its path. */
   async fault(): Promise<string> {
-    const error = await assertRejects(() => chosenContext(undefined, this.environment()), PaascError);
-    assertEquals(error.reason, "usage");
+    const error = await assertRejects(() => chosenContext(undefined, this.environment()), SettingsError);
+    assertEquals(error.code, "invalid-argument");
     return error.message.replaceAll(this.path, "FILE");
   }
 
@@ -75,7 +75,7 @@ Deno.test("chosenContext() is nothing where there is no file", async () => {
   assertEquals(await chosenContext(undefined, home.environment()), {});
   assertEquals(await chosenContext(undefined, () => undefined), {});
   assertEquals(await chosenContext(undefined, home.environment({ XDG_CONFIG_HOME: "/dev/null" })), {});
-  await assertRejects(() => chosenContext("prod", home.environment()), PaascError, "is empty or does not exist");
+  await assertRejects(() => chosenContext("prod", home.environment()), SettingsError, "is empty or does not exist");
 });
 
 Deno.test("chosenContext() says what is wrong with the file", async (t) => {
@@ -135,7 +135,7 @@ Deno.test("readConfigFile() passes over a byte order mark, and finds '~/' at hom
     const { contexts } = await readConfigFile(path, "/somewhere/alice");
     const directory = path.slice(0, path.lastIndexOf("/"));
     assertEquals(contexts.get("a"), { cert: "/somewhere/alice/x.crt", key: `${directory}/~x/y` });
-    const { message } = await assertRejects(() => readConfigFile(path), PaascError);
+    const { message } = await assertRejects(() => readConfigFile(path), SettingsError);
     assertEquals(message.split(": ")[1], "'contexts.a.cert' begins with '~/', and HOME is not set");
   } finally {
     await Deno.remove(path);
@@ -157,7 +157,7 @@ Deno.test("parseCommandLine() prefers a variable to the context, and needs none 
   assertEquals([settings.server, settings.cert, settings.ca], ["o:1", "v.crt", `${home.paas}/prod/server-ca.crt`]);
 
   home.write("broken");
-  await assertRejects(() => parse("status", "id"), PaascError, "paasc.toml:1 is no TOML");
+  await assertRejects(() => parse("status", "id"), SettingsError, "paasc.toml:1 is no TOML");
   for (const line of ["help", "version", "status --help", "context list", "completions bash"]) {
     assertEquals((await parse(...line.split(" "))).settings.cert, "v.crt", line);
   }

@@ -5,7 +5,7 @@
  * @module
  */
 import { DEVELOPMENT_CERTIFICATES } from "../development_certificates.ts";
-import { PaascError } from "../errors.ts";
+import { SettingsError } from "../errors.ts";
 
 /** An option of the command line. */
 export interface Option {
@@ -138,7 +138,7 @@ export type ContextSettings = Partial<Pick<Settings, "server" | "ca" | "cert" | 
  * assertEquals([settings.server, settings.key, settings.cert], ["b:2", "my.key", "/etc/paas/my.crt"]);
  * ```
  *
- * @throws {PaascError} When the form of output is neither text nor JSON
+ * @throws {SettingsError} When the form of output is neither text nor JSON
  */
 export function settingsFrom(
   given: Given,
@@ -147,7 +147,7 @@ export function settingsFrom(
 ): Settings {
   const output = given.output ?? "text";
   if (output !== "text" && output !== "json") {
-    throw new PaascError("usage", `option '--output' takes text or json, not '${output}': see 'paasc --help'`);
+    throw new SettingsError(`option '--output' takes text or json, not '${output}': see 'paasc --help'`);
   }
   return {
     server: given.server ?? (environment("PAASC_SERVER") || context.server || SERVER),

@@ -4,7 +4,7 @@
  * @module
  */
 import { type ConfigFile, contextNamed, readConfigFile } from "./contexts.ts";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 
 /**
  * Replaces `current` in the text of a configuration file. Everything else stays, comments included.
@@ -32,7 +32,7 @@ export function withCurrent(text: string, name: string): string {
 /**
  * Makes a context the current one.
  *
- * @throws {PaascError} When there is no such context, or the file cannot be changed; its message says what to write by
+ * @throws {PaasError} When there is no such context, or the file cannot be changed; its message says what to write by
  *   hand
  */
 export async function useContext(file: ConfigFile, name: string): Promise<void> {
@@ -60,7 +60,7 @@ export async function useContext(file: ConfigFile, name: string): Promise<void> 
       : cause instanceof Error
       ? cause.message
       : cause;
-    throw new PaascError("failed", `cannot change ${path}: ${why}; ${byHand}`, { cause });
+    throw new PaasError("failed-precondition", `cannot change ${path}: ${why}; ${byHand}`, { cause });
   }
 }
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { readConfigFile } from "./contexts.ts";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import { useContext } from "./use_context.ts";
 
 const comments = `# What I use.
@@ -46,7 +46,7 @@ Deno.test("useContext() leaves a file as it is that has it already", async () =>
 
 Deno.test("useContext() refuses a file that it would break", async () => {
   const text = `"current" = "a"\n[contexts.a]\n[contexts.b]\n`;
-  await assertRejects(() => useB(text), PaascError, `write current = "b" at its head yourself`);
+  await assertRejects(() => useB(text), PaasError, `write current = "b" at its head yourself`);
 });
 
 Deno.test("useContext() follows a link to the file", async () => {

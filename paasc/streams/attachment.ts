@@ -7,7 +7,7 @@
 import type { ClientDuplexStream } from "@paas/proto/grpc";
 import type { AttachRequest } from "@paas/proto";
 import { type Daemon, OutageError } from "../connection/connect.ts";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import { hasOutput, messagesOf, whenCaughtUp } from "./follow.ts";
 import type { InputFeed } from "./input_feed.ts";
 import type { Size } from "../session/local_terminal.ts";
@@ -57,7 +57,7 @@ export class Attachment {
   /**
    * Its output, without a gap or a repeat where the connection broke.
    *
-   * @throws {PaascError} When there is no connection, it cannot be got back, or the daemon refuses
+   * @throws {PaasError} When there is no connection, it cannot be got back, or the daemon refuses
    */
   messages(): AsyncGenerator<LogMessage, void, void> {
     let taken = 0;
@@ -148,7 +148,7 @@ export class Attachment {
       await call(daemon, processId);
     } catch (error) {
       // One that has just finished needs no signal.
-      if (error instanceof PaascError && error.code === "failed-precondition") return;
+      if (error instanceof PaasError && error.code === "failed-precondition") return;
       this.#options.note(`the process was not ${what}: ${(error as Error).message}`);
     }
   }

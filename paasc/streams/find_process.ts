@@ -6,7 +6,7 @@
 import type { ProcessStatus__Output } from "@paas/proto";
 import { validate } from "@std/uuid";
 import type { CallOptions, Daemon } from "../connection/calls.ts";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 
 /** What `paasc list` shows of an id, or more of it. A daemon gives no such name, but knows those of earlier daemons. */
 const shownId = /^[0-9a-f]{8}(?:-[0-9a-f-]*)?$/i;
@@ -18,7 +18,7 @@ const named = 5;
  * The id of the process that a word names. A whole id is taken as it is, without asking the daemon; a name wins over the
  * beginning of an id, but for one of as many digits as people are shown.
  *
- * @throws {PaascError} When it names none, or several
+ * @throws {PaasError} When it names none, or several
  */
 export async function findProcess(daemon: Daemon, word: string, options?: CallOptions): Promise<string> {
   if (validate(word)) return word;
@@ -36,31 +36,27 @@ export async function findProcess(daemon: Daemon, word: string, options?: CallOp
     if (first) {
       const candidates = processes.map(({ processId, name }) => name ? `${processId} (${name})` : processId).join(", ");
       const more = nextPageToken ? ", and more" : "";
-      throw new PaascError(
-        "failed",
+      throw new PaasError(
+        "ambiguous",
         `'${word}' is the beginning of several ids, give more of it: ${candidates}${more}`,
-        { code: "ambiguous" },
       );
     }
   }
-  throw new PaascError("failed", `no process has '${word}' for its id, its name, or the beginning of its id`, {
-    code: "not-found",
-  });
+  throw new PaasError("not-found", `no process has '${word}' for its id, its name, or the beginning of its id`);
 }
 
 /**
  * Refuses a name that is the beginning of another process's id as well.
  *
- * @throws {PaascError} When it is
+ * @throws {PaasError} When it is
  */
 async function refuseOther(daemon: Daemon, word: string, itsId: string, options?: CallOptions): Promise<void> {
   const { processes } = await beginningWith(daemon, word, options);
   const other = processes.find(({ processId }) => processId !== itsId);
   if (!other) return;
-  throw new PaascError(
-    "failed",
+  throw new PaasError(
+    "ambiguous",
     `'${word}' is the name of ${itsId} and the beginning of the id ${other.processId}: give the whole id`,
-    { code: "ambiguous" },
   );
 }
 

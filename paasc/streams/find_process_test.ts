@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { ListRequest__Output } from "@paas/proto";
 import { connect } from "../connection/connect.ts";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import { findProcess } from "./find_process.ts";
 import { ID, TestDaemon } from "../../tests/support/stand_in_daemon.ts";
 
@@ -44,16 +44,16 @@ Deno.test("findProcess() prefers a name to the beginning of an id, and the newes
 Deno.test("findProcess() takes any beginning of an id that no other one has", async () => {
   await using daemon = await daemonWith([[ID, ""], [other, "web"]]);
   assertEquals([await find("2b5c", daemon), await find("2B5D0000-0", daemon)], [ID, other]);
-  const { reason, message } = await assertRejects(() => find("2b5", daemon), PaascError);
-  assertEquals([reason, message], [
-    "failed",
+  const { code, message } = await assertRejects(() => find("2b5", daemon), PaasError);
+  assertEquals([code, message], [
+    "ambiguous",
     `'2b5' is the beginning of several ids, give more of it: ${ID}, ${other} (web)`,
   ]);
 });
 
 Deno.test("findProcess() refuses a name that is the shown beginning of another's id", async () => {
   await using daemon = await daemonWith([[other, "2b5c0c4e"], [ID, "web"]]);
-  const { code, message } = await assertRejects(() => find("2b5c0c4e", daemon), PaascError);
+  const { code, message } = await assertRejects(() => find("2b5c0c4e", daemon), PaasError);
   assertEquals([code, message], [
     "ambiguous",
     `'2b5c0c4e' is the name of ${other} and the beginning of the id ${ID}: give the whole id`,
@@ -65,7 +65,7 @@ Deno.test("findProcess() refuses a name that is the shown beginning of another's
 Deno.test("findProcess() does not list all of very many candidates", async () => {
   const ids = Array.from({ length: 9 }, (_, index) => `${ID.slice(0, -1)}${index}`);
   await using daemon = await daemonWith(ids.map((id) => [id, ""]));
-  const { message } = await assertRejects(() => find("2", daemon), PaascError);
+  const { message } = await assertRejects(() => find("2", daemon), PaasError);
   assertEquals(message.split(": ")[1], `${ids.slice(0, 5).join(", ")}, and more`);
 });
 
@@ -73,9 +73,9 @@ Deno.test("findProcess() says so when there is none", async () => {
   const requests: ListRequest__Output[] = [];
   await using daemon = await daemonWith([[ID, "web"]], requests);
   for (const word of ["3", "we", `${ID} `, "a\nb"]) {
-    const { reason, message } = await assertRejects(() => find(word, daemon), PaascError);
-    assertEquals([reason, message], [
-      "failed",
+    const { code, message } = await assertRejects(() => find(word, daemon), PaasError);
+    assertEquals([code, message], [
+      "not-found",
       `no process has '${word}' for its id, its name, or the beginning of its id`,
     ]);
   }

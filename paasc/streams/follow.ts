@@ -7,7 +7,7 @@
 import { type ClientReadableStream, type ServiceError, status } from "@paas/proto/grpc";
 import type { GetLogsRequest } from "@paas/proto";
 import type { Daemon } from "../connection/connect.ts";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import { findProcess } from "./find_process.ts";
 import { type LogMessage, readLogMessage } from "./log_message.ts";
 import { overConnections, type Persistence } from "../connection/reconnect.ts";
@@ -25,7 +25,7 @@ export interface Reading extends Persistence {
 /**
  * The messages of a log, without a gap or a repeat where the connection broke. The first connection is tried once only.
  *
- * @throws {PaascError} When there is no connection, it cannot be got back, or the daemon refuses
+ * @throws {PaasError} When there is no connection, it cannot be got back, or the daemon refuses
  */
 export function followLog(reading: Reading): AsyncGenerator<LogMessage, void, void> {
   let processId: string | undefined;
@@ -58,7 +58,7 @@ export function whenCaughtUp(daemon: Daemon, processId: string, position: () => 
  * The messages of a call, which ends with them, or when the signal says so.
  *
  * @param resumed Whether the process was known over another connection
- * @throws {PaascError} When the connection breaks, or the daemon refuses
+ * @throws {PaasError} When the connection breaks, or the daemon refuses
  */
 export async function* messagesOf(
   call: ClientReadableStream<Uint8Array>,
@@ -71,11 +71,10 @@ export async function* messagesOf(
   try {
     for await (const bytes of call as AsyncIterable<Uint8Array>) yield readLogMessage(bytes);
   } catch (error) {
-    if (error instanceof PaascError) throw error;
+    if (error instanceof PaasError) throw error;
     if (resumed && (error as ServiceError).code === status.NOT_FOUND) {
-      throw new PaascError("failed", "the daemon was restarted and does not know the process any more", {
+      throw new PaasError("not-found", "the daemon was restarted and does not know the process any more", {
         cause: error,
-        code: "not-found",
       });
     }
     throw daemon.failure(error as ServiceError);

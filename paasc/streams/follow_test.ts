@@ -4,7 +4,8 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { logs } from "../commands/observe/logs.ts";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
+import { exitReason } from "../exit.ts";
 import type { Output } from "../print/output.ts";
 import { Cable } from "../../tests/support/tcp_proxy.ts";
 import { contextWith, ID, Printed, TestDaemon } from "../../tests/support/stand_in_daemon.ts";
@@ -167,10 +168,10 @@ test("logs gives up in the time that it is given, and says why", async () => {
   await using daemon = await quietDaemon(() => {});
   await using cable = await Cable.to(daemon.port);
   const { running } = await stranded(cable, daemon, { reconnect: "300ms" });
-  const { reason, message } = await assertRejects(() => running, PaascError);
-  assertEquals(reason, "no-connection");
+  const error = await assertRejects(() => running, Error);
+  assertEquals(exitReason(error), "no-connection");
   assertMatch(
-    message,
+    error.message,
     /^the log is cut short after 5 bytes: the connection to \S+ was lost, and is not back yet: cannot connect to \S+: nothing listens there/,
   );
 });
@@ -188,8 +189,8 @@ test("logs does not try again what the daemon itself refuses", async (t) => {
       await using cable = await Cable.to(daemon.port);
       const { running } = await stranded(cable, daemon);
       await cable.mend();
-      const error = await assertRejects(() => running, PaascError);
-      assertEquals([error.reason, error.message], [reason, `the log is cut short after 5 bytes: ${message}`]);
+      const error = await assertRejects(() => running, Error);
+      assertEquals([exitReason(error), error.message], [reason, `the log is cut short after 5 bytes: ${message}`]);
     });
   }
 });
@@ -203,8 +204,8 @@ test("logs does not try again with a certificate that is refused", async () => {
   await stranger.remove();
   stranger.port = cable.port;
   await stranger.mend();
-  const error = await assertRejects(() => running, PaascError, "not signed by the server CA");
-  assertEquals(error.reason, "no-connection");
+  const error = await assertRejects(() => running, Error, "not signed by the server CA");
+  assertEquals(exitReason(error), "no-connection");
 });
 
 test("logs does not try the first connection again", async () => {
@@ -212,6 +213,6 @@ test("logs does not try the first connection again", async () => {
   await using cable = await Cable.to(daemon.port);
   await cable.remove();
   const settings = daemon.files.settings(cable.port);
-  const error = await assertRejects(() => logs.run([ID], contextWith({ settings })), PaascError, "nothing listens");
-  assertEquals([error.reason, cable.connections], ["no-connection", 0]);
+  const error = await assertRejects(() => logs.run([ID], contextWith({ settings })), PaasError, "nothing listens");
+  assertEquals([exitReason(error), cable.connections], ["no-connection", 0]);
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import type { LogMessage } from "./log_message.ts";
 
 /** What has come of a log, whichever connections it came by. */
@@ -17,7 +17,7 @@ export class LogAccount {
   /**
    * Counts a message.
    *
-   * @throws {PaascError} When it does not follow on the last one
+   * @throws {PaasError} When it does not follow on the last one
    */
   take(message: LogMessage): void {
     this.position = positionAfter(message, this.position);
@@ -28,7 +28,7 @@ export class LogAccount {
 /**
  * Up to which offset a log has come with a message.
  *
- * @throws {PaascError} When the message does not begin at `position`, or does not add up
+ * @throws {PaasError} When the message does not begin at `position`, or does not add up
  */
 export function positionAfter({ pieces, gap, end }: LogMessage, position: number): number {
   let expected = position;
@@ -46,6 +46,6 @@ export function positionAfter({ pieces, gap, end }: LogMessage, position: number
   return expected;
 }
 
-function wrong(why: string): PaascError {
-  return new PaascError("incomplete", why);
+function wrong(why: string): PaasError {
+  return new PaasError("incomplete", why);
 }

@@ -8,7 +8,7 @@
  */
 import { type AttachResponse__Output, ProcessService } from "@paas/proto";
 import { Buffer } from "node:buffer";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 
 /** A `LogChunk` that stands in the memory of its message. */
 export interface LogPiece {
@@ -51,7 +51,7 @@ const fixed32 = 5;
 /**
  * Reads a message. The pieces are views of its bytes, and fields that are not known are skipped.
  *
- * @throws {PaascError} When it is no `GetLogsResponse`
+ * @throws {PaasError} When it is no `GetLogsResponse`
  */
 export function readLogMessage(message: Uint8Array): LogMessage {
   const pieces: LogPiece[] = [];
@@ -151,6 +151,6 @@ function readVarint(bytes: Uint8Array, at: number, limit: number): { value: numb
   throw malformed("a number has more than 10 bytes");
 }
 
-function malformed(why: string, cause?: unknown): PaascError {
-  return new PaascError("incomplete", `the daemon sent a message that cannot be read: ${why}`, { cause });
+function malformed(why: string, cause?: unknown): PaasError {
+  return new PaasError("incomplete", `the daemon sent a message that cannot be read: ${why}`, { cause });
 }

@@ -1,7 +1,7 @@
 import { type GetLogsResponse, ProcessService } from "@paas/proto";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import { type LogMessage, readLogMessage } from "./log_message.ts";
 
 const { responseSerialize: encode, responseDeserialize: decode } = ProcessService.service.GetLogs;
@@ -91,15 +91,15 @@ Deno.test("readLogMessage() refuses what is no message, and never reads beyond i
       [0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
     ]
   ) {
-    const error = assertThrows(() => readLogMessage(Uint8Array.from(bytes)), PaascError, "cannot be read");
-    assertEquals(error.reason, "incomplete", bytes.join(" "));
+    const error = assertThrows(() => readLogMessage(Uint8Array.from(bytes)), PaasError, "cannot be read");
+    assertEquals(error.code, "incomplete", bytes.join(" "));
   }
   const whole = encode(randomMessage(numbers(7)));
   for (let length = 0; length < Math.min(whole.length, 500); length++) {
     try {
       readLogMessage(whole.subarray(0, length));
     } catch (error) {
-      assert(error instanceof PaascError, String(error));
+      assert(error instanceof PaasError, String(error));
     }
   }
 });

@@ -7,7 +7,7 @@
 import type { ClientReadableStream, ServiceError } from "@paas/proto/grpc";
 import type { ProcessStatus__Output, WatchResponse__Output } from "@paas/proto";
 import { type Daemon, OutageError } from "../connection/connect.ts";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import { listProcesses } from "./list_processes.ts";
 import { overConnections, type Persistence } from "../connection/reconnect.ts";
 import { between } from "../words/time.ts";
@@ -28,7 +28,7 @@ const order = ["PROCESS_STATE_RUNNING", "PROCESS_STATE_STOPPING", "PROCESS_STATE
  * The user's live processes, then each change of the state of one, without end. The first connection is tried once only.
  *
  * @param allUsers Whether it is about those of all users
- * @throws {PaascError} When there is no connection, it cannot be got back, or the daemon refuses
+ * @throws {PaasError} When there is no connection, it cannot be got back, or the daemon refuses
  */
 export function watchProcesses(persistence: Persistence, allUsers = false): AsyncGenerator<Change, void, void> {
   const news = new News();
@@ -45,7 +45,7 @@ export function watchProcesses(persistence: Persistence, allUsers = false): Asyn
       begun = true;
       yield* changes(call, news);
     } catch (error) {
-      if (error instanceof PaascError) throw error;
+      if (error instanceof PaasError) throw error;
       throw daemon.failure(error as ServiceError);
     } finally {
       persistence.signal?.removeEventListener("abort", cancel);
@@ -97,7 +97,7 @@ async function* missed(daemon: Daemon, news: News, allUsers: boolean): AsyncGene
     try {
       yield* news.of(processId, await daemon.status(processId));
     } catch (error) {
-      if (!(error instanceof PaascError && error.code === "not-found")) throw error;
+      if (!(error instanceof PaasError && error.code === "not-found")) throw error;
       yield* news.of(processId, undefined);
     }
   }

@@ -1,7 +1,7 @@
 import type { ProcessStatus, WatchResponse } from "@paas/proto";
 import type { ServerWritableStream } from "@paas/proto/grpc";
 import { assertEquals, assertRejects } from "@std/assert";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import { Cable } from "../../tests/support/tcp_proxy.ts";
 import { ID, TestDaemon } from "../../tests/support/stand_in_daemon.ts";
 import { type Change, watchProcesses } from "./watch.ts";
@@ -94,6 +94,6 @@ test("watchProcesses() does not try again what the daemon itself refuses", async
     List: (_call, callback) => callback(null, {}),
   });
   const watching = watchProcesses({ settings: daemon.files.settings(daemon.port), note: () => {} });
-  const { reason, message } = await assertRejects(() => watching.next(), PaascError);
-  assertEquals([reason, message], ["no-connection", "it was revoked"]);
+  const { code, message } = await assertRejects(() => watching.next(), PaasError);
+  assertEquals([code, message], ["unauthenticated", "it was revoked"]);
 });

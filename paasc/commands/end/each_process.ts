@@ -4,7 +4,7 @@
  * @module
  */
 import type { Daemon } from "../../connection/calls.ts";
-import { errorLine, exitCodes, PaascError } from "../../errors.ts";
+import { errorLine, EXIT_CODES, exitReason } from "../../exit.ts";
 import { type Output, print } from "../../print/output.ts";
 
 /** So many calls are under way at a time: a daemon limits how many a user may have. */
@@ -14,7 +14,7 @@ const atOnce = 16;
  * Does something to each of the processes that words name, several at a time, and to each once. What cannot be done to one
  * of several is told on stderr and keeps nobody else waiting; the exit code is 1 then.
  *
- * @throws {PaascError} When it is one process and it cannot be done, or when there is no connection (any more)
+ * @throws {ExitError} When it is one process and it cannot be done, or when there is no connection (any more)
  */
 export async function eachProcess(
   daemon: Daemon,
@@ -34,9 +34,9 @@ export async function eachProcess(
         begun.add(id);
         await act(id);
       } catch (error) {
-        if (words.length === 1 || !(error instanceof PaascError) || error.reason !== "failed") throw error;
-        await print(stderr, errorLine(new Error(`${word}: ${error.message}`)), "stderr");
-        code = exitCodes.failed;
+        if (words.length === 1 || exitReason(error) !== "failed") throw error;
+        await print(stderr, errorLine(new Error(`${word}: ${(error as Error).message}`)), "stderr");
+        code = EXIT_CODES.failed;
       }
     }
   };

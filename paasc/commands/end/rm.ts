@@ -1,7 +1,7 @@
 /** `paasc rm`: forgets finished processes. */
 import type { Command } from "../../command.ts";
 import type { Daemon } from "../../connection/connect.ts";
-import { PaascError } from "../../errors.ts";
+import { ExitError, exitReason } from "../../exit.ts";
 import { jsonLine } from "../../words/enum_words.ts";
 import { print } from "../../print/output.ts";
 import { processIds } from "../../options/process_words.ts";
@@ -39,8 +39,9 @@ export const rm: Command = {
       try {
         await remove(daemon, id, given.force !== undefined);
       } catch (error) {
-        if (ids.size === 1 || !(error instanceof PaascError)) throw error;
-        throw new PaascError(error.reason, `${id}: ${error.message}`, { cause: error, code: error.code });
+        const reason = exitReason(error);
+        if (ids.size === 1 || !reason) throw error;
+        throw new ExitError(reason, `${id}: ${(error as Error).message}`, { cause: error });
       }
       if (settings.output === "json") await print(stdout, jsonLine({ id }));
     }

@@ -1,6 +1,6 @@
 /** `paasc signal`: sends a signal to processes. */
 import type { Command } from "../../command.ts";
-import { PaascError } from "../../errors.ts";
+import { ExitError } from "../../exit.ts";
 import { jsonLine } from "../../words/enum_words.ts";
 import { print } from "../../print/output.ts";
 import { processIds } from "../../options/process_words.ts";
@@ -45,11 +45,11 @@ export const signal: Command = {
   async run(words, { settings, given, stdout, stderr }) {
     const [name, ...names] = given.signal === undefined ? words : [given.signal, ...words];
     if (name === undefined) {
-      throw new PaascError("usage", "signal needs a signal and the id of a process: see 'paasc signal --help'");
+      throw new ExitError("usage", "signal needs a signal and the id of a process: see 'paasc signal --help'");
     }
     const signal = signalNumber(name);
     if (signal === undefined) {
-      throw new PaascError("usage", `there is no signal '${name}' (${knownSignals}): see 'paasc signal --help'`);
+      throw new ExitError("usage", `there is no signal '${name}' (${knownSignals}): see 'paasc signal --help'`);
     }
     processIds("signal", names);
     const { connect } = await import("../../connection/connect.ts");

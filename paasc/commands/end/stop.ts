@@ -1,6 +1,6 @@
 /** `paasc stop`: ends processes. */
 import type { Command } from "../../command.ts";
-import { PaascError } from "../../errors.ts";
+import { ExitError } from "../../exit.ts";
 import { jsonLine } from "../../words/enum_words.ts";
 import { print } from "../../print/output.ts";
 import { processIds } from "../../options/process_words.ts";
@@ -60,7 +60,7 @@ export const stop: Command = {
 function graceFrom(given: Given) {
   const [one, other] = ["grace", "time", "force"].filter((name) => given[name] !== undefined);
   if (other !== undefined) {
-    throw new PaascError("usage", `options '--${one}' and '--${other}' exclude each other: see 'paasc stop --help'`);
+    throw new ExitError("usage", `options '--${one}' and '--${other}' exclude each other: see 'paasc stop --help'`);
   }
   const seconds = optionValue("stop", "time", given.time, "a number of seconds", wholeNumber);
   const milliseconds = given.force !== undefined

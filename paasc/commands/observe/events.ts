@@ -2,7 +2,7 @@
 import type { ProcessStatus__Output } from "@paas/proto";
 import { escapeUnprintable } from "@paas/proto/printable";
 import type { Command } from "../../command.ts";
-import { PaascError } from "../../errors.ts";
+import { ExitError } from "../../exit.ts";
 import { jsonLine, rfc3339 } from "../../words/enum_words.ts";
 import { noteTo, print } from "../../print/output.ts";
 import { stateText, statusJson } from "../../print/process_status.ts";
@@ -36,7 +36,7 @@ export const events: Command = {
   options: [{ name: "all", letter: "a", help: "those of all users" }],
 
   async run(words, { settings, given, stdout, stderr }) {
-    if (words.length > 0) throw new PaascError("usage", "events takes options only: see 'paasc events --help'");
+    if (words.length > 0) throw new ExitError("usage", "events takes options only: see 'paasc events --help'");
     const { watchProcesses } = await import("../../streams/watch.ts");
     const all = given.all !== undefined;
     const line = settings.output === "json" ? changeJson : (change: Change) => textLine(change, all);

@@ -1,7 +1,7 @@
 /** `paasc list`: lists processes. */
 import type { ListRequest } from "@paas/proto";
 import type { Command } from "../../command.ts";
-import { PaascError } from "../../errors.ts";
+import { ExitError } from "../../exit.ts";
 import { jsonLine } from "../../words/enum_words.ts";
 import { print } from "../../print/output.ts";
 import { statusJson } from "../../print/process_status.ts";
@@ -67,9 +67,9 @@ export const list: Command = {
   options,
 
   async run(words, { settings, given, repeated, stdout, columns }) {
-    if (words.length > 0) throw new PaascError("usage", "list takes options only: see 'paasc list --help'");
+    if (words.length > 0) throw new ExitError("usage", "list takes options only: see 'paasc list --help'");
     if (given.quiet !== undefined && settings.output === "json") {
-      throw new PaascError("usage", "option '--quiet' is for text, not for '-o json': see 'paasc list --help'");
+      throw new ExitError("usage", "option '--quiet' is for text, not for '-o json': see 'paasc list --help'");
     }
     const request = listRequest(given, repeated, Date.now());
     const limit = optionValue("list", "limit", given.limit, "a number of processes", wholeNumber);

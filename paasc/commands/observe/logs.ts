@@ -1,6 +1,6 @@
 /** `paasc logs`: prints the output of a process. */
 import type { Command } from "../../command.ts";
-import { PaascError } from "../../errors.ts";
+import { ExitError } from "../../exit.ts";
 import { noteTo } from "../../print/output.ts";
 import { processId } from "../../options/process_words.ts";
 import { logChoice, logOptions } from "../../options/logs.ts";
@@ -77,11 +77,11 @@ export const logs: Command = {
         const messages = followLog({ settings, process, request, position, patience, note, signal });
         for await (const message of messages) await log.print(message);
         if (!log.complete) {
-          throw new PaascError("incomplete", "the daemon ended it without saying that it is complete");
+          throw new ExitError("incomplete", "the daemon ended it without saying that it is complete");
         }
       } catch (error) {
         if (log.complete) return; // what comes behind the end changes nothing
-        throw error instanceof PaascError && error.reason !== "output-closed" ? log.cutShort(error) : error;
+        throw log.cutShort(error);
       }
     };
 
@@ -102,7 +102,7 @@ export const logs: Command = {
       clearTimeout(timer);
       Deno.removeSignalListener("SIGINT", interrupt);
     }
-    if (!log.complete) throw new PaascError("interrupted", "");
-    if (log.shortfall) throw new PaascError("incomplete", form.output === "json" ? "" : log.shortfall);
+    if (!log.complete) throw new ExitError("interrupted", "");
+    if (log.shortfall) throw new ExitError("incomplete", form.output === "json" ? "" : log.shortfall);
   },
 };

@@ -2,7 +2,7 @@
 import type { ProcessStatus__Output } from "@paas/proto";
 import type { Command } from "../../command.ts";
 import { endSentence, LOST } from "../../print/end_reason.ts";
-import { errorLine } from "../../errors.ts";
+import { errorLine } from "../../exit.ts";
 import { jsonLine } from "../../words/enum_words.ts";
 import { noteTo, print } from "../../print/output.ts";
 import { processIds } from "../../options/process_words.ts";

@@ -1,6 +1,6 @@
 /** `paasc completions`: prints what lets a shell complete `paasc`. */
 import type { Command } from "../../command.ts";
-import { PaascError } from "../../errors.ts";
+import { ExitError } from "../../exit.ts";
 import { print } from "../../print/output.ts";
 
 const help = `Usage: paasc completions bash|zsh|fish
@@ -33,7 +33,7 @@ export function completionsFor(commands: () => readonly Command[]): Command {
 
     async run([shell, ...more], { stdout }) {
       if ((shell !== "bash" && shell !== "zsh" && shell !== "fish") || more.length > 0) {
-        throw new PaascError("usage", "completions takes bash, zsh or fish: see 'paasc completions --help'");
+        throw new ExitError("usage", "completions takes bash, zsh or fish: see 'paasc completions --help'");
       }
       const { completionScript } = await import("../../completions/completions.ts");
       await print(stdout, completionScript(shell, commands()));

@@ -1,7 +1,7 @@
 /** `paasc context`: servers and certificates by name. */
 import { escapeUnprintable } from "@paas/proto/printable";
 import type { Command } from "../../command.ts";
-import { PaascError } from "../../errors.ts";
+import { ExitError } from "../../exit.ts";
 import { jsonLine } from "../../words/enum_words.ts";
 import { print } from "../../print/output.ts";
 import { type ContextSettings, settingsFrom } from "../../settings/settings.ts";
@@ -50,16 +50,16 @@ export const context: Command = {
   async run([verb, ...words], { settings, given, stdout }) {
     const see = "see 'paasc context --help'";
     const [name, ...more] = words;
-    if (verb === undefined) throw new PaascError("usage", `context needs list, use or show: ${see}`);
+    if (verb === undefined) throw new ExitError("usage", `context needs list, use or show: ${see}`);
     if (verb !== "list" && verb !== "use" && verb !== "show") {
-      throw new PaascError("usage", `context has list, use and show, not '${verb}': ${see}`);
+      throw new ExitError("usage", `context has list, use and show, not '${verb}': ${see}`);
     }
     const option = [verb, ...words].find((word) => word.startsWith("-"));
-    if (option !== undefined) throw new PaascError("usage", `option '${option}' must stand before '${verb}': ${see}`);
+    if (option !== undefined) throw new ExitError("usage", `option '${option}' must stand before '${verb}': ${see}`);
     if (more.length > 0 || verb === "list" && words.length > 0) {
-      throw new PaascError("usage", `context ${verb} does not take '${words.at(-1)}': ${see}`);
+      throw new ExitError("usage", `context ${verb} does not take '${words.at(-1)}': ${see}`);
     }
-    if (verb === "use" && name === undefined) throw new PaascError("usage", `context use needs a name: ${see}`);
+    if (verb === "use" && name === undefined) throw new ExitError("usage", `context use needs a name: ${see}`);
 
     const { chosenName, configPath, contextNamed, readConfigFile } = await import("../../settings/contexts.ts");
     const environment = (name: string) => Deno.env.get(name);

@@ -2,7 +2,7 @@
 import { escapeUnprintable } from "@paas/proto/printable";
 import type { Command } from "../../command.ts";
 import type { Check } from "../../connection/doctor.ts";
-import { exitCodes, PaascError } from "../../errors.ts";
+import { EXIT_CODES, ExitError } from "../../exit.ts";
 import { jsonLine } from "../../words/enum_words.ts";
 import { print } from "../../print/output.ts";
 import manifest from "../../deno.json" with { type: "json" };
@@ -48,7 +48,7 @@ export const doctor: Command = {
   help,
 
   async run(words, { settings, stdout, columns }) {
-    if (words.length > 0) throw new PaascError("usage", "doctor takes options only: see 'paasc doctor --help'");
+    if (words.length > 0) throw new ExitError("usage", "doctor takes options only: see 'paasc doctor --help'");
     const { access, examine } = await import("../../connection/doctor.ts");
     const { terminalColors } = await import("../../print/terminal_colors.ts");
     const { green, yellow, red } = await terminalColors((name) => columns === undefined ? "1" : Deno.env.get(name));
@@ -68,6 +68,6 @@ export const doctor: Command = {
       connected ||= check.ok && check.check === access;
     }
     if (settings.output === "json") await print(stdout, jsonLine(checks));
-    return well ? 0 : connected ? exitCodes.failed : exitCodes["no-connection"];
+    return well ? 0 : connected ? EXIT_CODES.failed : EXIT_CODES["no-connection"];
   },
 };

@@ -1,6 +1,6 @@
 /** `paasc help`: prints help. */
 import type { Command } from "../../command.ts";
-import { PaascError } from "../../errors.ts";
+import { ExitError } from "../../exit.ts";
 import { print } from "../../print/output.ts";
 import { type Option, options } from "../../settings/settings.ts";
 
@@ -18,14 +18,14 @@ export function helpFor(commands: () => readonly Command[]): Command {
     help,
 
     async run([name, ...more], { stdout }) {
-      if (more.length > 0) throw new PaascError("usage", "help takes one command: see 'paasc help'");
+      if (more.length > 0) throw new ExitError("usage", "help takes one command: see 'paasc help'");
       if (name === undefined) return await print(stdout, overview(commands()));
       if (name === "settings") {
         const { settingsText } = await import("../../settings/settings_table.ts");
         return await print(stdout, settingsText());
       }
       const command = commands().find((command) => command.name === name || command.aliases?.includes(name));
-      if (!command) throw new PaascError("usage", `unknown command '${name}': see 'paasc help'`);
+      if (!command) throw new ExitError("usage", `unknown command '${name}': see 'paasc help'`);
       const own = command.options ? `\nOptions of its own:\n${table(command.options)}\n` : "";
       await print(stdout, `${command.help}${own}\nFor the options of every command see 'paasc --help'.\n`);
     },

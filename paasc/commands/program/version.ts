@@ -1,6 +1,6 @@
 /** `paasc version`: tells which paasc this is. */
 import type { Command } from "../../command.ts";
-import { PaascError } from "../../errors.ts";
+import { ExitError } from "../../exit.ts";
 import { jsonLine } from "../../words/enum_words.ts";
 import { print } from "../../print/output.ts";
 import manifest from "../../deno.json" with { type: "json" };
@@ -16,7 +16,7 @@ export const version: Command = {
   help,
 
   async run(words, { settings, stdout }) {
-    if (words.length > 0) throw new PaascError("usage", "version takes no words: see 'paasc version --help'");
+    if (words.length > 0) throw new ExitError("usage", "version takes no words: see 'paasc version --help'");
     const { version } = manifest;
     await print(stdout, settings.output === "json" ? jsonLine({ version }) : `paasc ${version}\n`);
   },

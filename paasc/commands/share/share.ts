@@ -1,6 +1,6 @@
 /** `paasc share`: lets another user see a process, or stop it. */
 import type { Command } from "../../command.ts";
-import { PaascError } from "../../errors.ts";
+import { ExitError } from "../../exit.ts";
 import { jsonLine, rfc3339 } from "../../words/enum_words.ts";
 import { print } from "../../print/output.ts";
 import { parseDuration, parseWhen } from "../../words/time.ts";
@@ -54,12 +54,12 @@ export const share: Command = {
 /**
  * The two words of a command that is about a process and another user.
  *
- * @throws {PaascError} When they are not two
+ * @throws {ExitError} When they are not two
  */
 export function processAndUser(command: string, words: readonly string[]): [process: string, user: string] {
   const [process, user, more] = words;
   if (!process || !user || more !== undefined || user.startsWith("-")) {
-    throw new PaascError(
+    throw new ExitError(
       "usage",
       `${command} needs the id of a process and a user id, and options before them: see 'paasc ${command} --help'`,
     );

@@ -1,6 +1,6 @@
 /** `paasc exec`: starts a process. */
 import type { Command } from "../../command.ts";
-import { PaascError } from "../../errors.ts";
+import { ExitError } from "../../exit.ts";
 import { jsonLine } from "../../words/enum_words.ts";
 import { noteTo, print } from "../../print/output.ts";
 import { execOptions, execRequest } from "../../options/exec.ts";
@@ -61,7 +61,7 @@ export const exec: Command = {
   options: [...execOptions, { name: "stdin", help: "give it a stdin, for 'paasc attach'" }],
 
   async run(words, { settings, given, repeated, stdout, stderr }) {
-    if (words.length === 0) throw new PaascError("usage", "exec needs a program: see 'paasc exec --help'");
+    if (words.length === 0) throw new ExitError("usage", "exec needs a program: see 'paasc exec --help'");
     const request = { ...await execRequest("exec", words, given, repeated), stdin: given.stdin !== undefined };
     const { ask } = await import("../../connection/reconnect.ts");
     const id = await ask(

@@ -1,6 +1,6 @@
 /** `paasc run`: runs a program as if it ran here. */
 import type { Command } from "../../command.ts";
-import { PaascError } from "../../errors.ts";
+import { ExitError } from "../../exit.ts";
 import { execOptions, execRequest } from "../../options/exec.ts";
 import { optionValue } from "../../options/value.ts";
 
@@ -55,10 +55,10 @@ export const run: Command = {
 
   async run(words, context) {
     const { given, repeated } = context;
-    if (words.length === 0) throw new PaascError("usage", "run needs a program: see 'paasc run --help'");
+    if (words.length === 0) throw new ExitError("usage", "run needs a program: see 'paasc run --help'");
     const [tty, stdin] = [given.tty !== undefined, given["no-stdin"] === undefined];
     if (tty && !stdin) {
-      throw new PaascError("usage", "options '--tty' and '--no-stdin' exclude each other: see 'paasc run --help'");
+      throw new ExitError("usage", "options '--tty' and '--no-stdin' exclude each other: see 'paasc run --help'");
     }
     const { defaultDetachKeys, parseKeys, terminalSize, terminalType } = await import(
       "../../session/local_terminal.ts"
