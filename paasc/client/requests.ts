@@ -7,6 +7,7 @@ import { type ExecRequest, type GetLogsRequest, type ListRequest, type SignalReq
 import { PaasError } from "../errors.ts";
 import type { LogGap, LogStream } from "./log.ts";
 import type { ProcessStatus } from "./status.ts";
+import type { TerminalSize } from "../streams/terminal_size.ts";
 import { knownSignals, signalNumber } from "../words/signal_names.ts";
 import { type Time, toDuration } from "../words/time.ts";
 
@@ -63,13 +64,7 @@ export interface LimitOptions {
   readonly nproc?: number | undefined;
 }
 
-/** How large a terminal is, in characters. */
-export interface TerminalSize {
-  /** Its width. */
-  readonly columns: number;
-  /** Its height. */
-  readonly rows: number;
-}
+export type { TerminalSize };
 
 /** A terminal for a process. */
 export interface TerminalOptions extends TerminalSize {

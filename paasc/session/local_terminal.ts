@@ -4,15 +4,10 @@
  * @module
  */
 import { ExitError } from "../exit.ts";
+import type { TerminalSize } from "../streams/terminal_size.ts";
 
 /** The keys that detach, unless others are given. */
 export const defaultDetachKeys = "ctrl-p,ctrl-q";
-
-/** How large a terminal is, in characters. */
-export interface Size {
-  readonly columns: number;
-  readonly rows: number;
-}
 
 /**
  * The bytes of keys such as `ctrl-p,ctrl-q` or `~,.`; undefined when the text names none.
@@ -64,7 +59,7 @@ export async function* untilDetached(
 }
 
 /** How large the terminal is that stdin, stdout or stderr is; of the usual size where that cannot be told. */
-export function terminalSize(): Size {
+export function terminalSize(): TerminalSize {
   try {
     const { columns, rows } = Deno.consoleSize();
     return { columns: columns || 80, rows: rows || 24 }; // some say 0 when they do not know
@@ -106,7 +101,7 @@ export class LocalTerminal implements Disposable {
   }
 
   /** How large it is now. */
-  get size(): Size {
+  get size(): TerminalSize {
     return terminalSize();
   }
 

@@ -10,9 +10,9 @@ import { type Daemon, OutageError } from "../connection/connect.ts";
 import { PaasError } from "../errors.ts";
 import { hasOutput, messagesOf, whenCaughtUp } from "./follow.ts";
 import type { InputFeed } from "./input_feed.ts";
-import type { Size } from "../session/local_terminal.ts";
 import type { LogMessage } from "./log_message.ts";
 import { overConnections, type Persistence } from "../connection/reconnect.ts";
+import type { TerminalSize } from "./terminal_size.ts";
 
 /** For so long a suspended client may be away, in milliseconds: the contract has no longer time. */
 const day = 24 * 60 * 60 * 1000;
@@ -29,7 +29,7 @@ export interface AttachmentOptions extends Persistence {
   /** Begin with the last so many lines of output; without it all of them come. */
   readonly tailLines?: number | undefined;
   /** How large its terminal is, if it has one. */
-  size?(): Size | undefined;
+  size?(): TerminalSize | undefined;
   /** Up to which offset the messages so far have come. */
   position(): number;
 }
@@ -132,7 +132,7 @@ export class Attachment {
   }
 
   /** Tells the process that the size of its terminal has changed. */
-  resize(size: Size): void {
+  resize(size: TerminalSize): void {
     this.#call?.write({ size });
   }
 
