@@ -1,16 +1,16 @@
 /**
- * The terminal of `paasc` while it is lent to a process: every key goes there, until the keys come that detach.
+ * The local terminal in a session. The process gets every key until the user types the keys that detach.
  *
  * @module
  */
 import { ExitError } from "../exit.ts";
 import type { TerminalSize } from "../streams/terminal_size.ts";
 
-/** The keys that detach, unless others are given. */
+/** Default keys that detach. */
 export const defaultDetachKeys = "ctrl-p,ctrl-q";
 
 /**
- * The bytes of keys such as `ctrl-p,ctrl-q` or `~,.`; undefined when the text names none.
+ * Parses keys such as `ctrl-p,ctrl-q` or `~,.` into their bytes. Returns undefined if the text is wrong.
  *
  * @example
  * ```ts
@@ -30,9 +30,10 @@ export function parseKeys(text: string): number[] | undefined {
 }
 
 /**
- * What is typed, up to the keys that detach: these are left out. A key that may be the first of them comes with the next.
+ * Yields the typed bytes up to the keys that detach, without these. A byte that may begin these keys waits for the next
+ * one.
  *
- * @param detached Is told when they have come
+ * @param detached Called after the keys were typed
  */
 export async function* untilDetached(
   typed: AsyncIterable<Uint8Array>,
@@ -58,18 +59,18 @@ export async function* untilDetached(
   }
 }
 
-/** How large the terminal is that stdin, stdout or stderr is; of the usual size where that cannot be told. */
+/** Gives the size of the terminal at stdin, stdout or stderr; 80 columns and 24 rows if the size is not known. */
 export function terminalSize(): TerminalSize {
   try {
     const { columns, rows } = Deno.consoleSize();
-    return { columns: columns || 80, rows: rows || 24 }; // some say 0 when they do not know
+    return { columns: columns || 80, rows: rows || 24 }; // some terminals report an unknown size as 0
   } catch {
     return { columns: 80, rows: 24 };
   }
 }
 
 /**
- * What a terminal understands, by the variable TERM; undefined when that is no name of one.
+ * Checks the variable TERM. Returns undefined if its value is not the name of a terminal type.
  *
  * @example
  * ```ts
@@ -83,24 +84,27 @@ export function terminalType(text: string | undefined): string | undefined {
   return text && /^[\w.+-]{1,64}$/.test(text) ? text : undefined;
 }
 
-/** The terminal that stdin is, in raw mode until it is disposed of. */
+/** The terminal at stdin, in raw mode until it is disposed. */
 export class LocalTerminal implements Disposable {
   readonly #restore = () => {
     this[Symbol.dispose]();
     Deno.exit(128 + 15);
   };
 
-  /** @throws {ExitError} When stdin is no terminal */
+  /** @throws {ExitError} When stdin is not a terminal */
   constructor() {
     if (!Deno.stdin.isTerminal()) {
-      throw new ExitError("usage", "option '--tty' needs a terminal, and stdin is none: leave it out");
+      throw new ExitError(
+        "usage",
+        "option '--tty' needs a terminal, and stdin is not a terminal: leave the option out",
+      );
     }
     Deno.stdin.setRaw(true);
     Deno.addSignalListener("SIGTERM", this.#restore);
     Deno.addSignalListener("SIGHUP", this.#restore);
   }
 
-  /** How large it is now. */
+  /** Present size of the terminal. */
   get size(): TerminalSize {
     return terminalSize();
   }
