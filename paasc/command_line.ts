@@ -10,7 +10,14 @@
 import type { Command } from "./command.ts";
 import { commands, local } from "./commands/mod.ts";
 import { ExitError } from "./exit.ts";
-import { type Given, type Option, options, type Repeated, type Settings, settingsFrom } from "./settings/settings.ts";
+import {
+  COMMON_OPTIONS,
+  type Given,
+  type Option,
+  type Repeated,
+  type Settings,
+  settingsFrom,
+} from "./settings/settings.ts";
 import { didYouMean } from "./words/suggestion.ts";
 
 /** What a command line asks for. */
@@ -48,9 +55,9 @@ export async function parseCommandLine(
 ): Promise<CommandLine> {
   const given: Record<string, string | undefined> = {};
   const repeated: Record<string, string[]> = {};
-  const [name, ...rest] = await takeOptions(args, options, { given, repeated }, "paasc");
+  const [name, ...rest] = await takeOptions(args, COMMON_OPTIONS, { given, repeated }, "paasc");
   const command = name === undefined ? undefined : await find(name);
-  const known = [...options, ...command?.options ?? []];
+  const known = [...COMMON_OPTIONS, ...command?.options ?? []];
   const words = command ? await takeOptions(rest, known, { given, repeated }, `paasc ${command.name}`) : [];
 
   const wanted = given.help !== undefined

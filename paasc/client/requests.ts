@@ -8,7 +8,7 @@ import { PaasError } from "../errors.ts";
 import type { LogGap, LogStream } from "./log.ts";
 import type { ProcessStatus } from "./status.ts";
 import type { TerminalSize } from "../streams/terminal_size.ts";
-import { knownSignals, signalNumber } from "../words/signal_names.ts";
+import { KNOWN_SIGNALS, signalNumber } from "../words/signal_names.ts";
 import { type Time, toDuration } from "../words/time.ts";
 
 /** What every call takes. */
@@ -193,7 +193,7 @@ export function listRequest({ state = [], name, labels = {}, since, until }: Lis
 export function signalRequest(processId: string, signal: string | number, leader = false): SignalRequest {
   const number = signalNumber(String(signal));
   if (number === undefined) {
-    throw invalid(`there is no signal '${signal}' (${knownSignals})`);
+    throw invalid(`there is no signal '${signal}' (${KNOWN_SIGNALS})`);
   }
   return { processId, signal: number, target: leader ? "SIGNAL_TARGET_LEADER" : "SIGNAL_TARGET_GROUP" };
 }

@@ -8,7 +8,7 @@
  * @module
  */
 import type { Command } from "../command.ts";
-import { type Option, options } from "../settings/settings.ts";
+import { COMMON_OPTIONS, type Option } from "../settings/settings.ts";
 import { signalName } from "../words/signal_names.ts";
 import bash from "./paasc.bash" with { type: "text" };
 import fish from "./paasc.fish" with { type: "text" };
@@ -42,7 +42,7 @@ export function completionTable(commands: readonly Command[]): string {
       help,
     );
   return [
-    ...options.map(optionLine("")),
+    ...COMMON_OPTIONS.map(optionLine("")),
     ...commands.flatMap((command) => [
       line("command", [command.name, ...command.aliases ?? []].join(" "), wordsOf(command, commands), command.summary),
       ...(command.options ?? []).map(optionLine(command.name)),

@@ -12,7 +12,7 @@ const ROOT = decodeURIComponent(new URL("../..", import.meta.url).pathname);
  * Directory that the installed `paasc` runs from. The directory is as deep in the checkout as `paasc/`, so that the bundle
  * and the source find the certificates by the same relative path.
  */
-export const bundleDirectory: string = `${ROOT}dist`;
+const BUNDLE_DIRECTORY: string = `${ROOT}dist`;
 
 /**
  * Lines that `deno bundle` puts at the head of each module, needed or not. These lines load most of Deno's Node emulation,
@@ -35,7 +35,7 @@ const DYNAMIC_IMPORT = /\bimport\(("\.\/[^"]+")\)/g;
  * @returns The path of the bundle's main module
  * @throws {Error} When `deno bundle` fails; an earlier bundle stays in place then
  */
-export async function bundle(deno: string, directory: string = bundleDirectory): Promise<string> {
+export async function bundle(deno: string, directory: string = BUNDLE_DIRECTORY): Promise<string> {
   const draft = await Deno.makeTempDir({ dir: directory.slice(0, directory.lastIndexOf("/")), prefix: ".paasc-" });
   try {
     const args = ["bundle", "--quiet", "--code-splitting", "--outdir", draft];

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { runFlags } from "./run_flags.ts";
+import { RUN_FLAGS } from "./run_flags.ts";
 import manifest from "../deno.json" with { type: "json" };
 
 /** Path of the checkout, with a slash at its end. */
@@ -30,7 +30,7 @@ export async function compile(deno: string, path: string): Promise<Outcome> {
   try {
     const compiled = await run(deno, [
       "compile",
-      ...runFlags,
+      ...RUN_FLAGS,
       ...CERTIFICATES.flatMap((file) => ["--include", file]),
       "--output",
       draft,

@@ -8,7 +8,7 @@
  * @module
  */
 import { bundle } from "./bundle.ts";
-import { contextFlag, runFlags } from "./run_flags.ts";
+import { contextFlag, RUN_FLAGS } from "./run_flags.ts";
 
 /** Second line of every script that this task writes. The task overwrites only files that have this line. */
 const MARK = "# Written by 'deno task install' of Paas; it may be overwritten by the same.";
@@ -58,7 +58,7 @@ if [ ! -x "$deno" ]; then
     exit 127
   }
 fi
-exec "$deno" ${["run", ...runFlags].map(quote).join(" ")} \${write:+"$write"} "$@"
+exec "$deno" ${["run", ...RUN_FLAGS].map(quote).join(" ")} \${write:+"$write"} "$@"
 `;
 }
 

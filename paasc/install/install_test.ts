@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { install, scriptFor } from "./install.ts";
-import { runFlags } from "./run_flags.ts";
+import { RUN_FLAGS } from "./run_flags.ts";
 
 const main = new URL("../main.ts", import.meta.url).pathname;
 
@@ -100,7 +100,7 @@ Deno.test("scriptFor() runs the deno of the PATH when its own is gone, or says w
         .output();
       return [code, new TextDecoder().decode(stdout), new TextDecoder().decode(stderr)];
     };
-    const words = [...runFlags, main, "version"].join(" ");
+    const words = [...RUN_FLAGS, main, "version"].join(" ");
 
     assertEquals(await run(`${root}/path`), [0, `${own}: run ${words}\n`, ""]);
     await Deno.remove(`${root}/cache`, { recursive: true });

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { variables } from "../settings/settings.ts";
+import { VARIABLES } from "../settings/settings.ts";
 
 /**
  * Flags of `deno run` for `paasc`. The daemon may be at any address and the certificates at any path, so `paasc` may use
@@ -15,12 +15,12 @@ import { variables } from "../settings/settings.ts";
  * The large initial heap saves garbage collection: by default V8 marks the whole heap after each 14 MB of a log or so,
  * which takes a third of the time.
  */
-export const runFlags: readonly string[] = [
+export const RUN_FLAGS: readonly string[] = [
   "--quiet",
   "--no-prompt",
   "--allow-net",
   "--allow-read",
-  `--allow-env=${variables.join(",")}`,
+  `--allow-env=${VARIABLES.join(",")}`,
   "--ignore-env",
   "--v8-flags=--initial-old-space-size=64",
 ];

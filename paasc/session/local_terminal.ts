@@ -7,7 +7,7 @@ import { ExitError } from "../exit.ts";
 import type { TerminalSize } from "../streams/terminal_size.ts";
 
 /** Default keys that detach. */
-export const defaultDetachKeys = "ctrl-p,ctrl-q";
+export const DEFAULT_DETACH_KEYS = "ctrl-p,ctrl-q";
 
 /**
  * Parses keys such as `ctrl-p,ctrl-q` or `~,.` into their bytes. Returns undefined if the text is wrong.

@@ -20,7 +20,7 @@ import type { ContextSettings } from "./settings.ts";
 import { didYouMean } from "../words/suggestion.ts";
 
 /** Name of the context that sets nothing, unless the file defines a context of that name. */
-export const defaultContext = "default";
+const DEFAULT_CONTEXT = "default";
 
 /** Contents of the configuration file. A file that does not exist has none. */
 export interface ConfigFile {
@@ -50,12 +50,12 @@ export function configPath(environment: (name: string) => string | undefined): s
 export async function readConfigFile(path: string | undefined, home?: string): Promise<ConfigFile> {
   const text = path === undefined ? undefined : await read(path);
   const nothing: ContextSettings = {};
-  const contexts = new Map([[defaultContext, nothing]]);
-  if (path === undefined || text === undefined) return { path, text: "", current: defaultContext, contexts };
+  const contexts = new Map([[DEFAULT_CONTEXT, nothing]]);
+  if (path === undefined || text === undefined) return { path, text: "", current: DEFAULT_CONTEXT, contexts };
 
   const document = await parseToml(path, text);
   await refuseUnknown(path, document, ["current", "contexts"], "");
-  const { current = defaultContext, contexts: tables = {} } = document;
+  const { current = DEFAULT_CONTEXT, contexts: tables = {} } = document;
   if (typeof current !== "string") throw wrong(path, "'current' must be the name of a context, in quotes");
   for (const [name, table] of Object.entries(tableOf(path, "contexts", tables))) {
     if (!/^[\w.-]+$/.test(name)) {

@@ -41,7 +41,7 @@ export type Repeated = Readonly<Record<string, readonly string[] | undefined>>;
 const SERVER = "127.0.0.1:50051";
 
 /** Options of every command. */
-export const options: readonly Option[] = [
+export const COMMON_OPTIONS: readonly Option[] = [
   {
     name: "context",
     value: "CONTEXT",
@@ -97,8 +97,8 @@ export const options: readonly Option[] = [
  * Environment variables that `paasc` reads. Its permissions allow no others. These are the variables of its options, of
  * the path of the configuration file, and of colours on a terminal.
  */
-export const variables: readonly string[] = [
-  ...options.flatMap((option) => option.variable ?? []),
+export const VARIABLES: readonly string[] = [
+  ...COMMON_OPTIONS.flatMap((option) => option.variable ?? []),
   ...["HOME", "XDG_CONFIG_HOME"],
   ...["NO_COLOR", "TERM"],
 ];

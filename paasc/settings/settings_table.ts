@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { options } from "./settings.ts";
+import { COMMON_OPTIONS } from "./settings.ts";
 
 /** Headings of the columns. */
 const HEADING = ["option", "variable", "configuration file", "default"] as const;
 
 /** Makes a row for each option of every command that takes a value. */
 function rows(): string[][] {
-  return options.filter(({ value }) => value !== undefined).map(({ name, value, variable, key, fallback }) =>
+  return COMMON_OPTIONS.filter(({ value }) => value !== undefined).map(({ name, value, variable, key, fallback }) =>
     [`--${name} ${value}`, variable, key, fallback].map((field) => field ?? "-")
   );
 }

@@ -33,7 +33,7 @@ export function signalName(number: number): string {
 }
 
 /** Lists the names of signals in a few words, for an error about a signal that does not exist. */
-export const knownSignals = "there are HUP, INT, TERM and so on, RTMIN+3, and 1 to 64";
+export const KNOWN_SIGNALS = "there are HUP, INT, TERM and so on, RTMIN+3, and 1 to 64";
 
 /**
  * Parses a signal: a name with or without `SIG`, in upper or lower case, or a number from 1 to 64. Real-time signals

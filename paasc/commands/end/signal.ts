@@ -4,7 +4,7 @@ import { ExitError } from "../../exit.ts";
 import { jsonLine } from "../../words/enum_words.ts";
 import { print } from "../../print/output.ts";
 import { processIds } from "../../options/process_words.ts";
-import { knownSignals, signalNumber } from "../../words/signal_names.ts";
+import { KNOWN_SIGNALS, signalNumber } from "../../words/signal_names.ts";
 import { eachProcess } from "./each_process.ts";
 
 const help = `Usage: paasc signal [options] SIGNAL ID...
@@ -49,7 +49,7 @@ export const signal: Command = {
     }
     const signal = signalNumber(name);
     if (signal === undefined) {
-      throw new ExitError("usage", `there is no signal '${name}' (${knownSignals}): see 'paasc signal --help'`);
+      throw new ExitError("usage", `there is no signal '${name}' (${KNOWN_SIGNALS}): see 'paasc signal --help'`);
     }
     processIds("signal", names);
     const { connect } = await import("../../connection/connect.ts");

@@ -2,7 +2,7 @@
 import type { Command } from "../../command.ts";
 import { ExitError } from "../../exit.ts";
 import { print } from "../../print/output.ts";
-import { type Option, options } from "../../settings/settings.ts";
+import { COMMON_OPTIONS, type Option } from "../../settings/settings.ts";
 
 const help = `Usage: paasc help [COMMAND]
 
@@ -55,7 +55,7 @@ Where a command takes an ID, that is the id of a process, the beginning of one
 that no other has, or a name.
 
 Options of every command, before its own words:
-${table(options)}
+${table(COMMON_OPTIONS)}
 
 An option wins over its environment variable, in brackets, and that over the
 context ('paasc help settings' tells more). The certificates are PEM files;

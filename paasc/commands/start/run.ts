@@ -60,10 +60,10 @@ export const run: Command = {
     if (tty && !stdin) {
       throw new ExitError("usage", "options '--tty' and '--no-stdin' exclude each other: see 'paasc run --help'");
     }
-    const { defaultDetachKeys, parseKeys, terminalSize, terminalType } = await import(
+    const { DEFAULT_DETACH_KEYS, parseKeys, terminalSize, terminalType } = await import(
       "../../session/local_terminal.ts"
     );
-    const keys = given["detach-keys"] ?? defaultDetachKeys;
+    const keys = given["detach-keys"] ?? DEFAULT_DETACH_KEYS;
     const detachKeys = optionValue("run", "detach-keys", keys, "keys such as ctrl-p,ctrl-q", parseKeys);
     const request = {
       ...await execRequest("run", words, given, repeated, lease),
