@@ -4,7 +4,7 @@ import { RUN_FLAGS } from "./run_flags.ts";
 
 const main = new URL("../main.ts", import.meta.url).pathname;
 
-Deno.test("install() writes a script that runs paasc with every word as it is", async () => {
+Deno.test("install() writes a script that passes each word to paasc unchanged", async () => {
   const parent = await Deno.makeTempDir();
   try {
     const path = await install(`${parent}/it's a new/bin`, scriptFor(Deno.execPath(), main));
@@ -46,7 +46,7 @@ Deno.test("install() replaces its own script and nothing else", async () => {
   }
 });
 
-Deno.test("scriptFor() prefers the bundle while nothing that it was made of is newer", async () => {
+Deno.test("scriptFor() prefers the bundle while no source is newer", async () => {
   const root = await Deno.makeTempDir({ prefix: "it's a " });
   try {
     const [deno, source, bundled] = [`${root}/deno`, `${root}/paasc/main.ts`, `${root}/dist/main.js`];
@@ -115,7 +115,7 @@ Deno.test("scriptFor() runs the deno of the PATH when its own is gone, or says w
   }
 });
 
-Deno.test("scriptFor() makes a closed stdout an error for who prints", async () => {
+Deno.test("scriptFor() makes printing to a closed stdout an error", async () => {
   const directory = await Deno.makeTempDir();
   try {
     const path = await install(directory, scriptFor(Deno.execPath(), main));

@@ -64,7 +64,7 @@ class Session implements Disposable {
   readonly #signals = new Set<number>();
   /** Whether the user has stopped the process. */
   #stopped = false;
-  /** How the user has left before the end of the process. */
+  /** Way in which the user has left before the end of the process. */
   #left: "detached" | "interrupted" | undefined;
   /** Ends the attachment after the user has left. */
   readonly #leaving = new AbortController();
@@ -187,7 +187,7 @@ class Session implements Disposable {
 }
 
 /**
- * Checks that the exit code of a finished process tells the whole truth.
+ * Checks that the exit code of a finished process is not misleading.
  *
  * @throws {ExitError} When the end of the process is not known, or its output may be incomplete
  */

@@ -47,7 +47,7 @@ export class Attachment {
   readonly #writer = crypto.randomUUID();
   #processId: string | undefined;
   #line: Line | undefined;
-  /** State of a suspension. A process that resumes without a connection is told over the next one. */
+  /** State of a suspension. `resuming` without a connection is sent over the next one. */
   #suspension: "none" | "suspended" | "resuming" = "none";
   /** Number of bytes of input that the daemon has taken. */
   #taken = 0;
