@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type CallOptions, type Daemon, OutageError } from "../connection/calls.ts";
+import { type CallOptions, type Daemon, OutageError } from "../connection/connection.ts";
 import { PaasError } from "../errors.ts";
 import type { Link } from "../connection/shared_connection.ts";
 import { ask, type Persistence } from "../connection/reconnect.ts";

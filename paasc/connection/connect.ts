@@ -12,7 +12,7 @@ import { connectivityState, credentials } from "@paas/proto/grpc";
 import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
 import { type Certificates, readCertificates } from "./certificates.ts";
-import { Daemon, OutageError } from "./calls.ts";
+import { Daemon, OutageError } from "./connection.ts";
 import { PaasError } from "../errors.ts";
 import { identityOf, parseServerAddress } from "./server_address.ts";
 import type { CertificateFiles } from "../settings/settings.ts";

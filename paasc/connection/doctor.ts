@@ -13,7 +13,7 @@ import {
   time,
   unusable,
 } from "./certificates.ts";
-import type { Daemon } from "./calls.ts";
+import type { Daemon } from "./connection.ts";
 import { look, nobodyThere, strangerThere } from "./diagnose.ts";
 import { PaasError } from "../errors.ts";
 import { parseServerAddress } from "./server_address.ts";

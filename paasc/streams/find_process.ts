@@ -5,7 +5,7 @@
  */
 import type { ProcessStatus__Output } from "@paas/proto";
 import { validate } from "@std/uuid";
-import type { CallOptions, Daemon } from "../connection/calls.ts";
+import type { CallOptions, Daemon } from "../connection/connection.ts";
 import { PaasError } from "../errors.ts";
 
 /** What `paasc list` shows of an id, or more of it. A daemon gives no such name, but knows those of earlier daemons. */

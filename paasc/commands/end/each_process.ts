@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Daemon } from "../../connection/calls.ts";
+import type { Daemon } from "../../connection/connection.ts";
 import { errorLine, EXIT_CODES, exitReason } from "../../exit.ts";
 import { type Output, print } from "../../print/output.ts";
 
