@@ -8,7 +8,7 @@ import { ExitError, exitReason } from "../exit.ts";
 import { jsonLine, rfc3339 } from "../words/enum_words.ts";
 import { gapJson, gapSentence, isMissing, type LogGap, Shortfall } from "../streams/log_gap.ts";
 import type { LogMessage, LogPiece } from "../streams/log_message.ts";
-import { positionAfter } from "../streams/log_account.ts";
+import { LogAccount } from "../streams/log_account.ts";
 import { type Output, print } from "./output.ts";
 import { statusJson } from "./process_status.ts";
 
@@ -28,10 +28,8 @@ const newline = "\n".charCodeAt(0);
 
 /** Prints the messages of a log, whichever connections they come by. */
 export class LogPrinter {
-  /** Up to which offset the log has been printed. */
-  position = 0;
-  /** Whether the daemon has said that this was all. */
-  complete = false;
+  /** Counts the messages that have been printed. */
+  readonly account: LogAccount = new LogAccount();
   readonly #shortfall = new Shortfall();
   readonly #stdout: Printer;
   readonly #stderr: Printer;
@@ -53,8 +51,9 @@ export class LogPrinter {
    *
    * @throws {ExitError} When it does not follow on the last one, or cannot be printed
    */
-  async print({ pieces, gap, end }: LogMessage): Promise<void> {
-    const expected = positionAfter({ pieces, gap, end }, this.position);
+  async print(message: LogMessage): Promise<void> {
+    this.account.check(message);
+    const { pieces, gap, end } = message;
 
     if (gap && isMissing(gap)) await this.#printGap(gap);
     if (this.form.output === "json") {
@@ -70,8 +69,7 @@ export class LogPrinter {
       await this.#stdout.bytes(movedTogether(pieces));
     }
     this.#shortfall.take({ gap, end });
-    this.position = expected;
-    this.complete = end !== undefined;
+    this.account.take(message);
   }
 
   /** Why what was printed may not be taken for all that the process has printed, as a sentence; if there is a reason. */
@@ -82,9 +80,11 @@ export class LogPrinter {
   /** A failure, as it is to be told once some of the log has been printed. */
   cutShort(failure: unknown): unknown {
     const reason = exitReason(failure);
-    if (!reason || reason === "output-closed" || this.position === 0) return failure;
+    if (!reason || reason === "output-closed" || this.account.position === 0) return failure;
     const { message } = failure as Error;
-    return new ExitError(reason, `the log is cut short after ${this.position} bytes: ${message}`, { cause: failure });
+    return new ExitError(reason, `the log is cut short after ${this.account.position} bytes: ${message}`, {
+      cause: failure,
+    });
   }
 
   async #printGap(gap: LogGap): Promise<void> {

@@ -5,33 +5,10 @@
  */
 import { ExitError } from "../exit.ts";
 
-/** The keys that detach, unless others are given. */
-export const defaultDetachKeys = "ctrl-p,ctrl-q";
-
 /** How large a terminal is, in characters. */
 export interface Size {
   readonly columns: number;
   readonly rows: number;
-}
-
-/**
- * The bytes of keys such as `ctrl-p,ctrl-q` or `~,.`; undefined when the text names none.
- *
- * @example
- * ```ts
- * import { parseKeys } from "./local_terminal.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals([parseKeys("ctrl-p,ctrl-q"), parseKeys("~,."), parseKeys("ctrl-")], [[16, 17], [126, 46], undefined]);
- * ```
- */
-export function parseKeys(text: string): number[] | undefined {
-  const keys = text.split(",").map((key) => {
-    const control = /^ctrl-([a-z@[\\\]^_])$/i.exec(key)?.[1];
-    if (control) return control.toUpperCase().charCodeAt(0) & 0x1f;
-    return /^[!-~]$/.test(key) ? key.charCodeAt(0) : NaN;
-  });
-  return keys.every((key) => !Number.isNaN(key)) ? keys : undefined;
 }
 
 /**

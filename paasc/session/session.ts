@@ -7,7 +7,7 @@
 import type { ProcessStatus__Output } from "@paas/proto";
 import { Attachment } from "../streams/attachment.ts";
 import type { Context } from "../command.ts";
-import type { Daemon } from "../connection/connect.ts";
+import type { Connection } from "../connection/connection.ts";
 import { endSentence, type Known, LOST } from "../print/end_reason.ts";
 import { PaasError } from "../errors.ts";
 import { errorLine, ExitError, exitReason } from "../exit.ts";
@@ -26,7 +26,7 @@ const SIGPIPE = 13;
 /** What a session is about. */
 export interface SessionOptions {
   /** Starts the process, or finds it, over a connection; gives its id. */
-  begin(daemon: Daemon): Promise<string>;
+  begin(daemon: Connection): Promise<string>;
   /** Whether stdin goes into it. */
   readonly stdin: boolean;
   /** The keys that detach, if the terminal is lent to the process. */
@@ -51,7 +51,7 @@ export async function session(
   const log = new LogPrinter(stdout, stderr, { output: "text", timestamps: false, split: true }, note);
   const over = new AbortController();
   const input = stdin ? new InputFeed() : undefined;
-  const position = () => log.position;
+  const position = () => log.account.position;
   using terminal = detachKeys ? new LocalTerminal() : undefined;
   const size = terminal && (() => terminal.size);
   const attachment = new Attachment({ settings, note, begin, input, tailLines, size, position, signal: over.signal });
@@ -136,7 +136,7 @@ function throwIfShort(status: ProcessStatus__Output, shortfall: string | undefin
  *
  * @example
  * ```ts
- * import { OutageError } from "../connection/connect.ts";
+ * import { OutageError } from "../connection/connection.ts";
  * import { EXIT_CODES, exitReason } from "../exit.ts";
  * import { NoProgressError } from "../connection/outage.ts";
  * import { failure } from "./session.ts";

@@ -6,7 +6,7 @@
  */
 import type { ClientDuplexStream } from "@paas/proto/grpc";
 import type { AttachRequest } from "@paas/proto";
-import { type Daemon, OutageError } from "../connection/connect.ts";
+import { type Connection, OutageError } from "../connection/connection.ts";
 import { PaasError } from "../errors.ts";
 import { hasOutput, messagesOf, whenCaughtUp } from "./follow.ts";
 import type { InputFeed } from "./input_feed.ts";
@@ -23,7 +23,7 @@ const SIGSTOP = 19;
 /** What to attach to, and how. */
 export interface AttachmentOptions extends Persistence {
   /** Starts the process, or finds it, over a connection; gives its id. */
-  begin(daemon: Daemon): Promise<string>;
+  begin(daemon: Connection): Promise<string>;
   /** What goes into it, if anything does. */
   readonly input?: InputFeed | undefined;
   /** Begin with the last so many lines of output; without it all of them come. */
@@ -40,7 +40,7 @@ export class Attachment {
   /** Tells its input apart from that of others. */
   readonly #writer = crypto.randomUUID();
   #processId: string | undefined;
-  #daemon: Daemon | undefined;
+  #daemon: Connection | undefined;
   /** Whether the process is suspended, and whether it is to go on. */
   #suspended: boolean | "no more" = false;
   #call: ClientDuplexStream<AttachRequest, Uint8Array> | undefined;
@@ -69,7 +69,7 @@ export class Attachment {
   }
 
   async *#overConnection(
-    daemon: Daemon,
+    daemon: Connection,
     connections: number,
     good: () => void,
   ): AsyncGenerator<LogMessage, void, void> {
@@ -141,7 +141,7 @@ export class Attachment {
     await this.#ask("kept", (daemon, processId) => daemon.keep(processId));
   }
 
-  async #ask(what: string, call: (daemon: Daemon, processId: string) => Promise<unknown>): Promise<void> {
+  async #ask(what: string, call: (daemon: Connection, processId: string) => Promise<unknown>): Promise<void> {
     const [daemon, processId] = [this.#daemon, this.#processId];
     if (!daemon || !processId) return this.#options.note(`the process cannot be ${what}: there is no connection now`);
     try {

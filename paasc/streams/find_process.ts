@@ -5,7 +5,7 @@
  */
 import type { ProcessStatus__Output } from "@paas/proto";
 import { validate } from "@std/uuid";
-import type { CallOptions, Daemon } from "../connection/connection.ts";
+import type { CallOptions, Connection } from "../connection/connection.ts";
 import { PaasError } from "../errors.ts";
 
 /** What `paasc list` shows of an id, or more of it. A daemon gives no such name, but knows those of earlier daemons. */
@@ -20,7 +20,7 @@ const named = 5;
  *
  * @throws {PaasError} When it names none, or several
  */
-export async function findProcess(daemon: Daemon, word: string, options?: CallOptions): Promise<string> {
+export async function findProcess(daemon: Connection, word: string, options?: CallOptions): Promise<string> {
   if (validate(word)) return word;
   // The newest one: no other can have been started with the name of one that still lives, so that comes first.
   const { processes: [process] } = await daemon.list({ name: word, pageSize: 1 }, options);
@@ -50,7 +50,7 @@ export async function findProcess(daemon: Daemon, word: string, options?: CallOp
  *
  * @throws {PaasError} When it is
  */
-async function refuseOther(daemon: Daemon, word: string, itsId: string, options?: CallOptions): Promise<void> {
+async function refuseOther(daemon: Connection, word: string, itsId: string, options?: CallOptions): Promise<void> {
   const { processes } = await beginningWith(daemon, word, options);
   const other = processes.find(({ processId }) => processId !== itsId);
   if (!other) return;
@@ -62,7 +62,7 @@ async function refuseOther(daemon: Daemon, word: string, itsId: string, options?
 
 /** Processes whose ids begin with a word: at least two, if there are so many. */
 async function beginningWith(
-  daemon: Daemon,
+  daemon: Connection,
   idPrefix: string,
   options: CallOptions | undefined,
 ): Promise<{ processes: ProcessStatus__Output[]; nextPageToken: string }> {

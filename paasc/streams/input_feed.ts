@@ -5,7 +5,7 @@
  * @module
  */
 
-import { smallestWindow, Window } from "../connection/window.ts";
+import { SMALLEST_WINDOW, Window } from "../connection/window.ts";
 
 /** The largest piece, in bytes, that is sent at a time. */
 const maxPiece = 64 * 1024;
@@ -33,7 +33,7 @@ export class InputFeed {
   #taken = 0;
   #closed = false;
   /** So much may be on its way: then the source waits. A signal would wait behind more. */
-  readonly #window = new Window(smallestWindow);
+  readonly #window = new Window(SMALLEST_WINDOW);
   #tookAt = performance.now();
   #send: ((piece: Piece) => void) | undefined;
   #proceed = () => {};

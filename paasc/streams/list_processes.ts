@@ -4,14 +4,14 @@
  * @module
  */
 import type { ListRequest, ListResponse__Output, ProcessStatus__Output } from "@paas/proto";
-import type { Daemon } from "../connection/connect.ts";
+import type { Connection } from "../connection/connection.ts";
 
 /** So many processes a page has at most. */
 const pageSize = 1_000;
 
 /** The processes that are asked for, the newest first, page after page: at most so many. */
 export async function listProcesses(
-  daemon: Daemon,
+  daemon: Connection,
   request: ListRequest,
   limit = Infinity,
 ): Promise<ProcessStatus__Output[]> {

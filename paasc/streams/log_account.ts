@@ -15,9 +15,30 @@ export class LogAccount {
   constructor(public position = 0) {}
 
   /**
-   * Counts a message.
+   * Checks a message before it counts.
    *
-   * @throws {PaasError} When it does not follow on the last one
+   * @throws {PaasError} When the message does not follow the last one
+   */
+  check(message: LogMessage): void {
+    positionAfter(message, this.position);
+  }
+
+  /**
+   * Checks the end of the log.
+   *
+   * @throws {PaasError} When the daemon has not said that the log is complete
+   */
+  finish(): void {
+    if (this.complete) return;
+    throw wrong(
+      `the log is cut short after ${this.position} bytes: the daemon ended it without saying that it is complete`,
+    );
+  }
+
+  /**
+   * Checks a message and counts it.
+   *
+   * @throws {PaasError} When the message does not follow the last one
    */
   take(message: LogMessage): void {
     this.position = positionAfter(message, this.position);
@@ -30,7 +51,7 @@ export class LogAccount {
  *
  * @throws {PaasError} When the message does not begin at `position`, or does not add up
  */
-export function positionAfter({ pieces, gap, end }: LogMessage, position: number): number {
+function positionAfter({ pieces, gap, end }: LogMessage, position: number): number {
   let expected = position;
   if (gap) {
     if (gap.from !== expected || gap.to < gap.from) {

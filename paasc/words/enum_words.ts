@@ -38,6 +38,24 @@ export function word(value: string | number, prefix: string): string {
 }
 
 /**
+ * The value of an enum for a word: the reverse of {@linkcode word}.
+ *
+ * @example
+ * ```ts
+ * import { enumValue } from "./enum_words.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(enumValue("PROCESS_STATE_", "running"), "PROCESS_STATE_RUNNING");
+ * ```
+ */
+export function enumValue<Prefix extends string, Word extends string>(
+  prefix: Prefix,
+  word: Word,
+): `${Prefix}${Uppercase<Word>}` {
+  return `${prefix}${word.toUpperCase() as Uppercase<Word>}`;
+}
+
+/**
  * A `google.protobuf.Timestamp` in RFC 3339, exactly: with 3, 6 or 9 digits of the second, as protobuf's own JSON has
  * it. (`fromTimestamp` of `@paas/proto` keeps milliseconds only, and would load grpc-js.)
  *
