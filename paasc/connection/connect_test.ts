@@ -4,7 +4,8 @@ import { exec } from "../commands/start/exec.ts";
 import { status as statusCommand } from "../commands/observe/status.ts";
 import { stop } from "../commands/end/stop.ts";
 import type { Command } from "../command.ts";
-import { connect, OutageError } from "./connect.ts";
+import { connect } from "./connect.ts";
+import { OutageError } from "./connection.ts";
 import { PaasError } from "../errors.ts";
 import { ExitError, exitReason } from "../exit.ts";
 import { contextWith, ID, Printed, TestDaemon } from "../../tests/support/stand_in_daemon.ts";
@@ -99,7 +100,7 @@ Deno.test("status takes one id, and stop at least one, with no option behind it"
   }
 });
 
-Deno.test("Daemon.answer() passes the daemon's own words on, UNAVAILABLE too", async () => {
+Deno.test("Connection.answer() passes the daemon's own words on, UNAVAILABLE too", async () => {
   for (const code of [status.NOT_FOUND, status.UNAVAILABLE, status.INTERNAL, status.CANCELLED]) {
     await using daemon = await TestDaemon.start({
       GetStatus: (_call, callback) => callback({ code, details: "what the daemon says" }),
@@ -109,7 +110,7 @@ Deno.test("Daemon.answer() passes the daemon's own words on, UNAVAILABLE too", a
   }
 });
 
-Deno.test("Daemon.answer() counts a certificate that the daemon does not take as no connection", async () => {
+Deno.test("Connection.answer() counts a certificate that the daemon does not take as no connection", async () => {
   await using daemon = await TestDaemon.start({
     GetStatus: (_call, callback) => callback({ code: status.UNAUTHENTICATED, details: "it was revoked" }),
   });
@@ -117,7 +118,7 @@ Deno.test("Daemon.answer() counts a certificate that the daemon does not take as
   assertEquals([exitReason(error), error.message], ["no-connection", "it was revoked"]);
 });
 
-Deno.test("Daemon.answer() tells what is not known when the connection breaks before the answer", async () => {
+Deno.test("Connection.answer() tells what is not known when the connection breaks before the answer", async () => {
   await using daemon = await TestDaemon.start({ Stop: () => daemon.server.forceShutdown() });
   const error = await assertRejects(() => run(stop, [ID], daemon), PaasError);
   assertEquals(error.code, "no-connection");
@@ -127,7 +128,7 @@ Deno.test("Daemon.answer() tells what is not known when the connection breaks be
   );
 });
 
-Deno.test("Daemon.failure() counts what grpc-js makes up as a lost connection, and what a daemon says as its own", async () => {
+Deno.test("Connection.failure() counts what grpc-js makes up as a lost connection, and what a daemon says as its own", async () => {
   await using daemon = await TestDaemon.start({});
   using connection = await connect(daemon.files.settings(daemon.port));
   const failure = (details: string, metadata = new Metadata()) => {

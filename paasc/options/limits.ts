@@ -1,14 +1,14 @@
 /**
- * The limits of a process, as options give them.
+ * Parses the resource limits of a process.
  *
  * @module
  */
-import type { Limits } from "@paas/proto";
+import type { LimitOptions } from "../client/options.ts";
 import { parseDuration } from "../words/time.ts";
 import { wholeNumber } from "./value.ts";
 
-/** What each limit is of. */
-const kinds = {
+/** The unit of each limit. */
+const UNITS = {
   as: "bytes",
   core: "bytes",
   cpu: "seconds",
@@ -18,25 +18,25 @@ const kinds = {
 } as const;
 
 /** The names of the limits. */
-export const limitNames: readonly string[] = Object.keys(kinds);
+export const limitNames: readonly string[] = Object.keys(UNITS);
 
-/** What an option takes whose value is limits. */
+/** The value of an option for limits, in words. */
 export const limitsForm = `NAME=VALUE such as nofile=100, fsize=10G or cpu=1h (${limitNames.join(", ")})`;
 
-/** Limits, with a comma between them; undefined when the text is none. */
-export function parseLimits(text: string): Limits | undefined {
-  const limits: Limits = {};
+/** Limits with commas between them; undefined when the text has another form. */
+export function parseLimits(text: string): LimitOptions | undefined {
+  const limits: Record<string, number> = {};
   for (const part of text.split(",")) {
     const [, name = "", value = ""] = /^(\w+)=(.+)$/.exec(part) ?? [];
-    if (!Object.hasOwn(kinds, name)) return undefined;
-    const limit = parsers[kinds[name as keyof typeof kinds]](value);
+    if (!Object.hasOwn(UNITS, name)) return undefined;
+    const limit = PARSERS[UNITS[name as keyof typeof UNITS]](value);
     if (limit === undefined) return undefined;
-    limits[name as keyof typeof kinds] = limit;
+    limits[name] = limit;
   }
   return limits;
 }
 
-const parsers: Record<(typeof kinds)[keyof typeof kinds], (text: string) => number | undefined> = {
+const PARSERS: Record<(typeof UNITS)[keyof typeof UNITS], (text: string) => number | undefined> = {
   number: wholeNumber,
   bytes(text) {
     const [, amount = "", unit = ""] = /^(\d+)([KMG]?)$/.exec(text.toUpperCase()) ?? [];

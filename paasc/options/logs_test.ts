@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { logsRequest } from "../client/requests.ts";
 import { parseCommandLine } from "../command_line.ts";
 import { ExitError } from "../exit.ts";
 import { logChoice } from "./logs.ts";
@@ -9,7 +10,8 @@ const now = Date.parse("2026-01-31T12:00:00.250Z");
 async function choice(...options: string[]) {
   const { given, settings, words } = await parseCommandLine(["logs", ...options, "some-id"], () => undefined);
   assertEquals(words, ["some-id"]);
-  return logChoice(given, settings.output, now);
+  const { options: asked, ...others } = logChoice(given, settings.output, now);
+  return { request: logsRequest(asked), ...others };
 }
 
 async function usageError(...options: string[]): Promise<string> {
@@ -23,6 +25,7 @@ Deno.test("logChoice() asks for everything, as it comes, unless it is told other
     request: {
       follow: true,
       tailLines: undefined,
+      fromOffset: undefined,
       since: undefined,
       until: undefined,
       stream: undefined,
@@ -49,6 +52,7 @@ Deno.test("logChoice() asks for everything, as it comes, unless it is told other
       request: {
         follow: false,
         tailLines: 7,
+        fromOffset: undefined,
         since: { seconds: (now - 250) / 1000 - 5_400, nanos: 250_000_000 },
         until: { seconds: (now - 250) / 1000 - 1, nanos: 750_000_000 },
         stream: "LOG_STREAM_STDERR",

@@ -29,9 +29,10 @@ const NEWLINE = "\n".charCodeAt(0);
 
 /** Prints the messages of a log, over any number of connections. */
 export class LogPrinter {
+  /** Account of the messages that were printed. */
+  readonly account: LogAccount = new LogAccount();
   readonly #form: LogForm;
   readonly #note: (text: string) => void;
-  readonly #account = new LogAccount();
   readonly #shortfall = new Shortfall();
   readonly #stdout: Printer;
   readonly #stderr: Printer;
@@ -45,16 +46,6 @@ export class LogPrinter {
     this.#stderr = form.split ? new Printer(stderr, "stderr", timestamps) : this.#stdout;
   }
 
-  /** Offset behind the last byte that was printed or declared missing. */
-  get position(): number {
-    return this.#account.position;
-  }
-
-  /** Whether the whole log was printed, up to the end that the daemon has declared. */
-  get complete(): boolean {
-    return this.#account.complete;
-  }
-
   /**
    * Prints a message.
    *
@@ -62,8 +53,8 @@ export class LogPrinter {
    * @throws {ExitError} When the message cannot be printed
    */
   async print(message: LogMessage): Promise<void> {
-    // The position moves after printing: bytes that could not be printed do not count.
-    const position = this.#account.positionAfter(message);
+    // The account takes the message after printing: bytes that could not be printed do not count.
+    const position = this.account.check(message);
     const { pieces, gap, end } = message;
     if (gap && isMissing(gap)) await this.#printGap(gap);
     if (this.#form.output === "json") {
@@ -79,7 +70,7 @@ export class LogPrinter {
       await this.#stdout.bytes(movedTogether(pieces));
     }
     this.#shortfall.take(message);
-    this.#account.take(message, position);
+    this.account.take(message, position);
   }
 
   /** Sentence that says why the printed log is, or may be, less than what the process wrote; undefined if it is complete. */
@@ -90,9 +81,10 @@ export class LogPrinter {
   /** Adds to a failure how much of the log was printed, if any was. */
   cutShort(failure: unknown): unknown {
     const reason = exitReason(failure);
-    if (!reason || reason === "output-closed" || this.position === 0) return failure;
+    const { position } = this.account;
+    if (!reason || reason === "output-closed" || position === 0) return failure;
     const { message } = failure as Error;
-    return new ExitError(reason, `the log is cut short after ${this.position} bytes: ${message}`, { cause: failure });
+    return new ExitError(reason, `the log is cut short after ${position} bytes: ${message}`, { cause: failure });
   }
 
   async #printGap(gap: LogGap): Promise<void> {

@@ -33,7 +33,7 @@ Deno.test("LogPrinter prints the pieces of a message in one write", async () => 
   const stdout = { write: (bytes: Uint8Array) => Promise.resolve((writes++, bytes.length)) };
   const log = new LogPrinter(stdout, new Printed(), plain, () => {});
   await log.print({ pieces: messages([out, "a\n"], [err, "b\n"], [out, "c"]).flatMap(({ pieces }) => pieces) });
-  assertEquals([writes, log.position, log.complete], [1, 5, false]);
+  assertEquals([writes, log.account.position, log.account.complete], [1, 5, false]);
 });
 
 Deno.test("LogPrinter puts the time before each line, and breaks off the line of another stream", async () => {
@@ -147,6 +147,6 @@ Deno.test("LogPrinter refuses a message that does not continue the log, and prin
     const log = new LogPrinter(stdout, stdout, plain, () => {});
     await log.print(first!);
     assertEquals((await assertRejects(() => log.print(message), PaasError)).code, "incomplete");
-    assertEquals([stdout.text, log.position, log.complete], ["abc", 3, false]);
+    assertEquals([stdout.text, log.account.position, log.account.complete], ["abc", 3, false]);
   }
 });

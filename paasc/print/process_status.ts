@@ -5,6 +5,7 @@
  */
 import type { Grant__Output, ProcessStatus__Output } from "@paas/proto";
 import { escapeUnprintable } from "@paas/proto/printable";
+import { permissionFrom, stateFrom } from "../client/status.ts";
 import { reasonText } from "./end_reason.ts";
 import { rfc3339, word } from "../words/enum_words.ts";
 import { shellCommand, shellWord } from "../words/shell_word.ts";
@@ -40,19 +41,14 @@ export function statusText(outcome: Outcome): string {
 /** Formats the state and, for a finished process, its exit. */
 export function stateText(outcome: Outcome): string {
   const { state, exit, exitCode, signal } = outcome;
-  if (isLost(outcome)) return `${stateWord(state)} (lost with the daemon)`;
+  if (isLost(outcome)) return `${stateFrom(state)} (lost with the daemon)`;
   const how = exit === "exitCode" ? ` (exit code ${exitCode})` : exit === "signal" ? ` (signal ${signal})` : "";
-  return `${stateWord(state)}${how}`;
+  return `${stateFrom(state)}${how}`;
 }
 
 /** Whether the process was running when its daemon died. */
 export function isLost({ endReason }: Outcome): boolean {
   return endReason === "END_REASON_DAEMON_LOST";
-}
-
-/** Formats the state as a word. */
-export function stateWord(state: ProcessStatus__Output["state"]): string {
-  return word(state, "PROCESS_STATE_");
 }
 
 /** Gives the exit code of `paasc` for a finished process: as in a shell, or 125 for a process that was lost. */
@@ -92,7 +88,7 @@ export function statusDetails(status: ProcessStatus__Output, user: string, now: 
 
 /** Formats a grant. */
 function grantText({ user, permission, until }: Grant__Output): string {
-  const what = permission === "SHARE_PERMISSION_STOP" ? "see and stop" : "see";
+  const what = permissionFrom(permission) === "stop" ? "see and stop" : "see";
   return `${user} (${what}${until ? `, until ${rfc3339(until)}` : ""})`;
 }
 
@@ -109,7 +105,7 @@ export function statusJson(status: ProcessStatus__Output) {
     name,
     labels,
     args,
-    state: stateWord(state),
+    state: stateFrom(state),
     pid,
     exitCode,
     signal,
@@ -129,7 +125,7 @@ export function statusJson(status: ProcessStatus__Output) {
     grants: status.grants?.length
       ? status.grants.map(({ user, permission, until }) => ({
         user,
-        permission: permission === "SHARE_PERMISSION_STOP" ? "stop" : "view",
+        permission: permissionFrom(permission),
         until: until ? rfc3339(until) : undefined,
       }))
       : undefined,

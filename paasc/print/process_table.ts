@@ -6,7 +6,7 @@
 import type { ProcessStatus__Output } from "@paas/proto";
 import { escapeUnprintable } from "@paas/proto/printable";
 import { rfc3339 } from "../words/enum_words.ts";
-import { stateWord } from "./process_status.ts";
+import { stateFrom } from "../client/status.ts";
 import { shellCommand } from "../words/shell_word.ts";
 import { signalName } from "../words/signal_names.ts";
 import { cut, padded, widthFor } from "../words/text_width.ts";
@@ -80,7 +80,7 @@ export async function processTable(
 /** Formats the name, the state and the exit, which is the code or the name of the signal. */
 function facts({ name, state, exit, exitCode, signal = 0 }: ProcessStatus__Output): string[] {
   const how = exit === "exitCode" ? `${exitCode}` : exit === "signal" ? signalName(signal) : "-";
-  return [escapeUnprintable(name) || "-", stateWord(state), how];
+  return [escapeUnprintable(name) || "-", stateFrom(state), how];
 }
 
 /** Formats the owner: the beginning of the id, which is unique, and the name, which people know. */

@@ -6,29 +6,6 @@
 import { ExitError } from "../exit.ts";
 import type { TerminalSize } from "../streams/terminal_size.ts";
 
-/** Default keys that detach. */
-export const DEFAULT_DETACH_KEYS = "ctrl-p,ctrl-q";
-
-/**
- * Parses keys such as `ctrl-p,ctrl-q` or `~,.` into their bytes. Returns undefined if the text is wrong.
- *
- * @example
- * ```ts
- * import { parseKeys } from "./local_terminal.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals([parseKeys("ctrl-p,ctrl-q"), parseKeys("~,."), parseKeys("ctrl-")], [[16, 17], [126, 46], undefined]);
- * ```
- */
-export function parseKeys(text: string): number[] | undefined {
-  const keys = text.split(",").map((key) => {
-    const control = /^ctrl-([a-z@[\\\]^_])$/i.exec(key)?.[1];
-    if (control) return control.toUpperCase().charCodeAt(0) & 0x1f;
-    return /^[!-~]$/.test(key) ? key.charCodeAt(0) : NaN;
-  });
-  return keys.every((key) => !Number.isNaN(key)) ? keys : undefined;
-}
-
 /**
  * Yields the typed bytes up to the keys that detach, without these. A byte that may begin these keys waits for the next
  * one.

@@ -6,7 +6,7 @@
 import type { ProcessStatus__Output } from "@paas/proto";
 import { Attachment } from "../streams/attachment.ts";
 import type { Context } from "../command.ts";
-import type { Daemon } from "../connection/connect.ts";
+import type { Connection } from "../connection/connection.ts";
 import { endSentence, type Known, LOST } from "../print/end_reason.ts";
 import { PaasError } from "../errors.ts";
 import { errorLine, ExitError, exitReason } from "../exit.ts";
@@ -26,7 +26,7 @@ const SIGPIPE = 13;
 /** Options of a session. */
 export interface SessionOptions {
   /** Starts or finds the process over the first connection, and returns its id. */
-  begin(daemon: Daemon): Promise<string>;
+  begin(connection: Connection): Promise<string>;
   /** Whether the process gets stdin. */
   readonly stdin: boolean;
   /** Keys that detach, if the process gets the terminal. */
@@ -85,7 +85,7 @@ class Session implements Disposable {
       input: this.#input,
       tailLines,
       size: terminal && (() => terminal.size),
-      position: () => this.#log.position,
+      position: () => this.#log.account.position,
       signal: this.#leaving.signal,
     });
     // In a terminal that belongs to the process, Ctrl-Z is a key like any other.
@@ -205,7 +205,7 @@ function throwIfShort(status: ProcessStatus__Output, shortfall: string | undefin
  *
  * @example
  * ```ts
- * import { OutageError } from "../connection/connect.ts";
+ * import { OutageError } from "../connection/connection.ts";
  * import { EXIT_CODES, exitReason } from "../exit.ts";
  * import { NoProgressError } from "../connection/outage.ts";
  * import { failure } from "./session.ts";

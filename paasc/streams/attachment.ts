@@ -6,7 +6,7 @@
  */
 import type { ClientDuplexStream } from "@paas/proto/grpc";
 import type { AttachRequest } from "@paas/proto";
-import { type Daemon, OutageError } from "../connection/connect.ts";
+import { type Connection, OutageError } from "../connection/connection.ts";
 import { PaasError } from "../errors.ts";
 import { hasOutput, messagesOf, whenCaughtUp } from "./follow.ts";
 import type { InputFeed } from "./input_feed.ts";
@@ -23,7 +23,7 @@ const SIGSTOP = 19;
 /** Options of an attachment. */
 export interface AttachmentOptions extends Persistence {
   /** Starts or finds the process over the first connection, and returns its id. */
-  begin(daemon: Daemon): Promise<string>;
+  begin(connection: Connection): Promise<string>;
   /** Input of the process, if it gets any. */
   readonly input?: InputFeed | undefined;
   /** Number of the last lines to begin with. Default: the whole output. */
@@ -36,7 +36,7 @@ export interface AttachmentOptions extends Persistence {
 
 /** A connection that carries an attachment. */
 interface Line {
-  readonly daemon: Daemon;
+  readonly connection: Connection;
   readonly call: ClientDuplexStream<AttachRequest, Uint8Array>;
 }
 
@@ -75,21 +75,21 @@ export class Attachment {
   }
 
   async *#overConnection(
-    daemon: Daemon,
+    connection: Connection,
     connections: number,
     good: () => void,
   ): AsyncGenerator<LogMessage, void, void> {
     const { begin, input, position, tailLines, signal } = this.#options;
-    const processId = this.#processId ??= await begin(daemon);
-    const call = daemon.attach();
+    const processId = this.#processId ??= await begin(connection);
+    const call = connection.attach();
     const first = position() > 0 ? { fromOffset: position() } : { tailLines };
     call.write({ processId, writer: this.#writer, size: this.#options.size?.(), ...first });
-    this.#line = { daemon, call };
-    if (connections > 1) whenCaughtUp(daemon, processId, position, good);
+    this.#line = { connection, call };
+    if (connections > 1) whenCaughtUp(connection, processId, position, good);
     if (this.#suspension === "resuming") this.resume();
     let connected = false;
     try {
-      for await (const message of messagesOf(call, daemon, connections > 1, signal)) {
+      for await (const message of messagesOf(call, connection, connections > 1, signal)) {
         if (message.input && connected) input?.took(message.input);
         else if (message.input) input?.connected(message.input, (piece) => call.write(piece));
         connected = true;
@@ -103,12 +103,12 @@ export class Attachment {
 
   /** Sends a signal to the process group. Without a connection, prints a note and does nothing else. */
   async signal(signal: number): Promise<void> {
-    await this.#ask("signalled", (daemon, processId) => daemon.signal({ processId, signal }));
+    await this.#ask("signalled", (connection, processId) => connection.signal({ processId, signal }));
   }
 
   /** Stops the process, as `paasc stop` does. */
   async stop(): Promise<void> {
-    await this.#ask("stopped", (daemon, processId) => daemon.stop({ processId }));
+    await this.#ask("stopped", (connection, processId) => connection.stop({ processId }));
   }
 
   /**
@@ -117,9 +117,9 @@ export class Attachment {
    */
   async suspend(): Promise<void> {
     this.#suspension = "suspended";
-    await this.#ask("suspended", async (daemon, processId) => {
-      await daemon.away(processId, MAX_ABSENCE);
-      await daemon.signal({ processId, signal: SIGSTOP });
+    await this.#ask("suspended", async (connection, processId) => {
+      await connection.away(processId, MAX_ABSENCE);
+      await connection.signal({ processId, signal: SIGSTOP });
     });
   }
 
@@ -130,8 +130,8 @@ export class Attachment {
     const [line, processId] = [this.#line, this.#processId];
     if (!line || !processId) return;
     try {
-      await line.daemon.signal({ processId, signal: SIGCONT });
-      await line.daemon.away(processId, 0);
+      await line.connection.signal({ processId, signal: SIGCONT });
+      await line.connection.away(processId, 0);
       this.#suspension = "none";
     } catch (error) {
       // Any other failure means that the process has finished, and the messages say how.
@@ -146,14 +146,14 @@ export class Attachment {
 
   /** Keeps the process running without this client. Resolves after the daemon knows. */
   async keep(): Promise<void> {
-    await this.#ask("kept", (daemon, processId) => daemon.keep(processId));
+    await this.#ask("kept", (connection, processId) => connection.keep(processId));
   }
 
-  async #ask(what: string, call: (daemon: Daemon, processId: string) => Promise<unknown>): Promise<void> {
+  async #ask(what: string, call: (connection: Connection, processId: string) => Promise<unknown>): Promise<void> {
     const [line, processId] = [this.#line, this.#processId];
     if (!line || !processId) return this.#options.note(`the process cannot be ${what}: there is no connection now`);
     try {
-      await call(line.daemon, processId);
+      await call(line.connection, processId);
     } catch (error) {
       // The process has just finished.
       if (error instanceof PaasError && error.code === "failed-precondition") return;

@@ -5,7 +5,7 @@
  */
 import type { ProcessStatus__Output } from "@paas/proto";
 import { validate } from "@std/uuid";
-import type { CallOptions, Daemon } from "../connection/calls.ts";
+import type { CallOptions, Connection } from "../connection/connection.ts";
 import { PaasError } from "../errors.ts";
 
 /**
@@ -23,7 +23,7 @@ const MAX_CANDIDATES = 5;
  *
  * @throws {PaasError} `not-found` when the word names no process, `ambiguous` when it names several
  */
-export async function findProcess(daemon: Daemon, word: string, options?: CallOptions): Promise<string> {
+export async function findProcess(daemon: Connection, word: string, options?: CallOptions): Promise<string> {
   if (validate(word)) return word;
   // The newest process: the name of a live process cannot be reused, so a live one comes first.
   const { processes: [process] } = await daemon.list({ name: word, pageSize: 1 }, options);
@@ -53,7 +53,7 @@ export async function findProcess(daemon: Daemon, word: string, options?: CallOp
  *
  * @throws {PaasError} `ambiguous` when there is such a process
  */
-async function refuseOther(daemon: Daemon, word: string, itsId: string, options?: CallOptions): Promise<void> {
+async function refuseOther(daemon: Connection, word: string, itsId: string, options?: CallOptions): Promise<void> {
   const { processes } = await beginningWith(daemon, word, options);
   const other = processes.find(({ processId }) => processId !== itsId);
   if (!other) return;
@@ -65,7 +65,7 @@ async function refuseOther(daemon: Daemon, word: string, itsId: string, options?
 
 /** Lists processes whose ids begin with a word: at least two, if two exist. */
 async function beginningWith(
-  daemon: Daemon,
+  daemon: Connection,
   idPrefix: string,
   options: CallOptions | undefined,
 ): Promise<{ processes: ProcessStatus__Output[]; nextPageToken: string }> {

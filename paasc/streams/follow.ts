@@ -5,7 +5,7 @@
  */
 import { type ClientReadableStream, type ServiceError, status } from "@paas/proto/grpc";
 import type { GetLogsRequest } from "@paas/proto";
-import type { Daemon } from "../connection/connect.ts";
+import type { Connection } from "../connection/connection.ts";
 import { PaasError } from "../errors.ts";
 import { findProcess } from "./find_process.ts";
 import { type LogMessage, readLogMessage } from "./log_message.ts";
@@ -51,7 +51,7 @@ export function hasOutput({ pieces, gap, end }: LogMessage): boolean {
  *
  * @param position Gives the offset behind the last byte that the reader has used
  */
-export function whenCaughtUp(daemon: Daemon, processId: string, position: () => number, good: () => void): void {
+export function whenCaughtUp(daemon: Connection, processId: string, position: () => number, good: () => void): void {
   daemon.status(processId).then(({ logBytes }) => position() >= logBytes && good()).catch(() => {});
 }
 
@@ -63,7 +63,7 @@ export function whenCaughtUp(daemon: Daemon, processId: string, position: () => 
  */
 export async function* messagesOf(
   call: ClientReadableStream<Uint8Array>,
-  daemon: Daemon,
+  daemon: Connection,
   resumed: boolean,
   signal?: AbortSignal,
 ): AsyncGenerator<LogMessage, void, void> {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { smallestWindow, Window } from "../connection/window.ts";
+import { SMALLEST_WINDOW, Window } from "../connection/window.ts";
 
 /** Maximum size of a piece of input, in bytes. */
 const MAX_PIECE = 64 * 1024;
@@ -35,7 +35,7 @@ export class InputFeed {
   #taken = 0;
   #closed = false;
   /** Limits the bytes on their way; a source with more waits. Signals would have to wait behind more bytes. */
-  readonly #window = new Window(smallestWindow);
+  readonly #window = new Window(SMALLEST_WINDOW);
   #tookAt = performance.now();
   #send: ((piece: Piece) => void) | undefined;
   /** Wakes the source that waits. */

@@ -4,14 +4,14 @@
  * @module
  */
 import type { ListRequest, ListResponse__Output, ProcessStatus__Output } from "@paas/proto";
-import type { Daemon } from "../connection/connect.ts";
+import type { Connection } from "../connection/connection.ts";
 
 /** Maximum number of processes in a page. */
 const PAGE_SIZE = 1_000;
 
 /** Lists the processes that match a request, the newest first, up to the limit. */
 export async function listProcesses(
-  daemon: Daemon,
+  daemon: Connection,
   request: ListRequest,
   limit = Infinity,
 ): Promise<ProcessStatus__Output[]> {

@@ -29,10 +29,10 @@ export class LogAccount {
   /**
    * Takes a message.
    *
-   * @param after The result of {@linkcode positionAfter} for a message that was checked before
+   * @param after The result of {@linkcode check} for a message that was checked before
    * @throws {PaasError} `incomplete` when the message does not continue the log
    */
-  take(message: LogMessage, after: number = this.positionAfter(message)): void {
+  take(message: LogMessage, after: number = this.check(message)): void {
     this.#position = after;
     this.#complete = message.end !== undefined;
   }
@@ -42,7 +42,7 @@ export class LogAccount {
    *
    * @throws {PaasError} `incomplete` when the message does not continue the log
    */
-  positionAfter({ pieces, gap, end }: LogMessage): number {
+  check({ pieces, gap, end }: LogMessage): number {
     let expected = this.#position;
     if (gap) {
       if (gap.from !== expected || gap.to < gap.from) {
@@ -56,6 +56,18 @@ export class LogAccount {
     }
     if (end && end.bytes !== expected) throw wrong(`the daemon counts ${end.bytes}, but sent ${expected}`);
     return expected;
+  }
+
+  /**
+   * Checks the end of the log.
+   *
+   * @throws {PaasError} `incomplete` when the daemon has not declared the end of the log
+   */
+  finish(): void {
+    if (this.#complete) return;
+    throw wrong(
+      `the log is cut short after ${this.#position} bytes: the daemon ended it without saying that it is complete`,
+    );
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import type { ClientReadableStream, ServiceError } from "@paas/proto/grpc";
 import type { ProcessStatus__Output, WatchResponse__Output } from "@paas/proto";
-import { type Daemon, OutageError } from "../connection/connect.ts";
+import { type Connection, OutageError } from "../connection/connection.ts";
 import { PaasError } from "../errors.ts";
 import { listProcesses } from "./list_processes.ts";
 import { overConnections, type Persistence } from "../connection/reconnect.ts";
@@ -95,7 +95,7 @@ async function* changes(call: ClientReadableStream<WatchResponse__Output>, news:
 }
 
 /** Yields the changes since the last connection. */
-async function* missed(daemon: Daemon, news: News, allUsers: boolean): AsyncGenerator<Change> {
+async function* missed(daemon: Connection, news: News, allUsers: boolean): AsyncGenerator<Change> {
   for (const processId of news.live) {
     try {
       yield* news.of(processId, await daemon.status(processId));

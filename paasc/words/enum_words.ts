@@ -38,6 +38,24 @@ export function word(value: string | number, prefix: string): string {
 }
 
 /**
+ * Gives the value of an enum for a word: the reverse of {@linkcode word}.
+ *
+ * @example
+ * ```ts
+ * import { enumValue } from "./enum_words.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(enumValue("PROCESS_STATE_", "running"), "PROCESS_STATE_RUNNING");
+ * ```
+ */
+export function enumValue<Prefix extends string, Word extends string>(
+  prefix: Prefix,
+  word: Word,
+): `${Prefix}${Uppercase<Word>}` {
+  return `${prefix}${word.toUpperCase() as Uppercase<Word>}`;
+}
+
+/**
  * Formats a `google.protobuf.Timestamp` in RFC 3339 without rounding: the seconds have 3, 6 or 9 decimals, as in
  * protobuf's own JSON. (`fromTimestamp` of `@paas/proto` keeps only milliseconds, and would load grpc-js.)
  *
