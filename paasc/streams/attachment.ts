@@ -76,7 +76,7 @@ export class Attachment {
 
   async *#overConnection(
     connection: Connection,
-    connections: number,
+    count: number,
     good: () => void,
   ): AsyncGenerator<LogMessage, void, void> {
     const { begin, input, position, tailLines, signal } = this.#options;
@@ -85,11 +85,11 @@ export class Attachment {
     const first = position() > 0 ? { fromOffset: position() } : { tailLines };
     call.write({ processId, writer: this.#writer, size: this.#options.size?.(), ...first });
     this.#line = { connection, call };
-    if (connections > 1) whenCaughtUp(connection, processId, position, good);
+    if (count > 1) whenCaughtUp(connection, processId, position, good);
     if (this.#suspension === "resuming") this.resume();
     let connected = false;
     try {
-      for await (const message of messagesOf(call, connection, connections > 1, signal)) {
+      for await (const message of messagesOf(call, connection, count > 1, signal)) {
         if (message.input && connected) input?.took(message.input);
         else if (message.input) input?.connected(message.input, (piece) => call.write(piece));
         connected = true;

@@ -23,17 +23,17 @@ const MAX_CANDIDATES = 5;
  *
  * @throws {PaasError} `not-found` when the word names no process, `ambiguous` when it names several
  */
-export async function findProcess(daemon: Connection, word: string, options?: CallOptions): Promise<string> {
+export async function findProcess(connection: Connection, word: string, options?: CallOptions): Promise<string> {
   if (validate(word)) return word;
   // The newest process: the name of a live process cannot be reused, so a live one comes first.
-  const { processes: [process] } = await daemon.list({ name: word, pageSize: 1 }, options);
+  const { processes: [process] } = await connection.list({ name: word, pageSize: 1 }, options);
   if (process) {
-    if (SHOWN_ID.test(word)) await refuseOther(daemon, word, process.processId, options);
+    if (SHOWN_ID.test(word)) await refuseOther(connection, word, process.processId, options);
     return process.processId;
   }
 
   if (/^[0-9a-f-]{1,36}$/i.test(word)) {
-    const { processes, nextPageToken } = await beginningWith(daemon, word, options);
+    const { processes, nextPageToken } = await beginningWith(connection, word, options);
     const [first, second] = processes;
     if (first && !second && !nextPageToken) return first.processId;
     if (first) {
@@ -53,8 +53,8 @@ export async function findProcess(daemon: Connection, word: string, options?: Ca
  *
  * @throws {PaasError} `ambiguous` when there is such a process
  */
-async function refuseOther(daemon: Connection, word: string, itsId: string, options?: CallOptions): Promise<void> {
-  const { processes } = await beginningWith(daemon, word, options);
+async function refuseOther(connection: Connection, word: string, itsId: string, options?: CallOptions): Promise<void> {
+  const { processes } = await beginningWith(connection, word, options);
   const other = processes.find(({ processId }) => processId !== itsId);
   if (!other) return;
   throw new PaasError(
@@ -65,14 +65,14 @@ async function refuseOther(daemon: Connection, word: string, itsId: string, opti
 
 /** Lists processes whose ids begin with a word: at least two, if two exist. */
 async function beginningWith(
-  daemon: Connection,
+  connection: Connection,
   idPrefix: string,
   options: CallOptions | undefined,
 ): Promise<{ processes: ProcessStatus__Output[]; nextPageToken: string }> {
   const processes: ProcessStatus__Output[] = [];
   let pageToken = "";
   do { // a page may be short if the daemon had to search long
-    const page = await daemon.list({ idPrefix, pageSize: MAX_CANDIDATES, pageToken }, options);
+    const page = await connection.list({ idPrefix, pageSize: MAX_CANDIDATES, pageToken }, options);
     processes.push(...page.processes);
     pageToken = page.nextPageToken;
   } while (processes.length < 2 && pageToken);

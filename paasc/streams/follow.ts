@@ -30,14 +30,14 @@ export interface Reading extends Persistence {
  */
 export function followLog(reading: Reading): AsyncGenerator<LogMessage, void, void> {
   let processId: string | undefined;
-  return overConnections(reading, async function* (daemon, connections, good) {
-    processId ??= await findProcess(daemon, reading.process);
+  return overConnections(reading, async function* (connection, count, good) {
+    processId ??= await findProcess(connection, reading.process);
     const { request, position, signal } = reading;
     if (signal.aborted) return;
-    const resumed = connections > 1;
-    const call = daemon.logs({ processId, ...resumed ? rest(request, position()) : request });
-    if (resumed) whenCaughtUp(daemon, processId, position, good);
-    yield* messagesOf(call, daemon, resumed, signal);
+    const resumed = count > 1;
+    const call = connection.logs({ processId, ...resumed ? rest(request, position()) : request });
+    if (resumed) whenCaughtUp(connection, processId, position, good);
+    yield* messagesOf(call, connection, resumed, signal);
   }, hasOutput);
 }
 
@@ -51,8 +51,13 @@ export function hasOutput({ pieces, gap, end }: LogMessage): boolean {
  *
  * @param position Gives the offset behind the last byte that the reader has used
  */
-export function whenCaughtUp(daemon: Connection, processId: string, position: () => number, good: () => void): void {
-  daemon.status(processId).then(({ logBytes }) => position() >= logBytes && good()).catch(() => {});
+export function whenCaughtUp(
+  connection: Connection,
+  processId: string,
+  position: () => number,
+  good: () => void,
+): void {
+  connection.status(processId).then(({ logBytes }) => position() >= logBytes && good()).catch(() => {});
 }
 
 /**
@@ -63,7 +68,7 @@ export function whenCaughtUp(daemon: Connection, processId: string, position: ()
  */
 export async function* messagesOf(
   call: ClientReadableStream<Uint8Array>,
-  daemon: Connection,
+  connection: Connection,
   resumed: boolean,
   signal?: AbortSignal,
 ): AsyncGenerator<LogMessage, void, void> {
@@ -78,7 +83,7 @@ export async function* messagesOf(
         cause: error,
       });
     }
-    throw daemon.failure(error as ServiceError);
+    throw connection.failure(error as ServiceError);
   } finally {
     signal?.removeEventListener("abort", cancel);
     call.cancel(); // if the caller has stopped reading, as for a full disk

@@ -11,12 +11,12 @@ const PAGE_SIZE = 1_000;
 
 /** Lists the processes that match a request, the newest first, up to the limit. */
 export async function listProcesses(
-  daemon: Connection,
+  connection: Connection,
   request: ListRequest,
   limit = Infinity,
 ): Promise<ProcessStatus__Output[]> {
   const processes: ProcessStatus__Output[] = [];
-  for await (const page of pages((request) => daemon.list(request), request, limit)) processes.push(...page);
+  for await (const page of pages((request) => connection.list(request), request, limit)) processes.push(...page);
   return processes;
 }
 

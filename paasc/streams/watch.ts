@@ -34,27 +34,27 @@ const ORDER = ["PROCESS_STATE_RUNNING", "PROCESS_STATE_STOPPING", "PROCESS_STATE
 export function watchProcesses(persistence: Persistence, allUsers = false): AsyncGenerator<Change, void, void> {
   const news = new News();
   let begun = false;
-  return overConnections(persistence, async function* (daemon) {
-    const call = daemon.client.Watch({ allUsers });
+  return overConnections(persistence, async function* (connection) {
+    const call = connection.client.Watch({ allUsers });
     let failure: ServiceError | undefined;
     call.on("error", (error) => failure ??= error as ServiceError);
     const cancel = () => call.cancel();
     persistence.signal?.addEventListener("abort", cancel);
     try {
-      if (begun) yield* missed(daemon, news, allUsers);
-      else news.since = (await listProcesses(daemon, { allUsers }, 1))[0]?.startTime ?? undefined;
+      if (begun) yield* missed(connection, news, allUsers);
+      else news.since = (await listProcesses(connection, { allUsers }, 1))[0]?.startTime ?? undefined;
       begun = true;
       yield* changes(call, news);
     } catch (error) {
       if (error instanceof PaasError) throw error;
-      throw daemon.failure(error as ServiceError);
+      throw connection.failure(error as ServiceError);
     } finally {
       persistence.signal?.removeEventListener("abort", cancel);
       call.cancel();
     }
-    if (failure) throw daemon.failure(failure);
+    if (failure) throw connection.failure(failure);
     throw new OutageError(
-      `the daemon at ${daemon.server} has ended the stream of events, as it does when it shuts down`,
+      `the daemon at ${connection.server} has ended the stream of events, as it does when it shuts down`,
     );
   });
 }
@@ -95,15 +95,15 @@ async function* changes(call: ClientReadableStream<WatchResponse__Output>, news:
 }
 
 /** Yields the changes since the last connection. */
-async function* missed(daemon: Connection, news: News, allUsers: boolean): AsyncGenerator<Change> {
+async function* missed(connection: Connection, news: News, allUsers: boolean): AsyncGenerator<Change> {
   for (const processId of news.live) {
     try {
-      yield* news.of(processId, await daemon.status(processId));
+      yield* news.of(processId, await connection.status(processId));
     } catch (error) {
       if (!(error instanceof PaasError && error.code === "not-found")) throw error;
       yield* news.of(processId, undefined);
     }
   }
-  const later = await listProcesses(daemon, { startedSince: news.since, allUsers });
+  const later = await listProcesses(connection, { startedSince: news.since, allUsers });
   for (const status of later.toReversed()) yield* news.of(status.processId, status);
 }
