@@ -9,8 +9,15 @@
  */
 import type { Command } from "./command.ts";
 import { commands, local } from "./commands/mod.ts";
-import { PaascError } from "./errors.ts";
-import { type Given, type Option, options, type Repeated, type Settings, settingsFrom } from "./settings/settings.ts";
+import { ExitError } from "./exit.ts";
+import {
+  COMMON_OPTIONS,
+  type Given,
+  type Option,
+  type Repeated,
+  type Settings,
+  settingsFrom,
+} from "./settings/settings.ts";
 import { didYouMean } from "./words/suggestion.ts";
 
 /** What a command line asks for. */
@@ -40,7 +47,7 @@ export interface CommandLine {
  * assertEquals([settings.server, settings.output], ["localhost:1", "json"]);
  * ```
  *
- * @throws {PaascError} When it is wrong; the message says what, and where to read about it
+ * @throws {ExitError} When it is wrong; the message says what, and where to read about it
  */
 export async function parseCommandLine(
   args: readonly string[],
@@ -48,9 +55,9 @@ export async function parseCommandLine(
 ): Promise<CommandLine> {
   const given: Record<string, string | undefined> = {};
   const repeated: Record<string, string[]> = {};
-  const [name, ...rest] = await takeOptions(args, options, { given, repeated }, "paasc");
+  const [name, ...rest] = await takeOptions(args, COMMON_OPTIONS, { given, repeated }, "paasc");
   const command = name === undefined ? undefined : await find(name);
-  const known = [...options, ...command?.options ?? []];
+  const known = [...COMMON_OPTIONS, ...command?.options ?? []];
   const words = command ? await takeOptions(rest, known, { given, repeated }, `paasc ${command.name}`) : [];
 
   const wanted = given.help !== undefined
@@ -58,7 +65,7 @@ export async function parseCommandLine(
     : given.version !== undefined
     ? { command: await find("version"), words: [] }
     : { command, words };
-  if (wanted.command === undefined) throw new PaascError("usage", "a command is missing: see 'paasc --help'");
+  if (wanted.command === undefined) throw new ExitError("usage", "a command is missing: see 'paasc --help'");
   // Help comes whatever the configuration file is like, and `paasc context` explains it.
   const context = local.includes(wanted.command)
     ? {}
@@ -71,7 +78,7 @@ async function find(name: string): Promise<Command> {
   if (command) return command;
   const names = commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
   const hint = await didYouMean(name, names) || ` (there are ${commands.map(({ name }) => name).join(", ")})`;
-  throw new PaascError("usage", `unknown command '${name}'${hint}: see 'paasc --help'`);
+  throw new ExitError("usage", `unknown command '${name}'${hint}: see 'paasc --help'`);
 }
 
 /** What the options on a command line come to. */
@@ -112,15 +119,15 @@ async function takeOptions(
     if (!option) {
       const hint = await didYouMean(word.replace(/^--?|=.*$/gs, ""), known.map(({ name }) => name), "--");
       const joined = !hint && !long && !word.startsWith(`-${name}`) ? `'-${name}' in ` : "";
-      throw new PaascError("usage", `unknown option ${joined}'${word}'${hint}: ${help}`);
+      throw new ExitError("usage", `unknown option ${joined}'${word}'${hint}: ${help}`);
     }
 
     if (option.value === undefined && inline !== undefined) {
-      throw new PaascError("usage", `option '--${option.name}' takes no value: ${help}`);
+      throw new ExitError("usage", `option '--${option.name}' takes no value: ${help}`);
     }
     const value = option.value === undefined ? "" : inline ?? words[next++];
     if (value === undefined || option.value !== undefined && value === "") {
-      throw new PaascError("usage", `option '--${option.name}' takes a value, ${option.value}: ${help}`);
+      throw new ExitError("usage", `option '--${option.name}' takes a value, ${option.value}: ${help}`);
     }
     if (option.repeatable) (repeated[option.name] ??= []).push(value);
     else given[option.name] = value;

@@ -1,21 +1,22 @@
 import { assertEquals, assertMatch, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { execRequest } from "../client/requests.ts";
 import { parseCommandLine } from "../command_line.ts";
-import { PaascError } from "../errors.ts";
-import { execRequest, parseDisconnect } from "./exec.ts";
+import { ExitError } from "../exit.ts";
+import { execOptionsFrom, parseDisconnect } from "./exec.ts";
 
 /** The request that a command line of `paasc exec` comes to. */
 async function request(...line: string[]) {
   const { given, repeated, words } = await parseCommandLine(["exec", ...line], () => undefined);
-  return await execRequest("exec", words, given, repeated);
+  return execRequest(words, await execOptionsFrom("exec", words, given, repeated));
 }
 
 async function usageError(...line: string[]): Promise<string> {
-  const error = await assertRejects(() => request(...line), PaascError);
+  const error = await assertRejects(() => request(...line), ExitError);
   assertEquals(error.reason, "usage");
   return error.message;
 }
 
-Deno.test("execRequest() asks for nothing that was not asked for, but for a request id of its own", async () => {
+Deno.test("execOptionsFrom() asks for nothing that was not asked for, but for a request id of its own", async () => {
   const [one, other] = [await request("ls", "--env", "A=1"), await request("ls")];
   assertEquals(one, {
     args: ["ls", "--env", "A=1"],
@@ -28,13 +29,15 @@ Deno.test("execRequest() asks for nothing that was not asked for, but for a requ
     name: undefined,
     labels: {},
     requestId: one.requestId,
+    stdin: undefined,
+    terminal: undefined,
     stopAfterDisconnect: undefined,
   });
   assertMatch(one.requestId!, /^[0-9a-f-]{36}$/);
   assertNotEquals(one.requestId, other.requestId);
 });
 
-Deno.test("execRequest() passes on what was given", async () => {
+Deno.test("execOptionsFrom() passes on what was given", async () => {
   const file = await Deno.makeTempFile();
   await Deno.writeTextFile(file, "A=file\nF=file\n");
   const options = ["--env", "A=first", "--env-file", file, "--env=A=x=y\nz", "--env", "E="].concat(
@@ -49,16 +52,18 @@ Deno.test("execRequest() passes on what was given", async () => {
     timeout: { seconds: 90, nanos: 500_000_000 },
     grace: { seconds: 0, nanos: 0 },
     maxOutputBytes: 2048,
-    limits: { nofile: 99, cpu: 60 },
+    limits: { as: undefined, core: undefined, cpu: 60, fsize: undefined, nofile: 99, nproc: undefined },
     name: "web",
     labels: { team: "red", note: "a b" },
     requestId: "mine",
+    stdin: undefined,
+    terminal: undefined,
     stopAfterDisconnect: { seconds: 60, nanos: 0 },
   });
   await Deno.remove(file);
 });
 
-Deno.test("execRequest() names the option that is no good", async () => {
+Deno.test("execOptionsFrom() names the option that is no good", async () => {
   for (const text of ["A", "=1", "="]) {
     assertStringIncludes(await usageError("--env", text, "x"), `option '--env' takes NAME=VALUE, not '${text}'`);
     assertStringIncludes(await usageError("--label", text, "x"), `option '--label' takes NAME=VALUE, not '${text}'`);
@@ -75,10 +80,10 @@ Deno.test("execRequest() names the option that is no good", async () => {
   }
 });
 
-Deno.test("execRequest() takes variables from stdin once, and not from that of a program", async () => {
+Deno.test("execOptionsFrom() takes variables from stdin once, and not from that of a program", async () => {
   assertStringIncludes(await usageError("--env-file", "-", "--env-file", "/dev/stdin", "x"), "can name stdin once");
   const { given, repeated, words } = await parseCommandLine(["run", "--env-file", "-", "x"], () => undefined);
-  const error = await assertRejects(() => execRequest("run", words, given, repeated), PaascError);
+  const error = await assertRejects(() => execOptionsFrom("run", words, given, repeated), ExitError);
   assertStringIncludes(error.message, "give '--no-stdin' too");
 });
 

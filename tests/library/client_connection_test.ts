@@ -36,7 +36,7 @@ cut("Client asks again for what can be repeated, and not for what cannot", async
   await using cable = await Cable.to(daemon.port);
   const notes: string[] = [];
   const server = `127.0.0.1:${cable.port}`;
-  await using client = await Client.connect({ server, ...files, patience: 500, note: (text) => notes.push(text) });
+  await using client = await Client.connect({ server, ...files, patience: 500, onNote: (text) => notes.push(text) });
   const process = await client.exec(["sleep", "100"]);
   await cable.remove();
   const back = process.status();

@@ -1,5 +1,5 @@
 /**
- * The daemon as a client sees it: calls whose failures are one true sentence.
+ * A connection to the daemon and the calls over it. Each failure is one sentence for a person.
  *
  * @module
  */
@@ -31,33 +31,34 @@ import {
   type ClientReadableStream,
   type ClientUnaryCall,
   connectivityState,
+  type Metadata,
   type requestCallback,
   type ServiceError,
   status,
 } from "@paas/proto/grpc";
 import { type Certificates, userOf } from "./certificates.ts";
-import { PaascError, type PaasErrorCode } from "../errors.ts";
+import { PaasError, type PaasErrorCode } from "../errors.ts";
 import { toDuration } from "../words/time.ts";
 
-/** There is no connection (any more), but there may be one again if it is tried later. */
-export class OutageError extends PaascError {
+/** The connection cannot be made or was lost; a later attempt may succeed. */
+export class OutageError extends PaasError {
   constructor(message: string, options?: ErrorOptions) {
     super("no-connection", message, options);
   }
 }
 
 /**
- * What grpc-js says when a call ends without an answer from the daemon; a daemon words nothing like it. It may say so
- * before it counts the connection as lost.
+ * The words of grpc-js for a call that ended without an answer from the daemon. No daemon uses them. The library may
+ * report such a call before it counts the connection as lost.
  */
-const brokenOff =
+const BROKEN_OFF =
   /^(?:Received RST_STREAM with code \d|Connection dropped$|Stream refused by server$|Call cancelled$|Write error: )/;
 
-/** What grpc-js says at the daemon of a message that it does not even read. */
-const tooLarge = /^Received message larger than max \((\d+) vs (\d+)\)$/;
+/** The words of grpc-js at the daemon for a message that is too large to be read. */
+const TOO_LARGE = /^Received message larger than max \((\d+) vs (\d+)\)$/;
 
-/** What the daemon's status codes are to programs. The others are of no use to them. */
-const codes: Readonly<Record<number, PaasErrorCode>> = {
+/** The error code for each gRPC status of the daemon; all other statuses are `internal`. */
+const CODES: Readonly<Record<number, PaasErrorCode>> = {
   [status.INVALID_ARGUMENT]: "invalid-argument",
   [status.NOT_FOUND]: "not-found",
   [status.PERMISSION_DENIED]: "permission-denied",
@@ -68,21 +69,25 @@ const codes: Readonly<Record<number, PaasErrorCode>> = {
   [status.UNAUTHENTICATED]: "unauthenticated",
 };
 
-/** How to call. */
+/** Options of a call. */
 export interface CallOptions {
-  /** What is not known when the connection breaks before the answer. */
+  /** A clause that says what is not known when the connection breaks before the answer. */
   readonly ifLost?: string | undefined;
-  /** Ends the waiting for the answer: it fails with the signal's reason. */
+  /** Ends the wait for the answer: the call throws the reason of the signal. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A daemon that has let the client in. */
-export class Daemon implements Disposable {
+/** A connection over which the daemon has let the client in. */
+export class Connection implements Disposable {
+  readonly #certificates: Certificates;
+
   constructor(
     readonly client: ProcessServiceClient,
     readonly server: string,
-    private readonly certificates: Certificates,
-  ) {}
+    certificates: Certificates,
+  ) {
+    this.#certificates = certificates;
+  }
 
   /** Whether the connection stands, as far as is known. */
   get stands(): boolean {
@@ -91,27 +96,27 @@ export class Daemon implements Disposable {
 
   /** The SHA-256 of the client's certificate. */
   get fingerprint(): string {
-    return userOf(this.certificates) ?? "";
+    return userOf(this.#certificates) ?? "";
   }
 
-  /** Who the client is to the daemon. */
+  /** Asks the daemon who the client is. */
   async whoAmI(options?: CallOptions): Promise<WhoAmIResponse__Output> {
     try {
       return await this.#answer<WhoAmIResponse__Output>((callback) => this.client.WhoAmI({}, callback), options);
     } catch (error) {
-      // An older daemon cannot say; it goes by the certificate.
+      // An older daemon has no such call: it knows users by their certificates.
       if ((error as { cause?: Partial<ServiceError> }).cause?.code !== status.UNIMPLEMENTED) throw error;
       return { userId: this.fingerprint, subject: "", role: "user" };
     }
   }
 
-  /** Starts a process; gives its id. */
+  /** Starts a process, and returns its id. */
   async exec(request: ExecRequest, options?: CallOptions): Promise<string> {
     return (await this.#answer<ExecResponse__Output>((callback) => this.client.Exec(request, callback), options))
       .processId;
   }
 
-  /** How a process stands. */
+  /** Asks for the status of a process. */
   async status(processId: string, options?: CallOptions): Promise<ProcessStatus__Output> {
     return statusIn(
       await this.#answer<GetStatusResponse__Output>(
@@ -121,49 +126,49 @@ export class Daemon implements Disposable {
     );
   }
 
-  /** How a process stands that was stopped. */
+  /** Stops a process, and returns its final status. */
   async stop(request: StopRequest, options?: CallOptions): Promise<ProcessStatus__Output> {
     return statusIn(
       await this.#answer<StopResponse__Output>((callback) => this.client.Stop(request, callback), options),
     );
   }
 
-  /** How a process stands when it has finished. */
+  /** Waits until a process has finished, and returns its final status. */
   async wait(processId: string, options?: CallOptions): Promise<ProcessStatus__Output> {
     return statusIn(
       await this.#answer<WaitResponse__Output>((callback) => this.client.Wait({ processId }, callback), options),
     );
   }
 
-  /** Sends a signal. */
+  /** Sends a signal to a process. */
   async signal(request: SignalRequest, options?: CallOptions): Promise<void> {
     await this.#answer<SignalResponse__Output>((callback) => this.client.Signal(request, callback), options);
   }
 
-  /** Forgets a process. */
+  /** Has the daemon forget a process. */
   async remove(processId: string, options?: CallOptions): Promise<void> {
     await this.#answer<RemoveResponse__Output>((callback) => this.client.Remove({ processId }, callback), options);
   }
 
-  /** Lets another user see or stop a process. */
+  /** Lets another user see a process, or stop it too. */
   async share(request: ShareRequest, options?: CallOptions): Promise<void> {
     await this.#answer<ShareResponse__Output>((callback) => this.client.Share(request, callback), options);
   }
 
-  /** Takes that back. */
+  /** Takes back what another user may do with a process. */
   async unshare(request: UnshareRequest, options?: CallOptions): Promise<void> {
     await this.#answer<UnshareResponse__Output>((callback) => this.client.Unshare(request, callback), options);
   }
 
-  /** A page of processes. */
+  /** Asks for a page of processes. */
   list(request: ListRequest, options?: CallOptions): Promise<ListResponse__Output> {
     return this.#answer<ListResponse__Output>((callback) => this.client.List(request, callback), options);
   }
 
   /**
-   * The answer to a call.
+   * Makes a call, and returns the answer.
    *
-   * @throws {PaascError} When the daemon refuses, cannot, or does not answer
+   * @throws {PaasError} When the daemon refuses the call, fails, or does not answer
    */
   #answer<Response>(
     call: (callback: requestCallback<Response>) => ClientUnaryCall,
@@ -184,31 +189,31 @@ export class Daemon implements Disposable {
     });
   }
 
-  /** The log of a process, as messages that are not decoded: `readLogMessage` does that at less cost. */
+  /** Asks for the log of a process. The messages are not decoded: `readLogMessage()` does that at less cost. */
   logs(request: GetLogsRequest): ClientReadableStream<Uint8Array> {
     const { path, requestSerialize } = ProcessService.service.GetLogs;
     return this.client.makeServerStreamRequest(path, requestSerialize, (bytes): Uint8Array => bytes, request);
   }
 
-  /** A stream to a process and one from it; what comes is not decoded either. */
+  /** Opens a stream to a process and one from it. The messages from it are not decoded either. */
   attach(): ClientDuplexStream<AttachRequest, Uint8Array> {
     const { path, requestSerialize } = ProcessService.service.Attach;
     return this.client.makeBidiStreamRequest(path, requestSerialize, (bytes): Uint8Array => bytes);
   }
 
-  /** Ends the lease of a process: it goes on without this client. */
+  /** Ends the lease of a process: the process goes on without this client. */
   async keep(processId: string, options?: CallOptions): Promise<void> {
     await this.#tell({ processId, keep: true }, options);
   }
 
-  /** Tells for how many milliseconds this client will be away of its own accord; none when it is back. */
+  /** Tells the daemon that this client will be away for this many milliseconds; 0 means that the client is back. */
   async away(processId: string, milliseconds: number): Promise<void> {
     await this.#tell({ processId, absence: toDuration(milliseconds) });
   }
 
   /**
-   * Says something of a process by a stream of its own, for on the one that carries input it would wait behind what the
-   * process does not read.
+   * Sends a request about a process by a stream of its own. On the stream that carries input, the request would wait
+   * behind the input that the process does not read.
    */
   async #tell(request: AttachRequest, { signal }: CallOptions = {}): Promise<void> {
     signal?.throwIfAborted();
@@ -217,35 +222,38 @@ export class Daemon implements Disposable {
     signal?.addEventListener("abort", abort, { once: true });
     try {
       call.write({ ...request, tailLines: 0 });
-      for await (const _first of call) return; // whatever comes: the daemon has read the request
+      for await (const _first of call) return; // any message: the daemon has read the request
     } catch (error) {
-      throw signal?.aborted ? signal.reason : this.failure(error as ServiceError);
+      throw signal?.aborted ? signal.reason : this.failure(error);
     } finally {
       signal?.removeEventListener("abort", abort);
-      call.on("error", () => {}); // that it was cancelled
+      call.on("error", () => {}); // it was cancelled
       call.cancel();
     }
   }
 
-  /** What the failure of a call comes to: the daemon's own words, or that the connection broke. */
-  failure(error: ServiceError, ifLost?: string): PaascError {
-    if (this.isLost(error)) {
+  /** The error for the failure of a call: the daemon's own words, or a lost connection. */
+  failure(error: unknown, ifLost?: string): PaasError {
+    if (error instanceof PaasError) return error;
+    const { code, details, metadata } = error as Partial<ServiceError>;
+    if (code === undefined || details === undefined || metadata === undefined) {
+      return new PaasError("internal", error instanceof Error ? error.message : String(error), { cause: error });
+    }
+    if (this.#isLost(details, metadata)) {
       const consequence = ifLost ? `; ${ifLost}` : "";
       return new OutageError(`the connection to ${this.server} was lost${consequence}`, { cause: error });
     }
-    const said = sentenceIn(error.details) || `the daemon answered ${status[error.code] ?? error.code}, and no more`;
-    const reason = error.code === status.UNAUTHENTICATED ? "no-connection" : "failed";
-    return new PaascError(reason, said, { cause: error, code: codes[error.code] ?? "internal" });
+    const sentence = sentenceIn(details) || `the daemon answered ${status[code] ?? code}, and no more`;
+    return new PaasError(CODES[code] ?? "internal", sentence, { cause: error });
   }
 
   /**
-   * Whether a call failed without an answer from the daemon. grpc-js makes up a status for it then, with codes that a
-   * daemon may send as well. An answer without payload has metadata (its content-type); after payload it has none, and
-   * the connection tells.
+   * Whether a call failed without an answer from the daemon. grpc-js then makes up a status, with a code that a daemon may
+   * send as well. An answer without payload has metadata (its content-type). After payload an answer has none, and the
+   * state of the connection decides.
    */
-  private isLost({ metadata, details }: ServiceError): boolean {
-    return Object.keys(metadata.getMap()).length === 0 &&
-      (brokenOff.test(details) || !this.stands);
+  #isLost(details: string, metadata: Metadata): boolean {
+    return Object.keys(metadata.getMap()).length === 0 && (BROKEN_OFF.test(details) || !this.stands);
   }
 
   [Symbol.dispose]() {
@@ -253,9 +261,9 @@ export class Daemon implements Disposable {
   }
 }
 
-/** What the daemon has said; what its library has said, in words of ours. */
+/** The daemon's own sentence; a sentence of its gRPC library is worded anew. */
 function sentenceIn(details: string): string {
-  const [, bytes, most] = tooLarge.exec(details) ?? [];
+  const [, bytes, most] = TOO_LARGE.exec(details) ?? [];
   if (bytes === undefined) return details;
   const [has, may] = [bytes, most].map((number) => Number(number).toLocaleString("en"));
   return `The request must have at most ${may} bytes, not ${has}: give it fewer arguments, or smaller variables`;
@@ -263,6 +271,6 @@ function sentenceIn(details: string): string {
 
 /** The status in an answer. */
 function statusIn({ status }: { readonly status: ProcessStatus__Output | null }): ProcessStatus__Output {
-  if (!status) throw new PaascError("failed", "the daemon's answer has no status");
+  if (!status) throw new PaasError("internal", "the daemon's answer has no status");
   return status;
 }
