@@ -7,6 +7,9 @@
  * All functions throw a {@linkcode PaasError} and nothing else, with two exceptions that the caller has in hand: after an
  * abort they throw the reason of the signal, and an error of a callback passes through.
  *
+ * Under Deno's permissions a program needs `--allow-net` for the daemon, `--allow-read` for the certificate files, and
+ * `--allow-env` or `--ignore-env`, because grpc-js reads variables of its own.
+ *
  * @example A program that is run to its end
  * ```ts
  * import { Client } from "@paas/paasc/client";
