@@ -105,7 +105,7 @@ export type {
 
 /** Options for connecting to a daemon. */
 export interface ConnectOptions extends DestinationOptions {
-  /** How long to try to get a lost connection back, in milliseconds; default is a minute. */
+  /** Maximum time to get a lost connection back, in milliseconds; default is a minute. */
   readonly patience?: number | undefined;
   /** Called with a sentence for a person when a connection has been lost for two seconds, and when it is back. */
   readonly onNote?: ((text: string) => void) | undefined;

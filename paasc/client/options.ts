@@ -77,7 +77,7 @@ export interface TerminalOptions extends TerminalSize {
   readonly type?: string | undefined;
 }
 
-/** What to do about missing output. */
+/** Callbacks for missing output. */
 export interface GapOptions {
   /**
    * Called with each run of missing bytes: the daemon keeps only so much of a log, its disk was full, the bytes are damaged
@@ -107,15 +107,15 @@ export interface LogOptions extends CallOptions, GapOptions {
   /** Only output written to this stream. */
   readonly stream?: LogStream | undefined;
   /**
-   * What to do when the reader is more than 4 MiB behind: send everything, later (`wait`, the default), or go on at the
-   * present and call `onGap` with what was left out (`skip`).
+   * The treatment of a reader that is more than 4 MiB behind: it gets everything, later (`wait`, the default), or it goes
+   * on at the present, and `onGap` is called with the skipped bytes (`skip`).
    */
   readonly onSlow?: "wait" | "skip" | undefined;
   /** Whether to compress the output on its way, for slow networks. */
   readonly compress?: boolean | undefined;
 }
 
-/** Which processes to list: those that match all given options. */
+/** Options for listing processes: a process is listed when it matches all of them. */
 export interface ListOptions extends CallOptions {
   /** Only processes in this state, or in one of these states. */
   readonly state?: ProcessStatus["state"] | readonly ProcessStatus["state"][] | undefined;

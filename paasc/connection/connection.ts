@@ -211,7 +211,7 @@ export class Connection implements Disposable {
 
   /**
    * Sends a request about a process by a stream of its own. On the stream that carries input, the request would wait
-   * behind the input that the process does not read.
+   * after the input that the process does not read.
    */
   async #tell(request: AttachRequest, { signal }: CallOptions = {}): Promise<void> {
     signal?.throwIfAborted();

@@ -33,7 +33,7 @@ export interface Check {
 /** The name of the check that succeeds when the daemon lets the client in. */
 export const ACCESS = "access";
 
-/** How long before the end of a certificate to warn, in days. */
+/** Time before the end of a certificate at which to warn, in days. */
 const RENEWAL_DAYS = 14;
 
 /** Maximum difference of the two clocks, in milliseconds: the server sends its time to the second. */

@@ -8,11 +8,11 @@ import { ExitError } from "../exit.ts";
 import type { Given, Option, Repeated } from "../settings/settings.ts";
 import { parseDuration } from "../words/time.ts";
 import { isStdin, isVariableName, readEnvFile } from "./env_file.ts";
-import { limitNames, limitsForm, parseLimits } from "./limits.ts";
+import { LIMIT_NAMES, LIMITS_FORM, parseLimits } from "./limits.ts";
 import { DURATION, optionValue, optionValues, pair, usageError } from "./value.ts";
 
 /** The options of `paasc exec` and `paasc run`. */
-export const execOptions: readonly Option[] = [
+export const EXEC_OPTIONS: readonly Option[] = [
   { name: "env", value: "K=V", repeatable: true, help: "set an environment variable" },
   { name: "env-file", value: "FILE", repeatable: true, help: "set the variables in a file or stdin (-)" },
   { name: "cwd", value: "DIR", help: "the working directory there, an absolute path" },
@@ -23,7 +23,7 @@ export const execOptions: readonly Option[] = [
     name: "limit",
     value: "NAME=VALUE",
     repeatable: true,
-    completes: limitNames.map((name) => `${name}=`).join("|"),
+    completes: LIMIT_NAMES.map((name) => `${name}=`).join("|"),
     help: "limit a resource: nofile=100, cpu=1h",
   },
   { name: "name", value: "NAME", help: "a name, which stands for the id" },
@@ -37,7 +37,7 @@ const DISCONNECTS = "keep, stop, or stop-after= and a duration such as 30s";
 /**
  * The options of the library that follow from a command line.
  *
- * @param lease How long the process may run without its client by default, in milliseconds; undefined is for ever
+ * @param lease Default time that the process may run without its client, in milliseconds; undefined is for ever
  * @throws {ExitError} When a value is invalid
  */
 export async function execOptionsFrom(
@@ -59,7 +59,7 @@ export async function execOptionsFrom(
     optionValues(command, repeated, name, what, parse);
 
   const onDisconnect = value("on-disconnect", DISCONNECTS, parseDisconnect) ?? lease ?? "keep";
-  const limits = values("limit", limitsForm, parseLimits);
+  const limits = values("limit", LIMITS_FORM, parseLimits);
   const variables = values("env", "NAME=VALUE", pair); // checked before files are read
   const odd = variables.find(([name]) => !isVariableName(name));
   if (odd) throw usageError(command, `option '--env' takes a name without white space, not '${odd[0]}'`);
@@ -97,7 +97,7 @@ export function parseSize(text: string): number | undefined {
   return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
-/** What to do when the client is gone: "keep", or a stop after this many milliseconds; undefined when the text is neither. */
+/** The action when the client is gone: "keep", or a stop after this many milliseconds; undefined when the text is neither. */
 export function parseDisconnect(text: string): "keep" | number | undefined {
   if (text === "keep") return "keep";
   if (text === "stop") return 0;

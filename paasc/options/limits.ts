@@ -18,10 +18,10 @@ const UNITS = {
 } as const;
 
 /** The names of the limits. */
-export const limitNames: readonly string[] = Object.keys(UNITS);
+export const LIMIT_NAMES: readonly string[] = Object.keys(UNITS);
 
 /** The value of an option for limits, in words. */
-export const limitsForm = `NAME=VALUE such as nofile=100, fsize=10G or cpu=1h (${limitNames.join(", ")})`;
+export const LIMITS_FORM = `NAME=VALUE such as nofile=100, fsize=10G or cpu=1h (${LIMIT_NAMES.join(", ")})`;
 
 /** Limits with commas between them; undefined when the text has another form. */
 export function parseLimits(text: string): LimitOptions | undefined {

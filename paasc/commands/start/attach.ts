@@ -1,6 +1,6 @@
 /** `paasc attach`: joins a running process. */
 import type { Command } from "../../command.ts";
-import { detachKeys, detachKeysOption } from "../../options/detach_keys.ts";
+import { DETACH_KEYS_OPTION, detachKeys } from "../../options/detach_keys.ts";
 import { processWord } from "../../options/process_words.ts";
 import { optionValue, wholeNumber } from "../../options/value.ts";
 
@@ -29,7 +29,7 @@ export const attach: Command = {
   options: [
     { name: "tail", value: "N", help: `begin with the last N lines (default ${DEFAULT_TAIL})` },
     { name: "no-stdin", letter: "n", help: "do not type into it" },
-    detachKeysOption,
+    DETACH_KEYS_OPTION,
   ],
 
   async run(words, context) {
