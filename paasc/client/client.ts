@@ -73,12 +73,11 @@ import { watchProcesses } from "../streams/watch.ts";
 export { PaasError, type PaasErrorCode } from "../errors.ts";
 export { AttachedProcess } from "./attached_process.ts";
 export type { DestinationOptions } from "./destination.ts";
-export type { LogChunk, LogGap, LogStream } from "./log.ts";
+export type { GapOptions, LogChunk, LogGap, LogStream } from "./log.ts";
 export type {
   AttachOptions,
   CallOptions,
   ExecOptions,
-  GapOptions,
   LimitOptions,
   ListOptions,
   LogOptions,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LogGap, LogStream } from "./log.ts";
+import type { GapOptions, LogStream } from "./log.ts";
 import type { ProcessStatus } from "./status.ts";
 
 /** A point in time: a `Date`, or seconds and nanoseconds since the Unix epoch where milliseconds are not exact enough. */
@@ -75,21 +75,6 @@ export interface TerminalSize {
 export interface TerminalOptions extends TerminalSize {
   /** The type of the terminal, for the variable TERM; default is `xterm-256color`. */
   readonly type?: string | undefined;
-}
-
-/** Callbacks for missing output. */
-export interface GapOptions {
-  /**
-   * Called with each run of missing bytes: the daemon keeps only so much of a log, its disk was full, the bytes are damaged
-   * there, or the reader was too slow and asked for `skip`. Without this callback missing bytes are an error
-   * (`incomplete`), so that incomplete output is never taken for complete.
-   */
-  readonly onGap?: ((gap: LogGap) => void) | undefined;
-  /**
-   * Called at the end of a log that may be cut: the daemon was killed while the process ran, so the last bytes may be
-   * missing. Without this callback such a log is an error (`incomplete`).
-   */
-  readonly onCut?: (() => void) | undefined;
 }
 
 /** Options for reading a log. */
