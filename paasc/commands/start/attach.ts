@@ -11,8 +11,8 @@ the process was started with stdin or in a terminal, it gets what you type. paas
 exits as the process does; exit codes, Ctrl-C, Ctrl-Z and the messages on stderr
 are those of 'paasc run'.
 
-If the process was started in a terminal and your stdin is a terminal, the process
-takes over yours until it ends or you press the keys that detach.
+If the process was started in a terminal and your stdin is a terminal, yours is
+connected to that of the process until it ends or you press the keys that detach.
 
 Examples:
   paasc attach 2b5c

@@ -29,9 +29,10 @@ exits with 69.
 When the program did not end by itself, stderr tells the reason: a limit, a stop,
 a signal from elsewhere, or the daemon.
 
-With --tty the process gets a terminal of the type of yours (TERM), which takes
-over yours: editors, shells and the like work, and Ctrl-C and Ctrl-Z are ordinary
-keys. --detach-keys leave the process running; 'paasc attach' returns to it.
+With --tty the process gets a terminal of the same type as yours (TERM), and your
+terminal is connected to it: editors, shells and the like work, and Ctrl-C and
+Ctrl-Z are ordinary keys. --detach-keys leave the process running; 'paasc attach'
+returns to it.
 
 Examples:
   paasc run make test
