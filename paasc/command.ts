@@ -7,42 +7,25 @@ import type { Connection } from "./connection/connection.ts";
 import { noteTo, type Output } from "./print/output.ts";
 import type { Given, Option, Repeated, Settings } from "./settings/settings.ts";
 
-/** What the command line and the program give to a command. */
-export interface Invocation {
-  /** The settings that all commands share. */
-  readonly settings: Settings;
-  /** The given options. */
-  readonly given: Given;
-  /** The given repeatable options. */
-  readonly repeated: Repeated;
-  /** The width of the terminal that stdout is, in columns; undefined when stdout is no terminal. */
-  readonly columns?: number | undefined;
-  /** The output of the command. */
-  readonly stdout: Output;
-  /** Messages for a person. */
-  readonly stderr: Output;
-}
-
 /**
  * The context in which a command runs. Its methods load grpc-js, which takes most of the time of a start, so a command calls
  * them after it has checked its words and options.
  */
-export class Context implements Invocation {
-  readonly settings: Settings;
-  readonly given: Given;
-  readonly repeated: Repeated;
-  readonly columns: number | undefined;
-  readonly stdout: Output;
-  readonly stderr: Output;
-
-  constructor({ settings, given, repeated, columns, stdout, stderr }: Invocation) {
-    this.settings = settings;
-    this.given = given;
-    this.repeated = repeated;
-    this.columns = columns;
-    this.stdout = stdout;
-    this.stderr = stderr;
-  }
+export class Context {
+  constructor(
+    /** The settings that all commands share. */
+    readonly settings: Settings,
+    /** The given options. */
+    readonly given: Given,
+    /** The given repeatable options. */
+    readonly repeated: Repeated,
+    /** The output of the command. */
+    readonly stdout: Output,
+    /** Messages for a person. */
+    readonly stderr: Output,
+    /** The width of the terminal that stdout is, in columns; undefined when stdout is no terminal. */
+    readonly columns?: number | undefined,
+  ) {}
 
   /**
    * Connects to the daemon.

@@ -30,13 +30,12 @@ addEventListener("unhandledrejection", (event) => {
 });
 
 try {
-  const { command, words, ...parsed } = await parseCommandLine(Deno.args, (name) => Deno.env.get(name));
+  const { command, words, settings, given, repeated } = await parseCommandLine(Deno.args, (name) => Deno.env.get(name));
   if (!local.includes(command)) gatherEntropy();
   // A terminal may say 0 when it does not know its width.
   const columns = Deno.stdout.isTerminal() ? Deno.consoleSize().columns || 80 : undefined;
-  Deno.exit(
-    await command.run(words, new Context({ ...parsed, columns, stdout: Deno.stdout, stderr: Deno.stderr })) ?? 0,
-  );
+  const context = new Context(settings, given, repeated, Deno.stdout, Deno.stderr, columns);
+  Deno.exit(await command.run(words, context) ?? 0);
 } catch (error) {
   end(error);
 }

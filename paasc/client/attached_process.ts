@@ -42,7 +42,7 @@ export class AttachedProcess implements AsyncDisposable {
   readonly #inputKnown = Promise.withResolvers<void>();
   /** Resolves when the process takes no more input. */
   readonly #inputEnded = Promise.withResolvers<void>();
-  /** Why the process takes no more input; undefined while it may take some. */
+  /** The reason why the process takes no more input; undefined while it may take some. */
   #inputEnd: unknown;
   /** Resolves when all that was asked of the input is done. */
   #last: Promise<void> = Promise.resolve();

@@ -7,6 +7,9 @@
  * All functions throw a {@linkcode PaasError} and nothing else, with two exceptions that the caller has in hand: after an
  * abort they throw the reason of the signal, and an error of a callback passes through.
  *
+ * Under Deno's permissions a program needs `--allow-net` for the daemon, `--allow-read` for the certificate files, and
+ * `--allow-env` or `--ignore-env`, because grpc-js reads variables of its own.
+ *
  * @example A program that is run to its end
  * ```ts
  * import { Client } from "@paas/paasc/client";
@@ -70,12 +73,11 @@ import { watchProcesses } from "../streams/watch.ts";
 export { PaasError, type PaasErrorCode } from "../errors.ts";
 export { AttachedProcess } from "./attached_process.ts";
 export type { DestinationOptions } from "./destination.ts";
-export type { LogChunk, LogGap, LogStream } from "./log.ts";
+export type { GapOptions, LogChunk, LogGap, LogStream } from "./log.ts";
 export type {
   AttachOptions,
   CallOptions,
   ExecOptions,
-  GapOptions,
   LimitOptions,
   ListOptions,
   LogOptions,
@@ -102,7 +104,7 @@ export type {
 
 /** Options for connecting to a daemon. */
 export interface ConnectOptions extends DestinationOptions {
-  /** How long to try to get a lost connection back, in milliseconds; default is a minute. */
+  /** Maximum time to get a lost connection back, in milliseconds; default is a minute. */
   readonly patience?: number | undefined;
   /** Called with a sentence for a person when a connection has been lost for two seconds, and when it is back. */
   readonly onNote?: ((text: string) => void) | undefined;

@@ -24,7 +24,7 @@ export class Calls {
     this.#note = note;
   }
 
-  /** How work of this client outlives a connection. Its signal aborts with the given one, and when the client is closed. */
+  /** The means by which work outlives a connection. The signal aborts with the given one, and when the client is closed. */
   persistence(signal?: AbortSignal): Persistence & { readonly signal: AbortSignal } {
     const closing = this.#closing.signal;
     return {

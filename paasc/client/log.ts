@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { GapOptions } from "./options.ts";
 import { PaasError } from "../errors.ts";
 import { dateFrom } from "./status.ts";
 import { word } from "../words/enum_words.ts";
@@ -45,6 +44,21 @@ export interface LogGap {
   readonly reason: string;
   /** The number of newlines in the missing bytes, if known. */
   readonly lines: number | undefined;
+}
+
+/** Callbacks for missing output. */
+export interface GapOptions {
+  /**
+   * Called with each run of missing bytes: the daemon keeps only so much of a log, its disk was full, the bytes are damaged
+   * there, or the reader was too slow and asked for `skip`. Without this callback missing bytes are an error
+   * (`incomplete`), so that incomplete output is never taken for complete.
+   */
+  readonly onGap?: ((gap: LogGap) => void) | undefined;
+  /**
+   * Called at the end of a log that may be cut: the daemon was killed while the process ran, so the last bytes may be
+   * missing. Without this callback such a log is an error (`incomplete`).
+   */
+  readonly onCut?: (() => void) | undefined;
 }
 
 /**

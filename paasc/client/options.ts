@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LogGap, LogStream } from "./log.ts";
+import type { GapOptions, LogStream } from "./log.ts";
 import type { ProcessStatus } from "./status.ts";
 import type { TerminalSize } from "../streams/terminal_size.ts";
 
@@ -72,21 +72,6 @@ export interface TerminalOptions extends TerminalSize {
   readonly type?: string | undefined;
 }
 
-/** What to do about missing output. */
-export interface GapOptions {
-  /**
-   * Called with each run of missing bytes: the daemon keeps only so much of a log, its disk was full, the bytes are damaged
-   * there, or the reader was too slow and asked for `skip`. Without this callback missing bytes are an error
-   * (`incomplete`), so that incomplete output is never taken for complete.
-   */
-  readonly onGap?: ((gap: LogGap) => void) | undefined;
-  /**
-   * Called at the end of a log that may be cut: the daemon was killed while the process ran, so the last bytes may be
-   * missing. Without this callback such a log is an error (`incomplete`).
-   */
-  readonly onCut?: (() => void) | undefined;
-}
-
 /** Options for reading a log. */
 export interface LogOptions extends CallOptions, GapOptions {
   /** Whether to go on with new output until the process has finished; default is true. */
@@ -102,15 +87,15 @@ export interface LogOptions extends CallOptions, GapOptions {
   /** Only output written to this stream. */
   readonly stream?: LogStream | undefined;
   /**
-   * What to do when the reader is more than 4 MiB behind: send everything, later (`wait`, the default), or go on at the
-   * present and call `onGap` with what was left out (`skip`).
+   * The treatment of a reader that is more than 4 MiB behind: it gets everything, later (`wait`, the default), or it goes
+   * on at the present, and `onGap` is called with the skipped bytes (`skip`).
    */
   readonly onSlow?: "wait" | "skip" | undefined;
   /** Whether to compress the output on its way, for slow networks. */
   readonly compress?: boolean | undefined;
 }
 
-/** Which processes to list: those that match all given options. */
+/** Options for listing processes: a process is listed when it matches all of them. */
 export interface ListOptions extends CallOptions {
   /** Only processes in this state, or in one of these states. */
   readonly state?: ProcessStatus["state"] | readonly ProcessStatus["state"][] | undefined;

@@ -12,7 +12,7 @@ import type { FinishedStatus } from "./status.ts";
 /** Default maximum size of the collected output, in bytes. */
 export const DEFAULT_MAX_BUFFER = 16 * 1024 * 1024;
 
-/** How long the process goes on without its client by default, in milliseconds: as long as that of `paasc run`. */
+/** Default time that the process may run without its client, in milliseconds: the same as in `paasc run`. */
 export const DEFAULT_LEASE = 30_000;
 
 /** Options for {@linkcode Client.run}. */
@@ -21,7 +21,7 @@ export interface RunOptions extends Omit<ExecOptions, "stdin" | "terminal" | "si
   readonly input?: Uint8Array | string | undefined;
   /** Maximum size of stdout and stderr together, in bytes; default is 16 MiB. Output beyond it is an error. */
   readonly maxBuffer?: number | undefined;
-  /** How long the process may run without this client, in milliseconds; the daemon then stops it. Default is 30 s. */
+  /** Maximum time that the process may run without this client, in milliseconds; default is 30 s. */
   readonly stopAfterDisconnect?: number | undefined;
   /** Stops the process; the call then throws the reason of the signal. */
   readonly signal?: AbortSignal | undefined;

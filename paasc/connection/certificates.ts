@@ -46,7 +46,7 @@ export async function readCertificates(files: CertificateFiles): Promise<Certifi
   return { files, pem: { ca: await read("ca"), cert: await read("cert"), key: await read("key") } };
 }
 
-/** Why no connection can be made with these files, whatever the daemon says; undefined when they are usable. */
+/** The reason why no connection can be made with these files, whatever the daemon says; undefined when they are usable. */
 export function unusable({ files, pem }: Certificates): string | undefined {
   const cas = certificatesOf(pem.ca);
   if (cas.length === 0) return `the server CA ${files.ca} holds no PEM certificate (${TITLES.ca.help})`;
@@ -86,7 +86,7 @@ const IDENTIFIERS = {
   serverAuth: "06082b06010505070301",
 };
 
-/** Why a certificate is not valid at this time, as a clause about "it"; undefined when it is valid. */
+/** The reason why a certificate is not valid now, as a clause about "it"; undefined when it is valid. */
 export function outOfDate({ validFromDate: from, validToDate: to }: X509Certificate): string | undefined {
   const now = new Date();
   if (now > to) return `it expired at ${time(to)}`;
@@ -94,7 +94,7 @@ export function outOfDate({ validFromDate: from, validToDate: to }: X509Certific
   return undefined;
 }
 
-/** Why a certificate is not valid for this purpose at this time, as a clause about "it"; undefined when it is valid. */
+/** The reason why a certificate is not valid now for this purpose, as a clause about "it"; undefined when it is valid. */
 export function invalidity(certificate: X509Certificate, usage: Usage): string | undefined {
   const date = outOfDate(certificate);
   if (date) return date;

@@ -100,7 +100,7 @@ Deno.test("status takes one id, and stop at least one, with no option behind it"
   }
 });
 
-Deno.test("Connection.answer() passes the daemon's own words on, UNAVAILABLE too", async () => {
+Deno.test("Connection.call() passes the daemon's own words on, UNAVAILABLE too", async () => {
   for (const code of [status.NOT_FOUND, status.UNAVAILABLE, status.INTERNAL, status.CANCELLED]) {
     await using daemon = await TestDaemon.start({
       GetStatus: (_call, callback) => callback({ code, details: "what the daemon says" }),
@@ -110,7 +110,7 @@ Deno.test("Connection.answer() passes the daemon's own words on, UNAVAILABLE too
   }
 });
 
-Deno.test("Connection.answer() counts a certificate that the daemon does not take as no connection", async () => {
+Deno.test("Connection.call() counts a certificate that the daemon does not take as no connection", async () => {
   await using daemon = await TestDaemon.start({
     GetStatus: (_call, callback) => callback({ code: status.UNAUTHENTICATED, details: "it was revoked" }),
   });
@@ -118,7 +118,7 @@ Deno.test("Connection.answer() counts a certificate that the daemon does not tak
   assertEquals([exitReason(error), error.message], ["no-connection", "it was revoked"]);
 });
 
-Deno.test("Connection.answer() tells what is not known when the connection breaks before the answer", async () => {
+Deno.test("Connection.call() tells what is not known when the connection breaks before the answer", async () => {
   await using daemon = await TestDaemon.start({ Stop: () => daemon.server.forceShutdown() });
   const error = await assertRejects(() => run(stop, [ID], daemon), PaasError);
   assertEquals(error.code, "no-connection");

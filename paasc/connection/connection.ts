@@ -6,33 +6,25 @@
 import {
   type AttachRequest,
   type ExecRequest,
-  type ExecResponse__Output,
   type GetLogsRequest,
-  type GetStatusResponse__Output,
   type ListRequest,
   type ListResponse__Output,
   ProcessService,
   type ProcessServiceClient,
   type ProcessStatus__Output,
-  type RemoveResponse__Output,
   type ShareRequest,
-  type ShareResponse__Output,
   type SignalRequest,
-  type SignalResponse__Output,
   type StopRequest,
-  type StopResponse__Output,
   type UnshareRequest,
-  type UnshareResponse__Output,
-  type WaitResponse__Output,
   type WhoAmIResponse__Output,
 } from "@paas/proto";
 import {
   type ClientDuplexStream,
   type ClientReadableStream,
-  type ClientUnaryCall,
   connectivityState,
+  type deserialize,
   type Metadata,
-  type requestCallback,
+  type serialize,
   type ServiceError,
   status,
 } from "@paas/proto/grpc";
@@ -77,6 +69,15 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A method of a service with one request and one answer. */
+interface Method<Request, Response> {
+  readonly path: string;
+  readonly requestSerialize: serialize<Request>;
+  readonly responseDeserialize: deserialize<Response>;
+}
+
+const { service } = ProcessService;
+
 /** A connection over which the daemon has let the client in. */
 export class Connection implements Disposable {
   readonly #certificates: Certificates;
@@ -102,67 +103,57 @@ export class Connection implements Disposable {
   /** Asks the daemon who the client is. */
   async whoAmI(options?: CallOptions): Promise<WhoAmIResponse__Output> {
     try {
-      return await this.#answer<WhoAmIResponse__Output>((callback) => this.client.WhoAmI({}, callback), options);
+      return await this.call(service.WhoAmI, {}, options);
     } catch (error) {
       // An older daemon has no such call: it knows users by their certificates.
-      if ((error as { cause?: Partial<ServiceError> }).cause?.code !== status.UNIMPLEMENTED) throw error;
+      if (!isUnimplemented(error)) throw error;
       return { userId: this.fingerprint, subject: "", role: "user" };
     }
   }
 
   /** Starts a process, and returns its id. */
   async exec(request: ExecRequest, options?: CallOptions): Promise<string> {
-    return (await this.#answer<ExecResponse__Output>((callback) => this.client.Exec(request, callback), options))
-      .processId;
+    return (await this.call(service.Exec, request, options)).processId;
   }
 
   /** Asks for the status of a process. */
   async status(processId: string, options?: CallOptions): Promise<ProcessStatus__Output> {
-    return statusIn(
-      await this.#answer<GetStatusResponse__Output>(
-        (callback) => this.client.GetStatus({ processId }, callback),
-        options,
-      ),
-    );
+    return statusIn(await this.call(service.GetStatus, { processId }, options));
   }
 
   /** Stops a process, and returns its final status. */
   async stop(request: StopRequest, options?: CallOptions): Promise<ProcessStatus__Output> {
-    return statusIn(
-      await this.#answer<StopResponse__Output>((callback) => this.client.Stop(request, callback), options),
-    );
+    return statusIn(await this.call(service.Stop, request, options));
   }
 
   /** Waits until a process has finished, and returns its final status. */
   async wait(processId: string, options?: CallOptions): Promise<ProcessStatus__Output> {
-    return statusIn(
-      await this.#answer<WaitResponse__Output>((callback) => this.client.Wait({ processId }, callback), options),
-    );
+    return statusIn(await this.call(service.Wait, { processId }, options));
   }
 
   /** Sends a signal to a process. */
   async signal(request: SignalRequest, options?: CallOptions): Promise<void> {
-    await this.#answer<SignalResponse__Output>((callback) => this.client.Signal(request, callback), options);
+    await this.call(service.Signal, request, options);
   }
 
   /** Has the daemon forget a process. */
   async remove(processId: string, options?: CallOptions): Promise<void> {
-    await this.#answer<RemoveResponse__Output>((callback) => this.client.Remove({ processId }, callback), options);
+    await this.call(service.Remove, { processId }, options);
   }
 
   /** Lets another user see a process, or stop it too. */
   async share(request: ShareRequest, options?: CallOptions): Promise<void> {
-    await this.#answer<ShareResponse__Output>((callback) => this.client.Share(request, callback), options);
+    await this.call(service.Share, request, options);
   }
 
   /** Takes back what another user may do with a process. */
   async unshare(request: UnshareRequest, options?: CallOptions): Promise<void> {
-    await this.#answer<UnshareResponse__Output>((callback) => this.client.Unshare(request, callback), options);
+    await this.call(service.Unshare, request, options);
   }
 
   /** Asks for a page of processes. */
   list(request: ListRequest, options?: CallOptions): Promise<ListResponse__Output> {
-    return this.#answer<ListResponse__Output>((callback) => this.client.List(request, callback), options);
+    return this.call(service.List, request, options);
   }
 
   /**
@@ -170,20 +161,27 @@ export class Connection implements Disposable {
    *
    * @throws {PaasError} When the daemon refuses the call, fails, or does not answer
    */
-  #answer<Response>(
-    call: (callback: requestCallback<Response>) => ClientUnaryCall,
+  call<Request, Response>(
+    { path, requestSerialize, responseDeserialize }: Method<Request, Response>,
+    request: Request,
     { ifLost, signal }: CallOptions = {},
   ): Promise<Response> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
-      const underway = call((error, response) => {
-        signal?.removeEventListener("abort", abort);
-        if (error) reject(this.failure(error, ifLost));
-        else resolve(response!);
-      });
+      const call = this.client.makeUnaryRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        request,
+        (error, answer) => {
+          signal?.removeEventListener("abort", abort);
+          if (error) reject(this.failure(error, ifLost));
+          else resolve(answer!);
+        },
+      );
       const abort = () => {
         reject(signal!.reason);
-        underway.cancel();
+        call.cancel();
       };
       signal?.addEventListener("abort", abort, { once: true });
     });
@@ -191,13 +189,13 @@ export class Connection implements Disposable {
 
   /** Asks for the log of a process. The messages are not decoded: `readLogMessage()` does that at less cost. */
   logs(request: GetLogsRequest): ClientReadableStream<Uint8Array> {
-    const { path, requestSerialize } = ProcessService.service.GetLogs;
+    const { path, requestSerialize } = service.GetLogs;
     return this.client.makeServerStreamRequest(path, requestSerialize, (bytes): Uint8Array => bytes, request);
   }
 
   /** Opens a stream to a process and one from it. The messages from it are not decoded either. */
   attach(): ClientDuplexStream<AttachRequest, Uint8Array> {
-    const { path, requestSerialize } = ProcessService.service.Attach;
+    const { path, requestSerialize } = service.Attach;
     return this.client.makeBidiStreamRequest(path, requestSerialize, (bytes): Uint8Array => bytes);
   }
 
@@ -213,7 +211,7 @@ export class Connection implements Disposable {
 
   /**
    * Sends a request about a process by a stream of its own. On the stream that carries input, the request would wait
-   * behind the input that the process does not read.
+   * after the input that the process does not read.
    */
   async #tell(request: AttachRequest, { signal }: CallOptions = {}): Promise<void> {
     signal?.throwIfAborted();
@@ -259,6 +257,12 @@ export class Connection implements Disposable {
   [Symbol.dispose]() {
     this.client.close();
   }
+}
+
+/** Whether a call failed because the daemon does not know it. */
+export function isUnimplemented(error: unknown): boolean {
+  return error instanceof PaasError &&
+    (error.cause as Partial<ServiceError> | undefined)?.code === status.UNIMPLEMENTED;
 }
 
 /** The daemon's own sentence; a sentence of its gRPC library is worded anew. */

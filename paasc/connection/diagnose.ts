@@ -23,7 +23,7 @@ export interface Look {
   connected: boolean;
   /** The server's certificate, once the TLS handshake is done as far as the client can tell. */
   certificate?: X509Certificate;
-  /** Why the certificate is not trusted, in the words of `node:tls`. */
+  /** The reason why the certificate is not trusted, in the words of `node:tls`. */
   distrust?: string;
   /** The protocol chosen by ALPN. */
   protocol?: string | false | null;
@@ -35,7 +35,7 @@ export interface Look {
   late: boolean;
 }
 
-/** Why a connection could not be made. */
+/** The reason why a connection could not be made. */
 export interface Diagnosis {
   /** The reason and what to check, in one sentence. */
   readonly sentence: string;
@@ -52,20 +52,23 @@ export async function diagnose(server: ServerAddress, certificates: Certificates
   if (own) return { sentence: own, mayPass: false };
 
   const asStranger = await look(server, { ca: certificates.pem.ca, rejectUnauthorized: false }, "handshake");
-  const told = (why: string, mayPass: boolean) => ({ sentence: `cannot connect to ${server.text}: ${why}`, mayPass });
+  const diagnosis = (why: string, mayPass: boolean) => ({
+    sentence: `cannot connect to ${server.text}: ${why}`,
+    mayPass,
+  });
   const nobody = nobodyThere(asStranger, server);
-  if (nobody) return told(nobody, true);
+  if (nobody) return diagnosis(nobody, true);
   const stranger = strangerThere(asStranger, server, certificates);
-  if (stranger) return told(stranger, false);
+  if (stranger) return diagnosis(stranger, false);
 
   const { ca, cert, key } = certificates.pem;
   const asClient = await look(server, { ca, cert, key }, "greeting");
   // The server may have gone since the first look, or be too busy.
   const mayPass = asClient.greeted || asClient.late || !asClient.connected;
-  return told(notWelcome(asClient, certificates), mayPass);
+  return diagnosis(notWelcome(asClient, certificates), mayPass);
 }
 
-/** Why the server at this address cannot be a paasd; undefined when it can. */
+/** The reason why the server at this address cannot be a paasd; undefined when it can. */
 export function nobodyThere({ connected, certificate, protocol, error, late }: Look, { host }: ServerAddress) {
   if (certificate && protocol === "h2") return undefined;
   const check = "check --server";
@@ -91,7 +94,7 @@ export function nobodyThere({ connected, certificate, protocol, error, late }: L
   return `what listens there closes the connection; is it a paasd? (${check})`;
 }
 
-/** Why the server's certificate is not the one of the wanted paasd; undefined when it is. */
+/** The reason why the server's certificate is not the one of the wanted paasd; undefined when it is. */
 export function strangerThere({ certificate, distrust }: Look, { host }: ServerAddress, { files, pem }: Certificates) {
   if (!certificate || !distrust) return undefined;
   if (distrust === "ERR_TLS_CERT_ALTNAME_INVALID") { // node:tls checks the name last
@@ -106,7 +109,7 @@ export function strangerThere({ certificate, distrust }: Look, { host }: ServerA
   return `the server's certificate is not trusted: ${distrust} (check --ca and --server)`;
 }
 
-/** Why the right server refuses this client. */
+/** The reason why the right server refuses this client. */
 function notWelcome({ connected, greeted, late }: Look, { files, pem }: Certificates) {
   if (greeted) return "the connection failed, but the daemon answers now; try again";
   if (late || !connected) return "the daemon does not answer; try again";

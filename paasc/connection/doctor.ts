@@ -33,11 +33,8 @@ export interface Check {
 /** The name of the check that succeeds when the daemon lets the client in. */
 export const ACCESS = "access";
 
-/** How long before the end of a certificate to warn, in days. */
+/** Time before the end of a certificate at which to warn, in days. */
 const RENEWAL_DAYS = 14;
-
-/** The gRPC status for a call that the server does not know. (grpc-js is loaded only for a connection.) */
-const UNIMPLEMENTED = 12;
 
 /** Maximum difference of the two clocks, in milliseconds: the server sends its time to the second. */
 const MAX_SKEW_MS = 5_000;
@@ -126,21 +123,18 @@ async function* calls(settings: Settings): AsyncGenerator<Check> {
 
 /** Checks whether the daemon takes new processes. */
 async function health(connection: Connection): Promise<Check> {
-  const { healthService: { Check } } = await import("@paas/proto/health");
-  return await new Promise((resolve, reject) => {
-    connection.client.makeUnaryRequest(
-      Check.path,
-      Check.requestSerialize,
-      Check.responseDeserialize,
-      { service: "" },
-      (error, answer) => {
-        if (error?.code === UNIMPLEMENTED) resolve(good("health", "the daemon is too old to tell"));
-        else if (error) reject(connection.failure(error));
-        else if (answer?.status === "SERVING") resolve(good("health", "serving"));
-        else resolve(warned(good("health", "draining: the daemon is about to end, and takes no new processes")));
-      },
-    );
-  });
+  const [{ healthService }, { isUnimplemented }] = await Promise.all([
+    import("@paas/proto/health"),
+    import("./connection.ts"),
+  ]);
+  try {
+    const { status } = await connection.call(healthService.Check, { service: "" });
+    if (status === "SERVING") return good("health", "serving");
+    return warned(good("health", "draining: the daemon is about to end, and takes no new processes"));
+  } catch (error) {
+    if (!isUnimplemented(error)) throw error;
+    return good("health", "the daemon is too old to tell");
+  }
 }
 
 /** Checks this clock, which is this many milliseconds ahead of the server's. */

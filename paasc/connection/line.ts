@@ -1,7 +1,7 @@
 /**
  * Watches the line to the daemon: whether it is alive, and how large the HTTP/2 window should be.
  *
- * grpc-js takes a line for dead when the answer to a ping is late, but the answer comes behind all output on its way. And
+ * grpc-js takes a line for dead when the answer to a ping is late, but the answer comes after all output on its way. And
  * grpc-js gives the daemon a window of fixed size, which holds minutes of output on a slow line. So this module counts any
  * byte that arrives as a sign of life, and sizes the window by the bytes that arrive. grpc-js does not expose its HTTP/2
  * sessions, so this module replaces `http2.connect`, which makes them.

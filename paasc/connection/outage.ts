@@ -9,10 +9,10 @@ import { PaasError } from "../errors.ts";
 /** The longest wait between two attempts, in milliseconds. */
 const LONGEST_WAIT_MS = 5_000;
 
-/** How long to try by default, in milliseconds. */
+/** Default time to get a lost connection back, in milliseconds. */
 export const DEFAULT_PATIENCE = 60_000;
 
-/** How long an outage lasts before the person is told, in milliseconds. */
+/** Time of an outage before the note to the person, in milliseconds. */
 const QUIET_MS = 2_000;
 
 /** Connections were lost again and again before any progress. */
@@ -32,16 +32,16 @@ export class Outage implements Disposable {
   readonly #note: (text: string) => void;
   readonly #standingIsGood: boolean;
   #attempts = 0;
-  /** How many connections in a row were lost without progress. */
+  /** The number of connections in a row that were lost without progress. */
   #fruitless = 0;
   #connectedAt: number | undefined;
-  /** When the last good connection was lost, and how. */
+  /** The loss of the last good connection. */
   #loss: { readonly at: number; readonly error: OutageError } | undefined;
-  #told = false;
+  #noted = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * @param patience How long to try, in milliseconds
+   * @param patience Maximum time to get a lost connection back, in milliseconds
    * @param note Called with a sentence for a person
    * @param standingIsGood Whether a connection that stands for long counts as good although nothing comes
    */
@@ -60,8 +60,8 @@ export class Outage implements Disposable {
   connected(): void {
     this.#connectedAt = performance.now();
     clearTimeout(this.#timer);
-    if (this.#told) this.#note("the connection is back");
-    this.#told = false;
+    if (this.#noted) this.#note("the connection is back");
+    this.#noted = false;
   }
 
   /**
@@ -77,7 +77,7 @@ export class Outage implements Disposable {
       this.#connectedAt = undefined;
       this.#fruitless++;
       this.#timer = setTimeout(() => {
-        this.#told = true;
+        this.#noted = true;
         this.#note(`${error.message}; trying to get it back`);
       }, QUIET_MS);
     }

@@ -9,11 +9,11 @@ import { PaasError } from "../errors.ts";
 import { DEFAULT_PATIENCE, Outage } from "./outage.ts";
 import { SharedConnection } from "./shared_connection.ts";
 
-/** How to connect, and for how long to try. */
+/** The means by which work outlives a connection. */
 export interface Persistence {
   /** The daemon to connect to, or a connection that others use as well. */
   readonly settings: Destination | SharedConnection;
-  /** How long to try to get a lost connection back, in milliseconds. */
+  /** Maximum time to get a lost connection back, in milliseconds. */
   readonly patience?: number | undefined;
   /** Called with a sentence for a person when a connection has been lost for a while, and when it is back. */
   note(text: string): void;

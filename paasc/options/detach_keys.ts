@@ -9,7 +9,7 @@ import { optionValue } from "./value.ts";
 const DEFAULT_KEYS = "ctrl-p,ctrl-q";
 
 /** The option `--detach-keys` of `paasc run` and `paasc attach`. */
-export const detachKeysOption: Option = {
+export const DETACH_KEYS_OPTION: Option = {
   name: "detach-keys",
   value: "KEYS",
   help: `keys that leave it running (default ${DEFAULT_KEYS})`,

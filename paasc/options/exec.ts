@@ -11,7 +11,7 @@ import { isStdin, isVariableName, readEnvFile } from "./env_file.ts";
 import { DURATION, LIMITS, optionValue, optionValues, pair, usageError } from "./value.ts";
 
 /** The options of `paasc exec` and `paasc run`. */
-export const execOptions: readonly Option[] = [
+export const EXEC_OPTIONS: readonly Option[] = [
   { name: "env", value: "K=V", repeatable: true, help: "set an environment variable" },
   { name: "env-file", value: "FILE", repeatable: true, help: "set the variables in a file or stdin (-)" },
   { name: "cwd", value: "DIR", help: "the working directory there, an absolute path" },
@@ -36,7 +36,7 @@ const DISCONNECTS = "keep, stop, or stop-after= and a duration such as 30s";
 /**
  * The options of the library that follow from a command line.
  *
- * @param lease How long the process may run without its client by default, in milliseconds; undefined is for ever
+ * @param lease Default time that the process may run without its client, in milliseconds; undefined is for ever
  * @throws {ExitError} When a value is invalid
  */
 export async function execOptionsFrom(
@@ -90,7 +90,7 @@ export async function execOptionsFrom(
   };
 }
 
-/** What to do when the client is gone: "keep", or a stop after this many milliseconds; undefined when the text is neither. */
+/** The action when the client is gone: "keep", or a stop after this many milliseconds; undefined for any other text. */
 export function parseDisconnect(text: string): "keep" | number | undefined {
   if (text === "keep") return "keep";
   if (text === "stop") return 0;

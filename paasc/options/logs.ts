@@ -12,7 +12,7 @@ import { parseWhen } from "../words/time.ts";
 import { DURATION, exclusive, optionValue, TIME, usageError, wholeNumber } from "./value.ts";
 
 /** The options of `paasc logs`. */
-export const logOptions: readonly Option[] = [
+export const LOG_OPTIONS: readonly Option[] = [
   { name: "tail", value: "N", help: "begin with the last N lines" },
   { name: "since", value: "WHEN", help: "only output written at that time or later" },
   { name: "until", value: "WHEN", help: "only output written before that time" },
@@ -26,18 +26,18 @@ export const logOptions: readonly Option[] = [
   { name: "compress", help: "compress the output on its way" },
 ];
 
-/** What the options of `paasc logs` ask for. */
+/** The choice that the options of `paasc logs` make. */
 export interface LogChoice {
   /** The part of the log to read. */
   readonly options: LogOptions;
-  /** How to print it. */
+  /** The form of the output. */
   readonly form: LogForm;
-  /** How long to try to get a lost connection back, in milliseconds. */
+  /** Maximum time to get a lost connection back, in milliseconds. */
   readonly patience: number;
 }
 
 /**
- * What the given options ask for.
+ * The choice that the given options make.
  *
  * @param now The time from which durations count back, in milliseconds since the Unix epoch
  * @throws {ExitError} When a value is invalid, or two options exclude each other

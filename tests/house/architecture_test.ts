@@ -81,7 +81,7 @@ for (const [member, allowed] of Object.entries(MAY_IMPORT)) {
 
 Deno.test("imports() sees what is imported only for its types, only later, and only indirectly", async () => {
   const found = await imports("paasc/main.ts");
-  // main.ts → commands/mod.ts → commands/observe/logs.ts → import("../../connection/connect.ts") → @paas/proto → grpc-js
+  // main.ts → command.ts → import("./connection/connect.ts") → @paas/proto → grpc-js
   for (
     const name of ["paasc/connection/connect.ts", "proto/mod.ts", "proto/gen/paas/v1/LogEnd.ts", "npm:@grpc/grpc-js"]
   ) {

@@ -106,3 +106,11 @@ cut("Client.connect() takes PEM as well as paths, and says what is wrong", async
   await assertCode(Client.connect({ server, ...files, ca: "/nowhere" }), "no-connection", /cannot read the server CA/);
   await assertCode(Client.connect({ server, ca, cert, key: ca! }), "no-connection", /the private key/);
 });
+
+Deno.test({
+  name: "Client.connect() throws a PaasError when it may not read the environment",
+  permissions: { read: true, env: false },
+  async fn() {
+    await assertCode(Client.connect(files), "permission-denied", /may not be read: .* or run with --allow-env=/);
+  },
+});

@@ -4,7 +4,7 @@ import type { Command } from "../../command.ts";
 import { ExitError } from "../../exit.ts";
 import { noteTo } from "../../print/output.ts";
 import { processWord } from "../../options/process_words.ts";
-import { logChoice, logOptions } from "../../options/logs.ts";
+import { LOG_OPTIONS, logChoice } from "../../options/logs.ts";
 
 const help = `Usage: paasc logs [options] ID
 
@@ -49,14 +49,14 @@ Examples:
   paasc logs -o json --stderr-only ID | jq -rj '.data // empty | @base64d'
 `;
 
-/** How long after Ctrl-C stdout may take what has been received, in milliseconds. */
-const farewell = 1_000;
+/** Maximum time after Ctrl-C to print the received output, in milliseconds. */
+const FAREWELL_MS = 1_000;
 
 export const logs: Command = {
   name: "logs",
   summary: "print the output of a process, live until it has finished",
   help,
-  options: logOptions,
+  options: LOG_OPTIONS,
 
   async run(words, { settings, given, stdout, stderr }) {
     const { options, form, patience } = logChoice(given, settings.output, Date.now());
@@ -90,7 +90,7 @@ export const logs: Command = {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const interrupt = () => {
       interrupted.abort();
-      timer ??= setTimeout(stuck.resolve, farewell);
+      timer ??= setTimeout(stuck.resolve, FAREWELL_MS);
     };
     Deno.addSignalListener("SIGINT", interrupt);
     try {

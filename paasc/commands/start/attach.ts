@@ -1,6 +1,6 @@
 /** `paasc attach`: joins a running process. */
 import type { Command } from "../../command.ts";
-import { detachKeys, detachKeysOption } from "../../options/detach_keys.ts";
+import { DETACH_KEYS_OPTION, detachKeys } from "../../options/detach_keys.ts";
 import { processWord } from "../../options/process_words.ts";
 import { optionValue, wholeNumber } from "../../options/value.ts";
 
@@ -11,8 +11,8 @@ the process was started with stdin or in a terminal, it gets what you type. paas
 exits as the process does; exit codes, Ctrl-C, Ctrl-Z and the messages on stderr
 are those of 'paasc run'.
 
-If the process was started in a terminal and your stdin is a terminal, the process
-takes over yours until it ends or you press the keys that detach.
+If the process was started in a terminal and your stdin is a terminal, yours is
+connected to that of the process until it ends or you press the keys that detach.
 
 Examples:
   paasc attach 2b5c
@@ -29,7 +29,7 @@ export const attach: Command = {
   options: [
     { name: "tail", value: "N", help: `begin with the last N lines (default ${DEFAULT_TAIL})` },
     { name: "no-stdin", letter: "n", help: "do not type into it" },
-    detachKeysOption,
+    DETACH_KEYS_OPTION,
   ],
 
   async run(words, context) {

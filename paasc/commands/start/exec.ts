@@ -1,7 +1,7 @@
 /** `paasc exec`: starts a process. */
 import { execRequest } from "../../client/requests.ts";
 import type { Command } from "../../command.ts";
-import { execOptions, execOptionsFrom } from "../../options/exec.ts";
+import { EXEC_OPTIONS, execOptionsFrom } from "../../options/exec.ts";
 import { usageError } from "../../options/value.ts";
 import { print } from "../../print/output.ts";
 import { jsonLine } from "../../words/enum_words.ts";
@@ -60,7 +60,7 @@ export const exec: Command = {
   name: "exec",
   summary: "start a process and print its id",
   help,
-  options: [...execOptions, { name: "stdin", help: "give it a stdin, for 'paasc attach'" }],
+  options: [...EXEC_OPTIONS, { name: "stdin", help: "give it a stdin, for 'paasc attach'" }],
 
   async run(words, context) {
     const { settings, given, repeated, stdout } = context;

@@ -1,8 +1,8 @@
 /** `paasc run`: runs a program as if it ran here. */
 import { execRequest } from "../../client/requests.ts";
 import type { Command } from "../../command.ts";
-import { detachKeys, detachKeysOption } from "../../options/detach_keys.ts";
-import { execOptions, execOptionsFrom } from "../../options/exec.ts";
+import { DETACH_KEYS_OPTION, detachKeys } from "../../options/detach_keys.ts";
+import { EXEC_OPTIONS, execOptionsFrom } from "../../options/exec.ts";
 import { exclusive, usageError } from "../../options/value.ts";
 
 const help = `Usage: paasc run [options] [--] PROGRAM [ARGUMENT...]
@@ -29,9 +29,10 @@ exits with 69.
 When the program did not end by itself, stderr tells the reason: a limit, a stop,
 a signal from elsewhere, or the daemon.
 
-With --tty the process gets a terminal of the type of yours (TERM), which takes
-over yours: editors, shells and the like work, and Ctrl-C and Ctrl-Z are ordinary
-keys. --detach-keys leave the process running; 'paasc attach' returns to it.
+With --tty the process gets a terminal of the same type as yours (TERM), and your
+terminal is connected to it: editors, shells and the like work, and Ctrl-C and
+Ctrl-Z are ordinary keys. --detach-keys leave the process running; 'paasc attach'
+returns to it.
 
 Examples:
   paasc run make test
@@ -40,7 +41,7 @@ Examples:
   paasc run --tty bash
 `;
 
-/** How long the process may run without its client by default, in milliseconds. */
+/** Default time that the process may run without its client, in milliseconds. */
 const LEASE_MS = 30_000;
 
 export const run: Command = {
@@ -50,8 +51,8 @@ export const run: Command = {
   options: [
     { name: "tty", letter: "t", help: "give it a terminal" },
     { name: "no-stdin", letter: "n", help: "let its stdin be empty" },
-    detachKeysOption,
-    ...execOptions,
+    DETACH_KEYS_OPTION,
+    ...EXEC_OPTIONS,
   ],
 
   async run(words, context) {
