@@ -4,7 +4,7 @@ import { baseEnvironment } from "./environment.ts";
 import { SpawnError } from "../errors.ts";
 import { loadLibc } from "../system/libc.ts";
 import type { LogReaderOptions } from "../log/reader.ts";
-import { decodeLogChunks } from "../log_format/record.ts";
+import { decodeLogChunks } from "../log_format/decode.ts";
 import { type Process, spawn, type SpawnOptions } from "../process/spawned_process.ts";
 import { Spool } from "../spool/spool.ts";
 

@@ -3,7 +3,7 @@ import { leased } from "../../tests/support/leased_file.ts";
 import { until } from "../../tests/support/until.ts";
 import { SpawnError } from "../errors.ts";
 import { keepDescriptors, loadLibc } from "../system/libc.ts";
-import { decodeLogChunks } from "../log_format/record.ts";
+import { decodeLogChunks } from "../log_format/decode.ts";
 import { type Process, spawn, type SpawnOptions } from "../process/spawned_process.ts";
 import { Spool } from "../spool/spool.ts";
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { NEWLINE } from "../log_format/newline.ts";
 import type { Child } from "./child.ts";
 import type { Launch } from "./launch.ts";
 import { cString, type Libc, loadLibc } from "../system/libc.ts";
@@ -38,7 +39,6 @@ const IUTF8 = 0o40000;
 /** For chown(2): as it is. */
 const SAME = 2 ** 32 - 1;
 
-const NEWLINE = 0x0a;
 /** What a user types to end the input: ^D. */
 const END_OF_TRANSMISSION = 0x04;
 

@@ -3,7 +3,7 @@ import { until } from "../../tests/support/until.ts";
 import { baseEnvironment } from "./environment.ts";
 import { InputClosedError, SpawnError } from "../errors.ts";
 import { loadLibc } from "../system/libc.ts";
-import { decodeLogChunks } from "../log_format/record.ts";
+import { decodeLogChunks } from "../log_format/decode.ts";
 import { type Process, spawn, type SpawnOptions } from "../process/spawned_process.ts";
 import { Spool } from "../spool/spool.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Mark } from "../log_format/index.ts";
+import type { Mark } from "../log_format/mark.ts";
 import type { LogGap } from "../log_format/record.ts";
 
 /** A part of a log that was written, and cannot be read any more. */

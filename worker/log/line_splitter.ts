@@ -3,11 +3,10 @@
  *
  * @module
  */
+import { NEWLINE } from "../log_format/newline.ts";
 
 /** The largest chunk, in bytes: a longer line is cut in pieces. */
 export const MAX_CHUNK_BYTES = 64 * 1024;
-
-const NEWLINE = 0x0a;
 
 /**
  * Holds back the start of a line until its newline has come, so that chunks of two streams never mix within a line.

@@ -3,18 +3,20 @@
  *
  * @module
  */
+import { NEWLINE } from "../log_format/newline.ts";
 import { clock } from "../system/clock.ts";
 import { SpoolError } from "../errors.ts";
 import { Damages, type LogDamage } from "./damage.ts";
-import { LogIndex, type Mark, START, withLine } from "../log_format/index.ts";
+import { LogIndex } from "../log_format/index.ts";
+import { type Mark, START, withLine } from "../log_format/mark.ts";
 import { LogReader, type LogReaderOptions } from "./reader.ts";
 import { readThrough, restoreSegments } from "./recovery.ts";
-import { type LogGap, type LogSlice, type LogStream, RecordBuffer, wholeRecords } from "../log_format/record.ts";
-import { countNewlines } from "./search.ts";
+import type { LogGap, LogSlice, LogStream } from "../log_format/record.ts";
+import { RecordBuffer } from "../log_format/record_buffer.ts";
+import { wholeRecords } from "../log_format/decode.ts";
+import { countNewlines } from "../log_format/newline.ts";
 import { noteFirst, Segment, tryRoom } from "./segment.ts";
 import { Retention } from "./retention.ts";
-
-const NEWLINE = 0x0a;
 
 /** Output that waits to be written, in bytes, above which a process has to wait for the spool. */
 const MAX_PENDING_BYTES = 1024 * 1024;

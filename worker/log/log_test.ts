@@ -4,7 +4,8 @@ import { until } from "../../tests/support/until.ts";
 import { SpoolError } from "../errors.ts";
 import { Log } from "./log.ts";
 import type { LogReader } from "./reader.ts";
-import { decodeLogChunks, decodeLogRecords, type LogGap } from "../log_format/record.ts";
+import type { LogGap } from "../log_format/record.ts";
+import { decodeLogChunks, decodeLogRecords } from "../log_format/decode.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

@@ -5,7 +5,8 @@ import { until } from "../../tests/support/until.ts";
 import { clock } from "../system/clock.ts";
 import { Log } from "./log.ts";
 import type { LogReaderOptions } from "./reader.ts";
-import { decodeLogRecords, type LogGap, type LogStream } from "../log_format/record.ts";
+import type { LogGap, LogStream } from "../log_format/record.ts";
+import { decodeLogRecords } from "../log_format/decode.ts";
 import { Segment } from "./segment.ts";
 import { MIN_LIMIT_BYTES, Retention } from "./retention.ts";
 

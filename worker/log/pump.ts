@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { NEWLINE } from "../log_format/newline.ts";
 import { clock } from "../system/clock.ts";
 import { LineSplitter } from "./line_splitter.ts";
 import type { Log } from "./log.ts";
@@ -17,8 +18,6 @@ const MAX_PIPE_BYTES = 1024 * 1024;
 
 /** How long the start of a line waits for its newline until it is logged without, in milliseconds, unless told. */
 const PARTIAL_LINE_MS = 100;
-
-const NEWLINE = 0x0a;
 
 /** How long a read of what is in a pipe already may take, in milliseconds. */
 const LAST_READ_MS = 100;

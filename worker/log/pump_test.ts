@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import { until } from "../../tests/support/until.ts";
 import { clock } from "../system/clock.ts";
 import { Log } from "./log.ts";
-import { decodeLogChunks, type LogStream } from "../log_format/record.ts";
+import type { LogStream } from "../log_format/record.ts";
+import { decodeLogChunks } from "../log_format/decode.ts";
 import { OpenLine, pump } from "./pump.ts";
 
 /** A pipe that a test writes to. */

@@ -6,8 +6,10 @@
 import { clock } from "../system/clock.ts";
 import { OffsetError } from "../errors.ts";
 import type { Log } from "./log.ts";
-import { linesAt, type Mark, START } from "../log_format/index.ts";
-import { decodeLogRecords, type LogGap, type LogSlice, type LogStream, RecordBuffer } from "../log_format/record.ts";
+import { linesAt, type Mark, START } from "../log_format/mark.ts";
+import type { LogGap, LogSlice, LogStream } from "../log_format/record.ts";
+import { decodeLogRecords } from "../log_format/decode.ts";
+import { RecordBuffer } from "../log_format/record_buffer.ts";
 import { findOffset, findTail, findTime } from "./search.ts";
 import type { Segment } from "./segment.ts";
 

@@ -4,7 +4,8 @@ import { clock } from "../system/clock.ts";
 import { OffsetError } from "../errors.ts";
 import { Log } from "./log.ts";
 import type { LogReaderOptions } from "./reader.ts";
-import { decodeLogChunks, type LogStream } from "../log_format/record.ts";
+import type { LogStream } from "../log_format/record.ts";
+import { decodeLogChunks } from "../log_format/decode.ts";
 
 /** What a process writes: a stream, some bytes, and how long after the last ones, in milliseconds. */
 interface Write {

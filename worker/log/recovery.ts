@@ -4,9 +4,9 @@
  * @module
  */
 import { SpoolError } from "../errors.ts";
-import { type Mark, START } from "../log_format/index.ts";
-import { decodeLogRecords, wholeRecords } from "../log_format/record.ts";
-import { markBehind } from "./search.ts";
+import { type Mark, START } from "../log_format/mark.ts";
+import { decodeLogRecords, wholeRecords } from "../log_format/decode.ts";
+import { markBehind } from "../log_format/mark.ts";
 import { markOf, Segment } from "./segment.ts";
 
 /** So much is read at a time; a record is smaller. */

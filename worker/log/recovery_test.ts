@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { Log } from "./log.ts";
-import { linesAt } from "../log_format/index.ts";
+import { linesAt } from "../log_format/mark.ts";
 import type { LogReaderOptions } from "./reader.ts";
-import { decodeLogRecords, type LogChunk, type LogGap, type LogRecord } from "../log_format/record.ts";
+import type { LogChunk, LogGap, LogRecord } from "../log_format/record.ts";
+import { decodeLogRecords } from "../log_format/decode.ts";
 import { Segment } from "./segment.ts";
 import { Retention } from "./retention.ts";
 

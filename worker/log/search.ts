@@ -4,20 +4,13 @@
  * @module
  */
 import type { Log } from "./log.ts";
-import { linesAt, type Mark, withLine } from "../log_format/index.ts";
-import { decodeLogRecords, type LogRecord } from "../log_format/record.ts";
-
-const NEWLINE = 0x0a;
+import { decodeLogRecords } from "../log_format/decode.ts";
+import { endOf, linesAt, type Mark, markBehind } from "../log_format/mark.ts";
+import { NEWLINE } from "../log_format/newline.ts";
+import type { LogRecord } from "../log_format/record.ts";
 
 /** So much is read at a time: a mark's distance, and the largest record. */
 const READ_BYTES = 192 * 1024;
-
-/** How many newlines there are. */
-export function countNewlines(bytes: Uint8Array): number {
-  let count = 0;
-  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) count++;
-  return count;
-}
 
 /**
  * The record that holds the payload byte at an offset, as the mark before it; at the end of the log, that end. Where the
@@ -75,11 +68,6 @@ function newlineIn(chunk: LogRecord["chunk"], at: number): number {
   return chunk ? chunk.data.indexOf(NEWLINE, at) : -1;
 }
 
-/** The offset behind a record. */
-export function endOf({ chunk, gap }: LogRecord): number {
-  return chunk ? chunk.offset + chunk.data.length : gap!.to;
-}
-
 /**
  * Reads on from a mark up to the first record that a condition holds for, and gives the mark before it. What is damaged
  * counts as a record: a gap.
@@ -109,20 +97,4 @@ async function findRecord(
     }
   }
   return end;
-}
-
-/** The place behind a record, from the one before it. */
-export function markBehind(mark: Mark, record: LogRecord): Mark {
-  const { chunk, gap, recordBytes } = record;
-  const position = mark.position + recordBytes;
-  const offset = endOf(record);
-  if (!chunk) return { ...mark, position, offset, newlines: mark.newlines + (gap!.lines ?? 0) };
-  const { stream, data, partial, time } = chunk;
-  return {
-    position,
-    offset,
-    newlines: mark.newlines + countNewlines(data),
-    unfinished: withLine(mark.unfinished, stream, !partial && data.at(-1) === NEWLINE),
-    time,
-  };
 }

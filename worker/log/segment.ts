@@ -9,7 +9,7 @@
 import { join } from "node:path";
 import { SpoolError } from "../errors.ts";
 import { MAX_CHUNK_BYTES } from "./line_splitter.ts";
-import { type Mark, START } from "../log_format/index.ts";
+import { type Mark, START } from "../log_format/mark.ts";
 
 /** One file. It is open for reading while some reader is in it. */
 export class Segment {

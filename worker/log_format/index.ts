@@ -3,42 +3,13 @@
  *
  * @module
  */
-import type { LogStream } from "./record.ts";
+import { type Mark, START } from "./mark.ts";
 
 /** There is a mark about each so many bytes of the file, at first. */
 const MARK_DISTANCE_BYTES = 64 * 1024;
 
 /** So many marks at most: then every other one goes, and they are twice as far apart from there on. */
 const MAX_MARKS = 16 * 1024;
-
-/** A place between two records of a log, and what stands before it. */
-export interface Mark {
-  /** Bytes of all segments. */
-  readonly position: number;
-  /** Payload bytes. */
-  readonly offset: number;
-  /** Newlines. */
-  readonly newlines: number;
-  /** The streams that have begun a line whose newline has not come: a bit for each, as {@linkcode withLine} sets it. */
-  readonly unfinished: number;
-  /** When the last chunk before it was read, in milliseconds since the Unix epoch. */
-  readonly time: number;
-}
-
-/** The start of every log. */
-export const START: Mark = { position: 0, offset: 0, newlines: 0, unfinished: 0, time: -Infinity };
-
-const BITS = { stdout: 1, stderr: 2 } as const;
-
-/** The unfinished lines, once a stream has finished its last one or not. */
-export function withLine(unfinished: number, stream: LogStream, finished: boolean): number {
-  return finished ? unfinished & ~BITS[stream] : unfinished | BITS[stream];
-}
-
-/** Lines up to a mark, with those that are not finished. */
-export function linesAt({ newlines, unfinished }: Mark): number {
-  return newlines + (unfinished & 1) + (unfinished >> 1);
-}
 
 /** Marks of one log, in their order. */
 export class LogIndex {

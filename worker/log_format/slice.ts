@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { decodeLogRecords, type LogChunk, RecordBuffer } from "./record.ts";
-
-const NEWLINE = 0x0a;
+import { NEWLINE } from "./newline.ts";
+import type { LogChunk } from "./record.ts";
+import { decodeLogRecords } from "./decode.ts";
+import { RecordBuffer } from "./record_buffer.ts";
 
 /**
  * A run of whole records as runs that are not larger than asked for, but for the few bytes around what a record carries. A

@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { decodeLogRecords, type LogChunk, RecordBuffer } from "./record.ts";
+import type { LogChunk } from "./record.ts";
+import { decodeLogRecords } from "./decode.ts";
+import { RecordBuffer } from "./record_buffer.ts";
 import { pieces } from "./slice.ts";
 
 function chunk(offset: number, length: number, line = 20, partial?: true): LogChunk {

@@ -12,7 +12,7 @@ import type { Guard } from "../group/guard.ts";
 import type { HistoryEntry } from "../spool/history.ts";
 import { Input } from "./input.ts";
 import type { Log } from "../log/log.ts";
-import { linesAt } from "../log_format/index.ts";
+import { linesAt } from "../log_format/mark.ts";
 import type { LogReader, LogReaderOptions } from "../log/reader.ts";
 import { ProcessGroup } from "../group/process_group.ts";
 import { ID_VARIABLE } from "../spool/left_over.ts";

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/asse
 import { until } from "../../tests/support/until.ts";
 import { baseEnvironment } from "../child/environment.ts";
 import { SpawnError, StopInProgressError } from "../errors.ts";
-import { decodeLogChunks, type LogStream } from "../log_format/record.ts";
+import type { LogStream } from "../log_format/record.ts";
+import { decodeLogChunks } from "../log_format/decode.ts";
 import { Segment } from "../log/segment.ts";
 import { type Process, spawn, type SpawnOptions } from "./spawned_process.ts";
 import { Spool } from "../spool/spool.ts";

@@ -11,12 +11,12 @@
  *
  * @module
  */
+import { NEWLINE } from "../log_format/newline.ts";
 import { crc32 } from "node:zlib";
 import type { LogSummary } from "../log/log.ts";
 import { NOTHING, type Records, type StoredGrant } from "./process_store.ts";
 import type { FinishedStatus } from "../process/status.ts";
 
-const NEWLINE = 0x0a;
 const READ_BYTES = 1024 * 1024;
 
 /** The length of a checksum, and of the space behind it. */

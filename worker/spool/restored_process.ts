@@ -6,7 +6,7 @@
 import { FinishedError } from "../errors.ts";
 import { Input } from "../process/input.ts";
 import type { Log } from "../log/log.ts";
-import { linesAt } from "../log_format/index.ts";
+import { linesAt } from "../log_format/mark.ts";
 import type { LogReader, LogReaderOptions } from "../log/reader.ts";
 import type { KnownProcess } from "../process/spawned_process.ts";
 import type { ProcessRecord } from "./process_store.ts";
