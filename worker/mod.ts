@@ -7,14 +7,18 @@ export { spawn } from "./process/spawned_process.ts";
 export type { KnownProcess, Process, SpawnOptions, StopOptions } from "./process/spawned_process.ts";
 export { RestoredProcess } from "./spool/restored_process.ts";
 export type { Input, InputWriter } from "./process/input.ts";
-export type { Command } from "./child/start.ts";
-export { LIMIT_NAMES, SETPRIV_PATH, verifyAccount } from "./child/account.ts";
-export type { Account, LimitName, Limits } from "./child/account.ts";
+export type { Command } from "./child/program.ts";
+export { SETPRIV_PATH, verifyAccount } from "./child/account.ts";
+export { LIMIT_NAMES } from "./child/limits.ts";
+export type { Account } from "./child/account.ts";
+export type { LimitName, Limits } from "./child/limits.ts";
 export { Guard, GUARD_PATH } from "./group/guard.ts";
 export type { GuardOptions } from "./group/guard.ts";
 export { KILL_PATHS } from "./system/kill.ts";
-export { inheritedLimits, PRLIMIT_PATH, SETSID_PATH } from "./child/launch.ts";
-export type { Terminal, TerminalOptions, TerminalSize } from "./child/terminal.ts";
+export { SETSID_PATH } from "./child/launch.ts";
+export { inheritedLimits, PRLIMIT_PATH } from "./child/limits.ts";
+export type { Terminal } from "./child/terminal.ts";
+export type { TerminalOptions, TerminalSize } from "./child/child.ts";
 export { keepDescriptors, LIBC_PATHS } from "./system/libc.ts";
 export { Spool } from "./spool/spool.ts";
 export type { SpoolOptions } from "./spool/spool.ts";
@@ -60,7 +64,6 @@ export {
 } from "./errors.ts";
 export type { SpawnFailure } from "./errors.ts";
 export type {
-  Exit,
   FinishedStatus,
   ProcessStatus,
   RunningStatus,
@@ -69,3 +72,4 @@ export type {
   StoppingStatus,
   StopReason,
 } from "./process/status.ts";
+export type { Exit } from "./child/child.ts";

@@ -70,26 +70,3 @@ export async function verifyAccount(account: Account): Promise<string | undefine
   if (is.get("NoNewPrivs") !== "1") return "a process could gain privileges: setpriv does not set no_new_privs";
   return undefined;
 }
-
-/** The resources that can be limited, by their names in prlimit(1). */
-export const LIMIT_NAMES = ["as", "core", "cpu", "fsize", "nofile", "nproc"] as const;
-
-/** The name of a resource that can be limited. */
-export type LimitName = (typeof LIMIT_NAMES)[number];
-
-/**
- * How much a process may use (getrlimit(2)), a whole number each: `as` its memory, `core` its core dump and `fsize` a
- * file, in bytes; `cpu` the time on a processor, in seconds; `nofile` its open files; `nproc` all processes of its
- * account.
- */
-export type Limits = Partial<Readonly<Record<LimitName, number>>>;
-
-/** The options of prlimit(1) that set these as hard limits, which a process cannot raise. */
-export function prlimitOptions(limits: Limits): string[] {
-  return LIMIT_NAMES.flatMap((name) => {
-    const limit = limits[name];
-    if (limit === undefined) return [];
-    // With both the same, the kernel sends SIGKILL at once: one second lies between it and SIGXCPU.
-    return [`--${name}=${limit}:${name === "cpu" ? limit + 1 : limit}`];
-  });
-}

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { type Account, type Limits, verifyAccount } from "./account.ts";
+import { type Account, verifyAccount } from "./account.ts";
+import type { Limits } from "./limits.ts";
 import { baseEnvironment } from "./environment.ts";
 import { SpawnError } from "../errors.ts";
 import { loadLibc } from "../system/libc.ts";

@@ -14,24 +14,14 @@
  * @module
  */
 import type { Child } from "./child.ts";
-import {
-  type Account,
-  LIMIT_NAMES,
-  type LimitName,
-  type Limits,
-  privileges,
-  prlimitOptions,
-  SETPRIV_PATH,
-} from "./account.ts";
-import { SpawnError } from "../errors.ts";
+import { type Account, privileges, SETPRIV_PATH } from "./account.ts";
+import { type Limits, PRLIMIT_PATH, prlimitOptions } from "./limits.ts";
+import type { Program } from "./program.ts";
 import LAUNCH_SCRIPT from "./launch.sh" with { type: "text" };
 import { ProcessGroup, withinTime } from "../group/process_group.ts";
 
 /** The program that every process with pipes starts as: util-linux. A list in `--allow-run` has to name it. */
 export const SETSID_PATH = "/usr/bin/setsid";
-
-/** What sets limits: util-linux. */
-export const PRLIMIT_PATH = "/usr/bin/prlimit";
 
 /** Its number (signal(7)). */
 const SIGKILL = 9;
@@ -53,14 +43,6 @@ const LAUNCH_LIMIT_MS = 10_000;
 
 /** How long the end of a process that was killed is waited for, in milliseconds: a hung disk may hold it. */
 const KILL_LIMIT_MS = 1_000;
-
-/** What a process becomes. */
-export interface Program {
-  args: readonly string[];
-  env: Readonly<Record<string, string>>;
-  /** The working directory; `undefined` is that of the daemon. */
-  cwd: string | undefined;
-}
 
 /** What a process is given on its way. */
 export interface LaunchOptions {
@@ -173,26 +155,4 @@ function refusal(code: string): Error {
 async function unsaid(exit: Child["exit"], limited: boolean): Promise<string> {
   const ended = await withinTime(exit, KILL_LIMIT_MS);
   return ended?.signal !== undefined && !limited ? "launch-killed" : "not-confined";
-}
-
-/**
- * The hard limits that this program and all that it starts have anyway.
- *
- * @throws {SpawnError} when limits cannot be set here.
- */
-export async function inheritedLimits(): Promise<Limits> {
-  const args = ["--noheadings", "--raw", "--output=RESOURCE,HARD"];
-  let output: Deno.CommandOutput;
-  try {
-    output = await new Deno.Command(PRLIMIT_PATH, { args, clearEnv: true, env: { LC_ALL: "C" }, stdin: "null" })
-      .output();
-  } catch (cause) {
-    const why = "limits cannot be set here: prlimit (util-linux) is missing, or the daemon may not run it";
-    throw new SpawnError("not-confined", `Cannot start a process: ${why}`, { cause });
-  }
-  const entries = new TextDecoder().decode(output.stdout).trim().split("\n").map((line) => line.split(" "));
-  return Object.fromEntries(
-    entries.map(([name = "", hard]) => [name.toLowerCase(), Number(hard)] as const)
-      .filter(([name, hard]) => LIMIT_NAMES.includes(name as LimitName) && !Number.isNaN(hard)), // unlimited
-  );
 }

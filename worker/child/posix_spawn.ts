@@ -6,7 +6,7 @@
  */
 import type { Launch } from "./launch.ts";
 import { cString, type Libc } from "../system/libc.ts";
-import type { Exit } from "../process/status.ts";
+import type { Exit } from "./child.ts";
 
 const O_RDWR = 0o2;
 const WNOHANG = 1;

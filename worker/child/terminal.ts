@@ -4,25 +4,11 @@
  * @module
  */
 import { NEWLINE } from "../log_format/newline.ts";
-import type { Child } from "./child.ts";
+import type { Child, TerminalSize } from "./child.ts";
 import type { Launch } from "./launch.ts";
 import { cString, type Libc, loadLibc } from "../system/libc.ts";
 import { Poller, POLLIN, POLLOUT } from "./poller.ts";
 import { startInSession } from "./posix_spawn.ts";
-
-/** How large a terminal is, in characters. */
-export interface TerminalSize {
-  /** Its width, at most 65,535. */
-  columns: number;
-  /** Its height, at most 65,535. */
-  rows: number;
-}
-
-/** A terminal to start a process in. */
-export interface TerminalOptions extends TerminalSize {
-  /** What it understands, for the variable TERM; default is `xterm-256color`. */
-  type?: string | undefined;
-}
 
 // open(2) and ioctl(2), the same on all machines that the runtime supports.
 const O_RDWR = 0o2;

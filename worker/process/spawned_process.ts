@@ -5,7 +5,8 @@
  */
 import type { Child } from "../child/child.ts";
 import { clock } from "../system/clock.ts";
-import { type Command, startCommand } from "../child/start.ts";
+import { startCommand } from "../child/start.ts";
+import type { Command } from "../child/program.ts";
 import { Ending } from "./ending.ts";
 import { FinishedError, StopInProgressError } from "../errors.ts";
 import type { Guard } from "../group/guard.ts";
@@ -19,7 +20,8 @@ import { ID_VARIABLE } from "../spool/left_over.ts";
 import { OpenLine, pump } from "../log/pump.ts";
 import { type About, NOTHING } from "../spool/process_store.ts";
 import type { Spool } from "../spool/spool.ts";
-import type { Exit, FinishedStatus, ProcessStatus, StopReason } from "./status.ts";
+import type { FinishedStatus, ProcessStatus, StopReason } from "./status.ts";
+import type { Exit } from "../child/child.ts";
 import type { Terminal } from "../child/terminal.ts";
 
 /** How long what is left of a group may go on by itself after the leader has exited: a pipeline that drains. */

@@ -11,15 +11,7 @@
  *
  * @module
  */
-
-/**
- * How the leader of a process group ended: with a code (0 to 255), or by a signal (its number). Neither is known of one
- * that was lost with its daemon.
- */
-export type Exit =
-  | { readonly code: number; readonly signal?: undefined }
-  | { readonly signal: number; readonly code?: undefined }
-  | { readonly code?: undefined; readonly signal?: undefined };
+import type { Exit } from "../child/child.ts";
 
 /** Who may end a process besides itself. */
 export type StopReason = "stopped" | "timed-out" | "output-limit" | "client-gone" | "daemon-shutdown";
