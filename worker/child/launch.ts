@@ -18,7 +18,8 @@ import { type Account, privileges, SETPRIV_PATH } from "./account.ts";
 import { type Limits, PRLIMIT_PATH, prlimitOptions } from "./limits.ts";
 import type { Program } from "./program.ts";
 import LAUNCH_SCRIPT from "./launch.sh" with { type: "text" };
-import { ProcessGroup, withinTime } from "../group/process_group.ts";
+import { ProcessGroup } from "../group/process_group.ts";
+import { withinTime } from "../system/time.ts";
 
 /** The program that every process with pipes starts as: util-linux. A list in `--allow-run` has to name it. */
 export const SETSID_PATH = "/usr/bin/setsid";

@@ -5,7 +5,8 @@
  * @module
  */
 import type { Launch } from "./launch.ts";
-import { cString, type Libc } from "../system/libc.ts";
+import type { Libc } from "../system/libc.ts";
+import { cString } from "../system/library.ts";
 import type { Exit } from "./child.ts";
 
 const O_RDWR = 0o2;

@@ -6,7 +6,8 @@
 import { NEWLINE } from "../log_format/newline.ts";
 import type { Child, TerminalSize } from "./child.ts";
 import type { Launch } from "./launch.ts";
-import { cString, type Libc, loadLibc } from "../system/libc.ts";
+import { type Libc, loadLibc } from "../system/libc.ts";
+import { cString } from "../system/library.ts";
 import { Poller, POLLIN, POLLOUT } from "./poller.ts";
 import { startInSession } from "./posix_spawn.ts";
 

@@ -6,6 +6,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { SignalError } from "../errors.ts";
 import { kill } from "../system/kill.ts";
+import { withinTime } from "../system/time.ts";
 
 /** The longest pause between two looks at whether a group is gone, in milliseconds. */
 const MAX_POLL_MS = 50;
@@ -91,16 +92,5 @@ export class ProcessGroup {
       if ((error as { code?: string }).code === "ESRCH") this.#gone = this.#leaderExited;
     }
     return !this.#gone;
-  }
-}
-
-/** What a promise gives, or `undefined` when it does not come within this many milliseconds. */
-export async function withinTime<Value>(promise: Promise<Value>, milliseconds: number): Promise<Value | undefined> {
-  const limit = new AbortController();
-  try {
-    const pause = delay(milliseconds, undefined, { signal: limit.signal }).catch(() => undefined);
-    return await Promise.race([promise, pause]);
-  } finally {
-    limit.abort();
   }
 }

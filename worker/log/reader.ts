@@ -4,6 +4,7 @@
  * @module
  */
 import { clock } from "../system/clock.ts";
+import { MAX_TIMER_MS } from "../system/time.ts";
 import { OffsetError } from "../errors.ts";
 import type { Log } from "./log.ts";
 import { linesAt, type Mark, START } from "../log_format/mark.ts";
@@ -18,9 +19,6 @@ const MAX_SLICE_BYTES = 256 * 1024;
 
 /** So far behind, in bytes of the spool, a reader that wants to skip goes on at the present. */
 const MAX_BEHIND_BYTES = 4 * 1024 * 1024;
-
-/** The longest time that a timer can wait, in milliseconds. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** What a reader shall see. */
 export interface LogReaderOptions {
