@@ -5,7 +5,8 @@
  */
 import { processService } from "@paas/proto";
 import { Server, ServerCredentials } from "@paas/proto/grpc";
-import { clock, type KnownProcess, Spool, SpoolError, StopInProgressError } from "@paas/worker";
+import { type Process, Spool, SpoolError, StopInProgressError } from "@paas/worker";
+import { clock } from "@paas/worker/system";
 import { Access } from "./access/access.ts";
 import { duplex, serverStreaming, type Surroundings, unary } from "./rpc/adapter.ts";
 import { AuditLog } from "./telemetry/audit.ts";
@@ -223,7 +224,7 @@ export class Daemon {
       guestsChanged: () => this.#door.expel(),
     };
     this.#recovery = this.#recover(spool);
-    this.#expiry = new Expiry(spool.history.records, this.#options, {
+    this.#expiry = new Expiry(spool.history.records.usages, this.#options, {
       liveBytes: (user) => quotas.liveDescriptions(user),
       remove: (id) => service.forget(id).catch((error) => this.#report("not-removed", { id }, error)),
       stepped: (milliseconds) => log.write("clock-stepped", { seconds: Math.round(milliseconds / 1000) }),
@@ -237,7 +238,7 @@ export class Daemon {
 
   /** Clears up behind an earlier daemon on the same spool that has not ended in good order. */
   async #recover(spool: Spool): Promise<void> {
-    const processes = spool.history.records.finishedCount;
+    const processes = spool.history.records.usages.finishedCount;
     if (processes > 0) this.#log.write("restored", { processes });
     await spool.recover({
       grace: this.#options.stopGrace,
@@ -317,7 +318,7 @@ export class Daemon {
   }
 
   /** Stops a process for the shutdown, and waits until its log has ended. */
-  async #end(process: KnownProcess): Promise<void> {
+  async #end(process: Process): Promise<void> {
     const { stopGrace } = this.#options;
     const stopping = process.stop({ reason: "daemon-shutdown" }).catch((error) => {
       // A user's stop may have a grace of hours; the daemon does not wait that long.
@@ -331,7 +332,7 @@ export class Daemon {
     clearTimeout(giveUp);
   }
 
-  #kill(process: KnownProcess): void {
+  #kill(process: Process): void {
     try {
       process.kill();
     } catch (error) {
@@ -339,7 +340,7 @@ export class Daemon {
     }
   }
 
-  #report(event: string, { id }: Pick<KnownProcess, "id">, error: unknown): void {
+  #report(event: string, { id }: Pick<Process, "id">, error: unknown): void {
     this.#log.write(event, { process: id, cause: causeOf(error) });
   }
 

@@ -138,3 +138,18 @@ export class SpoolError extends Error {
     this.exhausted = code !== undefined && ["ENOSPC", "EDQUOT", "EFBIG", "EMFILE", "ENFILE"].includes(code);
   }
 }
+
+/** Bytes of a log are missing, or may be missing, and the reader has no callback for that. */
+export class IncompleteLogError extends Error {
+  /** The name of the class. */
+  override readonly name = "IncompleteLogError";
+
+  /** An error about the missing bytes, from one offset up to another one; without them, about an end that may be cut. */
+  constructor(gap?: { readonly from: number; readonly to: number; readonly reason: string }) {
+    super(
+      gap
+        ? `The log has no bytes ${gap.from} to ${gap.to} (${gap.reason}): read with onGap to go on`
+        : "The log may lack its end, for its daemon was killed: read with onCut to take that",
+    );
+  }
+}

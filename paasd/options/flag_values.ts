@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { LIMIT_NAMES, type LimitName, type Limits, MIN_LIMIT_BYTES } from "@paas/worker";
+import { LIMIT_NAMES, type LimitName, type Limits } from "@paas/worker/confinement";
+import { MIN_LIMIT_BYTES } from "@paas/worker/spool";
 import { isIP } from "node:net";
 import { isAbsolute, join } from "node:path";
 import type { IdentityMode } from "../identity/certificate.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { LIMIT_NAMES } from "@paas/worker";
+import { LIMIT_NAMES } from "@paas/worker/confinement";
 import { fileURLToPath } from "node:url";
 import {
   COUNT,

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Clock, Records, Removable, Usage } from "@paas/worker";
+import type { Removable, Usage, Usages } from "@paas/worker/spool";
+import type { Clock } from "@paas/worker/system";
 
 /** How often it is looked whether something is to go, in milliseconds. */
 const PAUSE_MS = 1_000;
@@ -28,8 +29,8 @@ export interface ExpiryLimits {
 
 /** What is asked of the spool. */
 export type FinishedProcesses = Pick<
-  Records,
-  "usage" | "finishedCount" | "above" | "fullest" | "oldest" | "finishedUntil" | "dropEndedGrants"
+  Usages,
+  "of" | "finishedCount" | "above" | "fullest" | "oldest" | "finishedUntil" | "dropEndedGrants"
 >;
 
 /** What there is beside finished processes, and what is done with those that are to go. */
@@ -106,7 +107,7 @@ export class Expiry implements Disposable {
   /** The oldest of an owner that have to go, at most so many, when so many bytes come. */
   #excess(owner: string, coming: number, most: number): Removable[] {
     const { retainCount, maxDescriptionBytesPerUser } = this.limits;
-    const { finished, bytes }: Usage = this.#finished.usage(owner);
+    const { finished, bytes }: Usage = this.#finished.of(owner);
     let tooMany = finished - retainCount;
     let tooLarge = bytes + coming + this.#host.liveBytes(owner) - maxDescriptionBytesPerUser;
     if (tooMany <= 0 && tooLarge <= 0) return [];

@@ -3,16 +3,9 @@
  *
  * @module
  */
-import {
-  type About,
-  type Candidate,
-  clock,
-  type KnownProcess,
-  type Process,
-  type RestoredProcess,
-  type Spool,
-  WeakValues,
-} from "@paas/worker";
+import type { Process } from "@paas/worker";
+import type { About, Candidate, Spool } from "@paas/worker/spool";
+import { clock, WeakValues } from "@paas/worker/system";
 import { validate } from "@std/uuid";
 import { allowedUntil, type Grant, isInForce, type Right } from "../access/authorization.ts";
 import { InvalidArgumentError, NameTakenError, NotFinishedError, ShuttingDownError } from "../errors.ts";
@@ -32,7 +25,7 @@ export interface Description {
 
 /** A process that the daemon knows. */
 export interface Entry extends Pick<Description, "name" | "labels"> {
-  readonly process: KnownProcess;
+  readonly process: Process;
   /** What it was started with: read from the spool each time, for it may be long. */
   readonly args: readonly string[];
   /** The id of its owner. */
@@ -228,7 +221,7 @@ export class ProcessTable {
   }
 
   #entry(
-    process: Process | RestoredProcess,
+    process: Process,
     { owner, name, labels, note }: About,
     grants: readonly Grant[],
     lease?: Lease,
@@ -386,7 +379,7 @@ export class ProcessTable {
   }
 
   /** Takes no new processes from now on, ends the starts that are under way, and gives the live processes. */
-  async close(): Promise<KnownProcess[]> {
+  async close(): Promise<Process[]> {
     this.#closed = true;
     for (const ending of this.#starting.values()) ending.abort(new ShuttingDownError());
     await Promise.allSettled(this.#starting.keys());
@@ -399,13 +392,17 @@ export class ProcessTable {
   }
 
   /** All that live, or have not come to their end in the spool. */
-  processes(): KnownProcess[] {
+  processes(): Process[] {
     return [...this.#live.values()].map(({ process }) => process);
   }
 
   /** How many processes are in each state. */
   get counts(): Record<Listed["state"], number> {
-    const counts = { running: 0, stopping: 0, finished: this.#spool.history.read((records) => records.finishedCount) };
+    const counts = {
+      running: 0,
+      stopping: 0,
+      finished: this.#spool.history.read((records) => records.usages.finishedCount),
+    };
     for (const { process: { status: { state } } } of this.#live.values()) if (state !== "finished") counts[state]++;
     return counts;
   }

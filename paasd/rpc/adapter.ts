@@ -16,7 +16,7 @@ import {
   type ServerWritableStream,
   status as Code,
 } from "@paas/proto/grpc";
-import { clock } from "@paas/worker";
+import { clock } from "@paas/worker/system";
 import type { Duplex } from "node:stream";
 import type { Access } from "../access/access.ts";
 import type { AuditLog } from "../telemetry/audit.ts";

@@ -15,14 +15,8 @@ import {
   type ProcessState__Output,
   type SignalRequest__Output,
 } from "@paas/proto";
-import {
-  LIMIT_NAMES,
-  type Limits,
-  type LogReaderOptions,
-  type LogStream,
-  type SpawnOptions,
-  type TerminalSize,
-} from "@paas/worker";
+import type { LogReaderOptions, LogStream, SpawnOptions, TerminalSize } from "@paas/worker";
+import { LIMIT_NAMES, type Limits } from "@paas/worker/confinement";
 import { createHash } from "node:crypto";
 import { InvalidArgumentError } from "../errors.ts";
 import type { Description, ListFilter, RequestKey } from "../processes/process_table.ts";

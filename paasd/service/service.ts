@@ -33,7 +33,9 @@ import type {
   WhoAmIRequest__Output,
   WhoAmIResponse,
 } from "@paas/proto";
-import { descriptionBytes, type LogReader, pieces, spawn, type Spool } from "@paas/worker";
+import { spawn } from "@paas/worker";
+import { type LogReader, pieces } from "@paas/worker/records";
+import { descriptionBytes, type Spool } from "@paas/worker/spool";
 import type { Access } from "../access/access.ts";
 import { validate } from "@std/uuid";
 import type { CallContext } from "../rpc/adapter.ts";
@@ -141,8 +143,7 @@ export class Service {
     const entry = this.#find(request, context);
     const options = toReaderOptions(request);
     if (options.follow !== false) holdLease(entry, context);
-    await entry.process.readable;
-    const log = entry.process.logs({ ...options, signal: context.signal });
+    const log = await entry.process.records({ ...options, signal: context.signal });
     using _following = options.follow === false ? undefined : this.#telemetry?.metrics.follows(entry.process, log);
     if (request.compress) context.compress();
     for await (const slice of log) yield* pieces(slice, context.messageSize);
@@ -159,8 +160,7 @@ export class Service {
     if (!first) throw new InvalidArgumentError("The first message must name a process");
     const entry = this.#find(first, context);
     holdLease(entry, context);
-    await entry.process.readable;
-    const log = entry.process.logs({ ...toPlace(first), signal: context.signal });
+    const log = await entry.process.records({ ...toPlace(first), signal: context.signal });
     using _following = this.#telemetry?.metrics.follows(entry.process, log);
     yield* exchange(log, entry, first.writer, piecesOf(first, messages), context.messageSize);
     yield endOf(log, entry, context);
@@ -254,7 +254,7 @@ export class Service {
     this.#quotas.change(context.user.id);
     makeRoom(entry, grant);
     if (!entry.grants.some(({ user }) => user === grant.user)) {
-      this.#quotas.grant(this.#spool.history.read((records) => records.usage(entry.owner)).grants);
+      this.#quotas.grant(this.#spool.history.read((records) => records.usages.of(entry.owner)).grants);
     }
     this.#table.share(entry, grant);
     this.#access.changed(); // perhaps to less than before

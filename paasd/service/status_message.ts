@@ -53,7 +53,7 @@ export function toStatusMessage(
     pid,
     logBytes: output.bytes,
     logLines: output.lines,
-    stdin: process.input !== undefined,
+    stdin: process.stdin,
     terminal: process.terminal !== undefined,
     owner,
     ownerSubject,

@@ -4,9 +4,9 @@ import type { Limits } from "./limits.ts";
 import { baseEnvironment } from "./environment.ts";
 import { SpawnError } from "../errors.ts";
 import { loadLibc } from "../system/libc.ts";
-import type { LogReaderOptions } from "../log/reader.ts";
-import { decodeLogChunks } from "../log_format/decode.ts";
-import { type Process, spawn, type SpawnOptions } from "../process/spawned_process.ts";
+import type { LogReaderOptions } from "../log/reading.ts";
+import type { Process } from "../process/process.ts";
+import { spawn, type SpawnOptions } from "../spawn.ts";
 import { Spool } from "../spool/spool.ts";
 
 assert(loadLibc()); // it stays, and is no leak of a test
@@ -47,8 +47,8 @@ function rootTest(name: string, test: (run: Run, directory: string) => Promise<v
 
 async function output(process: Process, options?: LogReaderOptions): Promise<string> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
-  for await (const records of process.logs(options)) {
-    for (const { data } of decodeLogChunks(records)) parts.push(data.slice());
+  for await (const { data } of process.logs(options)) {
+    parts.push(data.slice());
   }
   return (await new Blob(parts).text()).replaceAll("\r\n", "\n");
 }

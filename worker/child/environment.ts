@@ -21,7 +21,7 @@ const NO_SHELL = /\/(nologin|false)$/;
  *
  * @example
  * ```ts
- * import { baseEnvironment, SYSTEM_PATH } from "@paas/worker";
+ * import { baseEnvironment, SYSTEM_PATH } from "@paas/worker/confinement";
  * import { assertEquals } from "@std/assert";
  *
  * const account = { uid: 1000, gid: 1000, name: "alice", home: "/home/alice", shell: "/usr/sbin/nologin" };

@@ -3,8 +3,8 @@ import { leased } from "../../tests/support/leased_file.ts";
 import { until } from "../../tests/support/until.ts";
 import { SpawnError } from "../errors.ts";
 import { keepDescriptors, loadLibc } from "../system/libc.ts";
-import { decodeLogChunks } from "../log_format/decode.ts";
-import { type Process, spawn, type SpawnOptions } from "../process/spawned_process.ts";
+import type { Process } from "../process/process.ts";
+import { spawn, type SpawnOptions } from "../spawn.ts";
 import { Spool } from "../spool/spool.ts";
 
 assert(loadLibc()); // it stays, and is no leak of a test
@@ -55,7 +55,7 @@ function logsIn(directory: string): number {
 
 async function output(process: Process): Promise<string> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
-  for await (const records of process.logs()) for (const { data } of decodeLogChunks(records)) parts.push(data.slice());
+  for await (const { data } of process.logs()) parts.push(data.slice());
   return (await new Blob(parts).text()).replaceAll("\r\n", "\n");
 }
 

@@ -3,8 +3,8 @@ import { until } from "../../tests/support/until.ts";
 import { baseEnvironment } from "./environment.ts";
 import { InputClosedError, SpawnError } from "../errors.ts";
 import { loadLibc } from "../system/libc.ts";
-import { decodeLogChunks } from "../log_format/decode.ts";
-import { type Process, spawn, type SpawnOptions } from "../process/spawned_process.ts";
+import type { Process } from "../process/process.ts";
+import { spawn, type SpawnOptions } from "../spawn.ts";
 import { Spool } from "../spool/spool.ts";
 
 assert(loadLibc()); // it stays, and is no leak of a test
@@ -19,11 +19,9 @@ class Session {
   }
 
   async #readAll(): Promise<void> {
-    for await (const records of this.process.logs()) {
-      for (const { data, stream } of decodeLogChunks(records)) {
-        assertEquals(stream, "stdout");
-        this.#parts.push(data.slice());
-      }
+    for await (const { data, stream } of this.process.logs()) {
+      assertEquals(stream, "stdout");
+      this.#parts.push(data.slice());
     }
   }
 

@@ -6,7 +6,7 @@
 import { NEWLINE } from "../log_format/newline.ts";
 import { clock } from "../system/clock.ts";
 import { LineSplitter } from "./line_splitter.ts";
-import type { Log } from "./log.ts";
+import type { LiveLog } from "./log.ts";
 import type { LogStream } from "../log_format/record.ts";
 
 /** A quiet pipe is read with a small buffer: a pending read holds it, for each pipe of each process. */
@@ -51,7 +51,7 @@ export class OpenLine {
 export async function pump(
   pipe: ReadableStream<Uint8Array<ArrayBuffer>>,
   stream: LogStream,
-  log: Log,
+  log: LiveLog,
   deadline: AbortSignal,
   printed: () => void,
   open: OpenLine,

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { until } from "../../tests/support/until.ts";
 import { clock } from "../system/clock.ts";
-import { Log } from "./log.ts";
+import { LogReader } from "./reader.ts";
+import { LiveLog } from "./log.ts";
 import type { LogStream } from "../log_format/record.ts";
 import { decodeLogChunks } from "../log_format/decode.ts";
 import { OpenLine, pump } from "./pump.ts";
@@ -50,14 +51,14 @@ class Pipe {
 /** Pumps two pipes into a log, as a test writes to them at times of its own. */
 async function pumped(
   partialLine: number,
-  write: (pipes: Record<LogStream, Pipe>, at: (time: number) => void, log: Log) => Promise<void>,
+  write: (pipes: Record<LogStream, Pipe>, at: (time: number) => void, log: LiveLog) => Promise<void>,
 ) {
   const directory = await Deno.makeTempDir();
   const { now } = clock;
   let time = 1_000;
   clock.now = () => time;
   try {
-    const log = await Log.create(directory);
+    const log = await LiveLog.create(directory);
     const pipes = { stdout: new Pipe(), stderr: new Pipe() };
     const open = new OpenLine();
     const { signal } = new AbortController();
@@ -70,7 +71,7 @@ async function pumped(
     await Promise.all(pumps);
     await log.end();
     const chunks: [LogStream, string, number, boolean][] = [];
-    for await (const records of log.read()) {
+    for await (const records of new LogReader(log)) {
       for (const { stream, data, time, partial = false } of decodeLogChunks(records)) {
         chunks.push([stream, new TextDecoder().decode(data), time, partial]);
       }

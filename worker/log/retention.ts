@@ -3,8 +3,6 @@
  *
  * @module
  */
-import type { Log } from "./log.ts";
-
 /** A log is cut in so many segments, or a few more: what is dropped at a time is one of them. */
 const SEGMENTS_OF_A_LOG = 8;
 
@@ -28,6 +26,18 @@ export interface SpoolLimits {
   maxGroupBytes?: number | undefined;
 }
 
+/** A log that is being written, as far as limits concern it. */
+export interface LimitedLog {
+  /** The owner, who has a limit too; `undefined` is nobody. */
+  readonly group: string | undefined;
+  /** Bytes on the disk. */
+  readonly bytes: number;
+  /** Whether a part of it can be dropped. */
+  readonly canDrop: boolean;
+  /** Drops the oldest part. */
+  dropOldest(): Promise<void>;
+}
+
 /** The complete logs of a spool, which are not in memory. */
 export interface StoredLogs {
   /** Bytes of all, or of those of a group. */
@@ -43,15 +53,15 @@ const NONE: StoredLogs = { bytes: () => 0, largest: () => undefined, drop: () =>
 
 /** Logs that are being written and share a limit. */
 class Share {
-  readonly logs = new Set<Log>();
+  readonly logs = new Set<LimitedLog>();
   /** What they have, and what is about to be written. */
   bytes = 0;
 
   constructor(readonly maxBytes: number, readonly group?: string) {}
 
   /** The largest log that has something to drop. */
-  get largest(): Log | undefined {
-    let largest: Log | undefined;
+  get largest(): LimitedLog | undefined {
+    let largest: LimitedLog | undefined;
     for (const log of this.logs) if (log.canDrop && log.bytes > (largest?.bytes ?? 0)) largest = log;
     return largest;
   }
@@ -93,7 +103,7 @@ export class Retention {
    * Makes room for what is about to be written to a log. Where all logs of its group, or all together, are too large, the
    * largest of them gives: who prints a lot must not push out what others have.
    */
-  async reserve(log: Log, bytes: number): Promise<void> {
+  async reserve(log: LimitedLog, bytes: number): Promise<void> {
     const shares = this.#sharesOf(log);
     for (const share of shares) {
       share.logs.add(log);
@@ -137,12 +147,12 @@ export class Retention {
   }
 
   /** Bytes of a log that were not written after all, or that are gone. */
-  free(log: Log, bytes: number): void {
+  free(log: LimitedLog, bytes: number): void {
     for (const share of this.#sharesOf(log)) if (share.logs.has(log)) share.bytes -= bytes;
   }
 
   /** Counts a log no more: it is complete, or was removed. */
-  forget(log: Log): void {
+  forget(log: LimitedLog): void {
     for (const share of this.#sharesOf(log)) if (share.logs.delete(log)) share.bytes -= log.bytes;
     if (log.group !== undefined && this.#groups.get(log.group)?.logs.size === 0) this.#groups.delete(log.group);
   }
@@ -155,7 +165,7 @@ export class Retention {
   }
 
   /** What a log counts for: all logs, and those of its group. */
-  #sharesOf({ group }: Log): Share[] {
+  #sharesOf({ group }: LimitedLog): Share[] {
     return group === undefined ? [this.#all] : [this.#all, this.#shareOf(group)];
   }
 

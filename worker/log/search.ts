@@ -17,7 +17,7 @@ const READ_BYTES = 192 * 1024;
  * byte was dropped it is the first record that is there.
  */
 export async function findOffset(log: Log, offset: number): Promise<Mark> {
-  const from = log.index.last((mark) => mark.offset <= offset);
+  const from = log.segments.index.last((mark) => mark.offset <= offset);
   return await findRecord(log, from, (record) => endOf(record) > offset);
 }
 
@@ -27,7 +27,7 @@ export async function findOffset(log: Log, offset: number): Promise<Mark> {
  * @param doubtful Whether missing bytes right before it, some of which may be as late, count as well.
  */
 export async function findTime(log: Log, time: number, doubtful = false): Promise<Mark> {
-  const from = log.index.last((mark) => mark.time < time);
+  const from = log.segments.index.last((mark) => mark.time < time);
   let missing: Mark | undefined;
   const found = await findRecord(log, from, ({ chunk }, before, after) => {
     if (chunk && chunk.time >= time) return true;
@@ -43,10 +43,10 @@ export async function findTime(log: Log, time: number, doubtful = false): Promis
 export async function findTail(log: Log, end: Mark, lines: number): Promise<number> {
   if (lines === 0) return end.offset;
   const skipped = linesAt(end) - lines;
-  const { first } = log;
+  const { first } = log.segments;
   if (skipped <= 0 || skipped < first.newlines) return 0;
   if (skipped === first.newlines) return first.unfinished ? 0 : first.offset;
-  const from = log.index.last((mark) => mark.newlines < skipped);
+  const from = log.segments.index.last((mark) => mark.newlines < skipped);
   let offset = end.offset;
   await findRecord(log, from, ({ chunk, gap }, before) => {
     let missing = skipped - before.newlines;
@@ -80,15 +80,15 @@ async function findRecord(
   const end = log.written;
   let mark = from;
   while (mark.position < end.position) {
-    const damage = log.damageAt(mark.position);
+    const damage = log.segments.damageAt(mark.position);
     if (damage) {
       if (holds({ gap: damage.gap, recordBytes: damage.to.position - mark.position }, mark, damage.to)) return mark;
       mark = damage.to;
       continue;
     }
-    const slice = await log.readAt(mark, Math.min(READ_BYTES, end.position - mark.position));
+    const slice = await log.segments.readAt(mark, Math.min(READ_BYTES, end.position - mark.position));
     if (!slice) { // dropped meanwhile, or found to be damaged
-      if (mark.position < log.first.position) mark = log.first;
+      if (mark.position < log.segments.first.position) mark = log.segments.first;
       continue;
     }
     for (const record of decodeLogRecords(slice.records)) {

@@ -90,22 +90,20 @@ export class InputWriter {
    *
    * @example
    * ```ts
-   * import { decodeLogChunks, spawn, Spool } from "@paas/worker";
+   * import { spawn, Spool } from "@paas/worker";
    * import { assertEquals } from "@std/assert";
    *
    * const directory = await Deno.makeTempDir();
    * using spool = await Spool.open(directory);
-   * const process = await spawn({ args: ["wc", "-c"], stdin: true, spool });
-   * const writer = process.input!.writer();
+   * const child = await spawn({ args: ["wc", "-c"], stdin: true, spool });
+   * const writer = child.input!.writer();
    * await writer.write(new TextEncoder().encode("hello"));
    * await writer.write(new TextEncoder().encode("lo, world"), 3); // again from the third byte on
-   * process.input!.close();
+   * child.input!.close();
    * let output = "";
-   * for await (const records of process.logs()) {
-   *   for (const { data } of decodeLogChunks(records)) output += new TextDecoder().decode(data);
-   * }
+   * for await (const { data } of child.logs()) output += new TextDecoder().decode(data);
    * assertEquals(output, "12\n");
-   * await process.ended;
+   * await child.ended;
    * await Deno.remove(directory, { recursive: true });
    * ```
    */

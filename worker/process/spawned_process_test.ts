@@ -3,9 +3,9 @@ import { until } from "../../tests/support/until.ts";
 import { baseEnvironment } from "../child/environment.ts";
 import { SpawnError, StopInProgressError } from "../errors.ts";
 import type { LogStream } from "../log_format/record.ts";
-import { decodeLogChunks } from "../log_format/decode.ts";
 import { Segment } from "../log/segment.ts";
-import { type Process, spawn, type SpawnOptions } from "./spawned_process.ts";
+import type { Process } from "./process.ts";
+import { spawn, type SpawnOptions } from "../spawn.ts";
 import { Spool } from "../spool/spool.ts";
 
 /** Runs a test with a spool of its own; at the end nothing of its processes may be left. */
@@ -38,10 +38,8 @@ type Run = (args: string[], options?: Partial<SpawnOptions>) => Promise<Process>
 /** All that it printed, byte for byte. */
 async function outputBytes(process: Process, only?: LogStream): Promise<Uint8Array> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
-  for await (const records of process.logs()) {
-    for (const { stream, data } of decodeLogChunks(records)) {
-      if (!only || stream === only) parts.push(data.slice());
-    }
+  for await (const { stream, data } of process.logs()) {
+    if (!only || stream === only) parts.push(data.slice());
   }
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
@@ -53,8 +51,8 @@ async function output(process: Process, only?: LogStream): Promise<string> {
 /** Waits until the output has this text. */
 async function untilPrinted(process: Process, text: string): Promise<void> {
   let printed = "";
-  for await (const records of process.logs()) {
-    for (const { data } of decodeLogChunks(records)) printed += new TextDecoder().decode(data);
+  for await (const { data } of process.logs()) {
+    printed += new TextDecoder().decode(data);
     if (printed.includes(text)) return;
   }
   throw new Error(`The process never printed ${JSON.stringify(text)}, but ${JSON.stringify(printed)}`);
@@ -155,9 +153,8 @@ processTest("logs() is live: the first line is there while the process runs", as
 
 processTest("logs() shows a prompt that stands still without its newline, marked partial", async (run) => {
   const process = await run(["sh", "-c", "printf 'name? '; sleep 60"]);
-  for await (const records of process.logs()) {
-    const chunks = [...decodeLogChunks(records)];
-    assertEquals(chunks.map(({ data, partial }) => [new TextDecoder().decode(data), partial]), [["name? ", true]]);
+  for await (const { data, partial } of process.logs()) {
+    assertEquals([new TextDecoder().decode(data), partial], ["name? ", true]);
     return;
   }
 });

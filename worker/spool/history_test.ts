@@ -2,9 +2,10 @@ import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { SpoolError } from "../errors.ts";
-import type { RecoveryEvent } from "./history.ts";
+import type { RecoveryEvent } from "./recovery.ts";
 import type { LogSummary } from "../log/log.ts";
-import type { About, HistoryEntry } from "../mod.ts";
+import type { About } from "./process_record.ts";
+import type { HistoryEntry } from "./history.ts";
 import { Spool, type SpoolOptions } from "./spool.ts";
 import type { FinishedStatus } from "../process/status.ts";
 
@@ -77,7 +78,7 @@ Deno.test("History gives a process back as it was noted, and none that was remov
     ]);
     assertEquals(spool.find(ids[1]!), undefined);
     assertEquals(live(spool) !== ids[2], true);
-    assertEquals(spool.history.records.usage("alice").finished, 3);
+    assertEquals(spool.history.records.usages.of("alice").finished, 3);
     assertEquals((await Deno.stat(join(directory, "history.db"))).mode! & 0o777, 0o600);
   });
 });
@@ -89,22 +90,22 @@ Deno.test("History counts what each owner has, whatever comes and goes", async (
     const one = live(spool, ["x".repeat(1_000)]);
     live(spool, [], { owner: "bob" });
     begin(spool); // it lives
-    const { finished, bytes } = records.usage("alice");
+    const { finished, bytes } = records.usages.of("alice");
     assert(finished === 1 && bytes > 1_500 && bytes < 2_000, `${bytes}`);
     const { sequence } = spool.find(one)!;
     records.grant(sequence, "alice", { user: "bob", permission: "view", until: undefined }, 0);
     records.grant(sequence, "alice", { user: "bob", permission: "stop", until: 100 }, 0);
     records.grant(sequence, "alice", { user: "carol", permission: "view", until: 50 }, 0);
-    assertEquals(records.usage("alice").grants, 2);
+    assertEquals(records.usages.of("alice").grants, 2);
     assertEquals(records.grants(sequence).map(({ user, permission }) => [user, permission]), [
       ["bob", "stop"],
       ["carol", "view"],
     ]);
-    records.dropEndedGrants(50, 10);
+    records.usages.dropEndedGrants(50, 10);
     assertEquals(records.grants(sequence).map(({ user }) => user), ["bob"]);
     await spool.remove(one);
-    assertEquals(records.usage("alice"), { finished: 0, bytes: 0, grants: 0 });
-    assertEquals([records.finishedCount, records.usage("bob").finished], [1, 1]);
+    assertEquals(records.usages.of("alice"), { finished: 0, bytes: 0, grants: 0 });
+    assertEquals([records.usages.finishedCount, records.usages.of("bob").finished], [1, 1]);
   });
 });
 
@@ -289,7 +290,7 @@ Deno.test("Spool of format 3 is taken over once, with all that its journal says"
       const { records } = spool.history;
       assertEquals(records.grants(record.sequence), [{ ...grants[0]!, until: undefined }]);
       assertEquals(records.args(spool.find(large)!.sequence)[0]!.length, 3_000_000);
-      assertEquals(records.logBytes(owner), 7);
+      assertEquals(records.usages.logBytes(owner), 7);
       assertEquals(spool.find(two)!.status.endReason, "daemon-lost");
       assertEquals(spool.find(gone), undefined);
     }
@@ -426,8 +427,8 @@ Deno.test("Spool gives one log to all who ask for it, and keeps none that nobody
     for (let number = 0; number < 12; number++) log.append("stdout", new Uint8Array(60_000).fill(65));
     await log.end();
     entry.finished(DONE);
-    entry.ended(log.summary, log.bytes);
-    assertEquals(spool.bytes, spool.history.records.logBytes());
+    entry.ended(log.summary, log.segments.bytes);
+    assertEquals(spool.bytes, spool.history.records.usages.logBytes());
     // Another log needs the room: the largest gives, though nobody reads it.
     const other = await spool.createLog(crypto.randomUUID(), "bob");
     for (let number = 0; number < 8; number++) {
@@ -436,11 +437,10 @@ Deno.test("Spool gives one log to all who ask for it, and keeps none that nobody
     }
     await other.end();
     assert(spool.bytes <= 1024 * 1024, `${spool.bytes} bytes`);
-    assert(spool.history.records.logBytes() < 720_000, "the complete log gave");
+    assert(spool.history.records.usages.logBytes() < 720_000, "the complete log gave");
     const restored = spool.find(entry.id)!;
-    await restored.readable;
     let first: number | undefined;
-    for await (const records of restored.logs()) first ??= records.length;
+    for await (const records of await restored.records()) first ??= records.length;
     assert(first! > 0);
   });
 });
