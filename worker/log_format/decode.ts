@@ -1,28 +1,31 @@
 /**
- * Reads records.
+ * Reading records.
  *
  * @module
  */
 import { CHUNK, GAP, GAP_REASONS, type LogChunk, type LogRecord, type LogSlice, STREAM_NUMBERS } from "./record.ts";
 
-/** Reads records one after the other. Only what {@linkcode RecordBuffer} writes is one: damaged bytes hardly ever are. */
+/**
+ * Reads records one after the other. Only the exact form that `RecordBuffer` writes is a record, so damaged bytes hardly
+ * ever pass for one.
+ */
 class Records {
   /** Whether the last record is a gap. */
   isGap = false;
   /**
-   * The offset at which the last record begins, and the one behind it. Where no whole record follows: its offset as far as
-   * it is there, -1 if the bytes end before it or are zeros, NaN if something else stands there.
+   * The offset at which the last record begins, and the offset behind it. When no whole record follows, `from` is the offset
+   * of the broken one; -1 if the bytes end before it or are zeros, NaN if other bytes stand there.
    */
   from = 0;
   to = 0;
-  /** Where the last record ends. */
+  /** The place behind the last record, in bytes. */
   end = 0;
-  /** Of a chunk: the number of its stream, its time in milliseconds, where its data begins, and whether its line goes on. */
+  /** The fields of a chunk: the number of its stream, its time in milliseconds, the place of its data, and `partial`. */
   stream = 0;
   time = 0;
   data = 0;
   partial = false;
-  /** Of a gap: the number of its reason, and how many newlines it has. */
+  /** The fields of a gap: the number of its reason, and the number of its newlines. */
   reason = 0;
   lines: number | undefined;
   #at = 0;
@@ -30,7 +33,7 @@ class Records {
 
   constructor(readonly bytes: Uint8Array) {}
 
-  /** Goes on to the next record, if a whole one follows. */
+  /** Moves to the next record. Returns false if no whole record follows. */
   next(): boolean {
     const { bytes, end: begin } = this;
     const isGap = bytes[begin] === GAP;
@@ -47,7 +50,7 @@ class Records {
     return true;
   }
 
-  /** Whether the last record has something, begins at an offset, and does not go behind another one. */
+  /** Returns whether the last record is not empty, begins at `from`, and ends at `to` or before. */
   isBetween(from: number, to: number): boolean {
     return this.from === from && this.to > from && this.to <= to;
   }
@@ -77,7 +80,7 @@ class Records {
     return GAP_REASONS[this.reason - 1] !== undefined && (this.lines === undefined || this.lines >= 0);
   }
 
-  /** The value of a field, a varint; -1 where the bytes end before it does, or are zeros, NaN where something else stands. */
+  /** Reads the varint of a field. Returns -1 where the bytes end too early or are zeros, NaN where other bytes stand. */
   #field(tag: number): number {
     const { bytes } = this;
     let at = this.#at;
@@ -94,11 +97,11 @@ class Records {
 }
 
 /**
- * The whole records at the start of these bytes, as far as they are one message: up to the next gap. What stands behind
- * them otherwise is the start of a record that goes on, or damaged; `undefined` if there is none.
+ * Returns the whole records at the start of these bytes, up to the next gap, for a message has at most one gap. Bytes
+ * behind them are the start of another record, or damaged. Returns `undefined` if there is no whole record.
  *
- * @param from The offset at which they have to begin: each record begins where the one before it ends.
- * @param to The offset behind which none of them goes.
+ * @param from The offset of the first record. Each record begins where the one before it ends.
+ * @param to The largest offset that a record may reach.
  *
  * @example
  * ```ts
@@ -121,17 +124,17 @@ export function wholeRecords(bytes: Uint8Array, from: number, to: number): LogSl
     last = { end, endOffset };
     ({ end, to: endOffset } = record);
   }
-  // What follows on a record tells whether its own length is right. Zeros, which a power failure leaves in place of what
-  // was written, may have begun in it.
+  // The bytes behind a record tell whether its length is right. Zeros, which a power failure leaves in place of written
+  // bytes, may have begun inside it.
   const isDoubtful = record.from !== -1 && record.from !== endOffset;
   if (isDoubtful || bytes[end] === 0 && bytes[end - 1] === 0) ({ end, endOffset } = last);
   return end > 0 ? { records: bytes.subarray(0, end), endOffset } : undefined;
 }
 
 /**
- * The chunks of a run of whole records, without copying their payloads. Gaps are left out: they show in the offsets.
+ * Yields the chunks of a run of whole records, without copying their payloads. Gaps are left out; they show in the offsets.
  *
- * @throws {RangeError} when the bytes are no run of whole records.
+ * @throws {RangeError} When the bytes are no run of whole records.
  *
  * @example
  * ```ts
@@ -148,9 +151,9 @@ export function* decodeLogChunks(records: Uint8Array): Generator<LogChunk> {
 }
 
 /**
- * The chunks and gaps of a run of whole records.
+ * Yields the chunks and gaps of a run of whole records, without copying their payloads.
  *
- * @throws {RangeError} when the bytes are no run of whole records.
+ * @throws {RangeError} When the bytes are no run of whole records.
  *
  * @example
  * ```ts

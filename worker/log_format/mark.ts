@@ -1,22 +1,22 @@
 /**
- * Places in a log, and the way from one to the next.
+ * Places in a log, and the arithmetic to go from one to the next.
  *
  * @module
  */
 import { countNewlines, NEWLINE } from "./newline.ts";
 import type { LogRecord, LogStream } from "./record.ts";
 
-/** A place between two records of a log, and what stands before it. */
+/** A place between two records of a log, with counts of all that stands before it. */
 export interface Mark {
-  /** Bytes of all segments. */
+  /** The number of bytes in all segments. */
   readonly position: number;
-  /** Payload bytes. */
+  /** The number of payload bytes. */
   readonly offset: number;
-  /** Newlines. */
+  /** The number of newlines. */
   readonly newlines: number;
-  /** The streams that have begun a line whose newline has not come: a bit for each, as {@linkcode withLine} sets it. */
+  /** The streams with a line whose newline has not come: a bit for each, as {@linkcode withLine} sets it. */
   readonly unfinished: number;
-  /** When the last chunk before it was read, in milliseconds since the Unix epoch. */
+  /** The time when the last chunk before it was read, in milliseconds since the Unix epoch. */
   readonly time: number;
 }
 
@@ -25,22 +25,22 @@ export const START: Mark = { position: 0, offset: 0, newlines: 0, unfinished: 0,
 
 const BITS = { stdout: 1, stderr: 2 } as const;
 
-/** The unfinished lines, once a stream has finished its last one or not. */
+/** Returns the unfinished lines, after a stream has finished its last line or not. */
 export function withLine(unfinished: number, stream: LogStream, finished: boolean): number {
   return finished ? unfinished & ~BITS[stream] : unfinished | BITS[stream];
 }
 
-/** Lines up to a mark, with those that are not finished. */
+/** Returns the number of lines up to a mark, including unfinished ones. */
 export function linesAt({ newlines, unfinished }: Mark): number {
   return newlines + (unfinished & 1) + (unfinished >> 1);
 }
 
-/** The offset behind a record. */
+/** Returns the offset behind a record. */
 export function endOf({ chunk, gap }: LogRecord): number {
   return chunk ? chunk.offset + chunk.data.length : gap!.to;
 }
 
-/** The place behind a record, from the one before it. */
+/** Returns the place behind a record, from the place before it. */
 export function markBehind(mark: Mark, record: LogRecord): Mark {
   const { chunk, gap, recordBytes } = record;
   const position = mark.position + recordBytes;

@@ -28,31 +28,36 @@
  * @module
  */
 
-/** The pipe that a chunk came through. */
+/** The pipe of a chunk. */
 export type LogStream = "stdout" | "stderr";
 
 /** A piece of output: whole lines of one stream that arrived together, or a piece of a long line. */
 export interface LogChunk {
-  /** How many payload bytes, of both streams, stand before this chunk. */
+  /** The number of payload bytes before this chunk, in both streams. */
   readonly offset: number;
-  /** The pipe that it came through. */
+  /** The pipe of the chunk. In a terminal, all output is stdout. */
   readonly stream: LogStream;
-  /** When it was read, in milliseconds since the Unix epoch. */
+  /** The time when it was read, in milliseconds since the Unix epoch. */
   readonly time: number;
-  /** The bytes as the process wrote them. */
+  /** The bytes as the process wrote them; not always text. */
   readonly data: Uint8Array;
   /** Whether the line goes on in the next chunk of the stream; absent if it does not. */
   readonly partial?: true | undefined;
 }
 
 /**
- * Why bytes of a log are missing: the reader did not ask for them; they were the oldest, and the spool has limits; it had
- * no room for them; it could not be written for another reason; the reader was too slow, and wanted to go on at the
- * present; they were written, and cannot be read any more.
+ * Why bytes of a log are missing:
+ *
+ * - `not-requested`: the reader did not ask for them.
+ * - `dropped`: they were the oldest, and the spool has limits.
+ * - `no-space`: the spool had no room for them.
+ * - `write-failed`: the spool could not be written for another reason.
+ * - `skipped`: the reader was too slow, and wanted to go on at the present.
+ * - `damaged`: they were written, and cannot be read any more.
  */
 export type LogGapReason = "not-requested" | "dropped" | "no-space" | "write-failed" | "skipped" | "damaged";
 
-/** In the order of their numbers, from 1 on. */
+/** The reasons in the order of their numbers, from 1 on. */
 export const GAP_REASONS: readonly LogGapReason[] = [
   "not-requested",
   "dropped",
@@ -68,19 +73,19 @@ export interface LogGap {
   readonly from: number;
   /** The offset behind its last byte. */
   readonly to: number;
-  /** Why. */
+  /** The reason why the bytes are missing. */
   readonly reason: LogGapReason;
-  /** How many newlines it has, if that is known. */
+  /** The number of newlines in it, if that is known. */
   readonly lines?: number | undefined;
 }
 
-/** A record: it has a chunk or a gap. */
+/** A record: a chunk or a gap. */
 export interface LogRecord {
-  /** Output. */
+  /** The output, unless the record is a gap. */
   readonly chunk?: LogChunk;
-  /** Output that is missing. */
+  /** The missing output, if the record is a gap. */
   readonly gap?: LogGap;
-  /** How many bytes the record takes. */
+  /** The size of the record, in bytes. */
   readonly recordBytes: number;
 }
 
@@ -88,11 +93,11 @@ export interface LogRecord {
 export interface LogSlice {
   /** Whole records, as they stand in the file. */
   readonly records: Uint8Array;
-  /** Payload bytes of the log that stand before the end of the slice. */
+  /** The number of payload bytes of the log before the end of the slice. */
   readonly endOffset: number;
 }
 
-/** The numbers of the streams. */
+/** The numbers of the streams in a record. */
 export const STREAM_NUMBERS = { stdout: 1, stderr: 2 } as const;
 
 /** The tags of the two kinds of records. */

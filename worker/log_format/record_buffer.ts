@@ -1,37 +1,37 @@
 /**
- * Writes records.
+ * Writing records.
  *
  * @module
  */
 import { CHUNK, GAP, GAP_REASONS, type LogChunk, type LogGap, STREAM_NUMBERS } from "./record.ts";
 
-/** More than the largest record needs around its payload. */
+/** Maximum overhead of a record around its payload, in bytes. */
 const MAX_OVERHEAD_BYTES = 64;
 
-/** Bytes that a varint of this value takes: seven bits in each. */
+/** Returns the size of a varint, in bytes: seven bits in each. */
 function varintBytes(value: number): number {
   let bytes = 1;
   for (; value >= 0x80; value = Math.floor(value / 0x80)) bytes++;
   return bytes;
 }
 
-/** Records one behind the other in one growing buffer: what is written to the spool in one piece. */
+/** Records one behind the other in a growing buffer, to be written to the spool in one piece. */
 export class RecordBuffer {
   #buffer: Uint8Array;
   #length = 0;
 
-  /** A buffer that has room for a first record with a payload of this many bytes. */
+  /** Makes a buffer with room for a first record, whose payload has this many bytes. */
   constructor(payloadBytes: number) {
     this.#buffer = new Uint8Array(payloadBytes + MAX_OVERHEAD_BYTES);
   }
 
-  /** Empties it, to be filled again: the bytes that it gave before change. */
+  /** Empties the buffer, to be filled again. The bytes that it returned before change. */
   clear(): this {
     this.#length = 0;
     return this;
   }
 
-  /** How many bytes the records so far take. */
+  /** The size of the records so far, in bytes. */
   get length(): number {
     return this.#length;
   }
