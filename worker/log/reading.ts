@@ -1,5 +1,5 @@
 /**
- * The way of a reader through a log: where it begins, what it passes over, and the records that it gets.
+ * The way of a reader through a log: its start, the bytes that it passes over, and the records that it gets.
  *
  * @module
  */
@@ -14,40 +14,42 @@ import type { Log } from "./log.ts";
 import { findOffset, findTail, findTime } from "./search.ts";
 import type { Segment } from "./segment.ts";
 
-/** The largest slice that a reader hands out, in bytes: it bounds the memory of a reader that lags. */
+/** Maximum size of a slice, in bytes: the memory of a reader that lags. */
 const MAX_SLICE_BYTES = 256 * 1024;
 
-/** So far behind, in bytes of the spool, a reader that wants to skip goes on at the present. */
+/** Maximum distance of a reader from the end of the log until it skips to the present, in bytes of the spool. */
 const MAX_BEHIND_BYTES = 4 * 1024 * 1024;
 
-/** What a reader shall see. */
+/** The part of a log that a reader sees. */
 export interface LogReaderOptions {
-  /** Whether to go on with what comes live until the log ends (default), or to end at what is there now. */
+  /** Whether to follow the log until it ends (default), or to end where the log ends now. */
   follow?: boolean | undefined;
-  /** Where to start, in payload bytes of the log; also in the middle of a chunk. Default is its start. */
+  /** The first byte to read, in payload bytes of the log; it may be in the middle of a chunk. Default is 0. */
   fromOffset?: number | undefined;
-  /** Start at the last so many lines of what is there now. */
+  /** The number of last lines to start with, counted from the end of the log now. */
   tailLines?: number | undefined;
-  /** Only what was read at that time or later, in milliseconds since the Unix epoch. */
+  /** The earliest time of output to read, in milliseconds since the Unix epoch. */
   since?: number | undefined;
-  /** Only what was read before that time, in milliseconds since the Unix epoch; following ends then. */
+  /** The time before which output is read, in milliseconds since the Unix epoch. Following ends then. */
   until?: number | undefined;
-  /** Only this stream. */
+  /** The stream to read; default is both. */
   stream?: LogStream | undefined;
   /**
-   * What becomes of a reader that follows and is slower than the process writes: it gets everything later (`wait`, the
-   * default), or, when it is more than 4 MiB behind, goes on at the present (`skip`).
+   * What to do when the process writes faster than the reader reads: the reader gets everything later (`wait`, the default),
+   * or goes on at the present when it is more than 4 MiB behind (`skip`).
    */
   onSlow?: "wait" | "skip" | undefined;
-  /** Ends the reading: the stream errors with the signal's reason. */
+  /** Ends the reading with an error, the reason of the signal. */
   signal?: AbortSignal | undefined;
 }
 
 /** A place in a log, and the way on from there. */
 export class Reading {
-  /** Up to here every byte has been handed out or declared as missing. */
+  /** The offset up to which every byte was handed out or declared as missing. */
   offset: number;
+  /** The number of lines of the log up to the end, once the reading has ended. */
   lines = 0;
+  /** Whether output may be missing behind the end, once the reading has ended. */
   mayBeCut = false;
 
   readonly #log: Log;
@@ -55,16 +57,18 @@ export class Reading {
   readonly #signal: AbortSignal;
   readonly #live: boolean;
   readonly #until: number;
-  /** The end of the log when the reader was made, and what that end had lost. */
+  /** The end of the log when the reader was made, and the lost end at that time. */
   readonly #now: Mark;
   readonly #lostThen: Log["lostEnd"];
-  /** The next record in the spool, and its offset: behind `offset` while bytes are passed over. */
+  /** The next record in the spool. Its offset is larger than {@linkcode Reading.offset} while bytes are passed over. */
   #next: Pick<Mark, "position" | "offset"> = START;
-  /** The segment that is held open. */
+  /** The segment that the reading holds open. */
   #segment: Segment | undefined;
-  /** The first byte that is asked for. */
+  /** The offset of the first byte that was asked for. */
   #start = 0;
+  /** Whether the records are as late as `since` asks. */
   #timely: boolean;
+  /** Whether a record is later than `until` allows. */
   #over = false;
 
   constructor(log: Log, request: LogReaderOptions, signal: AbortSignal) {
@@ -81,7 +85,7 @@ export class Reading {
     this.#timely = since === undefined;
   }
 
-  /** Slices that account for every byte: it is in a chunk, or in a gap before the chunks of a slice. */
+  /** Yields slices that account for every byte: it is in a chunk, or in a gap before the chunks of a slice. */
   async *messages(): AsyncGenerator<Uint8Array, void, void> {
     try {
       await this.#log.recover();
@@ -116,7 +120,7 @@ export class Reading {
     }
   }
 
-  /** Whether a place is to be looked for: not in what begins at the beginning and ends at the end. */
+  /** Whether a place has to be found: not for a reading from the start to the end. */
   get #searches(): boolean {
     const { tailLines, since, onSlow } = this.#request;
     return this.offset > 0 || tailLines !== undefined || since !== undefined || this.#until !== Infinity ||
@@ -132,13 +136,13 @@ export class Reading {
       const later = await findTime(this.#log, since, true);
       if (later.position > next.position) next = later;
     }
-    // What was dropped before it is not what was asked for only if all of it is older. The log may have lost more while a
-    // place was looked for, so what counts is whether the place is not behind the first one that there is by now.
+    // Bytes that were dropped before the place were asked for, unless all of them are too old. The log may have dropped more
+    // during the search, so the place is compared with the start of the log now.
     const droppedToo = next.position <= this.#log.segments.first.position && next.offset > this.#start;
     this.#next = droppedToo && !(next.time < (since ?? -Infinity)) ? START : next;
   }
 
-  /** Declares what was dropped, lost or damaged, or what a slow reader skips. */
+  /** Declares bytes that were dropped, lost or damaged, or that a slow reader skips. */
   *#passOver(): Generator<Uint8Array> {
     const { segments: { first, index }, written } = this.#log;
     yield* this.#lostEnd(Infinity);
@@ -162,14 +166,14 @@ export class Reading {
     }
   }
 
-  /** Declares what the end of the log has lost, up to some offset, once all before it was read. */
+  /** Declares the lost end of the log, up to an offset, once all before it was read. */
   *#lostEnd(to: number): Generator<Uint8Array> {
     const lost = this.#live ? this.#log.lostEnd : this.#lostThen;
     if (!lost || this.#next.position < lost.from.position) return;
     yield* this.#missing(to < lost.gap.to ? { ...lost.gap, to, lines: undefined } : lost.gap);
   }
 
-  /** Where the reading has ended. */
+  /** Returns the place where the reading has ended. */
   async #end(): Promise<Mark> {
     if (this.#until !== Infinity) {
       const end = await findTime(this.#log, this.#until);
@@ -178,7 +182,7 @@ export class Reading {
     return this.#live ? this.#log.written : this.#now;
   }
 
-  /** The next records, from the spool or as they come; `undefined` at the end, "passed" when there is another look due. */
+  /** Returns the next records, from the spool or live; `undefined` at the end, "passed" when the log has to be looked at again. */
   async #nextSlice(): Promise<LogSlice | "passed" | undefined> {
     const log = this.#log;
     const ahead = (this.#live ? log.written : this.#now).position - this.#next.position;
@@ -189,7 +193,7 @@ export class Reading {
     return await this.#growth() ?? "passed";
   }
 
-  /** The next records of the spool; `undefined` if they were dropped, or are damaged. */
+  /** Returns the next records of the spool; `undefined` if they were dropped, or are damaged. */
   async #read(length: number): Promise<LogSlice | undefined> {
     const segment = this.#log.segments.at(this.#next.position);
     if (segment !== this.#segment) {
@@ -215,12 +219,12 @@ export class Reading {
     }
   }
 
-  /** What was asked for of a slice, each run of chunks with the gap before it. */
+  /** Yields the part of a slice that was asked for: each run of chunks with the gap before it. */
   *#requested(records: Uint8Array): Generator<Uint8Array> {
     const { stream, since = -Infinity } = this.#request;
     let message: RecordBuffer | undefined;
     for (const { chunk, gap } of decodeLogRecords(records)) {
-      if (!chunk) { // the first record, if any is a gap
+      if (!chunk) { // only the first record can be a gap
         yield* this.#missing(gap!);
         continue;
       }
@@ -244,7 +248,8 @@ export class Reading {
     }
     if (message) yield message.bytes;
   }
-  /** Declares a gap, as far as its bytes were asked for; what was passed over before it was not. */
+
+  /** Declares a gap, as far as its bytes were asked for. Bytes that were passed over before it were not. */
   *#missing(gap: LogGap): Generator<Uint8Array> {
     const from = Math.max(gap.from, this.#start, this.offset);
     const to = this.#live ? gap.to : Math.min(gap.to, this.#now.offset);
@@ -260,7 +265,7 @@ export class Reading {
   }
 }
 
-/** The offset of the first record. */
+/** Returns the offset of the first record. */
 function offsetOf(records: Uint8Array): number {
   for (const { chunk, gap } of decodeLogRecords(records)) return (chunk?.offset ?? gap?.from)!;
   return NaN;

@@ -1,5 +1,5 @@
 /**
- * Finding a place in a log: the index tells where to begin, and little is read from there.
+ * Finding a place in a log. The search begins at a mark of the index, and reads little from there.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import { endOf, linesAt, type Mark, markBehind } from "../log_format/mark.ts";
 import { NEWLINE } from "../log_format/newline.ts";
 import type { LogRecord } from "../log_format/record.ts";
 
-/** So much is read at a time: a mark's distance, and the largest record. */
+/** Bytes per read: the distance between two marks plus one largest record. */
 const READ_BYTES = 192 * 1024;
 
 /**
- * The record that holds the payload byte at an offset, as the mark before it; at the end of the log, that end. Where the
- * byte was dropped it is the first record that is there.
+ * Finds the record that holds the payload byte at an offset. Returns the mark before it, or the end of the log. Where the
+ * byte was dropped, the first record of the log is found.
  */
 export async function findOffset(log: Log, offset: number): Promise<Mark> {
   const from = log.segments.index.last((mark) => mark.offset <= offset);
@@ -22,9 +22,9 @@ export async function findOffset(log: Log, offset: number): Promise<Mark> {
 }
 
 /**
- * The first record that was read at a time or later, as the mark before it; at the end of the log, that end.
+ * Finds the first record that was read at a time or later. Returns the mark before it, or the end of the log.
  *
- * @param doubtful Whether missing bytes right before it, some of which may be as late, count as well.
+ * @param doubtful Whether missing bytes right before the record count too, for some of them may be as late.
  */
 export async function findTime(log: Log, time: number, doubtful = false): Promise<Mark> {
   const from = log.segments.index.last((mark) => mark.time < time);
@@ -39,7 +39,7 @@ export async function findTime(log: Log, time: number, doubtful = false): Promis
   return doubtful && missing && !allEarlier ? missing : found;
 }
 
-/** The offset at which the last lines before an end begin, so many of them; 0 if that was dropped. */
+/** Finds the offset at which a number of last lines begin, counted from an end; 0 if that place was dropped. */
 export async function findTail(log: Log, end: Mark, lines: number): Promise<number> {
   if (lines === 0) return end.offset;
   const skipped = linesAt(end) - lines;
@@ -51,7 +51,7 @@ export async function findTail(log: Log, end: Mark, lines: number): Promise<numb
   await findRecord(log, from, ({ chunk, gap }, before) => {
     let missing = skipped - before.newlines;
     if (gap && missing <= (gap.lines ?? 0)) {
-      offset = gap.from; // somewhere in it
+      offset = gap.from; // the line begins somewhere in the gap
       return true;
     }
     for (let at = newlineIn(chunk, 0); at >= 0; at = newlineIn(chunk, at + 1)) {
@@ -69,8 +69,8 @@ function newlineIn(chunk: LogRecord["chunk"], at: number): number {
 }
 
 /**
- * Reads on from a mark up to the first record that a condition holds for, and gives the mark before it. What is damaged
- * counts as a record: a gap.
+ * Reads on from a mark up to the first record for which a condition holds. Returns the mark before it, or the end of the
+ * log. Damage counts as a record: a gap.
  */
 async function findRecord(
   log: Log,
