@@ -1,40 +1,49 @@
 /**
- * What a process may use of the machine.
+ * The limits of a process: how much it may use of the machine.
  *
  * @module
  */
 import { SpawnError } from "../errors.ts";
 
-/** What sets limits: util-linux. */
+/** The program that sets limits (util-linux). */
 export const PRLIMIT_PATH = "/usr/bin/prlimit";
 
-/** The resources that can be limited, by their names in prlimit(1). */
+/** The names of the resources that can be limited, as in prlimit(1). */
 export const LIMIT_NAMES = ["as", "core", "cpu", "fsize", "nofile", "nproc"] as const;
 
 /** The name of a resource that can be limited. */
 export type LimitName = (typeof LIMIT_NAMES)[number];
 
 /**
- * How much a process may use (getrlimit(2)), a whole number each: `as` its memory, `core` its core dump and `fsize` a
- * file, in bytes; `cpu` the time on a processor, in seconds; `nofile` its open files; `nproc` all processes of its
- * account.
+ * Maximum use of resources (getrlimit(2)), a whole number each: `as` is the memory, `core` a core dump and `fsize` a file, in
+ * bytes; `cpu` is the time on a processor, in seconds; `nofile` is the number of open files; `nproc` is the number of
+ * processes of the account.
  */
 export type Limits = Partial<Readonly<Record<LimitName, number>>>;
 
-/** The options of prlimit(1) that set these as hard limits, which a process cannot raise. */
+/** Returns the options of prlimit(1) that set hard limits, which a process cannot raise. */
 export function prlimitOptions(limits: Limits): string[] {
   return LIMIT_NAMES.flatMap((name) => {
     const limit = limits[name];
     if (limit === undefined) return [];
-    // With both the same, the kernel sends SIGKILL at once: one second lies between it and SIGXCPU.
+    // With equal soft and hard limits the kernel sends SIGKILL at once. One second later, SIGXCPU comes first.
     return [`--${name}=${limit}:${name === "cpu" ? limit + 1 : limit}`];
   });
 }
 
 /**
- * The hard limits that this program and all that it starts have anyway.
+ * Returns the hard limits that this program has, and all that it starts inherit.
  *
- * @throws {SpawnError} when limits cannot be set here.
+ * @throws {SpawnError} When limits cannot be set here.
+ *
+ * @example
+ * ```ts
+ * import { inheritedLimits, LIMIT_NAMES } from "@paas/worker/confinement";
+ * import { assert } from "@std/assert";
+ *
+ * const limits = await inheritedLimits(); // a resource without a limit is missing
+ * for (const name of LIMIT_NAMES) assert((limits[name] ?? Infinity) >= 0);
+ * ```
  */
 export async function inheritedLimits(): Promise<Limits> {
   const args = ["--noheadings", "--raw", "--output=RESOURCE,HARD"];

@@ -1,5 +1,5 @@
 /**
- * What to run: as it is asked for, and once it is seen to be right.
+ * The command of a caller, and the program that it becomes once it was checked.
  *
  * @module
  */
@@ -12,51 +12,54 @@ import type { Limits } from "./limits.ts";
 
 const DEFAULT_TERMINAL_TYPE = "xterm-256color";
 
-/** The longest path, and the longest part of one, in bytes (limits.h(0p), PATH_MAX and NAME_MAX without the NUL). */
+/** Maximum length of a path, and of a name in it, in bytes (limits.h(0p), PATH_MAX and NAME_MAX without the NUL). */
 const [MAX_PATH_BYTES, MAX_NAME_BYTES] = [4_095, 255];
 
-/** The longest argument, in bytes (execve(2), MAX_ARG_STRLEN without the NUL). */
+/** Maximum length of an argument, in bytes (execve(2), MAX_ARG_STRLEN without the NUL). */
 const MAX_ARGUMENT_BYTES = 131_071;
 
-/** The longest variable, with its name, in bytes: it travels under another name (`launch.ts`). */
+/** Maximum length of a variable with its name, in bytes: it travels under another name (`launch.ts`). */
 const MAX_VARIABLE_BYTES = MAX_ARGUMENT_BYTES - 8;
 
-/** What to run. */
+/** A command to run. */
 export interface Command {
   /** The program, looked up in PATH as execvp(3) does, and its arguments, passed on exactly as given. */
   args: readonly string[];
-  /** Variables on top of the clean base (`baseEnvironment()`). */
+  /** Variables on top of the clean base: PATH, HOME, USER, LOGNAME, SHELL, LANG, TZ and TMPDIR. */
   env?: Readonly<Record<string, string>> | undefined;
-  /** The PATH of the clean base; default is that of the system. */
+  /** The PATH of the clean base; default is the usual one of a Linux system. */
   path?: string | undefined;
-  /** The working directory, an absolute path; default is that of the daemon, or `/` for another account. */
+  /** The working directory, an absolute path; default is that of this program, or `/` for another account. */
   cwd?: string | undefined;
   /** The file mode creation mask (umask(2)); default is 022. */
   umask?: number | undefined;
-  /** The account that it runs as, which only root can give; default is that of the daemon. It can gain no privileges. */
+  /** The account of the process, which only root can set; default is that of this program. It can gain no privileges. */
   account?: Account | undefined;
-  /** How much it may use; default is what the daemon may. */
+  /** The limits of the process; default are those of this program. */
   limits?: Limits | undefined;
-  /** What ends it when this program is killed; default is nothing. It has one variable more for that. */
+  /** The guard that ends the process when this program is killed; default is none. It adds a variable to the process. */
   guard?: Guard | undefined;
-  /** Whether its stdin is a pipe that can be written to; default is an empty one. */
+  /** Whether stdin is a pipe that can be written to; by default it is empty. */
   stdin?: boolean | undefined;
-  /** The terminal that is its stdin, stdout and stderr; default is none: it has pipes. */
+  /** The terminal that becomes stdin, stdout and stderr; default is none: the process has pipes. */
   terminal?: TerminalOptions | undefined;
 }
 
-/** What a process becomes. */
+/** A program to run, complete and checked. */
 export interface Program {
-  args: readonly string[];
-  env: Readonly<Record<string, string>>;
-  /** The working directory; `undefined` is that of the daemon. */
-  cwd: string | undefined;
+  /** The name or path of the program, and its arguments. */
+  readonly args: readonly string[];
+  /** All variables. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The working directory; `undefined` is that of this program. */
+  readonly cwd: string | undefined;
 }
 
 /**
- * The program of a command, once all that it consists of is seen to be right.
+ * Checks a command, and returns its program.
  *
- * @throws {SpawnError} when it cannot be run on any machine.
+ * @param mark Variables that the process has from its first moment on.
+ * @throws {SpawnError} When it could not run on any machine.
  */
 export function programOf(
   { args, env, path, cwd, account, terminal }: Command,
@@ -87,7 +90,7 @@ function isTooLongPath(path: string): boolean {
   return isLonger(path, MAX_PATH_BYTES) || path.split("/").some((name) => isLonger(name, MAX_NAME_BYTES));
 }
 
-/** Whether a text has more bytes than that; only a text that may have is encoded. */
+/** Returns whether a text has more than a number of bytes. Only a text that is long enough is encoded. */
 function isLonger(text: string, bytes: number): boolean {
   if (3 * text.length <= bytes) return false;
   return text.length > bytes || new TextEncoder().encode(text).length > bytes;

@@ -10,10 +10,10 @@ import { type Launch, launched, launchOf, SETSID_PATH } from "./launch.ts";
 import { spawnError } from "./spawn_failure.ts";
 import { startInTerminal } from "./terminal.ts";
 
-/** No process exits with it: it stands for an exit that the runtime could not tell. */
+/** The exit code for an exit that the runtime could not report. No process exits with it. */
 const UNKNOWN_EXIT_CODE = -1;
 
-/** How to start a command. */
+/** Options of a start. */
 export interface StartOptions {
   /** Ends the start when it aborts, if the program does not run yet. */
   signal?: AbortSignal | undefined;
@@ -24,11 +24,11 @@ export interface StartOptions {
 }
 
 /**
- * Starts a command with pipes for its output, or in a terminal. The program is looked up in the PATH and the directory that
- * the process gets, by the account that it runs as.
+ * Starts a command with pipes for its output, or in a terminal. The account of the process looks its program up, in the PATH
+ * and the directory of the process.
  *
- * @throws {SpawnError} when that is not possible: no process exists.
- * @throws the reason of the signal when that has aborted.
+ * @throws {SpawnError} When that is not possible: no process exists.
+ * @throws The reason of the signal, when the signal aborts.
  */
 export async function startCommand(command: Command, { signal, mark, forked }: StartOptions = {}): Promise<Child> {
   const { args, account, limits = {}, guard, stdin = false, terminal } = command;
@@ -50,7 +50,10 @@ export async function startCommand(command: Command, { signal, mark, forked }: S
   }
 }
 
-/** Starts a program of ours with pipes: by posix_spawn(3), for it is not `detached`, whatever the size of this program. */
+/**
+ * Starts a program of ours with pipes. Without `detached` the runtime does it by posix_spawn(3), which takes the same time
+ * whatever the size of this program is.
+ */
 function startWithPipes({ args, env }: Launch, stdin: boolean): Child {
   const child = new Deno.Command(SETSID_PATH, {
     args,
@@ -71,7 +74,7 @@ async function abandon({ pid, exit, stdin, stdout, stderr }: Child, guard: Guard
   guard?.remove(pid);
 }
 
-/** How a child ended. */
+/** Resolves with the end of a child. */
 async function exitOf(child: Deno.ChildProcess): Promise<Exit> {
   try {
     const { code, signal } = await child.status;

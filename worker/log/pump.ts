@@ -94,7 +94,7 @@ export async function pump(
       if (partialLine === 0) flush();
       else if (splitter.holds) waiting ??= setTimeout(flush, partialLine);
       if (deadline.aborted) lateBytes += value.length;
-      // A read that fills its buffer is followed by one with a large buffer.
+      // A pipe that fills the small buffer gets the large one, and keeps it as long as it has that much to read.
       const size = value.length < SMALL_READ_BYTES ? SMALL_READ_BYTES : LARGE_READ_BYTES;
       buffer = value.buffer.byteLength === size ? new Uint8Array(value.buffer) : new Uint8Array(size);
       await log.writable();
