@@ -144,12 +144,16 @@ export class IncompleteLogError extends Error {
   /** The name of the class. */
   override readonly name = "IncompleteLogError";
 
-  /** An error about the missing bytes, from one offset up to another one; without them, about an end that may be cut. */
+  /** The missing bytes, from one offset up to another one; `undefined` if bytes may be missing at the end. */
+  readonly gap: { readonly from: number; readonly to: number; readonly reason: string } | undefined;
+
+  /** Makes the error for missing bytes; without them, for an end that may be cut. */
   constructor(gap?: { readonly from: number; readonly to: number; readonly reason: string }) {
     super(
       gap
         ? `The log has no bytes ${gap.from} to ${gap.to} (${gap.reason}): read with onGap to go on`
         : "The log may lack its end, for its daemon was killed: read with onCut to take that",
     );
+    this.gap = gap;
   }
 }

@@ -53,7 +53,7 @@ export type {
 } from "./process/status.ts";
 export type { Exit, TerminalOptions, TerminalSize } from "./child/child.ts";
 export type { Command } from "./child/program.ts";
-export { Input, InputWriter } from "./process/input.ts";
+export type { Input, InputWriter } from "./process/input.ts";
 export { Spool } from "./spool/spool.ts";
 export type { SpoolOptions } from "./spool/spool.ts";
 export type { SpoolLimits } from "./log/retention.ts";

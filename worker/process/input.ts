@@ -14,7 +14,11 @@ export class Input {
   readonly #writers = new Map<string, InputWriter>();
   #closed = false;
 
-  /** Takes over a pipe; `spawn` does. */
+  /**
+   * Takes over a pipe.
+   *
+   * @internal `spawn` does it.
+   */
   constructor(pipe: WritableStream<Uint8Array>) {
     this.#pipe = pipe.getWriter();
     this.#pipe.closed.catch(() => this.#closed = true); // nobody reads it any more
@@ -59,7 +63,11 @@ export class Input {
     this.#pipe.close().catch(() => {}); // nobody reads it any more
   }
 
-  /** Closes the input, and drops the bytes that wait to be written: the process has ended. */
+  /**
+   * Closes the input, and drops the bytes that wait to be written.
+   *
+   * @internal The process does it when it has ended.
+   */
   abort(): void {
     this.#closed = true;
     this.#pipe.abort().catch(() => {});
@@ -71,7 +79,11 @@ export class InputWriter {
   readonly #input: Input;
   #taken = 0;
 
-  /** Makes a writer; {@linkcode Input.writer} does. */
+  /**
+   * Makes a writer.
+   *
+   * @internal {@linkcode Input.writer} does it.
+   */
   constructor(input: Input) {
     this.#input = input;
   }

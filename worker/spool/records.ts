@@ -208,7 +208,11 @@ export class Records {
       }));
   }
 
-  /** The processes that an earlier program has not seen to their end. */
+  /**
+   * The processes that an earlier program has not seen to their end.
+   *
+   * @internal The recovery reads them.
+   */
   get unfinished(): (Trace & { sequence: number; startTime: number; finished: boolean })[] {
     return this.#database.all("SELECT * FROM process WHERE log IS NULL ORDER BY sequence").map((row) => ({
       sequence: Number(row.sequence),

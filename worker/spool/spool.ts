@@ -145,7 +145,21 @@ export class Spool implements Disposable {
     return record && new RestoredProcess(record, () => this.#logOf(record), this.history.recovered(id));
   }
 
-  /** Ends the processes that earlier programs have left running, and makes unfinished logs whole. */
+  /**
+   * Ends the processes that earlier programs have left running, and makes unfinished logs whole. A program calls it once,
+   * after it has opened a spool that is kept; processes can be started and found meanwhile.
+   *
+   * @example
+   * ```ts
+   * import { Spool } from "@paas/worker";
+   *
+   * const directory = await Deno.makeTempDir();
+   * using spool = await Spool.open(directory, { keep: true });
+   * const { signal } = new AbortController();
+   * await spool.recover({ grace: 5_000, signal, report: (event, subject) => console.warn(event, subject) });
+   * await Deno.remove(directory, { recursive: true });
+   * ```
+   */
   async recover(options: RecoveryOptions): Promise<void> {
     await this.history.recover(options, async (id, signal) => {
       const record = this.history.records.find(id)!;
