@@ -42,6 +42,7 @@ async function imports(file: string): Promise<string[]> {
 }
 
 const EXECUTABLES: Record<string, string[]> = {
+  worker: ["confinement.ts", "records.ts", "requirements.ts", "spool.ts", "system.ts"],
   proto: ["health.ts", "reflection.ts", "descriptors.ts", "printable.ts", "grpc.ts"],
   paasd: ["main.ts"],
   paasc: ["main.ts", "install/install.ts", "install/compile.ts"],

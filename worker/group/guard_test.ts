@@ -27,7 +27,7 @@ Deno.test("Guard kills the groups that it was told of when its pipe ends, and no
   const guard = Guard.start();
   for (const { child } of groups) await guard.add(child.pid);
   guard.remove(groups[1]!.child.pid);
-  guard.remove(4_000_000); // never heard of
+  guard.remove(4_000_000); // an unknown group
   for (const pid of groups.flatMap(({ pids }) => pids)) assert(await lives(pid));
   await guard[Symbol.asyncDispose]();
   await untilGone([...groups[0]!.pids, ...groups[2]!.pids]);
@@ -68,7 +68,7 @@ Deno.test("Guard minds 2,010 groups and 10,000 that come and go, and is done wit
     await guard.add(group);
     guard.remove(group);
   }
-  await guard[Symbol.asyncDispose](); // which waits for 10 s, and then kills a program that still counts
+  await guard[Symbol.asyncDispose](); // waits for 10 s, and then kills a program that still counts
   await untilGone(pids);
   await child.status;
   assertEquals(losses, 0);
@@ -108,7 +108,7 @@ Deno.test("Guard ends also when its program was stopped", async () => {
 Deno.test("guard.sh takes nothing but numbers of groups for one", async () => {
   const { child, pids } = await startGroup();
   const directory = await Deno.makeTempDir();
-  const bin = `${directory}/5`; // what a line would run if it were taken for a command
+  const bin = `${directory}/5`; // the program that a line would run if the guard took it for a command
   const guard = new Deno.Command(GUARD_PATH!, { stdin: "piped", stdout: "piped", stderr: "null" }).spawn();
   const writer = guard.stdin.getWriter();
   const odd = ["-1", "+", "-", "", "5", "++5", "+5-5", "+5;:>5", `+$(>${bin})`, `-x;>${bin}`, "+5 5"];

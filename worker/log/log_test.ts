@@ -18,7 +18,7 @@ async function withLog(test: (log: LiveLog, path: string) => Promise<void>): Pro
   }
 }
 
-/** Reads to the end; checks that the offsets leave no gap and repeat nothing. */
+/** Reads to the end, and checks that the offsets leave no gap and repeat nothing. */
 async function readAll(reader: LogReader): Promise<string> {
   let text = "";
   let offset = 0;
@@ -33,7 +33,7 @@ async function readAll(reader: LogReader): Promise<string> {
   return text;
 }
 
-/** Reads to the end: what there is, and what is missing. */
+/** Reads to the end; returns the text, and the gaps. */
 async function readWithGaps(reader: LogReader): Promise<{ text: string; gaps: LogGap[] }> {
   let text = "";
   const gaps: LogGap[] = [];

@@ -38,10 +38,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("die" as const), reader: fc.nat(2) }) },
 );
 
-/** What each byte of the log is: so a byte at a wrong place shows. */
+/** Returns the byte at an offset of the log, so that a byte at a wrong offset is found. */
 const valueAt = (offset: number) => offset % 251 === 0 ? 0x0a : offset % 251;
 
-/** A reader that goes on where it was when it died, as a client does. */
+/** A reader that goes on at its last offset after it has died, as a client does. */
 class Follower {
   readonly gaps: LogGap[] = [];
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
@@ -87,7 +87,7 @@ class Follower {
   }
 }
 
-/** Whether each byte of a range is in some of these ranges. */
+/** Returns whether each byte of a range is in one of these ranges. */
 function covered({ from, to }: LogGap, ranges: { from: number; to: number }[]): boolean {
   for (let at = from; at < to;) {
     const next = ranges.find((range) => range.from <= at && at < range.to);
@@ -284,7 +284,7 @@ Deno.test("LogReader of a tail is exact where the oldest part was dropped and th
     assertEquals(await tail(0), { text: "", reasons: [] });
     assertEquals(await tail(10), { text: lines.slice(2_990).join(""), reasons: [] });
     assertEquals(await tail(999), { text: lines.slice(2_001).join(""), reasons: [] });
-    // Whether the first of these lines began in what is lost nobody knows.
+    // The first of these lines may have begun in the lost part.
     assertEquals(await tail(1_000), { text: lines.slice(2_000).join(""), reasons: ["no-space"] });
     assertEquals(await tail(1_500), { text: lines.slice(2_000).join(""), reasons: ["no-space"] });
     assertEquals(await tail(2_005), {

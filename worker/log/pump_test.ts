@@ -12,7 +12,7 @@ class Pipe {
   readonly #written: string[] = [];
   #proceed = () => {};
   #closed = false;
-  /** How often somebody has waited for something to read: so it has taken all before. */
+  /** The number of times that a reader has waited for bytes: it has taken all bytes before. */
   waits = 0;
 
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -34,7 +34,7 @@ class Pipe {
     this.readable = new ReadableStream(source);
   }
 
-  /** Writes, and waits until it was read. */
+  /** Writes, and waits until all was read. */
   async write(text: string): Promise<void> {
     const { waits } = this;
     this.#written.push(text);

@@ -8,14 +8,14 @@ import type { LogReaderOptions } from "./reading.ts";
 import type { LogStream } from "../log_format/record.ts";
 import { decodeLogChunks } from "../log_format/decode.ts";
 
-/** What a process writes: a stream, some bytes, and how long after the last ones, in milliseconds. */
+/** A write of a process: a stream, bytes, and the pause before them in milliseconds. */
 interface Write {
   stream: LogStream;
   data: Uint8Array;
   pause: number;
 }
 
-/** A byte of a log, as a model of it has it. */
+/** A byte in the model of a log. */
 interface Byte {
   value: number;
   stream: LogStream;
@@ -37,7 +37,7 @@ const write: fc.Arbitrary<Write> = fc.record({
   pause: fc.nat(3),
 });
 
-/** Short logs too: the first chunk is a place of its own. */
+/** Writes of short and long logs: the first chunk is a special case. */
 const writes = fc.oneof(fc.array(write, { maxLength: 3 }), fc.array(write, { maxLength: 60 }));
 
 const requests = fc.record({
@@ -53,7 +53,7 @@ function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** A log of these writes, at times of its own; and the model of it. */
+/** Runs a test with a log of these writes, and the model of the log. */
 async function withLog(input: Write[], test: (log: LiveLog, model: Byte[]) => Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir();
   const { now } = clock;
@@ -68,7 +68,7 @@ async function withLog(input: Write[], test: (log: LiveLog, model: Byte[]) => Pr
       for (const value of data) model.push({ value, stream, time });
     }
     await log.end();
-    time += 1_000; // all of it is in the past
+    time += 1_000; // all times are in the past
     await test(log, model);
   } finally {
     clock.now = now;
@@ -104,7 +104,7 @@ async function read(
   return { bytes, offsets, end: next };
 }
 
-/** The gap at the start of a slice. */
+/** Returns the gap at the start of a slice. */
 function decodeGap(slice: Uint8Array): { from: number; to: number } | undefined {
   if (slice[0] !== 0x1a) return undefined;
   let at = 2;
@@ -121,7 +121,7 @@ function decodeGap(slice: Uint8Array): { from: number; to: number } | undefined 
   return { from, to: varint() };
 }
 
-/** The offset at which the last lines begin. A line that is not finished at the end counts for each stream. */
+/** Returns the offset at which the last lines begin. An unfinished line at the end counts for each stream. */
 function tailStart(model: Byte[], lines: number): number {
   const newlines = model.flatMap(({ value }, offset) => value === 0x0a ? [offset] : []);
   const unfinished = (["stdout", "stderr"] as const).filter((stream) => {

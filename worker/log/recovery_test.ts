@@ -18,7 +18,7 @@ async function withDirectory(test: (directory: string) => Promise<void>): Promis
   }
 }
 
-/** All that a reader gets, and what its end says. */
+/** Returns all that a reader gets, and its end. */
 async function read(log: Log, options?: LogReaderOptions) {
   const records: Omit<LogRecord, "recordBytes">[] = [];
   const reader = new LogReader(log, options);
@@ -28,7 +28,7 @@ async function read(log: Log, options?: LogReaderOptions) {
   return { records, offset: reader.offset, lines: reader.lines };
 }
 
-/** A log with lines of both streams, some of them long or unfinished. */
+/** Writes a log with lines of both streams, some of them long or unfinished. */
 async function writeLog(
   directory: string,
   chunks: number,
@@ -97,7 +97,7 @@ Deno.test("RestoredLog declares what a limit has dropped, or all of it", async (
   });
 });
 
-/** What is on the disk of a log. */
+/** Returns the files of a log. */
 async function filesOf(directory: string): Promise<Map<string, Uint8Array>> {
   const names = [...Deno.readDirSync(directory)].map(({ name }) => name).sort((a, b) => parseInt(a) - parseInt(b));
   return new Map(
@@ -105,14 +105,14 @@ async function filesOf(directory: string): Promise<Map<string, Uint8Array>> {
   );
 }
 
-/** Puts that there. */
+/** Writes the files of a log. */
 async function putFiles(directory: string, files: Map<string, Uint8Array>): Promise<void> {
   for await (const { name } of Deno.readDir(directory)) await Deno.remove(`${directory}/${name}`);
   for (const [name, bytes] of files) await Deno.writeFile(`${directory}/${name}`, bytes);
 }
 
 /**
- * Restores a log that has been damaged, and reads it: no byte may be silent or wrong. Gives what is damaged.
+ * Restores a log that has been damaged, and reads it: no byte may be missing in silence, or wrong. Returns the damage.
  *
  * @param options Only what they ask for has to be there.
  */
@@ -147,7 +147,7 @@ async function writeSmallLog(directory: string) {
   const ends = [0];
   for (const { recordBytes } of decodeLogRecords(bytes)) ends.push(ends.at(-1)! + recordBytes);
   const chunks = records.map(({ chunk }) => chunk!);
-  /** What is missing when a log has only so many records. */
+  /** Returns the missing part when a log has only so many records. */
   const behind = (count: number): LogGap[] => {
     const { offset: to, newlines } = log.written;
     if (count === chunks.length) return [];
@@ -201,7 +201,7 @@ Deno.test("RestoredLog shows nothing wrong of a file with a bit that is flipped 
       const flipped = bytes.slice();
       flipped[at]! ^= 1 << (bit & 7);
       await Deno.writeFile(path, flipped);
-      // Of the bytes of a time nobody can tell, nor of a length that leaves out the mark of a line that goes on.
+      // A wrong time cannot be found, nor a length that leaves out the mark of an unfinished line.
       const { records } = await read(new RestoredLog(directory, new Retention(), log.summary));
       const certain = ({ offset, stream, data }: LogChunk) => ({ offset, stream, data });
       const known = records.flatMap(({ chunk }) => chunk ? certain(chunk) : []);
@@ -214,7 +214,7 @@ Deno.test("RestoredLog shows nothing wrong of a file with a bit that is flipped 
 
 Deno.test("RestoredLog of a log without a known end has its whole records, and says that it may be cut", async () => {
   const { sync } = Segment.prototype;
-  Segment.prototype.sync = () => Promise.resolve(); // hundreds of times it would take too long
+  Segment.prototype.sync = () => Promise.resolve(); // hundreds of real ones would take too long
   using _restored = { [Symbol.dispose]: () => Segment.prototype.sync = sync };
   await withDirectory(async (directory) => {
     const { bytes, ends, chunks, path } = await writeSmallLog(directory);
@@ -233,7 +233,7 @@ Deno.test("RestoredLog of a log without a known end has its whole records, and s
         for await (const _ of reader);
         assertEquals([restored.mayBeCut, reader.mayBeCut], [true, true]);
         assertEquals(await Deno.readFile(path), torn, "nothing on the disk is changed");
-        // What is noted of it then says so, too, and is the same in a file that is longer.
+        // The summary says so too, and is the same for a longer file.
         const again = new RestoredLog(directory, new Retention(), JSON.parse(JSON.stringify(restored.summary)));
         assertEquals([await read(again), again.mayBeCut], [found, true]);
       }
@@ -274,7 +274,7 @@ Deno.test("RestoredLog shows each whole file of a row of which others are cut, d
         assertEquals(found.chunks, chunks.filter(({ offset }) => offset < gap!.from || offset >= to), about);
         assertEquals(await filesOf(directory), now, "nothing on the disk is changed");
         for (const options of OPTIONS) await readDamaged(directory, log, chunks, options);
-        // Who asks for what is missing is told of it, by whatever they ask.
+        // A reader that asks for the missing part gets a gap, whatever options it uses.
         const [before, behind] = [
           chunks.findLast(({ offset }) => offset < from),
           chunks.find(({ offset }) => offset >= to),
@@ -314,7 +314,7 @@ Deno.test("RestoredLog tells what a limit has dropped from what is damaged", asy
       [0, dropped, "dropped"],
       [dropped, to, "damaged"],
     ]);
-    // A limit drops what is behind the damage, and then it is dropped.
+    // A limit drops the segment behind the damage, and then the damage counts as dropped.
     await known.restored.segments.dropOldest();
     const left = await read(known.restored);
     const third = known.restored.segments.first.offset;

@@ -9,7 +9,7 @@ function chunk(offset: number, length: number, line = 20, partial?: true): LogCh
   return { offset, stream: "stderr", time: 1_700_000_000_123, data, ...partial && { partial } };
 }
 
-/** All that stands in runs of records. */
+/** Returns all chunks and gaps of runs of records. */
 function contents(runs: Uint8Array[]) {
   const records = runs.flatMap((run) => [...decodeLogRecords(run)]);
   const chunks = records.flatMap(({ chunk }) => chunk ? [chunk] : []);

@@ -8,7 +8,7 @@ import type { Process } from "./process.ts";
 import { spawn, type SpawnOptions } from "../spawn.ts";
 import { Spool } from "../spool/spool.ts";
 
-/** Runs a test with a spool of its own; at the end nothing of its processes may be left. */
+/** Runs a test with a spool of its own. At the end no process may be left. */
 function processTest(
   name: string,
   test: (run: Run, spool: Spool) => Promise<void>,
@@ -35,7 +35,7 @@ function processTest(
 
 type Run = (args: string[], options?: Partial<SpawnOptions>) => Promise<Process>;
 
-/** All that it printed, byte for byte. */
+/** Returns all output, byte for byte. */
 async function outputBytes(process: Process, only?: LogStream): Promise<Uint8Array> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   for await (const { stream, data } of process.logs()) {
@@ -58,7 +58,7 @@ async function untilPrinted(process: Process, text: string): Promise<void> {
   throw new Error(`The process never printed ${JSON.stringify(text)}, but ${JSON.stringify(printed)}`);
 }
 
-/** Whether a process of this id exists and is no zombie. */
+/** Returns whether a process of this id exists and is no zombie. */
 async function lives(pid: number): Promise<boolean> {
   const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", String(pid)] }).output();
   const state = new TextDecoder().decode(stdout).trim();
@@ -78,7 +78,7 @@ for (const signal of [6, 9, 11, 15, 34, 37, 64]) {
   processTest(`spawn() reports death by signal ${signal}`, async (run) => {
     const process = await run(["sh", "-c", `ulimit -c 0; kill -${signal} $$`]);
     assertEquals((await process.finished).exit, { signal });
-    // The runtime itself keeps a child that died by a signal it has no name for.
+    // The runtime itself keeps a child that died by a signal without a name.
   }, { sanitizeResources: signal < 32 });
 }
 

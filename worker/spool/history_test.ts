@@ -37,7 +37,7 @@ function begin(spool: Spool, args: string[] = ["true"], about: Partial<About> = 
   return { id, ...spool.begin(beginning) };
 }
 
-/** Notes a whole life; gives the id. */
+/** Notes a process from start to end; returns its id. */
 function live(spool: Spool, args?: string[], about?: Partial<About>): string {
   const { id, started, finished, ended } = begin(spool, args, about);
   started(77, 5);
@@ -46,7 +46,7 @@ function live(spool: Spool, args?: string[], about?: Partial<About>): string {
   return id;
 }
 
-/** What a recovery tells. */
+/** Recovers, and returns the events. */
 async function recover(spool: Spool): Promise<[RecoveryEvent, string][]> {
   const told: [RecoveryEvent, string][] = [];
   const report = (event: RecoveryEvent, subject: string) => told.push([event, subject]);
@@ -89,7 +89,7 @@ Deno.test("History counts what each owner has, whatever comes and goes", async (
     const { records } = spool.history;
     const one = live(spool, ["x".repeat(1_000)]);
     live(spool, [], { owner: "bob" });
-    begin(spool); // it lives
+    begin(spool); // this one runs
     const { finished, bytes } = records.usages.of("alice");
     assert(finished === 1 && bytes > 1_500 && bytes < 2_000, `${bytes}`);
     const { sequence } = spool.find(one)!;
@@ -172,15 +172,15 @@ Deno.test("Spool with a database of which any page is damaged opens, says so, an
   });
 });
 
-/** As a daemon that was killed leaves its database. */
+/** Marks a database as not closed, as a killed daemon leaves it. */
 async function markUnclean(path: string, page: number): Promise<void> {
-  if (page === 0) return; // it cannot be opened at all
+  if (page === 0) return; // such a database cannot be opened at all
   const { DatabaseSync } = await import("node:sqlite");
   const database = new DatabaseSync(path);
   try {
     database.exec("PRAGMA locking_mode = EXCLUSIVE; UPDATE life SET closed = 0");
   } catch {
-    // That is where it is damaged.
+    // The damaged page has this row.
   } finally {
     database.close();
   }
@@ -213,7 +213,7 @@ Deno.test("Spool finishes a removal that was cut short", async () => {
       id = live(spool);
       await Deno.mkdir(join(directory, id));
       await Deno.writeFile(join(directory, id, "0.log"), new Uint8Array(10));
-      spool.history.forget(id); // and is killed now
+      spool.history.forget(id); // a daemon that is killed now
     }
     using spool = await open(directory);
     assertThrows(() => Deno.statSync(join(directory, id)), Deno.errors.NotFound);
@@ -221,7 +221,7 @@ Deno.test("Spool finishes a removal that was cut short", async () => {
   });
 });
 
-/** A line of a journal of format 3. */
+/** Returns a line of a journal of format 3. */
 function line(record: object): string {
   const json = JSON.stringify(record);
   return `${crc32(json).toString(16).padStart(8, "0")} ${json}\n`;
@@ -324,7 +324,7 @@ Deno.test("Spool takes a format that could not be written for a new spool, if no
   });
 });
 
-/** Runs a test on a file system of so many kilobytes, if one can be mounted. */
+/** Runs a test on a file system of a size in kilobytes, if one can be mounted. */
 async function onSmallDisk(kilobytes: number, test: (directory: string) => Promise<void>): Promise<void> {
   await withDirectory(async (directory) => {
     const mount = await new Deno.Command("mount", {
@@ -340,13 +340,13 @@ async function onSmallDisk(kilobytes: number, test: (directory: string) => Promi
   });
 }
 
-/** Leaves no byte of a file system. */
+/** Fills a file system to the last byte. */
 function fill(path: string): void {
   using file = Deno.openSync(path, { create: true, write: true });
   try {
     while (file.writeSync(new Uint8Array(4096)) > 0);
   } catch {
-    // It is full.
+    // The file system is full.
   }
 }
 
@@ -429,7 +429,7 @@ Deno.test("Spool gives one log to all who ask for it, and keeps none that nobody
     entry.finished(DONE);
     entry.ended(log.summary, log.segments.bytes);
     assertEquals(spool.bytes, spool.history.records.usages.logBytes());
-    // Another log needs the room: the largest gives, though nobody reads it.
+    // Another log needs the room: the largest one shrinks, though nobody reads it.
     const other = await spool.createLog(crypto.randomUUID(), "bob");
     for (let number = 0; number < 8; number++) {
       other.append("stdout", new Uint8Array(60_000).fill(66));
