@@ -1,46 +1,14 @@
-import "./authority.ts"; // before x509: it brings the polyfill that x509 needs
+import "../authority.ts"; // before x509: it brings the polyfill that x509 needs
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import * as x509 from "@peculiar/x509";
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { contents, runCerts as run, testInDirectory as test } from "../../tests/support/certs_tool.ts";
 
 const DAY = 86_400_000;
-const COMMITTED = import.meta.dirname ?? ".";
-
-/** Runs the program as `deno task certs` does, but with no other directory in reach. */
-async function run(directory: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--no-prompt", `--allow-read=${directory}`, `--allow-write=${directory}`],
-      ...[`${COMMITTED}/make.ts`, ...args],
-    ],
-    env: { NO_COLOR: "1" },
-  }).output();
-  const text = new TextDecoder();
-  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
-}
-
-/** Names a test whose function gets an empty directory, which is removed afterwards. */
-function test(name: string, fn: (directory: string) => Promise<void>): void {
-  Deno.test(name, async () => {
-    const directory = await Deno.makeTempDir();
-    try {
-      await fn(directory);
-    } finally {
-      await Deno.remove(directory, { recursive: true });
-    }
-  });
-}
+const COMMITTED = `${import.meta.dirname}/..`;
 
 async function read(directory: string, name: string): Promise<X509Certificate> {
   return new X509Certificate(await Deno.readTextFile(`${directory}/${name}.crt`));
-}
-
-/** The names in a directory, sorted, and what is in each file. */
-async function contents(directory: string): Promise<Record<string, string>> {
-  const names = (await Array.fromAsync(Deno.readDir(directory), (entry) => entry.name)).sort();
-  return Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, await Deno.readTextFile(`${directory}/${name}`)])),
-  );
 }
 
 function files(...names: string[]): string[] {
@@ -204,5 +172,32 @@ Deno.test("the committed set is complete, marked as development, and good for ye
   for (const name of ["server-ca", "client-ca", "server", "alice", "bob"]) {
     const years = ((await read(COMMITTED, name)).validToDate.getTime() - Date.now()) / (365 * DAY);
     assert(years > 5, `${name} ends in ${years} years: make a new set with deno task certs --development`);
+  }
+});
+
+test("certs make begins a record, and certs goes on with it", async (directory) => {
+  assertEquals((await run(directory, "make", "--client", "alice", directory)).code, 0);
+  assertEquals((await run(directory, "--client", "erin", "--role", "viewer", directory)).code, 0);
+  const lines = (await Deno.readTextFile(`${directory}/issued.jsonl`)).trimEnd().split("\n");
+  const issued = lines.map((line) => JSON.parse(line)) as { name: string; role: string }[];
+  assertEquals(issued.map(({ name, role }) => `${name} ${role}`).toSorted(), [
+    "alice user",
+    "erin viewer",
+    "server server",
+  ]);
+});
+
+test("certs says how to keep others out of a directory", async (directory) => {
+  await Deno.chmod(directory, 0o755);
+  const { stdout } = await run(directory, directory);
+  assertStringIncludes(stdout, `Others can look into the directory: chmod 700 ${directory}\n`);
+});
+
+test("certs VERB --help tells how, and a verb without DIR is wrong usage", async (directory) => {
+  for (const verb of ["client", "server", "sign", "renew", "revoke", "crl", "list"]) {
+    const { code, stdout } = await run(directory, verb, "--help");
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, `Usage: deno task certs ${verb} DIR`);
+    assertEquals((await run(directory, verb)).code, 2);
   }
 });
