@@ -39,11 +39,9 @@ export async function readRevocations(directory: Directory, record: RecordFile):
       { cause },
     );
   }
-  const bySerial = new Map<string, Revocation>();
-  for (const revocation of [...record.revocations, ...list?.entries ?? []]) {
-    bySerial.set(revocation.serial, revocation);
-  }
-  return { revocations: [...bySerial.values()], list };
+  const entries: readonly Revocation[] = list?.entries ?? [];
+  const listed = new Set(entries.map(({ serial }) => serial));
+  return { revocations: [...entries, ...record.revocations.filter(({ serial }) => !listed.has(serial))], list };
 }
 
 /** Writes the next list, which has more revocations. The previous list is not kept, for the new one says all of it. */
