@@ -16,7 +16,8 @@ export const list: Verb = {
 
 Usage: deno task certs list DIR
 
-STATE is "valid, replaced" for a certificate that is good still, though NAME.crt is another one. The list has all that DIR/issued.jsonl notes, and all certificates that lie in DIR.
+STATE is "valid, replaced" for a certificate that is still good though NAME.crt is another one. The list has all that
+DIR/issued.jsonl notes, and all certificates that lie in DIR.
 `,
   async run(words) {
     const { positionals } = parse(words, {});

@@ -79,7 +79,11 @@ async function run(words: string[], begin: boolean): Promise<string> {
   return [`Wrote to ${await Deno.realPath(path)}:`, ...lines, ...await directory.advice()].join("\n");
 }
 
-/** Throws {@linkcode UsageError} with a sentence for the person who typed them. */
+/**
+ * The directory and the options that the words mean.
+ *
+ * @throws {UsageError} When they are wrong.
+ */
 function parseOptions(words: string[]): [string, Options] {
   const { values, positionals } = parse(words, {
     days: OPTIONS.days,

@@ -20,8 +20,8 @@ Usage: deno task certs renew DIR NAME ... [options]
 NAME is a user, server, server-ca or client-ca. Names, hosts and role stay, and the key too, so that NAME.crt alone
 changes. The old files are kept under dated names. The old certificate of a user stays good until it ends or is revoked.
 
-What a CA has issued stays good after its renewal. Give the new client-ca.crt to the daemon, and the new server-ca.crt to
-the users, before the old one ends. Renew the CA first, for no certificate lasts longer than its CA.
+What a CA has issued stays good after its renewal. Give the new client-ca.crt to the daemon, and the new server-ca.crt
+to the users, before the old one ends. No certificate lasts longer than its CA: renew the CA first.
 
 Options:
   --days N    How long the new certificates are valid. Default: as long as the old ones.

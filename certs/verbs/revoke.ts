@@ -21,7 +21,7 @@ import { LIST, LIST_DAYS, readRevocations, writeRevocations } from "../revocatio
 
 /** `deno task certs revoke DIR NAME`. */
 export const revoke: Verb = {
-  help: `Revoke certificates of users: the daemon lets them in no more, and cuts their connections.
+  help: `Revoke certificates of users: the daemon refuses them from then on, and cuts their connections.
 
 Usage: deno task certs revoke DIR NAME|FILE.crt ... [options]
 
@@ -30,8 +30,8 @@ certificate alone, and so does a --serial. They are added to DIR/client-ca.crl. 
 
 Options:
   --serial HEX      A certificate by its serial number, as list prints it (may be repeated).
-  --reason REASON   ${Object.keys(REASONS).join(", ")}. Default: none.
-                    Without a reason, or with keyCompromise, the key gets no new certificate.
+  --reason REASON   ${Object.keys(REASONS).join(", ")}.
+                    Default: none. Without a reason, or with keyCompromise, the key gets no new certificate.
   --days N          How long the list is good. Default: ${LIST_DAYS}.
 `,
   async run(words) {
