@@ -28,7 +28,7 @@ export interface Pair {
   readonly key: string;
 }
 
-/** From when until when a certificate is valid, in whole seconds: fractions are cut off. */
+/** The dates between which a certificate is valid, in whole seconds: fractions are cut off. */
 export interface Validity {
   /** Default: an hour ago, so that a machine whose clock is behind accepts it at once. */
   readonly notBefore?: Date | undefined;
@@ -40,7 +40,7 @@ export interface Validity {
 export interface AuthorityOptions extends Validity {
   /** The CA's name (CN). */
   readonly commonName: string;
-  /** Whose CA it is (O). Default: not said. */
+  /** The organization (O) that the CA belongs to. Default: none. */
   readonly organization?: string | undefined;
 }
 
@@ -53,7 +53,7 @@ export interface CertificateOptions extends Validity {
   readonly commonName: string | readonly string[];
   /** The organization (O). Default: that of the CA. */
   readonly organization?: string | undefined;
-  /** The part of it (OU). Default: not said. Several make a subject with several OUs. */
+  /** The part of it (OU). Default: none. Several make a subject with several OUs. */
   readonly organizationalUnit?: string | readonly string[] | undefined;
   /** An empty list makes a certificate without any extended key usage. */
   readonly usages: readonly Usage[];

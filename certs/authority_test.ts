@@ -19,7 +19,7 @@ const server = await serverAuthority.issue({
 });
 const alice = await clientAuthority.issue({ commonName: "alice", usages: ["clientAuth"] });
 
-/** The object identifiers of a certificate's extended key usage. (Deno's own X509Certificate does not tell them.) */
+/** The object identifiers of a certificate's extended key usage. (Deno's own X509Certificate does not have them.) */
 function usages({ cert }: Pair): string[] | undefined {
   const extension = new x509.X509Certificate(cert).getExtension(x509.ExtendedKeyUsageExtension);
   return extension ? Array.from(extension.usages, String) : undefined;

@@ -1,7 +1,7 @@
 /**
  * Certificate revocation lists (RFC 5280, section 5): written, and read to go on from them.
  *
- * Not by `@peculiar/x509`: its time grows with the square of the entries (3,000 take 11 s), and it cannot read so many.
+ * Not by `@peculiar/x509`: its time grows with the square of the entries (3,000 take 11 s), and it cannot read that many.
  *
  * @module
  */
