@@ -27,5 +27,7 @@
 export { LogReader } from "./log/reader.ts";
 export type { LogReaderOptions } from "./log/reading.ts";
 export { decodeLogChunks, decodeLogRecords } from "./log_format/decode.ts";
+export { LineFilter, type LineSelection, UntilFilter } from "./log_format/line_filter.ts";
+export type { LineSearch } from "./log_format/line_scanner.ts";
 export { pieces } from "./log_format/slice.ts";
 export type { LogChunk, LogGap, LogGapReason, LogRecord, LogStream } from "./log_format/record.ts";

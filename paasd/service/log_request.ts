@@ -10,6 +10,7 @@ import type {
 } from "@paas/proto";
 import type { LogReaderOptions, LogStream } from "@paas/worker";
 import { InvalidArgumentError } from "../errors.ts";
+import type { LogSelection } from "../search/log_search.ts";
 import { toTime } from "./fields.ts";
 
 const STREAMS: Record<LogStreamMessage, LogStream | undefined> = {
@@ -23,6 +24,9 @@ const ON_SLOW: Record<OnSlowMessage, LogReaderOptions["onSlow"]> = {
   ON_SLOW_WAIT: "wait",
   ON_SLOW_SKIP: "skip",
 };
+
+/** Maximum number of lines before and after a selected line. */
+const MAX_CONTEXT_LINES = 200;
 
 /**
  * Converts the place where a reader of a log begins.
@@ -55,4 +59,19 @@ export function toReaderOptions(request: GetLogsRequest__Output): LogReaderOptio
     stream: STREAMS[stream],
     onSlow: ON_SLOW[onSlow],
   };
+}
+
+/**
+ * Converts the search of a request; `undefined` if the request has none.
+ *
+ * @throws {InvalidArgumentError} When a context has too many lines.
+ */
+export function toSelection({ grep, untilMatch, fromOffset }: GetLogsRequest__Output): LogSelection | undefined {
+  if (!grep && !untilMatch) return undefined;
+  for (const name of ["before", "after"] as const) {
+    if (grep && grep[name] > MAX_CONTEXT_LINES) {
+      throw new InvalidArgumentError(`${name} must be at most ${MAX_CONTEXT_LINES} lines, not ${grep[name]}`);
+    }
+  }
+  return { grep: grep ?? undefined, untilMatch: untilMatch ?? undefined, from: fromOffset };
 }

@@ -9,7 +9,7 @@ import { toAbsence } from "./attachment.ts";
 import { toDescription, toSpawnOptions } from "./exec_request.ts";
 import { toGrace, toSignal, toTerminalSize } from "./fields.ts";
 import { toListQuery } from "./list_request.ts";
-import { toReaderOptions } from "./log_request.ts";
+import { toReaderOptions, toSelection } from "./log_request.ts";
 import { toGrant } from "./sharing.ts";
 
 const root = load(contract);
@@ -46,6 +46,8 @@ const CHECKS: Record<string, (value: unknown) => unknown> = {
   "GetLogsRequest.until": (until) => toReaderOptions(received("GetLogs", { until })),
   "GetLogsRequest.stream": (stream) => toReaderOptions(received("GetLogs", { stream })),
   "GetLogsRequest.on_slow": (onSlow) => toReaderOptions(received("GetLogs", { onSlow })),
+  "Grep.before": (before) => toSelection(received("GetLogs", { grep: { pattern: "x", before } })),
+  "Grep.after": (after) => toSelection(received("GetLogs", { grep: { pattern: "x", after } })),
   "StopRequest.grace": (grace) => toGrace(received("Stop", { grace }).grace!),
   "SignalRequest.signal": (signal) => toSignal(received("Signal", { signal })),
   "SignalRequest.target": (target) => toSignal(received("Signal", { signal: 1, target })),
@@ -97,6 +99,7 @@ const NUMBERS: Record<string, { wrong: unknown[]; right: unknown[] }> = {
   "Limits.*": { wrong: ["18446744073709551615", "9007199254740992"], right: [0, 2 ** 53 - 1] },
   "Terminal.*": { wrong: [0, 10_001, 2 ** 32 - 1], right: [1, 10_000] },
   "TerminalSize.*": { wrong: [0, 10_001, 2 ** 32 - 1], right: [1, 10_000] },
+  "Grep.*": { wrong: [201, 2 ** 32 - 1], right: [0, 200] },
   "SignalRequest.signal": { wrong: [0, -1, 65, 2 ** 31 - 1, -(2 ** 31)], right: [1, 31, 64] },
   "ListRequest.page_size": { wrong: [-1, -(2 ** 31)], right: [0, 1_000, 2 ** 31 - 1] },
 };

@@ -43,12 +43,14 @@ import type { Entry } from "../processes/entries.ts";
 import type { ProcessTable, Spawn } from "../processes/process_table.ts";
 import type { Quotas } from "../quotas/quotas.ts";
 import type { CallContext } from "../rpc/call.ts";
+import { LogSearch } from "../search/log_search.ts";
+import { Turns } from "../search/turns.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { Attachment, piecesOf } from "./attachment.ts";
 import { toDescription, toRequestKey, toSpawnOptions } from "./exec_request.ts";
 import { toGrace, toSignal } from "./fields.ts";
 import { toListQuery, toPage } from "./list_request.ts";
-import { toPlace, toReaderOptions } from "./log_request.ts";
+import { toPlace, toReaderOptions, toSelection } from "./log_request.ts";
 import { checkRoom, toGrant, toUserId } from "./sharing.ts";
 import { endOf, statusFor, toFullStatusMessage } from "./status_message.ts";
 
@@ -80,6 +82,7 @@ export class Service {
   readonly #makeRoom: (user: string, bytes: number) => void;
   readonly #confinement: Confinement;
   readonly #telemetry: Telemetry | undefined;
+  readonly #turns = new Turns();
   /** The default grace period of a stop, in milliseconds. */
   stopGrace: number;
 
@@ -129,11 +132,17 @@ export class Service {
     const entry = this.#find(request, context);
     const options = toReaderOptions(request);
     if (options.follow !== false) holdLease(entry, context);
-    const log = await entry.process.records({ ...options, signal: context.signal });
+    const selection = toSelection(request);
+    using search = selection && await LogSearch.begin(this.#turns, context.user.id, selection);
+    const log = await entry.process.records({
+      ...options,
+      fromOffset: selection ? LogSearch.readFrom(entry.process.output.bytes, selection) : options.fromOffset,
+      signal: context.signal,
+    });
     using _following = options.follow === false ? undefined : this.#telemetry?.metrics.follows(entry.process, log);
     if (request.compress) context.compress();
-    for await (const slice of log) yield* pieces(slice, context.messageSize);
-    yield endOf(log, entry, context);
+    for await (const slice of search?.select(log) ?? log) yield* pieces(slice, context.messageSize);
+    yield endOf(log, entry, context, search?.matchEnd);
   }
 
   /** Streams input to a process, and its output back. */

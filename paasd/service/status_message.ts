@@ -90,8 +90,19 @@ export function statusFor(entry: Entry, { user, right }: Pick<CallContext, "user
   return entry.owner === user.id || right.sees === "all" ? toFullStatusMessage(entry) : toStatusMessage(entry);
 }
 
-/** Makes the last message of a log for a caller. */
-export function endOf(log: LogReader, entry: Entry, caller: Pick<CallContext, "user" | "right">): { end: LogEnd } {
+/**
+ * Makes the last message of a log for a caller.
+ *
+ * @param matchEnd The offset behind the line that the caller wanted to read up to, if the log was read up to there only.
+ */
+export function endOf(
+  log: LogReader,
+  entry: Entry,
+  caller: Pick<CallContext, "user" | "right">,
+  matchEnd?: number,
+): { end: LogEnd } {
+  const status = statusFor(entry, caller);
+  if (matchEnd !== undefined) return { end: { bytes: matchEnd, status, matched: true } };
   const { offset: bytes, lines, mayBeCut } = log;
-  return { end: { bytes, lines, mayBeCut, status: statusFor(entry, caller) } };
+  return { end: { bytes, lines, mayBeCut, status } };
 }

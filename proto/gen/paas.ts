@@ -12,6 +12,7 @@ import type { GetLogsResponse as _paas_v1_GetLogsResponse, GetLogsResponse__Outp
 import type { GetStatusRequest as _paas_v1_GetStatusRequest, GetStatusRequest__Output as _paas_v1_GetStatusRequest__Output } from './paas/v1/GetStatusRequest.ts';
 import type { GetStatusResponse as _paas_v1_GetStatusResponse, GetStatusResponse__Output as _paas_v1_GetStatusResponse__Output } from './paas/v1/GetStatusResponse.ts';
 import type { Grant as _paas_v1_Grant, Grant__Output as _paas_v1_Grant__Output } from './paas/v1/Grant.ts';
+import type { Grep as _paas_v1_Grep, Grep__Output as _paas_v1_Grep__Output } from './paas/v1/Grep.ts';
 import type { InputState as _paas_v1_InputState, InputState__Output as _paas_v1_InputState__Output } from './paas/v1/InputState.ts';
 import type { Limits as _paas_v1_Limits, Limits__Output as _paas_v1_Limits__Output } from './paas/v1/Limits.ts';
 import type { ListRequest as _paas_v1_ListRequest, ListRequest__Output as _paas_v1_ListRequest__Output } from './paas/v1/ListRequest.ts';
@@ -34,6 +35,7 @@ import type { Terminal as _paas_v1_Terminal, Terminal__Output as _paas_v1_Termin
 import type { TerminalSize as _paas_v1_TerminalSize, TerminalSize__Output as _paas_v1_TerminalSize__Output } from './paas/v1/TerminalSize.ts';
 import type { UnshareRequest as _paas_v1_UnshareRequest, UnshareRequest__Output as _paas_v1_UnshareRequest__Output } from './paas/v1/UnshareRequest.ts';
 import type { UnshareResponse as _paas_v1_UnshareResponse, UnshareResponse__Output as _paas_v1_UnshareResponse__Output } from './paas/v1/UnshareResponse.ts';
+import type { UntilMatch as _paas_v1_UntilMatch, UntilMatch__Output as _paas_v1_UntilMatch__Output } from './paas/v1/UntilMatch.ts';
 import type { WaitRequest as _paas_v1_WaitRequest, WaitRequest__Output as _paas_v1_WaitRequest__Output } from './paas/v1/WaitRequest.ts';
 import type { WaitResponse as _paas_v1_WaitResponse, WaitResponse__Output as _paas_v1_WaitResponse__Output } from './paas/v1/WaitResponse.ts';
 import type { WatchRequest as _paas_v1_WatchRequest, WatchRequest__Output as _paas_v1_WatchRequest__Output } from './paas/v1/WatchRequest.ts';
@@ -64,6 +66,7 @@ export interface ProtoGrpcType {
       GetStatusRequest: MessageTypeDefinition<_paas_v1_GetStatusRequest, _paas_v1_GetStatusRequest__Output>
       GetStatusResponse: MessageTypeDefinition<_paas_v1_GetStatusResponse, _paas_v1_GetStatusResponse__Output>
       Grant: MessageTypeDefinition<_paas_v1_Grant, _paas_v1_Grant__Output>
+      Grep: MessageTypeDefinition<_paas_v1_Grep, _paas_v1_Grep__Output>
       InputState: MessageTypeDefinition<_paas_v1_InputState, _paas_v1_InputState__Output>
       Limits: MessageTypeDefinition<_paas_v1_Limits, _paas_v1_Limits__Output>
       ListRequest: MessageTypeDefinition<_paas_v1_ListRequest, _paas_v1_ListRequest__Output>
@@ -95,6 +98,7 @@ export interface ProtoGrpcType {
       TerminalSize: MessageTypeDefinition<_paas_v1_TerminalSize, _paas_v1_TerminalSize__Output>
       UnshareRequest: MessageTypeDefinition<_paas_v1_UnshareRequest, _paas_v1_UnshareRequest__Output>
       UnshareResponse: MessageTypeDefinition<_paas_v1_UnshareResponse, _paas_v1_UnshareResponse__Output>
+      UntilMatch: MessageTypeDefinition<_paas_v1_UntilMatch, _paas_v1_UntilMatch__Output>
       WaitRequest: MessageTypeDefinition<_paas_v1_WaitRequest, _paas_v1_WaitRequest__Output>
       WaitResponse: MessageTypeDefinition<_paas_v1_WaitResponse, _paas_v1_WaitResponse__Output>
       WatchRequest: MessageTypeDefinition<_paas_v1_WatchRequest, _paas_v1_WatchRequest__Output>

@@ -96,6 +96,7 @@ const COMMAND: Sum = { what: "The arguments and variables", bytes: 2 * 1024 * 10
 const PROCESS_ID: Size = { what: "process id", bytes: 36, remedy: "use one that Exec has given" };
 const NAME: Size = { what: "name", bytes: 63 };
 const USER: Size = { what: "user id", bytes: 64 };
+const PATTERN: Size = { what: "pattern", bytes: 1_024 };
 const LABELS: Entries = {
   what: "labels",
   count: 64,
@@ -123,6 +124,8 @@ const CONTRACT: Bounds = {
   "ExecRequest.request_id": { what: "request_id", bytes: 128 },
   "Terminal.type": { what: "type of the terminal", bytes: 64 },
   "GetLogsRequest.process_id": PROCESS_ID,
+  "Grep.pattern": PATTERN,
+  "UntilMatch.pattern": PATTERN,
   "GetStatusRequest.process_id": PROCESS_ID,
   "StopRequest.process_id": PROCESS_ID,
   "WaitRequest.process_id": PROCESS_ID,

@@ -3,6 +3,8 @@
 import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _google_protobuf_Timestamp__Output } from '../../google/protobuf/Timestamp.ts';
 import type { LogStream as _paas_v1_LogStream, LogStream__Output as _paas_v1_LogStream__Output } from '../../paas/v1/LogStream.ts';
 import type { OnSlow as _paas_v1_OnSlow, OnSlow__Output as _paas_v1_OnSlow__Output } from '../../paas/v1/OnSlow.ts';
+import type { Grep as _paas_v1_Grep, Grep__Output as _paas_v1_Grep__Output } from '../../paas/v1/Grep.ts';
+import type { UntilMatch as _paas_v1_UntilMatch, UntilMatch__Output as _paas_v1_UntilMatch__Output } from '../../paas/v1/UntilMatch.ts';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -55,6 +57,16 @@ export interface GetLogsRequest {
    * must accept gzip: the daemon does not look at grpc-accept-encoding.
    */
   'compress'?: (boolean);
+  /**
+   * Sends only lines that match, or do not match, and lines around them. Unset
+   * means all lines. It selects among the lines that the other fields select.
+   */
+  'grep'?: (_paas_v1_Grep | null);
+  /**
+   * Ends the stream behind the first line that matches. LogEnd.matched is then
+   * true. Unset means that the stream does not end before the log.
+   */
+  'untilMatch'?: (_paas_v1_UntilMatch | null);
   '_follow'?: "follow";
   '_tailLines'?: "tailLines";
 }
@@ -109,6 +121,16 @@ export interface GetLogsRequest__Output {
    * must accept gzip: the daemon does not look at grpc-accept-encoding.
    */
   'compress': (boolean);
+  /**
+   * Sends only lines that match, or do not match, and lines around them. Unset
+   * means all lines. It selects among the lines that the other fields select.
+   */
+  'grep': (_paas_v1_Grep__Output | null);
+  /**
+   * Ends the stream behind the first line that matches. LogEnd.matched is then
+   * true. Unset means that the stream does not end before the log.
+   */
+  'untilMatch': (_paas_v1_UntilMatch__Output | null);
   '_follow'?: "follow";
   '_tailLines'?: "tailLines";
 }

@@ -12,13 +12,14 @@ export interface LogEnd {
    */
   'bytes'?: (number | string | Long);
   /**
-   * The status at the end of the stream. Without follow the process may still
-   * be running. With follow it has finished, and the status is final.
+   * The status at the end of the stream. Without follow, or if matched is true,
+   * the process may still be running. Otherwise it has finished, and the status
+   * is final.
    */
   'status'?: (_paas_v1_ProcessStatus | null);
   /**
    * Number of lines of the log up to that offset, over both streams. A last
-   * line without a newline counts.
+   * line without a newline counts. Zero if matched is true.
    */
   'lines'?: (number | string | Long);
   /**
@@ -26,6 +27,11 @@ export interface LogEnd {
    * process was killed, and output that it had not read or written is lost.
    */
   'mayBeCut'?: (boolean);
+  /**
+   * Whether the stream ended behind the first line that matches until_match. The
+   * log may go on behind it, and the process may still be running.
+   */
+  'matched'?: (boolean);
 }
 
 /**
@@ -37,13 +43,14 @@ export interface LogEnd__Output {
    */
   'bytes': (number);
   /**
-   * The status at the end of the stream. Without follow the process may still
-   * be running. With follow it has finished, and the status is final.
+   * The status at the end of the stream. Without follow, or if matched is true,
+   * the process may still be running. Otherwise it has finished, and the status
+   * is final.
    */
   'status': (_paas_v1_ProcessStatus__Output | null);
   /**
    * Number of lines of the log up to that offset, over both streams. A last
-   * line without a newline counts.
+   * line without a newline counts. Zero if matched is true.
    */
   'lines': (number);
   /**
@@ -51,4 +58,9 @@ export interface LogEnd__Output {
    * process was killed, and output that it had not read or written is lost.
    */
   'mayBeCut': (boolean);
+  /**
+   * Whether the stream ended behind the first line that matches until_match. The
+   * log may go on behind it, and the process may still be running.
+   */
+  'matched': (boolean);
 }

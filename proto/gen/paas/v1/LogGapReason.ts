@@ -9,7 +9,8 @@ export const LogGapReason = {
    */
   LOG_GAP_REASON_UNSPECIFIED: 'LOG_GAP_REASON_UNSPECIFIED',
   /**
-   * The request excludes the bytes: by tail_lines, since, until or stream.
+   * The request excludes the bytes: by tail_lines, since, until, stream or
+   * grep.
    */
   LOG_GAP_REASON_NOT_REQUESTED: 'LOG_GAP_REASON_NOT_REQUESTED',
   /**
@@ -46,7 +47,8 @@ export type LogGapReason =
   | 'LOG_GAP_REASON_UNSPECIFIED'
   | 0
   /**
-   * The request excludes the bytes: by tail_lines, since, until or stream.
+   * The request excludes the bytes: by tail_lines, since, until, stream or
+   * grep.
    */
   | 'LOG_GAP_REASON_NOT_REQUESTED'
   | 1

@@ -1,0 +1,349 @@
+/**
+ * Selecting lines of a log by a search.
+ *
+ * A filter takes slices of a log and yields slices with the selected lines. Chunks and gaps still account for every byte.
+ * A filter yields `undefined` when it has worked for so long that others should work.
+ *
+ * @module
+ */
+import { decodeLogRecords } from "./decode.ts";
+import { type Line, LineScanner, type LineSearch } from "./line_scanner.ts";
+import type { LogChunk, LogGap } from "./record.ts";
+import { RecordBuffer } from "./record_buffer.ts";
+
+/** Maximum size of what a filter holds back, in bytes: pieces of undecided lines with all behind them, and context. */
+const MAX_HELD_BYTES = 256 * 1024;
+
+/** Size that a held piece counts beside its data, in bytes. */
+const PIECE_BYTES = 128;
+
+/** Minimum size of a gap that is declared though no chunk follows it, in bytes. */
+const MIN_GAP_BYTES = 64 * 1024;
+
+/** The lines that a {@linkcode LineFilter} selects. */
+export interface LineSelection {
+  /** Makes a search for the pattern. */
+  readonly makeSearch: () => LineSearch;
+  /** Whether the lines that do not match are selected. */
+  readonly invert?: boolean | undefined;
+  /** Number of lines before each selected line that are selected too. */
+  readonly before?: number | undefined;
+  /** Number of lines after each selected line that are selected too. */
+  readonly after?: number | undefined;
+  /** The offset of the first byte to send. Bytes before it are only searched. */
+  readonly from?: number | undefined;
+}
+
+/** A piece of a line. */
+interface Piece {
+  chunk: LogChunk;
+  begin: number;
+  end: number;
+  readonly line: Line;
+  /** Whether the line begins with the piece. */
+  readonly first: boolean;
+}
+
+/** Pieces in the order of their offsets, with their size. */
+class Pieces {
+  readonly #pieces: Piece[] = [];
+  bytes = 0;
+  /** Number of lines that begin in the pieces. */
+  lines = 0;
+
+  get first(): Piece | undefined {
+    return this.#pieces[0];
+  }
+
+  add(piece: Piece): void {
+    this.#pieces.push(piece);
+    this.bytes += piece.end - piece.begin + PIECE_BYTES;
+    if (piece.first) this.lines++;
+  }
+
+  shift(): Piece | undefined {
+    const piece = this.#pieces.shift();
+    if (!piece) return undefined;
+    this.bytes -= piece.end - piece.begin + PIECE_BYTES;
+    if (piece.first) this.lines--;
+    return piece;
+  }
+
+  /** Copies the data of the pieces, so that their slices need not stay in memory. */
+  copy(): void {
+    for (const piece of this.#pieces) {
+      const { chunk, begin, end } = piece;
+      if (end - begin === chunk.data.length && chunk.data.length === chunk.data.buffer.byteLength) continue;
+      piece.chunk = cut(chunk, begin, end, true);
+      piece.begin = 0;
+      piece.end = end - begin;
+    }
+  }
+}
+
+/**
+ * Selects the lines that match, and lines around them.
+ *
+ * @example
+ * ```ts
+ * import { LineFilter } from "./line_filter.ts";
+ * import { decodeLogRecords } from "./decode.ts";
+ * import { RecordBuffer } from "./record_buffer.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * let matched = false;
+ * const empty = { // matches an empty line
+ *   begin: () => void (matched = true),
+ *   search: (_bytes: Uint8Array, from: number, to: number) => (matched &&= from === to, to),
+ *   matched: false,
+ *   end: () => matched,
+ * };
+ * const filter = new LineFilter({ makeSearch: () => empty });
+ * const data = new TextEncoder().encode("one\n\ntwo\n");
+ * const { bytes } = new RecordBuffer(data.length).add({ offset: 0, stream: "stdout", time: 0, data });
+ * const slices = [...filter.push(bytes), ...filter.end(9)];
+ * const records = slices.flatMap((slice) => slice ? [...decodeLogRecords(slice)] : []);
+ * assertEquals(records.map(({ chunk, gap }) => chunk?.offset ?? [gap?.from, gap?.to]), [[0, 4], 4, [5, 9]]);
+ * ```
+ */
+export class LineFilter {
+  readonly #scanner: LineScanner;
+  readonly #invert: boolean;
+  readonly #before: number;
+  readonly #after: number;
+  readonly #from: number;
+  /** The offset up to which every byte was sent or declared. */
+  #offset: number;
+  /** The offset up to which every byte was seen. */
+  #seen: number;
+  /** Pieces from the first line on that is not decided. */
+  readonly #held = new Pieces();
+  /** The last pieces that were decided and are not sent, which may become context of the next selected line. */
+  readonly #context = new Pieces();
+  /** Number of lines to select after the last selected line. */
+  #afterLeft = 0;
+  /** The adjacent selected lines of one chunk. */
+  #run: { chunk: LogChunk; begin: number; end: number } | undefined;
+  #message: RecordBuffer | undefined;
+  #messages: Uint8Array[] = [];
+
+  constructor({ makeSearch, invert = false, before = 0, after = 0, from = 0 }: LineSelection) {
+    this.#scanner = new LineScanner(makeSearch);
+    this.#invert = invert;
+    this.#before = before;
+    this.#after = after;
+    this.#from = this.#offset = this.#seen = from;
+  }
+
+  /** Takes a slice, and yields slices. */
+  *push(records: Uint8Array): Generator<Uint8Array | undefined> {
+    for (const { chunk, gap } of decodeLogRecords(records)) {
+      if (chunk) {
+        yield* this.#scanner.scan(chunk, (begin, end, line) => this.#take(chunk, begin, end, line));
+        this.#seen = Math.max(this.#seen, chunk.offset + chunk.data.length);
+      } else if (gap!.reason !== "not-requested") this.#missing(gap!);
+      yield* this.#ready();
+    }
+    this.#finishMessage();
+    const sure = this.#context.first ?? this.#held.first;
+    this.#declare(sure ? sure.chunk.offset + sure.begin : this.#seen, MIN_GAP_BYTES);
+    this.#context.copy();
+    this.#held.copy();
+    yield* this.#ready();
+  }
+
+  /**
+   * Yields the rest at the end of the log.
+   *
+   * @param end The offset of the end.
+   */
+  *end(end: number): Generator<Uint8Array> {
+    this.#scanner.breakOff();
+    this.#settle();
+    this.#finishMessage();
+    this.#declare(end);
+    yield* this.#ready();
+  }
+
+  #take(chunk: LogChunk, begin: number, end: number, line: Line): true {
+    const piece = { chunk, begin, end, line, first: !line.begun };
+    line.begun = true;
+    if (!this.#held.first && line.matched !== undefined) {
+      this.#place(piece);
+      return true;
+    }
+    this.#held.add(piece);
+    if (this.#held.bytes > MAX_HELD_BYTES) this.#scanner.decide();
+    this.#settle();
+    return true;
+  }
+
+  /** Places the held pieces up to the first one whose line is not decided. */
+  #settle(): void {
+    while (this.#held.first && this.#held.first.line.matched !== undefined) this.#place(this.#held.shift()!);
+  }
+
+  /** Sends a piece of a decided line, or keeps it as context, or passes it over. */
+  #place(piece: Piece): void {
+    const { line } = piece;
+    line.kept ??= this.#decide(line);
+    if (line.kept === "later") return this.#keep(piece);
+    if (!line.kept) return;
+    // A selected line goes on behind lines of the other stream: those cannot be sent any more.
+    for (let passed; (passed = this.#context.shift());) passed.line.kept = false;
+    this.#send(piece);
+  }
+
+  #decide({ matched }: Line): Line["kept"] {
+    if (matched !== this.#invert) {
+      for (let before; (before = this.#context.shift());) {
+        if (!before.line.kept) continue; // it was passed over
+        before.line.kept = true;
+        this.#send(before);
+      }
+      this.#afterLeft = this.#after;
+      return true;
+    }
+    if (this.#afterLeft > 0) {
+      this.#afterLeft--;
+      return true;
+    }
+    return this.#before > 0 && "later";
+  }
+
+  /** Keeps a piece as context. Lines that are too much are passed over whole, with what is still to come of them. */
+  #keep(piece: Piece): void {
+    const context = this.#context;
+    context.add(piece);
+    while (context.lines > this.#before || context.bytes > MAX_HELD_BYTES || context.first?.line.kept === false) {
+      context.shift()!.line.kept = false;
+    }
+  }
+
+  #send({ chunk, begin, end }: Piece): void {
+    const from = Math.max(begin, this.#from - chunk.offset);
+    if (from >= end) return;
+    if (this.#run?.chunk === chunk && this.#run.end === from) this.#run.end = end;
+    else {
+      this.#finishRun();
+      this.#run = { chunk, begin: from, end };
+    }
+  }
+
+  #finishRun(): void {
+    if (!this.#run) return;
+    const { chunk, begin, end } = this.#run;
+    this.#run = undefined;
+    const offset = chunk.offset + begin;
+    if (offset > this.#offset) {
+      this.#finishMessage();
+      this.#message = new RecordBuffer(end - begin);
+      this.#message.addGap({ from: this.#offset, to: offset, reason: "not-requested" });
+    }
+    this.#message ??= new RecordBuffer(end - begin);
+    this.#message.add(cut(chunk, begin, end));
+    this.#offset = chunk.offset + end;
+  }
+
+  #finishMessage(): void {
+    this.#finishRun();
+    if (this.#message) this.#messages.push(this.#message.bytes);
+    this.#message = undefined;
+  }
+
+  *#ready(): Generator<Uint8Array> {
+    if (this.#messages.length === 0) return;
+    const messages = this.#messages;
+    this.#messages = [];
+    yield* messages;
+  }
+
+  /** Declares bytes up to an offset as not selected, if there are that many. */
+  #declare(to: number, least = 1): void {
+    if (to - this.#offset < least) return;
+    this.#messages.push(new RecordBuffer(0).addGap({ from: this.#offset, to, reason: "not-requested" }).bytes);
+    this.#offset = to;
+  }
+
+  /** Passes on a gap of missing bytes. No line and no context goes on behind it. */
+  #missing(gap: LogGap): void {
+    this.#scanner.breakOff();
+    this.#settle();
+    this.#finishMessage();
+    while (this.#context.shift());
+    this.#afterLeft = 0;
+    this.#seen = Math.max(this.#seen, gap.to);
+    this.#declare(gap.from);
+    if (gap.to <= this.#offset) return;
+    const whole = gap.from === this.#offset;
+    const rest: LogGap = whole ? gap : { from: this.#offset, to: gap.to, reason: gap.reason };
+    this.#messages.push(new RecordBuffer(0).addGap(rest).bytes);
+    this.#offset = gap.to;
+  }
+}
+
+/** Passes a log on up to the end of the first line that matches. */
+export class UntilFilter {
+  readonly #scanner: LineScanner;
+  readonly #from: number;
+  /** The offset behind the line that matches; `undefined` until there is one. */
+  matchEnd: number | undefined;
+
+  /** @param from The offset of the first byte to send. Bytes before it are only searched. */
+  constructor(makeSearch: () => LineSearch, from = 0) {
+    this.#scanner = new LineScanner(makeSearch);
+    this.#from = from;
+  }
+
+  /** Takes a slice, and yields slices. */
+  *push(records: Uint8Array): Generator<Uint8Array | undefined> {
+    let begin: number | undefined;
+    for (const { chunk, gap } of decodeLogRecords(records)) {
+      begin ??= chunk?.offset ?? gap!.from;
+      if (!chunk) {
+        if (gap!.reason === "not-requested" || !this.#scanner.breakOff() || gap!.from <= this.#from) continue;
+        this.matchEnd = gap!.from;
+        break;
+      }
+      yield* this.#scanner.scan(chunk, (_begin, end, { matched }) => {
+        const place = chunk.offset + end;
+        if (matched && place > this.#from) this.matchEnd = place;
+        return this.matchEnd === undefined;
+      });
+      if (this.matchEnd !== undefined) break;
+    }
+    if (this.matchEnd === undefined && begin! >= this.#from) yield records;
+    else yield* this.#part(records);
+  }
+
+  /**
+   * Ends the log.
+   *
+   * @param end The offset of the end.
+   */
+  end(end: number): void {
+    if (this.matchEnd === undefined && this.#scanner.breakOff() && end > this.#from) this.matchEnd = end;
+  }
+
+  /** Yields the part of a slice from the first byte to send up to the end of the line that matches. */
+  *#part(records: Uint8Array): Generator<Uint8Array> {
+    const [from, to] = [this.#from, this.matchEnd ?? Infinity];
+    const message = new RecordBuffer(0);
+    for (const { chunk, gap } of decodeLogRecords(records)) {
+      if (gap) {
+        if (gap.to > from && gap.from < to) message.addGap(gap.from >= from ? gap : { ...gap, from, lines: undefined });
+        continue;
+      }
+      const [begin, end] = [Math.max(0, from - chunk!.offset), Math.min(chunk!.data.length, to - chunk!.offset)];
+      if (begin < end) message.add(cut(chunk!, begin, end));
+    }
+    if (message.length > 0) yield message.bytes;
+  }
+}
+
+/** Returns a part of a chunk. */
+function cut(chunk: LogChunk, begin: number, end: number, copy = false): LogChunk {
+  const { offset, data, partial } = chunk;
+  const part = copy ? data.slice(begin, end) : data.subarray(begin, end);
+  return { ...chunk, offset: offset + begin, data: part, partial: end === data.length ? partial : undefined };
+}
