@@ -41,11 +41,17 @@ export class Context {
    * Makes a call that may be repeated when the connection breaks before the answer.
    *
    * @param ifLost A clause that says what is not known when the connection cannot be got back
+   * @param signal Ends the tries to make the connection
    * @throws {PaasError} When the connection cannot be made or got back, or the daemon refuses
+   * @throws The reason of the signal
    */
-  async ask<Answer>(call: (connection: Connection) => Promise<Answer>, ifLost?: string): Promise<Answer> {
+  async ask<Answer>(
+    call: (connection: Connection) => Promise<Answer>,
+    ifLost?: string,
+    signal?: AbortSignal,
+  ): Promise<Answer> {
     const { ask } = await import("./connection/reconnect.ts");
-    return await ask({ settings: this.settings, note: noteTo(this.stderr) }, call, ifLost);
+    return await ask({ settings: this.settings, note: noteTo(this.stderr), signal }, call, ifLost);
   }
 
   /**

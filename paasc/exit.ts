@@ -16,6 +16,8 @@ export const EXIT_CODES = {
   incomplete: 3,
   /** The connection could not be made, or was lost (EX_UNAVAILABLE of sysexits.h). */
   "no-connection": 69,
+  /** The time of `--timeout` was over, as timeout(1) has it. */
+  "timed-out": 124,
   /** `run` and `attach`: Paas failed, so the exit code of the process is not known (as Docker has it, like the next two). */
   "not-run": 125,
   /** `run`: the program cannot be executed. */

@@ -72,7 +72,7 @@ export async function* chunksOf(
   messages: AsyncIterable<LogMessage>,
   account: LogAccount,
   signal: AbortSignal,
-  { onGap, onCut }: GapOptions,
+  { onGap, onCut, onMatch }: GapOptions & { readonly onMatch?: (() => void) | undefined },
 ): AsyncGenerator<LogChunk, void, void> {
   let complete = false;
   try {
@@ -89,6 +89,7 @@ export async function* chunksOf(
         if (!onCut) throw new PaasError("incomplete", CUT);
         onCut();
       }
+      if (message.end?.matched) onMatch?.();
       complete = account.complete;
     }
   } catch (error) {

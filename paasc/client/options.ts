@@ -72,6 +72,24 @@ export interface TerminalOptions extends TerminalSize {
   readonly type?: string | undefined;
 }
 
+/** A regular expression in the syntax of RE2, for lines of a log. The daemon searches; its time is linear in the log. */
+export interface PatternOptions {
+  /** The pattern; at most 1,024 bytes. */
+  readonly pattern: string;
+  /** Whether upper and lower case are the same; default is false. */
+  readonly ignoreCase?: boolean | undefined;
+}
+
+/** Lines of a log to read. */
+export interface GrepOptions extends PatternOptions {
+  /** Whether to read the lines that do not match; default is false. */
+  readonly invert?: boolean | undefined;
+  /** Number of lines to read before each selected line, at most 200; default is 0. */
+  readonly before?: number | undefined;
+  /** Number of lines to read after each selected line, at most 200; default is 0. */
+  readonly after?: number | undefined;
+}
+
 /** Options for reading a log. */
 export interface LogOptions extends CallOptions, GapOptions {
   /** Whether to go on with new output until the process has finished; default is true. */
@@ -93,6 +111,12 @@ export interface LogOptions extends CallOptions, GapOptions {
   readonly onSlow?: "wait" | "skip" | undefined;
   /** Whether to compress the output on its way, for slow networks. */
   readonly compress?: boolean | undefined;
+  /** Only lines that match, and lines around them. The lines that do not match are no gap. Default is all lines. */
+  readonly grep?: GrepOptions | undefined;
+  /** The line to end at: the output ends behind the first line that matches. Default is to end with the log. */
+  readonly untilMatch?: PatternOptions | undefined;
+  /** Called at the end of the output if it ended at a line that matches {@linkcode untilMatch}. */
+  readonly onMatch?: (() => void) | undefined;
 }
 
 /** Options for listing processes: a process is listed when it matches all of them. */

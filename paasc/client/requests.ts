@@ -53,7 +53,7 @@ function limitsFrom({ as, core, cpu, fsize, nofile, nproc }: LimitOptions): Exec
 
 /** The request for a log, without the id of the process. */
 export function logsRequest(options: LogOptions): Omit<GetLogsRequest, "processId"> {
-  const { follow = true, stream, onSlow = "wait", compress } = options;
+  const { follow = true, stream, onSlow = "wait", compress, grep, untilMatch } = options;
   return {
     follow,
     tailLines: whole("tail", options.tail),
@@ -63,6 +63,8 @@ export function logsRequest(options: LogOptions): Omit<GetLogsRequest, "processI
     stream: stream && enumValue("LOG_STREAM_", stream),
     onSlow: enumValue("ON_SLOW_", onSlow),
     compress,
+    ...grep && { grep: { ...grep, before: whole("before", grep.before), after: whole("after", grep.after) } },
+    ...untilMatch && { untilMatch },
   };
 }
 

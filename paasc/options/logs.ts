@@ -24,7 +24,19 @@ export const LOG_OPTIONS: readonly Option[] = [
   { name: "reconnect", value: "DURATION", help: "how long to try to reconnect (default 1m)" },
   { name: "on-slow", value: "wait|skip", help: "get all, later, or skip what is old (default wait)" },
   { name: "compress", help: "compress the output on its way" },
+  { name: "label", value: "K=V", repeatable: true, help: "the processes with this label" },
+  { name: "grep", value: "RE", help: "only lines that match" },
+  { name: "ignore-case", letter: "i", help: "upper and lower case are the same" },
+  { name: "invert-match", letter: "v", help: "only lines that do not match" },
+  { name: "after", letter: "A", value: "N", help: "and N lines after each" },
+  { name: "before", letter: "B", value: "N", help: "and N lines before each" },
+  { name: "around", letter: "C", value: "N", help: "and N lines before and after each" },
+  { name: "until-match", value: "RE", help: "end at the first line that matches" },
+  { name: "timeout", value: "DURATION", help: "end after this time, with exit code 124" },
 ];
+
+/** Maximum number of lines before and after a line that matches. */
+const MAX_CONTEXT = 200;
 
 /** The choice that the options of `paasc logs` make. */
 export interface LogChoice {
@@ -34,6 +46,8 @@ export interface LogChoice {
   readonly form: LogForm;
   /** Maximum time to get a lost connection back, in milliseconds. */
   readonly patience: number;
+  /** Maximum time for all, in milliseconds. */
+  readonly timeout?: number;
 }
 
 /**
@@ -52,6 +66,19 @@ export function logChoice(given: Given, output: "text" | "json", now: number): L
   if (onSlow === "skip" && has("no-follow")) throw exclusive("logs", "--on-slow skip", "--no-follow");
   const textOnly = output === "json" && ["timestamps", "split"].find(has);
   if (textOnly) throw usageError("logs", `option '--${textOnly}' is for text, not for '-o json'`);
+  const pattern = (name: string) =>
+    given[name] === undefined ? undefined : { pattern: given[name], ignoreCase: has("ignore-case") };
+  const grep = pattern("grep");
+  const untilMatch = pattern("until-match");
+  const forGrep = grep ? undefined : ["invert-match", "after", "before", "around"].find(has);
+  if (forGrep) throw usageError("logs", `option '--${forGrep}' needs '--grep'`);
+  if (has("ignore-case") && !grep && !untilMatch) {
+    throw usageError("logs", "option '--ignore-case' needs '--grep' or '--until-match'");
+  }
+  const lines = (name: string) => value(name, `a number of lines, at most ${MAX_CONTEXT}`, contextLines);
+  const around = lines("around");
+  const [before, after] = [lines("before") ?? around, lines("after") ?? around];
+  const timeout = value("timeout", DURATION, parseDuration);
   const time = (name: string) => value(name, TIME, (text) => parseWhen(text, now));
   return {
     options: {
@@ -62,8 +89,16 @@ export function logChoice(given: Given, output: "text" | "json", now: number): L
       stream: has("stdout-only") ? "stdout" : has("stderr-only") ? "stderr" : undefined,
       onSlow,
       compress: has("compress"),
+      ...grep && { grep: { ...grep, invert: has("invert-match"), before, after } },
+      ...untilMatch && { untilMatch },
     },
-    form: { output, timestamps: has("timestamps"), split: has("split") },
+    form: { output, timestamps: has("timestamps"), split: has("split"), ...(before || after) && { groups: true } },
     patience: value("reconnect", DURATION, parseDuration) ?? DEFAULT_PATIENCE,
+    ...timeout !== undefined && { timeout },
   };
+}
+
+function contextLines(text: string): number | undefined {
+  const lines = wholeNumber(text);
+  return lines !== undefined && lines <= MAX_CONTEXT ? lines : undefined;
 }

@@ -20,6 +20,8 @@ export interface LogForm {
   readonly timestamps: boolean;
   /** Whether the stderr of the process goes to stderr. Otherwise both streams go to stdout. */
   readonly split: boolean;
+  /** Whether a line "--" stands between lines that are not adjacent in the log, as grep(1) prints it. */
+  readonly groups?: boolean;
 }
 
 /** Names of the values of the enum `LogStream`, by number. */
@@ -36,9 +38,18 @@ export class LogPrinter {
   readonly #shortfall = new Shortfall();
   readonly #stdout: Printer;
   readonly #stderr: Printer;
+  readonly #about: object;
+  /** Whether lines were printed, and whether lines were passed over since. */
+  #begun = false;
+  #apart = false;
+  #matched = false;
 
-  /** @param note Called with a sentence about missing bytes */
-  constructor(stdout: Output, stderr: Output, form: LogForm, note: (text: string) => void) {
+  /**
+   * @param note Called with a sentence about missing bytes
+   * @param about Fields that stand first in each object of JSON
+   */
+  constructor(stdout: Output, stderr: Output, form: LogForm, note: (text: string) => void, about: object = {}) {
+    this.#about = about;
     const { timestamps } = form;
     this.#form = form;
     this.#note = note;
@@ -57,6 +68,8 @@ export class LogPrinter {
     const position = this.account.check(message);
     const { pieces, gap, end } = message;
     if (gap && isMissing(gap)) await this.#printGap(gap);
+    else if (gap && this.#begun) this.#apart = true;
+    if (pieces.length > 0) await this.#separate();
     if (this.#form.output === "json") {
       await this.#printLines([...pieces.map(pieceJson), ...(end ? [endJson(end)] : [])]);
     } else if (this.#form.split) {
@@ -69,8 +82,22 @@ export class LogPrinter {
     } else {
       await this.#stdout.bytes(movedTogether(pieces));
     }
+    if (end?.matched) this.#matched = true;
     this.#shortfall.take(message);
     this.account.take(message, position);
+  }
+
+  /** Whether the log has ended at a line that was waited for. */
+  get matched(): boolean {
+    return this.#matched;
+  }
+
+  /** Prints a line between lines that are not adjacent. */
+  async #separate(): Promise<void> {
+    const { groups, output } = this.#form;
+    if (groups && this.#apart && output === "text") await this.#stdout.bytes("--\n");
+    this.#begun = true;
+    this.#apart = false;
   }
 
   /** Sentence that says why the printed log is, or may be, less than what the process wrote; undefined if it is complete. */
@@ -94,7 +121,7 @@ export class LogPrinter {
   }
 
   async #printLines(objects: readonly unknown[]): Promise<void> {
-    await this.#stdout.bytes(objects.map(jsonLine).join(""));
+    await this.#stdout.bytes(objects.map((object) => jsonLine({ ...this.#about, ...object as object })).join(""));
   }
 }
 
@@ -178,8 +205,11 @@ function pieceJson({ offset, stream, time, data, partial }: LogPiece) {
   };
 }
 
-function endJson({ bytes, status, lines, mayBeCut }: NonNullable<LogMessage["end"]>) {
-  return { end: { bytes, lines, mayBeCut: mayBeCut || undefined, status: status ? statusJson(status) : undefined } };
+function endJson({ bytes, status, lines, mayBeCut, matched }: NonNullable<LogMessage["end"]>) {
+  const flags = { mayBeCut: mayBeCut || undefined, matched: matched || undefined };
+  return {
+    end: { bytes, lines: matched ? undefined : lines, ...flags, status: status ? statusJson(status) : undefined },
+  };
 }
 
 /**

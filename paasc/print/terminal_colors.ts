@@ -21,7 +21,7 @@ export type Color = (text: string) => string;
  */
 export async function terminalColors(
   environment: (name: string) => string | undefined,
-): Promise<{ green: Color; yellow: Color; red: Color }> {
+): Promise<Readonly<Record<"green" | "yellow" | "red" | "cyan" | "magenta" | "blue", Color>>> {
   const { default: { createColors } } = await import("picocolors");
   return createColors(!environment("NO_COLOR") && environment("TERM") !== "dumb");
 }

@@ -1,10 +1,12 @@
-/** `paasc logs`: prints the output of a process. */
+/** `paasc logs`: prints the output of processes. */
 import { logsRequest } from "../../client/requests.ts";
-import type { Command } from "../../command.ts";
+import type { Command, Context } from "../../command.ts";
 import { ExitError } from "../../exit.ts";
 import { noteTo } from "../../print/output.ts";
-import { processWord } from "../../options/process_words.ts";
-import { LOG_OPTIONS, logChoice } from "../../options/logs.ts";
+import { processWords } from "../../options/process_words.ts";
+import { LOG_OPTIONS, type LogChoice, logChoice } from "../../options/logs.ts";
+import { optionValues, pair } from "../../options/value.ts";
+import { Ending, noMatch } from "./ending.ts";
 
 const help = `Usage: paasc logs [options] ID
 
@@ -49,59 +51,55 @@ Examples:
   paasc logs -o json --stderr-only ID | jq -rj '.data // empty | @base64d'
 `;
 
-/** Maximum time after Ctrl-C to print the received output, in milliseconds. */
-const FAREWELL_MS = 1_000;
-
 export const logs: Command = {
   name: "logs",
-  summary: "print the output of a process, live until it has finished",
+  summary: "print the output of processes, live until they have finished",
   help,
   options: LOG_OPTIONS,
 
-  async run(words, { settings, given, stdout, stderr }) {
-    const { options, form, patience } = logChoice(given, settings.output, Date.now());
-    const process = processWord("logs", words);
-    const request = logsRequest(options);
-    const [{ followLog }, { LogPrinter }] = await Promise.all([
-      import("../../streams/follow.ts"),
-      import("../../print/log_printer.ts"),
-    ]);
-    const note = noteTo(stderr);
-    const log = new LogPrinter(stdout, stderr, form, note);
-    const { account } = log;
-    const interrupted = new AbortController();
-
-    const printAll = async () => {
-      try {
-        const { signal } = interrupted;
-        const position = () => account.position;
-        const messages = followLog({ settings, process, request, position, patience, note, signal });
-        for await (const message of messages) await log.print(message);
-      } catch (error) {
-        if (account.complete) return; // a failure after the end of the log changes nothing
-        throw log.cutShort(error);
-      }
-      account.finish();
-    };
-
-    // After Ctrl-C no more output is received. The output received so far is printed, and then `printAll` fails because the
-    // call was cancelled. It does not fail while stdout is stuck.
-    const stuck = Promise.withResolvers<void>();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const interrupt = () => {
-      interrupted.abort();
-      timer ??= setTimeout(stuck.resolve, FAREWELL_MS);
-    };
-    Deno.addSignalListener("SIGINT", interrupt);
-    try {
-      await Promise.race([printAll(), stuck.promise]);
-    } catch (error) {
-      if (timer === undefined) throw error;
-    } finally {
-      clearTimeout(timer);
-      Deno.removeSignalListener("SIGINT", interrupt);
+  async run(words, context) {
+    const { settings, given, repeated } = context;
+    const choice = logChoice(given, settings.output, Date.now());
+    const labels = optionValues("logs", repeated, "label", "NAME=VALUE", pair);
+    const byLabel = labels.length > 0;
+    const processes = byLabel && words.length === 0 ? [] : processWords("logs", words);
+    using ending = new Ending(choice.timeout);
+    if (byLabel || processes.length > 1) {
+      const { printLogs } = await import("./many_logs.ts");
+      return await printLogs(context, choice, { words: processes, labels: Object.fromEntries(labels) }, ending);
     }
-    if (!account.complete) throw new ExitError("interrupted", "");
-    if (log.shortfall) throw new ExitError("incomplete", form.output === "json" ? "" : log.shortfall);
+    await printLog(context, choice, processes[0]!, ending);
   },
 };
+
+/** Prints the log of one process. */
+async function printLog(
+  { settings, stdout, stderr }: Context,
+  { options, form, patience }: LogChoice,
+  process: string,
+  ending: Ending,
+): Promise<void> {
+  const request = logsRequest(options);
+  const [{ followLog }, { LogPrinter }] = await Promise.all([
+    import("../../streams/follow.ts"),
+    import("../../print/log_printer.ts"),
+  ]);
+  const note = noteTo(stderr);
+  const log = new LogPrinter(stdout, stderr, form, note);
+  const { account } = log;
+  const { signal } = ending;
+  const position = () => account.position;
+  await ending.unlessStuck(async () => {
+    try {
+      const messages = followLog({ settings, process, request, position, patience, note, signal });
+      for await (const message of messages) await log.print(message);
+    } catch (error) {
+      if (account.complete) return; // a failure after the end of the log changes nothing
+      throw log.cutShort(error);
+    }
+    account.finish();
+  });
+  if (!account.complete) throw ending.error("the output has not ended");
+  if (log.shortfall) throw new ExitError("incomplete", form.output === "json" ? "" : log.shortfall);
+  if (options.untilMatch && !log.matched) throw noMatch(options.untilMatch.pattern);
+}
