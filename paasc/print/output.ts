@@ -25,6 +25,7 @@ export async function print(output: Output, content: string | Uint8Array, name =
   try {
     while (rest.length > 0) rest = rest.subarray(await output.write(rest));
   } catch (cause) {
+    if (cause instanceof ExitError) throw cause; // from an output that prints to another one
     if (cause instanceof Deno.errors.BrokenPipe) throw new ExitError("output-closed", "", { cause });
     const why = await isFullDevice(output)
       ? "it is closed, or /dev/full"
