@@ -14,6 +14,7 @@ import { progress, type Row } from "./figure.ts";
 import { floodFigures } from "./figures/flood.ts";
 import { followersFigures } from "./figures/followers.ts";
 import { memoryFigures } from "./figures/memory.ts";
+import { searchFigures } from "./figures/search.ts";
 import { Setting } from "./setting.ts";
 import { startFigures } from "./figures/starts.ts";
 import { throughputFigures } from "./figures/throughput.ts";
@@ -31,6 +32,7 @@ const figures = [
   ...floodFigures,
   ...accessFigures,
   ...crashFigures,
+  ...searchFigures,
 ];
 
 const { values, positionals } = parseArgs({
