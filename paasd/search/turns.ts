@@ -12,6 +12,12 @@ const MAX_SEARCHES_PER_USER = 64;
 const MAX_SEARCHES = 256;
 
 /**
+ * Number of rounds of the event loop between two turns. A call takes several of them, from its bytes to its answer, and
+ * should not wait for a turn in each.
+ */
+const ROUNDS = 4;
+
+/**
  * Lets searches work one after the other, a short time each, and the users in rotation. Between two turns the daemon does
  * all else that waits.
  *
@@ -65,16 +71,21 @@ export class Turns {
 
   #pass(): void {
     this.#passing = this.#waiting.size > 0;
-    if (!this.#passing) return;
-    setImmediate(() => {
-      for (const [user, waiting] of this.#waiting) {
-        this.#waiting.delete(user);
-        const [first, ...others] = waiting;
-        if (others.length > 0) this.#waiting.set(user, others);
-        first!();
-        break;
-      }
-      this.#pass();
-    });
+    if (this.#passing) this.#afterRounds(ROUNDS, () => this.#turn());
+  }
+
+  #afterRounds(rounds: number, then: () => void): void {
+    setImmediate(() => rounds > 1 ? this.#afterRounds(rounds - 1, then) : then());
+  }
+
+  #turn(): void {
+    for (const [user, waiting] of this.#waiting) {
+      this.#waiting.delete(user);
+      const [first, ...others] = waiting;
+      if (others.length > 0) this.#waiting.set(user, others);
+      first!();
+      break;
+    }
+    this.#pass();
   }
 }

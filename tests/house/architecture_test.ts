@@ -60,7 +60,7 @@ const MAY_IMPORT: Record<string, RegExp> = {
   worker: /^(worker\/|node:)/,
   proto: /^(proto\/|node:|npm:(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs\/light\.js)$)/,
   paasd:
-    /^((paasd|worker|proto)\/|certs\/[\w-]+\.crt$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs\/light\.js$|@opentelemetry\/api$|smol-toml$|leven$|deno-std\/))/,
+    /^((paasd|worker|proto)\/|certs\/[\w-]+\.crt$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs\/light\.js$|@opentelemetry\/api$|smol-toml$|leven$|re2js$|deno-std\/))/,
   paasc:
     /^((paasc|proto)\/|certs\/[\w-]+\.(crt|key)$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs\/light\.js$|smol-toml$|string-width$|leven$|picocolors$|deno-std\/))/,
 };
@@ -111,7 +111,7 @@ Deno.test("no file of a member lies outside of what its entry points reach, so t
   }
 });
 
-Deno.test("paasd loads OpenTelemetry, and what reflection needs, only when they are wanted", async () => {
+Deno.test("paasd loads OpenTelemetry, re2js, and what reflection needs, only when they are wanted", async () => {
   for (const entry of ["main.ts", "daemon.ts"]) {
     const { modules } = JSON.parse(await printed(Deno.execPath(), "info", "--json", `paasd/${entry}`)) as {
       modules: Module[];
@@ -122,7 +122,7 @@ Deno.test("paasd loads OpenTelemetry, and what reflection needs, only when they 
       for (const { code, isDynamic } of dependencies) if (code && !isDynamic) loaded.add(code.specifier);
     }
     const late = [...loaded].filter((name) =>
-      /opentelemetry|telemetry\/telemetry\.ts|metrics\.ts|descriptor/.test(name)
+      /opentelemetry|telemetry\/telemetry\.ts|metrics\.ts|descriptor|re2js/.test(name)
     );
     assertEquals(late, [], entry);
     assert(modules.some(({ specifier }) => specifier.includes("@opentelemetry/api")), "and yet it is known");

@@ -8,7 +8,8 @@ import { LOG_OPTIONS, type LogChoice, logChoice } from "../../options/logs.ts";
 import { optionValues, pair } from "../../options/value.ts";
 import { Ending, noMatch } from "./ending.ts";
 
-const help = `Usage: paasc logs [options] ID
+const help = `Usage: paasc logs [options] ID...
+       paasc logs [options] --label K=V
 
 Prints the output of a process to stdout, byte for byte: all output since its
 start, then new output as it comes, until the process has finished. The order
@@ -30,6 +31,26 @@ skip, a reader that is more than 4 MiB behind goes on at the present; old output
 counts too. Skipped bytes are reported as missing. With --compress the daemon
 compresses long messages, for slow networks; this costs CPU time on both sides.
 
+With several processes, or with --label, each line stands behind the name of its
+process, or the first digits of its id: 'web | line'. An unfinished line is held
+back for a second and then printed as a line; 'web + rest' continues it. With
+--label and follow, processes that start later join, and the command goes on until
+Ctrl-C. Without follow the output is in the order of its times. At most 64 logs
+are printed at once. A sentence about missing output names its process.
+
+With --grep the daemon searches, and sends only lines that match RE, a regular
+expression in the syntax of RE2 (no look-around, no backreferences) of at most
+1,024 bytes. It takes the lines that --tail, --since and the like select, and
+compares the first 64 KiB of a line, without its line end. A line is shown as it
+was written; for RE a byte that is not UTF-8 is U+FFFD. -A, -B and -C add up to
+200 lines around each, and before it up to 256 KiB of them; '--' stands between
+lines that are not adjacent.
+
+With --until-match the command ends with 0 behind the first line that matches, of
+any of the processes. When the output ends without one, the exit code is 1. With
+--timeout the command ends after that time with the exit code 124, as timeout(1)
+does; the processes run on.
+
 WHEN is a duration before now, such as 500ms, 10m or 1h30m, or an RFC 3339 time,
 such as 2026-01-31T23:59:59Z. With --timestamps an unfinished line of one stream
 is broken off when a line of the other stream comes.
@@ -37,9 +58,11 @@ is broken off when a line of the other stream comes.
 With -o json it prints a line for each piece of output: offset (the number of
 bytes before it), stream (stdout, stderr), time, data (the bytes in base64), and
 partial: true when its last line continues in the next piece of that stream. The
-last line has end: bytes and lines (the size of the whole log), status, and
-mayBeCut: true when the end may be missing. A line with gap (from, to, reason, and
-lines if known) reports missing bytes; stderr then says nothing about them.
+last line has end: bytes and lines (the size of the whole log), status, mayBeCut:
+true when the end may be missing, and matched: true at the line of --until-match.
+A line with gap (from, to, reason, and lines if known) reports missing bytes;
+stderr then says nothing about them. With several processes each object begins
+with id and name.
 
 Examples:
   paasc logs 2b5c
@@ -48,6 +71,9 @@ Examples:
   paasc logs --since 1h30m --until 10m --no-follow ID
   paasc logs --tail 100 --on-slow skip --compress ID
   paasc logs --split ID >out.txt 2>err.txt
+  paasc logs web db
+  paasc logs --label app=shop --grep error -i -C 3
+  paasc logs --until-match 'listening on' --timeout 30s my-server
   paasc logs -o json --stderr-only ID | jq -rj '.data // empty | @base64d'
 `;
 
