@@ -54,9 +54,17 @@ export class LogSearch implements Disposable {
    *
    * @throws {InvalidArgumentError} When a pattern is no regular expression, or is too large.
    * @throws {QuotaError} When the user has too many searches, or all users together.
+   * @throws The reason of the signal, here and from {@linkcode select}.
    */
-  static async begin(turns: Turns, user: string, { grep, untilMatch, from }: LogSelection): Promise<LogSearch> {
-    const turn = () => turns.next(user);
+  static async begin(
+    turns: Turns,
+    { user, signal }: { readonly user: string; readonly signal: AbortSignal },
+    { grep, untilMatch, from }: LogSelection,
+  ): Promise<LogSearch> {
+    const turn = async () => {
+      await turns.next(user);
+      signal.throwIfAborted();
+    };
     const counted = turns.begin(user);
     try {
       const makeSearch = async (pattern: PatternText) => {

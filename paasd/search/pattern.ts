@@ -28,8 +28,9 @@ const MAX_STATE_BYTES = 256 * 1024;
 /** Maximum work until a search lets others work. One unit is a byte that the automaton has a way for: some nanoseconds. */
 const MAX_WORK = 64 * 1024;
 
-/** Work for a line, for a new state of an automaton, and for each instruction in that. */
+/** Work for a line, for a byte beyond ASCII, for a new state of an automaton, and for each instruction in that. */
 const LINE_WORK = 32;
+const CHARACTER_WORK = 8;
 const STATE_WORK = 256;
 const INSTRUCTION_WORK = 24;
 
@@ -144,34 +145,42 @@ class PatternSearch implements LineSearch {
       this.#work = 0;
       return from;
     }
+    if (this.#atReturn && from < to) {
+      this.#atReturn = false;
+      this.#step(CARRIAGE_RETURN);
+    }
+    const isLastReturn = from < to && bytes[to - 1] === CARRIAGE_RETURN;
+    const end = isLastReturn ? to - 1 : to;
     const { latin1Class } = this.#automaton;
     const character = this.#character;
     let at = from;
-    while (at < to && !this.#matched && this.#work <= MAX_WORK) {
-      if (this.#atReturn) {
-        this.#atReturn = false;
-        this.#step(CARRIAGE_RETURN);
-      } else if (character.isPending || bytes[at]! >= 0x80) {
+    while (at < end && !this.#matched && this.#work <= MAX_WORK) {
+      if (character.isPending || bytes[at]! >= 0x80) {
         // An invalid byte may end one character and begin the next.
         const { taken, code } = character.take(bytes[at]!);
         if (taken) at++;
         if (code !== undefined) this.#step(code);
-        this.#work += 8;
-      } else if (bytes[at] === CARRIAGE_RETURN) {
-        this.#atReturn = true;
-        at++;
-      } else {
-        const begin = at;
-        let state = this.#state;
-        for (let byte; at < to && (byte = bytes[at]!) < 0x80 && byte !== CARRIAGE_RETURN; at++) {
-          const next = state.next?.[latin1Class[byte]!];
-          if (!next || next.isMatch) break;
-          state = next;
-        }
-        this.#state = state;
-        this.#work += at - begin;
-        if (at < to && bytes[at]! < 0x80 && bytes[at] !== CARRIAGE_RETURN) this.#step(bytes[at++]!);
+        this.#work += CHARACTER_WORK;
+        continue;
       }
+      const begin = at;
+      let state = this.#state;
+      for (let byte; at < end && (byte = bytes[at]!) < 0x80; at++) {
+        const { next: table } = state;
+        if (table === null) break;
+        const next = table[latin1Class[byte]!];
+        if (!next || next.isMatch) break;
+        state = next;
+      }
+      this.#state = state;
+      this.#work += at - begin;
+      if (at < end && bytes[at]! < 0x80) this.#step(bytes[at++]!);
+    }
+    if (at === end && isLastReturn && !this.#matched) {
+      if (character.isPending) this.#step(REPLACEMENT);
+      character.clear();
+      this.#atReturn = true;
+      return to;
     }
     return this.#matched ? to : at;
   }

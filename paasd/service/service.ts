@@ -132,12 +132,13 @@ export class Service {
     const entry = this.#find(request, context);
     const options = toReaderOptions(request);
     if (options.follow !== false) holdLease(entry, context);
+    const { user, signal } = context;
     const selection = toSelection(request);
-    using search = selection && await LogSearch.begin(this.#turns, context.user.id, selection);
+    using search = selection && await LogSearch.begin(this.#turns, { user: user.id, signal }, selection);
     const log = await entry.process.records({
       ...options,
       fromOffset: selection ? LogSearch.readFrom(entry.process.output.bytes, selection) : options.fromOffset,
-      signal: context.signal,
+      signal,
     });
     using _following = options.follow === false ? undefined : this.#telemetry?.metrics.follows(entry.process, log);
     if (request.compress) context.compress();
