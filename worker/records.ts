@@ -27,7 +27,8 @@
 export { LogReader } from "./log/reader.ts";
 export type { LogReaderOptions } from "./log/reading.ts";
 export { decodeLogChunks, decodeLogRecords } from "./log_format/decode.ts";
-export { LineFilter, type LineSelection, UntilFilter } from "./log_format/line_filter.ts";
+export { LineFilter, type LineSelection } from "./log_format/line_filter.ts";
 export type { LineSearch } from "./log_format/line_scanner.ts";
+export { UntilFilter } from "./log_format/until_filter.ts";
 export { pieces } from "./log_format/slice.ts";
 export type { LogChunk, LogGap, LogGapReason, LogRecord, LogStream } from "./log_format/record.ts";

@@ -112,3 +112,19 @@ Deno.test("the options of logs are no options of other commands, nor stand befor
     await assertRejects(() => parseCommandLine(args, () => undefined), ExitError, "unknown option '--tail'");
   }
 });
+
+Deno.test("logChoice() makes a search of its options", async () => {
+  const { request, form, timeout } = await choice(
+    ..."--grep a.b -iv -C 3 -A 1 --until-match end --timeout 2s".split(" "),
+  );
+  assertEquals(request.grep, { pattern: "a.b", ignoreCase: true, invert: true, before: 3, after: 1 });
+  assertEquals(request.untilMatch, { pattern: "end", ignoreCase: true });
+  assertEquals([form.groups, timeout], [true, 2_000]);
+  assertEquals((await choice("--grep", "x")).form.groups, undefined);
+});
+
+Deno.test("logChoice() refuses options of a search without one, and too many lines", async () => {
+  for (const option of ["-v", "-A1", "-B1", "-C1"]) assertStringIncludes(await usageError(option), "needs '--grep'");
+  assertStringIncludes(await usageError("-i"), "needs '--grep' or '--until-match'");
+  assertStringIncludes(await usageError("--grep", "x", "-C", "201"), "a number of lines, at most 200, not '201'");
+});

@@ -80,7 +80,7 @@ Deno.test("LogPrinter counts gaps, and reports those with requested bytes", asyn
     {
       pieces: [],
       gap: { from: 8, to: 9, reason: "LOG_GAP_REASON_SKIPPED" },
-      end: { bytes: 9, lines: 2, status: null, mayBeCut: false },
+      end: { bytes: 9, lines: 2, status: null, mayBeCut: false, matched: false },
     },
   ];
   assertEquals(await printed({}, gapped), {
@@ -108,7 +108,7 @@ Deno.test("LogPrinter says why a log is, or may be, incomplete", async () => {
   assertEquals(log.shortfall, undefined);
   await log.print({ pieces: [], gap: { from: 2_000, to: 3_000, reason: "LOG_GAP_REASON_DAMAGED" } });
   assertEquals(log.shortfall, "the log is incomplete: 1.0 kB of it are damaged on the daemon's disk");
-  const cut: LogMessage = { pieces: [], end: { bytes: 0, lines: 0, status: null, mayBeCut: true } };
+  const cut: LogMessage = { pieces: [], end: { bytes: 0, lines: 0, status: null, mayBeCut: true, matched: false } };
   const other = new LogPrinter(new Printed(), new Printed(), plain, () => {});
   await other.print(cut);
   assertEquals(other.shortfall, CUT);
@@ -140,7 +140,7 @@ Deno.test("LogPrinter refuses a message that does not continue the log, and prin
       { pieces: [], gap: { from: 4, to: 5, reason } },
       { pieces: [], gap: { from: 2, to: 5, reason } },
       { pieces: [], gap: { from: 3, to: 2, reason } },
-      { pieces: [], end: { bytes: 4, lines: 1, status: null, mayBeCut: false } },
+      { pieces: [], end: { bytes: 4, lines: 1, status: null, mayBeCut: false, matched: false } },
     ] satisfies LogMessage[]
   ) {
     const stdout = new Printed();
@@ -149,4 +149,22 @@ Deno.test("LogPrinter refuses a message that does not continue the log, and prin
     assertEquals((await assertRejects(() => log.print(message), PaasError)).code, "incomplete");
     assertEquals([stdout.text, log.account.position, log.account.complete], ["abc", 3, false]);
   }
+});
+
+Deno.test("LogPrinter separates lines that are not adjacent, if the form says so", async () => {
+  const [first, second, third] = messages([out, "one\n"], [out, "two\n"], [out, "three\n"]);
+  const gap = { from: 4, to: 8, reason: "LOG_GAP_REASON_NOT_REQUESTED" as const };
+  const apart = [first!, { ...third!, gap }];
+  assertEquals((await printed({ groups: true }, apart)).stdout, "one\n--\nthree\n");
+  assertEquals((await printed({}, apart)).stdout, "one\nthree\n");
+  assertEquals((await printed({ groups: true }, [first!, second!, third!])).stdout, "one\ntwo\nthree\n");
+  const begin = { from: 0, to: 4, reason: "LOG_GAP_REASON_NOT_REQUESTED" as const };
+  assertEquals((await printed({ groups: true }, [{ ...second!, gap: begin }])).stdout, "two\n");
+});
+
+Deno.test("LogPrinter puts the fields that it is given first in each object of JSON", async () => {
+  const stdout = new Printed();
+  const log = new LogPrinter(stdout, stdout, { ...plain, output: "json" }, () => {}, { id: "1", name: "web" });
+  for (const message of messages([out, "one\n"])) await log.print(message);
+  assertEquals(stdout.text.startsWith('{"id":"1","name":"web","offset":0,'), true, stdout.text);
 });

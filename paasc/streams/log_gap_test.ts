@@ -51,7 +51,7 @@ Deno.test("gapJson() includes the number of lines if it is known", () => {
 });
 
 Deno.test("Shortfall has a sentence for damaged bytes and for a log that may be cut, but not for other gaps", () => {
-  const end = { bytes: 5_000, lines: 1, status: null, mayBeCut: false };
+  const end = { bytes: 5_000, lines: 1, status: null, mayBeCut: false, matched: false };
   const shortfall = new Shortfall();
   shortfall.take({ gap });
   shortfall.take({ end });

@@ -47,6 +47,21 @@ Deno.test("Client takes a part of a log", async () => {
   assertEquals([signalName, endReason, stop!.by, stop!.killed], ["SIGTERM", "stopped", client.user, false]);
 });
 
+Deno.test("Client searches a log, and reads up to a line", async () => {
+  await using setting = await start();
+  const { client } = setting;
+  const process = await client.exec(["sh", "-c", "seq 20; exec sleep 100"]);
+  let matches = 0;
+  const untilMatch = { pattern: "^17$" };
+  const onMatch = () => matches++;
+  const { stdout } = await textOf(process.logs({ grep: { pattern: "^1?5$", after: 1 }, untilMatch, onMatch }));
+  assertEquals([stdout, matches], ["5\n6\n15\n16\n", 1]);
+  await assertCode(Array.fromAsync(process.logs({ grep: { pattern: "(" } })), "invalid-argument", /syntax of RE2/);
+  await process.stop();
+  await Array.fromAsync(process.logs({ untilMatch: { pattern: "nothing" }, onMatch }));
+  assertEquals(matches, 1);
+});
+
 Deno.test("Client sends signals, finds processes by a word, lists and removes them", async () => {
   await using setting = await start();
   const { client } = setting;

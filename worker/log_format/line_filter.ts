@@ -8,7 +8,7 @@
  */
 import { decodeLogRecords } from "./decode.ts";
 import { type Line, LineScanner, type LineSearch } from "./line_scanner.ts";
-import type { LogChunk, LogGap } from "./record.ts";
+import { type LogChunk, type LogGap, partOf } from "./record.ts";
 import { RecordBuffer } from "./record_buffer.ts";
 
 /** Maximum size of what a filter holds back, in bytes: pieces of undecided lines with all behind them, and context. */
@@ -74,7 +74,7 @@ class Pieces {
     for (const piece of this.#pieces) {
       const { chunk, begin, end } = piece;
       if (end - begin === chunk.data.length && chunk.data.length === chunk.data.buffer.byteLength) continue;
-      piece.chunk = cut(chunk, begin, end, true);
+      piece.chunk = partOf(chunk, begin, end, "copy");
       piece.begin = 0;
       piece.end = end - begin;
     }
@@ -127,6 +127,7 @@ export class LineFilter {
   #message: RecordBuffer | undefined;
   #messages: Uint8Array[] = [];
 
+  /** Makes a filter for one reading of a log. */
   constructor({ makeSearch, invert = false, before = 0, after = 0, from = 0 }: LineSelection) {
     this.#scanner = new LineScanner(makeSearch);
     this.#invert = invert;
@@ -241,7 +242,7 @@ export class LineFilter {
       this.#message.addGap({ from: this.#offset, to: offset, reason: "not-requested" });
     }
     this.#message ??= new RecordBuffer(end - begin);
-    this.#message.add(cut(chunk, begin, end));
+    this.#message.add(partOf(chunk, begin, end));
     this.#offset = chunk.offset + end;
   }
 
@@ -280,70 +281,4 @@ export class LineFilter {
     this.#messages.push(new RecordBuffer(0).addGap(rest).bytes);
     this.#offset = gap.to;
   }
-}
-
-/** Passes a log on up to the end of the first line that matches. */
-export class UntilFilter {
-  readonly #scanner: LineScanner;
-  readonly #from: number;
-  /** The offset behind the line that matches; `undefined` until there is one. */
-  matchEnd: number | undefined;
-
-  /** @param from The offset of the first byte to send. Bytes before it are only searched. */
-  constructor(makeSearch: () => LineSearch, from = 0) {
-    this.#scanner = new LineScanner(makeSearch);
-    this.#from = from;
-  }
-
-  /** Takes a slice, and yields slices. */
-  *push(records: Uint8Array): Generator<Uint8Array | undefined> {
-    let begin: number | undefined;
-    for (const { chunk, gap } of decodeLogRecords(records)) {
-      begin ??= chunk?.offset ?? gap!.from;
-      if (!chunk) {
-        if (gap!.reason === "not-requested" || !this.#scanner.breakOff() || gap!.from <= this.#from) continue;
-        this.matchEnd = gap!.from;
-        break;
-      }
-      yield* this.#scanner.scan(chunk, (_begin, end, { matched }) => {
-        const place = chunk.offset + end;
-        if (matched && place > this.#from) this.matchEnd = place;
-        return this.matchEnd === undefined;
-      });
-      if (this.matchEnd !== undefined) break;
-    }
-    if (this.matchEnd === undefined && begin! >= this.#from) yield records;
-    else yield* this.#part(records);
-  }
-
-  /**
-   * Ends the log.
-   *
-   * @param end The offset of the end.
-   */
-  end(end: number): void {
-    if (this.matchEnd === undefined && this.#scanner.breakOff() && end > this.#from) this.matchEnd = end;
-  }
-
-  /** Yields the part of a slice from the first byte to send up to the end of the line that matches. */
-  *#part(records: Uint8Array): Generator<Uint8Array> {
-    const [from, to] = [this.#from, this.matchEnd ?? Infinity];
-    const message = new RecordBuffer(0);
-    for (const { chunk, gap } of decodeLogRecords(records)) {
-      if (gap) {
-        if (gap.to > from && gap.from < to) message.addGap(gap.from >= from ? gap : { ...gap, from, lines: undefined });
-        continue;
-      }
-      const [begin, end] = [Math.max(0, from - chunk!.offset), Math.min(chunk!.data.length, to - chunk!.offset)];
-      if (begin < end) message.add(cut(chunk!, begin, end));
-    }
-    if (message.length > 0) yield message.bytes;
-  }
-}
-
-/** Returns a part of a chunk. */
-function cut(chunk: LogChunk, begin: number, end: number, copy = false): LogChunk {
-  const { offset, data, partial } = chunk;
-  const part = copy ? data.slice(begin, end) : data.subarray(begin, end);
-  return { ...chunk, offset: offset + begin, data: part, partial: end === data.length ? partial : undefined };
 }

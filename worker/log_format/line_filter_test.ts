@@ -1,10 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { decodeLogRecords } from "./decode.ts";
-import { LineFilter, type LineSelection, UntilFilter } from "./line_filter.ts";
+import { LineFilter, type LineSelection } from "./line_filter.ts";
 import { type LineSearch, MAX_SEARCHED_BYTES } from "./line_scanner.ts";
 import type { LogChunk, LogGap, LogStream } from "./record.ts";
 import { RecordBuffer } from "./record_buffer.ts";
+import { UntilFilter } from "./until_filter.ts";
 
 const latin1 = (bytes: Uint8Array) => [...bytes].map((byte) => String.fromCharCode(byte)).join("");
 const bytesOf = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));

@@ -103,3 +103,14 @@ export const STREAM_NUMBERS = { stdout: 1, stderr: 2 } as const;
 /** The tags of the two kinds of records. */
 export const CHUNK = 0x0a;
 export const GAP = 0x1a;
+
+/**
+ * Returns a part of a chunk.
+ *
+ * @param memory Whether the part has a copy of the data, or shares its memory.
+ */
+export function partOf(chunk: LogChunk, begin: number, end: number, memory: "copy" | "share" = "share"): LogChunk {
+  const { offset, data, partial } = chunk;
+  const part = memory === "copy" ? data.slice(begin, end) : data.subarray(begin, end);
+  return { ...chunk, offset: offset + begin, data: part, partial: end === data.length ? partial : undefined };
+}

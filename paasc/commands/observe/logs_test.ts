@@ -261,3 +261,53 @@ Deno.test("logs ends the call when nobody reads its output any more", async () =
   assertEquals((await assertRejects(() => running, ExitError)).reason, "output-closed");
   assert(cancelled > 0 && cancelled < 5_000, `the daemon noticed after ${cancelled} ms`);
 });
+
+const OTHER_ID = "7d1f0c4e-2a8f-4a3c-9d5f-0d8e5b9b7c22";
+
+/** Runs `paasc logs` for two processes, `web` and `db`, against a daemon that serves logs so. */
+async function runTwo(serve: (call: Call, name: string) => void, given: Record<string, string> = {}) {
+  const names: Record<string, string> = { [ID]: "web", [OTHER_ID]: "db" };
+  const [stdout, stderr] = [new Printed(), new Printed()];
+  await using daemon = await TestDaemon.start({
+    GetLogs: (call) => serve(call, names[call.request.processId]!),
+    GetStatus: ({ request: { processId } }, answer) =>
+      answer(null, { status: { ...finished, processId, name: names[processId]! } }),
+  });
+  const context = contextWith({ settings: daemon.files.settings(daemon.port), given, stdout, stderr });
+  const error = await logs.run([ID, OTHER_ID], context).then(() => undefined, (error) => error);
+  return { stdout: stdout.text, stderr: stderr.text, reason: exitReason(error), error };
+}
+
+Deno.test("logs of several processes name the one whose log is incomplete", async () => {
+  const { stdout, stderr, reason } = await runTwo((call, name) => {
+    if (name === "web") call.write({ chunks: [chunk(0, "fine\n")], end: { bytes: 5, status: finished } });
+    else call.write({ gap: { from: 0, to: 9, reason: "LOG_GAP_REASON_DAMAGED" }, end: { bytes: 9, status: finished } });
+    call.end();
+  });
+  assertEquals([stdout, reason], ["web | fine\n", "incomplete"]);
+  assertEquals(stderr.split("\n").filter(Boolean).map((line) => line.slice(0, 10)), ["paasc: db:", "paasc: db:"]);
+});
+
+Deno.test("logs of several processes print the others when one does not end as it should", async () => {
+  const { stdout, stderr, reason } = await runTwo((call, name) => {
+    if (name === "web") call.write({ chunks: [chunk(0, "fine\n")], end: { bytes: 5, status: finished } });
+    else call.write({ chunks: [chunk(3, "x")] });
+    call.end();
+  });
+  assertEquals([stdout, reason], ["web | fine\n", "incomplete"]);
+  assertEquals(stderr, "paasc: db: the next piece from the daemon begins at byte 3\n");
+});
+
+Deno.test("logs of several processes end when one of them has the line, or fail when none has", async () => {
+  const match = await runTwo((call, name) => {
+    if (name === "db") return; // goes on
+    call.write({ chunks: [chunk(0, "up\n")], end: { bytes: 3, status: finished, matched: true } });
+    call.end();
+  }, { "until-match": "up" });
+  assertEquals([match.stdout, match.error], ["web | up\n", undefined]);
+  const none = await runTwo((call) => {
+    call.write({ end: { bytes: 0, status: finished } });
+    call.end();
+  }, { "until-match": "up" });
+  assertEquals([none.reason, none.error.message], ["failed", "the output ended without a line that matches 'up'"]);
+});
