@@ -113,7 +113,9 @@ async function descriptors(setting: Setting): Promise<Row[]> {
   for (let round = 0; round < setting.rounds; round++) {
     const wanted = String(2 * DESCRIPTORS);
     const flags = ["--max-connections", wanted, "--max-connections-per-address", wanted];
-    await using daemon = await Daemon.start(flags, { XDG_RUNTIME_DIR: setting.directory }, DESCRIPTORS);
+    await using daemon = await Daemon.start(flags, { XDG_RUNTIME_DIR: setting.directory }, {
+      descriptors: DESCRIPTORS,
+    });
     {
       await using _strangers = await Flood.on(daemon, 2 * DESCRIPTORS, 0);
       await pause(HOLD_MS);

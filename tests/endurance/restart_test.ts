@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { Daemon, lives, text } from "../support/programs.ts";
+import { lives } from "../support/lives.ts";
+import { Daemon, text } from "../support/programs.ts";
 import { until } from "../support/until.ts";
 
 /** A directory for a spool, and daemons on it, one after the other. */

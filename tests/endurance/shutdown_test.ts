@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { runFlags } from "../../paasc/install/run_flags.ts";
-import { type Client, Daemon, lives, ROOT, text } from "../support/programs.ts";
+import { lives } from "../support/lives.ts";
+import { type Client, Daemon, ROOT, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 

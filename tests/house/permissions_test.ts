@@ -23,7 +23,7 @@ Deno.test("no program of ours is granted all permissions", async (t) => {
     assert(!EVERYTHING.test(await Deno.readTextFile(join(ROOT, "paasd/start.sh"))));
   });
   await t.step("in a daemon that runs", async () => {
-    await using daemon = await Daemon.start();
+    await using daemon = await Daemon.start([], {}, { byScript: true });
     const line = (await Deno.readTextFile(`/proc/${daemon.pid}/cmdline`)).split("\0");
     const granted = line.slice(0, line.findIndex((word) => word.endsWith("main.ts")));
     assert(!EVERYTHING.test(granted.join(" ")), granted.join(" "));
@@ -32,4 +32,21 @@ Deno.test("no program of ours is granted all permissions", async (t) => {
     const open = granted.filter((word) => word.startsWith("--allow-") && !word.includes("="));
     assertEquals(open.filter((word) => word !== "--allow-run" && word !== "--allow-read"), [], granted.join(" "));
   });
+});
+
+Deno.test("Daemon.start() starts the very program that start.sh does, without the script", async () => {
+  const directory = await Deno.makeTempDir();
+  const lists = [[], ["--spool-dir", `${directory}/spool`], ["--allow-program=/bin/sh", "--die-with-daemon"]];
+  for (const flags of lists) {
+    const [direct, byScript] = await Promise.all([false, true].map(async (byScript) => {
+      const own = flags.map((flag) => flag.startsWith(directory) ? `${flag}-${byScript}` : flag);
+      await using daemon = await Daemon.start(own, {}, { byScript });
+      const [words, environment, limits] = ["cmdline", "environ", "limits"]
+        .map((file) => Deno.readTextFileSync(`/proc/${daemon.pid}/${file}`));
+      const variables = environment!.split("\0").filter((variable) => !/^(_|SHLVL|OLDPWD)=/.test(variable)).sort();
+      return [words!.replaceAll(`-${byScript}`, ""), variables, limits];
+    }));
+    assertEquals(direct, byScript, flags.join(" "));
+  }
+  await Deno.remove(directory, { recursive: true });
 });

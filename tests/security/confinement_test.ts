@@ -1,7 +1,8 @@
 import { status as Code } from "@paas/proto/grpc";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { failure } from "../support/realm.ts";
-import { Daemon, lives, ROOT, text } from "../support/programs.ts";
+import { lives } from "../support/lives.ts";
+import { Daemon, ROOT, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 

@@ -329,7 +329,7 @@ Deno.test("paasd closes connections that do not show a certificate in time, howe
 Deno.test("paasd that had no descriptors left is not deaf when there are some, and its users learn why", async () => {
   // More connections than it has descriptors: as if other things had taken these.
   const flags = ["--max-connections", "1000", "--max-connections-per-address", "1000", "--max-processes-per-user", "9"];
-  await using daemon = await Daemon.start(flags, {}, 256);
+  await using daemon = await Daemon.start(flags, {}, { descriptors: 256 });
   await using client = new RawClient(daemon);
   const [id, other] = [await client.exec(["true"]), await client.exec(["true"])];
   for (const finished of [id, other]) await client.untilFinished(finished);
@@ -350,7 +350,7 @@ Deno.test("paasd that had no descriptors left is not deaf when there are some, a
 });
 
 Deno.test("paasd with few descriptors keeps some back for itself, whoever comes", async () => {
-  await using daemon = await Daemon.start([], {}, 256);
+  await using daemon = await Daemon.start([], {}, { descriptors: 256 });
   assertMatch(daemon.log, / limits descriptors=256 maxConnections=48 maxConnectionsPerAddress=36 /);
   const sockets = Array.from(
     { length: 300 },

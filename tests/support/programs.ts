@@ -7,6 +7,8 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { runFlags } from "../../paasc/install/run_flags.ts";
+import { parseOptions } from "../../paasd/options/options.ts";
+import { launcher, permissions } from "../../paasd/preflight/permissions.ts";
 import { until } from "./until.ts";
 
 /** The top of the repository. */
@@ -118,67 +120,87 @@ export function startPaasc(words: string[], { as = "alice", stalled = false, inp
   return new Client(child, { stalled, input });
 }
 
+/** How to start `paasd`, besides its flags and variables. */
+export interface DaemonOptions {
+  /** The limit of open files; default is that of this program. */
+  descriptors?: number | undefined;
+  /** Commands of bash that run before `start.sh`, for what the daemon inherits. */
+  prelude?: string | undefined;
+  /** True to start the daemon by `start.sh`, which takes longer; a prelude, or `--run-as`, does so too. */
+  byScript?: boolean | undefined;
+}
+
+/**
+ * The flags of Deno that `start.sh` would start a daemon with. `undefined` when only the script can do it: it has to say
+ * what is wrong with the flags of `paasd`, or to change the account.
+ */
+function denoFlags(flags: string[], env: Record<string, string>): string[] | undefined {
+  try {
+    const invocation = parseOptions(flags, new Map(Object.entries({ ...Deno.env.toObject(), ...env })));
+    if (invocation.action !== "serve" || launcher(invocation.options).length > 0) return undefined;
+    return ["--no-prompt", "--v8-flags=--initial-old-space-size=64", ...permissions(invocation.options)];
+  } catch {
+    return undefined;
+  }
+}
+
 /** A running `paasd` on a port of its own. */
 export class Daemon implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
-  readonly #stderr: { text: string; end: Promise<void> };
-  /** What it printed on stdout. */
+  /** The file that the daemon logs to. Not a pipe: a test must not end with a read of another test's daemon. */
+  readonly #logFile: string;
+  #wholeLog: string | undefined;
+  /** The daemon's stdout. */
   readonly stdout: string;
-  /** Where it listens. */
+  /** The address that the daemon listens on. */
   readonly address: string;
 
-  private constructor(child: Deno.ChildProcess, stdout: string, stderr: { text: string; end: Promise<void> }) {
+  private constructor(child: Deno.ChildProcess, logFile: string, stdout: string) {
     this.#child = child;
-    this.#stderr = stderr;
+    this.#logFile = logFile;
     this.stdout = stdout;
     this.address = stdout.trim().split(" ").at(-1)!;
   }
 
-  /**
-   * Starts a daemon with these flags, and waits until it is ready.
-   *
-   * @param descriptors How many file descriptors it may have; default is as many as this program.
-   * @param prelude What bash does before: what the daemon inherits.
-   */
+  /** Starts a daemon with these flags and variables, and waits until it is ready. */
   static async start(
     flags: string[] = [],
     env: Record<string, string> = {},
-    descriptors?: number,
-    prelude = "",
+    { descriptors, prelude = "", byScript = false }: DaemonOptions = {},
   ): Promise<Daemon> {
+    const words = ["--listen", "127.0.0.1:0", ...flags];
+    const direct = byScript || prelude !== "" ? undefined : denoFlags(words, env);
     const limit = descriptors === undefined ? "" : `ulimit -n ${descriptors}; `;
+    const logFile = await Deno.makeTempFile({ prefix: "paasd-log-" });
     const child = new Deno.Command("bash", {
-      args: [
-        "-c",
-        `${prelude}${limit}exec sh paasd/start.sh "$@"`,
-        "sh",
-        Deno.execPath(),
-        "--listen",
-        "127.0.0.1:0",
-        ...flags,
-      ],
+      args: direct
+        ? [
+          "-c",
+          `${limit}ulimit -c 0; export PAASD_OPEN_FILES=$(ulimit -H -n); exec "$@" 2>"$0"`, // as start.sh does
+          logFile,
+          ...[Deno.execPath(), "run", ...direct, "paasd/main.ts", ...words],
+        ]
+        : ["-c", `exec 2>"$0"; ${prelude}${limit}exec sh paasd/start.sh "$@"`, logFile, Deno.execPath(), ...words],
       cwd: ROOT,
       env,
       stdin: "null",
       stdout: "piped",
-      stderr: "piped",
+      stderr: "null",
     }).spawn();
-    const log = { text: "", end: Promise.resolve() };
-    log.end = (async () => {
-      for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) log.text += text;
-    })();
     const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     let stdout = "";
     while (!stdout.includes("\n")) {
       const { value, done } = await reader.read();
       if (done) {
         await child.status;
-        throw new Error(`paasd did not start: ${(await log.end, log.text)}`);
+        const log = await Deno.readTextFile(logFile);
+        await Deno.remove(logFile);
+        throw new Error(`paasd did not start: ${log}`);
       }
       stdout += value;
     }
     reader.releaseLock();
-    return new Daemon(child, stdout, log);
+    return new Daemon(child, logFile, stdout);
   }
 
   /** Its process id. */
@@ -193,7 +215,7 @@ export class Daemon implements AsyncDisposable {
 
   /** What it has logged so far. */
   get log(): string {
-    return this.#stderr.text;
+    return this.#wholeLog ?? Deno.readTextFileSync(this.#logFile);
   }
 
   /** Its resident size in MiB. */
@@ -257,7 +279,10 @@ export class Daemon implements AsyncDisposable {
   /** Waits for its end; gives its exit code (128 + n after a signal). */
   async exitCode(): Promise<number> {
     const { code } = await this.#child.status;
-    await this.#stderr.end;
+    if (this.#wholeLog === undefined) {
+      this.#wholeLog = Deno.readTextFileSync(this.#logFile);
+      Deno.removeSync(this.#logFile);
+    }
     if (!this.#child.stdout.locked) await this.#child.stdout.cancel();
     return code;
   }
@@ -272,19 +297,20 @@ export class Daemon implements AsyncDisposable {
   }
 }
 
+/**
+ * One daemon for all tests of a file that need neither flags nor a daemon of their own. It starts before the first of
+ * them, and ends after the last.
+ */
+export function sharedDaemon(...flags: string[]): () => Daemon {
+  let daemon: Daemon | undefined;
+  Deno.test.beforeAll(async () => void (daemon = await Daemon.start(flags)));
+  Deno.test.afterAll(async () => await daemon?.[Symbol.asyncDispose]());
+  return () => daemon!;
+}
+
 /** Bytes as text. */
 export function text(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
-}
-
-/** Whether a process of this id lives: it exists and is no zombie. */
-export async function lives(pid: number): Promise<boolean> {
-  try {
-    const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
-    return stat.slice(stat.lastIndexOf(")") + 2)[0] !== "Z";
-  } catch {
-    return false;
-  }
 }
 
 function concat(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -214,7 +214,7 @@ Deno.test("exec starts a process with nothing of what the daemon itself was star
   const script = "ls /proc/self/fd | tr '\\n' ' '; umask; grep SigIgn /proc/self/status; echo $PATH";
   for (const flags of [[], ["--allow-program=/bin/sh"]]) {
     await t.step(`under ${flags[0] ?? "all permissions to run"}`, async () => {
-      await using daemon = await Daemon.start(flags, { PATH: `/odd:${Deno.env.get("PATH")}` }, undefined, prelude);
+      await using daemon = await Daemon.start(flags, { PATH: `/odd:${Deno.env.get("PATH")}` }, { prelude });
       const { stdout } = await daemon.paasc(["logs", await daemon.exec(["sh", "-c", script])]);
       const [first, ignored, path] = text(stdout).split("\n");
       assertEquals([first, path], ["0 1 2 3 0022", SYSTEM_PATH]); // 3 is that of ls
@@ -232,7 +232,7 @@ Deno.test({
     const add = 'syscall(250, 1, 0); my ($t, $d, $p) = ("user", "paas-test", "secret"); ' +
       "syscall(248, $t, $d, $p, 6, -3) > 0 or exit 9; exec @ARGV";
     const prelude = `exec perl -e '${add}' sh paasd/start.sh "$@"; `;
-    await using daemon = await Daemon.start(["--run-as=nobody"], {}, undefined, prelude);
+    await using daemon = await Daemon.start(["--run-as=nobody"], {}, { prelude });
     const search = 'my ($t, $d) = ("user", "paas-test"); print syscall(250, 10, -3, $t, $d, 0) > 0 ? "found" : "none"';
     const { stdout } = await daemon.paasc(["logs", await daemon.exec(["perl", "-e", search])]);
     assertEquals(text(stdout), "none");

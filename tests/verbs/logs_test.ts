@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { Daemon, lives, text } from "../support/programs.ts";
+import { lives } from "../support/lives.ts";
+import { Daemon, text } from "../support/programs.ts";
 import { RawClient, type RawLog } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 

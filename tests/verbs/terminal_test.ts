@@ -3,7 +3,8 @@ import { type ClientDuplexStream, type ServiceError, status as Code } from "@paa
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { failure } from "../support/realm.ts";
-import { Daemon, lives, ROOT, text } from "../support/programs.ts";
+import { lives } from "../support/lives.ts";
+import { Daemon, ROOT, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
