@@ -1,11 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { Cable } from "../support/tcp_proxy.ts";
-import { Daemon, startPaasc, text } from "../support/programs.ts";
+import { sharedDaemon, startPaasc, text } from "../support/programs.ts";
 import { until } from "../support/until.ts";
 
+const shared = sharedDaemon();
+
 Deno.test("logs --compress prints the same bytes, and has fewer of them sent", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using cable = await Cable.to(daemon.port);
   const id = await daemon.exec(["seq", "300000"]);
   const whole = Array.from({ length: 300_000 }, (_, number) => `${number + 1}\n`).join("");
@@ -22,7 +24,7 @@ Deno.test("logs --compress prints the same bytes, and has fewer of them sent", a
 });
 
 Deno.test("logs --compress leaves bytes that cannot be compressed as they are", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const directory = await Deno.makeTempDir();
   try {
     const file = join(directory, "noise");
@@ -39,7 +41,7 @@ Deno.test("logs --compress leaves bytes that cannot be compressed as they are", 
 });
 
 Deno.test("logs --compress shows each line of a process that runs, however long, when it comes", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const directory = await Deno.makeTempDir();
   try {
     const script = 'for i in 1 2 3; do echo "$i"; seq -s , 1000; until [ -e "$1/$i" ]; do sleep 0.01; done; done';
@@ -59,7 +61,7 @@ Deno.test("logs --compress shows each line of a process that runs, however long,
 });
 
 Deno.test("logs --compress goes on at the next byte when the connection breaks", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using cable = await Cable.to(daemon.port);
   cable.limits = [30_000, 100_000, 150_000, 60_000];
   const id = await daemon.exec(["seq", "300000"]);
@@ -72,7 +74,7 @@ Deno.test("logs --compress goes on at the next byte when the connection breaks",
 });
 
 Deno.test("logs --compress fails as logs does", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const id = crypto.randomUUID();
   assertEquals(await daemon.paasc(["logs", "--compress", id]), await daemon.paasc(["logs", id]));
 });

@@ -3,14 +3,16 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { failure } from "../support/realm.ts";
 import { baseEnvironment, SYSTEM_PATH } from "@paas/worker";
-import { Daemon, startPaasc, text } from "../support/programs.ts";
+import { Daemon, sharedDaemon, startPaasc, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
+
+const shared = sharedDaemon();
 
 /** Prints its arguments, each with a NUL behind it. */
 const PRINT_ARGUMENTS = ["sh", "-c", 'for argument; do printf "%s\\0" "$argument"; done', "sh"];
 
 Deno.test("exec prints the id alone, and the exit code is reported as it is", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using client = new RawClient(daemon);
   for (const code of [0, 1, 3, 255]) {
     const { stdout, stderr } = await daemon.paasc(["exec", "sh", "-c", `echo out; exit ${code}`]);
@@ -38,7 +40,7 @@ Deno.test("exec a death by any signal is reported with its number, and the daemo
 });
 
 Deno.test("exec passes arguments on exactly as given", async (t) => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const printed = async (args: string[], before: string[] = []) => {
     const id = await daemon.exec([...before, ...PRINT_ARGUMENTS, ...args]);
     return text((await daemon.paasc(["logs", id])).stdout);

@@ -3,9 +3,11 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { lives } from "../support/lives.ts";
-import { Daemon, text } from "../support/programs.ts";
+import { Daemon, sharedDaemon, text } from "../support/programs.ts";
 import { RawClient, type RawLog } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
+
+const shared = sharedDaemon();
 
 const MIB = 1024 * 1024;
 
@@ -36,7 +38,7 @@ const IN_THREE_PARTS = [
 ].join("; ");
 
 Deno.test("logs are byte for byte what was written, whenever the reader comes", async (t) => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using client = new RawClient(daemon);
   for (const [name, content] of CONTENTS) {
     await t.step(name, async () => {
@@ -96,7 +98,7 @@ Deno.test("logs hold a line of 100 MB, and the daemon does not", async () => {
 });
 
 Deno.test("logs keep each of two streams whole and in order", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const lines = 20_000;
   const script =
     `i=0; while [ $i -lt ${lines} ]; do echo out $i; echo error $i >&2; i=$((i+1)); done; printf o; printf e >&2`;
@@ -124,7 +126,7 @@ Deno.test("logs keep each of two streams whole and in order", async () => {
 });
 
 Deno.test("logs follow: a line is seen while the process still runs", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using client = new RawClient(daemon);
   await using directory = await TemporaryDirectory.make();
   const script = 'echo first; until [ -e "$1/go1" ]; do sleep 0.01; done; echo second; exec sleep 600';

@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { Cable } from "../support/tcp_proxy.ts";
-import { type Client, Daemon, startPaasc, text } from "../support/programs.ts";
+import { type Client, Daemon, sharedDaemon, startPaasc, text } from "../support/programs.ts";
 import { until } from "../support/until.ts";
+
+const shared = sharedDaemon();
 
 /** So many clients at a time. */
 const AT_ONCE = 6;
@@ -30,7 +32,7 @@ function same(one: Uint8Array, other: Uint8Array): boolean {
 }
 
 Deno.test("run exits with every exit code as the program does, and with 128 + n after a signal", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await forEach(Array.from({ length: 256 }, (_, code) => code), async (code) => {
     assertEquals((await daemon.paasc(["run", "sh", "-c", `exit ${code}`])).code, code);
   });
@@ -40,7 +42,7 @@ Deno.test("run exits with every exit code as the program does, and with 128 + n 
 });
 
 Deno.test("run passes stdout, stderr and stdin on as they are", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const bytes = noise(20_000_000);
   const script = "echo to stderr >&2; cat; echo bye >&2; exit 3";
   const { code, stdout, stderr } = await daemon.paasc(["run", "sh", "-c", script], { input: bytes });
@@ -53,7 +55,7 @@ Deno.test("run passes stdout, stderr and stdin on as they are", async () => {
 });
 
 Deno.test("run says why there is no exit code of the program", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const refusals: [number, string[], string][] = [
     [127, ["no-such-program"], "there is no such program"],
     [126, ["/etc/passwd"], "not an executable file"],
@@ -73,7 +75,7 @@ Deno.test("run says why there is no exit code of the program", async () => {
 });
 
 Deno.test("run gives Ctrl-C to the program, and stops it at a second one", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using obeys = daemon.startPaasc([
     "run",
     "sh",
@@ -154,7 +156,7 @@ async function ends(daemon: Daemon, options: string[], program: string[], end?: 
 }
 
 Deno.test("run, attach and wait say in a sentence why a process ended that did not end by itself", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const sleep = ["sh", "-c", "echo begun; exec sleep 600"];
   const same = (line: string) => [line, line, line];
   const stopped = "paasc: the process was stopped";
@@ -191,7 +193,7 @@ Deno.test("run, attach and wait say in a sentence why a process ended that did n
 });
 
 Deno.test("run says nothing of a signal and a stop that it sent itself", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using obeys = daemon.startPaasc(["run", "sh", "-c", "echo begun; exec sleep 600"]);
   await until("it has begun", () => obeys.printed === "begun\n");
   obeys.kill("SIGINT");
@@ -268,7 +270,7 @@ function line(daemon: Daemon, ...words: string[]): string {
 }
 
 Deno.test("run --tty lends the terminal to the program, and gives it back", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const program = ["sh", "-c", "stty size; read line; echo got $line; tty; exit 5"];
   const before = "stty rows 33 cols 111; stty -g >before;";
   const after = "code=$?; stty -g >after; cmp before after && echo restored $code";
@@ -299,7 +301,7 @@ Deno.test("run --tty leaves the program running at the keys that detach, and att
 });
 
 Deno.test("run --tty gives the program a terminal of the type that is lent, unless that has no proper name", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const show = line(daemon, "run", "--tty", "sh", "-c", "echo got $TERM");
   const types = ["vt100", "screen.xterm-256color", "a b", ""];
   const script = types.map((type) => `TERM='${type}' ${show}`).join("; ") + "; unset TERM; " + show + "; echo over\n";

@@ -4,9 +4,11 @@ import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { failure } from "../support/realm.ts";
 import { lives } from "../support/lives.ts";
-import { Daemon, ROOT, text } from "../support/programs.ts";
+import { Daemon, ROOT, sharedDaemon, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
+
+const shared = sharedDaemon();
 
 /** Ignores SIGTERM, and its children do. */
 const STUBBORN = ["sh", "-c", 'trap "" TERM; echo ready; while :; do sleep 0.2; done'];
@@ -27,7 +29,7 @@ async function start(client: RawClient, args: string[], lines: number): Promise<
 }
 
 Deno.test("stop ends a process that obeys, silently, and tells who did it", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const id = await daemon.exec(["sleep", "600"]);
   assertEquals(await daemon.status(id), "Status: running");
   const before = Date.now();
@@ -44,7 +46,7 @@ Deno.test("stop ends a process that obeys, silently, and tells who did it", asyn
 });
 
 Deno.test("stop of a finished process does nothing, and that is no error", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using client = new RawClient(daemon);
   const id = await client.exec(["sh", "-c", "exit 3"]);
   const status = await client.untilFinished(id);
@@ -71,7 +73,7 @@ Deno.test("stop kills a process that ignores SIGTERM after the grace period", as
 });
 
 Deno.test("stop lets a process have its last words, which are in the log", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using client = new RawClient(daemon);
   const script = 'trap "echo bye; exit 7" TERM; echo ready; while :; do sleep 0.1; done';
   const { id } = await start(client, ["sh", "-c", script], 1);
@@ -110,7 +112,7 @@ Deno.test("stop ends children and grandchildren, whether they obey or not", asyn
 });
 
 Deno.test("stop ends a process that is frozen by SIGSTOP", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using client = new RawClient(daemon);
   const { id, lines: [pid] } = await start(client, ["sh", "-c", "echo $$; exec sleep 600"], 1);
   Deno.kill(Number(pid), "SIGSTOP");
@@ -151,7 +153,7 @@ Deno.test("stop goes on when the client that asked for it is killed", async () =
 });
 
 Deno.test("stop that races the natural exit succeeds and tells one consistent end", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using client = new RawClient(daemon);
   const ends: string[] = [];
   let calls = 0; // so many calls lie between start and stop: more after a stop that was early, fewer after a late one
@@ -172,7 +174,7 @@ Deno.test("stop that races the natural exit succeeds and tells one consistent en
 });
 
 Deno.test("stop ends many processes, and says which it could not", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const [one, other] = [await daemon.exec(["sleep", "600"]), await daemon.exec(["--name", "web", "sleep", "600"])];
   const unknown = crypto.randomUUID();
   const { code, stdout, stderr } = await daemon.paasc(["stop", "-o", "json", one, unknown, "web", "nobody", other]);

@@ -1,8 +1,10 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Cable } from "../support/tcp_proxy.ts";
-import { type Client, Daemon, startPaasc, text } from "../support/programs.ts";
+import { type Client, Daemon, sharedDaemon, startPaasc, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
+
+const shared = sharedDaemon();
 
 /** Waits until a client has printed this. */
 async function untilPrinted(client: Client, part: string): Promise<void> {
@@ -64,7 +66,7 @@ Deno.test("wait outlives its connection", async () => {
 });
 
 Deno.test("signal sends a signal by name or number, to the group or the leader alone", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using client = new RawClient(daemon);
   const trap = (name: string) => `for s in USR1 USR2 HUP; do trap "echo ${name} $s" $s; done`;
   const endless = "while :; do sleep 0.05; done";
@@ -100,7 +102,7 @@ Deno.test("signal sends a signal by name or number, to the group or the leader a
 });
 
 Deno.test("signal sends to many processes, as kill(1) is called, and real-time signals too", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using client = new RawClient(daemon);
   const ids: string[] = [];
   for (const name of ["one", "two", "three"]) {
