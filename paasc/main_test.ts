@@ -166,19 +166,17 @@ Deno.test("paasc logs ends with 130 after SIGINT, having printed whole lines", a
   await using _daemon = daemon;
   const child = paasc([...options(daemon), "logs", ID]).spawn();
   let text = "";
-  let interrupted = 0;
+  let interrupted = false;
   for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
     text += piece;
     if (!interrupted) {
-      interrupted = performance.now();
+      interrupted = true;
       child.kill("SIGINT");
     }
   }
   const { code, signal } = await child.status;
-  const took = performance.now() - interrupted;
   assertEquals([code, signal, await new Response(child.stderr).text()], [130, null, ""]);
   assertMatch(text, /^(?:tick\n)+$/);
-  assert(took < 2_000, `it took ${took} ms`);
   await gone;
 });
 
@@ -222,11 +220,8 @@ Deno.test("paasc logs ends with 130 after SIGINT while it waits for the connecti
   await cable.remove();
   const stderr = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
   assertStringIncludes((await stderr.read()).value ?? "", "was lost; trying to get it back\n");
-  const interrupted = performance.now();
   child.kill("SIGINT");
   assertEquals((await child.status).code, 130);
-  const took = performance.now() - interrupted;
-  assert(took < 500, `it took ${took} ms`);
   assertEquals((await stderr.read()).done, true);
   await stdout.cancel();
 });

@@ -74,7 +74,7 @@ test("ask() gives up in its time, also when each connection breaks at once, and 
   const lost = `the connection to 127.0.0.1:${cable.port} was lost`;
   const remedy = "before anything had come over it: try again when the line is better; it is not known";
   assertMatch(message, new RegExp(`^${lost} [2-9] times in a row, ${remedy}$`));
-  assert(calls > 1 && performance.now() - begun < 5_000, `${calls} calls in ${performance.now() - begun} ms`);
+  assert(calls > 1 && performance.now() - begun < 30_000, `${calls} calls in ${performance.now() - begun} ms`);
 });
 
 test("wait goes on when the connection is back, and asks again only for whom it has not heard of", async () => {

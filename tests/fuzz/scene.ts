@@ -13,7 +13,7 @@ import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
 /** How long each fuzz lasts. */
-export const seconds = Number(Deno.env.get("PAAS_FUZZ_SECONDS") ?? 8);
+export const seconds = Number(Deno.env.get("PAAS_FUZZ_SECONDS") ?? 3);
 /** What all its choices follow from. */
 export const seed = Number(Deno.env.get("PAAS_FUZZ_SEED") ?? Math.floor(Math.random() * 2 ** 31));
 

@@ -43,7 +43,7 @@ async function refusal(call: Promise<unknown>): Promise<[Code, string]> {
 /** Waits until all have gone; kills those that have not, so that a test that fails leaves nobody behind. */
 async function untilGone(pids: number[]): Promise<void> {
   try {
-    await until("all have gone", async () => !(await Promise.all(pids.map(lives))).includes(true), 5_000);
+    await until("all have gone", async () => !(await Promise.all(pids.map(lives))).includes(true));
   } catch (error) {
     for (const pid of pids) if (await lives(pid)) Deno.kill(pid, "SIGKILL");
     throw error;

@@ -306,7 +306,7 @@ Deno.test("run --tty gives the program a terminal of the type that is lent, unle
   const types = ["vt100", "screen.xterm-256color", "a b", ""];
   const script = types.map((type) => `TERM='${type}' ${show}`).join("; ") + "; unset TERM; " + show + "; echo over\n";
   await inTerminal(script, async (printed) => {
-    await until("all have ended", () => printed().includes("over"), 30_000);
+    await until("all have ended", () => printed().includes("over"));
     const got = [...printed().matchAll(/got (\S*)/g)].map(([, type]) => type);
     assertEquals(got, ["vt100", "screen.xterm-256color", "xterm-256color", "xterm-256color", "xterm-256color"]);
   });
@@ -325,7 +325,7 @@ Deno.test("run that is suspended by Ctrl-Z suspends its program, which outlives 
   };
   await inTerminal(`exec bash --norc --noprofile -i\n`, async (printed, type) => {
     await type(`PS1='ready''> '; ${run}; echo code $?\r`);
-    await until("it has begun", () => /pid \d+ begun/.test(printed()), 30_000);
+    await until("it has begun", () => /pid \d+ begun/.test(printed()));
     await type("\x1a");
     await until("the shell has the terminal", () => /Stopped[^]*ready> $/.test(printed()));
     assertEquals(await state(), "T");

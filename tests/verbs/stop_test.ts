@@ -68,7 +68,7 @@ Deno.test("stop kills a process that ignores SIGTERM after the grace period", as
   assertEquals([status.id, status.state, status.signal, status.endReason], [id, "finished", 9, "stopped"]);
   assertEquals([status.stop.by, status.stop.killed], [ALICE, true]);
   const took = Date.parse(status.finishTime) - Date.parse(status.stop.time);
-  assert(took >= 490 && took < 5_000, `SIGKILL came ${took} ms after SIGTERM`);
+  assert(took >= 490 && took < 10_000, `SIGKILL came ${took} ms after SIGTERM`);
   assertEquals(await daemon.status(id), "Status: finished (signal 9)");
 });
 
@@ -98,7 +98,7 @@ Deno.test("stop ends children and grandchildren, whether they obey or not", asyn
       for (const pid of pids) assert(await lives(pid), `${pid} has not been there`);
       assertEquals((await daemon.paasc(["stop", id])).code, 0);
       // After SIGKILL the answer does not wait for each of the group to be gone.
-      await until("all have gone", async () => !(await Promise.all(pids.map(lives))).includes(true), 2_000);
+      await until("all have gone", async () => !(await Promise.all(pids.map(lives))).includes(true));
       assertEquals((await client.status(id)).stop?.killed, name === "stubborn");
     });
   }
@@ -106,7 +106,7 @@ Deno.test("stop ends children and grandchildren, whether they obey or not", asyn
     const script = "sh -c 'trap \"\" TERM; echo $$; while :; do sleep 0.1; done' & exec sleep 600";
     const { id, lines: [pid] } = await start(client, ["sh", "-c", script], 1);
     assertEquals((await daemon.paasc(["stop", id])).code, 0);
-    await until("the child has gone", async () => !await lives(Number(pid)), 2_000);
+    await until("the child has gone", async () => !await lives(Number(pid)));
     assertEquals(await daemon.status(id), "Status: finished (signal 15)");
   });
 });

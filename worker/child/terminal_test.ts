@@ -281,7 +281,7 @@ terminalTest("stop() hangs up on a shell that somebody types in, and on its jobs
   const begin = performance.now();
   const { exit, stop } = await session.process.stop({ grace: 10_000 });
   assertEquals([exit, stop?.killed], [{ signal: 1 }, false]);
-  assert(performance.now() - begin < 5_000);
+  assert(performance.now() - begin < 10_000, "it was killed after the grace period");
   const job = Number(/\njob=(\d+)/.exec(session.printed)![1]);
   await until("the job is gone", async () => {
     const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", String(job)] }).output();
