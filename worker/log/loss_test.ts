@@ -172,7 +172,7 @@ Deno.test("LogReader gives every byte or a declared gap, whatever is dropped, lo
         }
       });
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 

@@ -2,10 +2,10 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { status as Code } from "@paas/proto/grpc";
 import type { GetStatusResponse__Output, ProcessStatus__Output, StopResponse__Output } from "@paas/proto";
 import { createHash, X509Certificate } from "node:crypto";
-import { until } from "../tests/support/until.ts";
-import { Daemon } from "./daemon.ts";
-import { StartError } from "./errors.ts";
-import { answer, type Client, failure, Setting, TestLog } from "../tests/support/realm.ts";
+import { until } from "../support/until.ts";
+import { Daemon } from "../../paasd/daemon.ts";
+import { StartError } from "../../paasd/errors.ts";
+import { answer, type Client, failure, Setting, TestLog } from "../support/realm.ts";
 
 /** A daemon, and a client of it for alice. */
 class Stage implements AsyncDisposable {

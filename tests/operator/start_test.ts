@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { until } from "../tests/support/until.ts";
-import { Setting } from "../tests/support/realm.ts";
+import { until } from "../support/until.ts";
+import { Setting } from "../support/realm.ts";
 
-const script = fileURLToPath(new URL("start.sh", import.meta.url));
+const script = fileURLToPath(new URL("../../paasd/start.sh", import.meta.url));
 
 function start(args: string[], env: Record<string, string> = {}): Deno.Command {
   const command = [script, Deno.execPath(), ...args];

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { compile } from "./compile.ts";
+import { compile } from "../../paasc/install/compile.ts";
 
 /** Compiles by a stand-in for deno, a shell script, and tells what is left in the directory. */
 async function compileBy(script: string) {

@@ -2,11 +2,11 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { Buffer } from "node:buffer";
 import type { AddressInfo } from "node:net";
 import { createServer, type TlsOptions } from "node:tls";
-import { runFlags } from "./install/run_flags.ts";
-import { Cable } from "../tests/support/tcp_proxy.ts";
-import { ClientFiles, ID, makeCertificates, TestDaemon } from "../tests/support/stand_in_daemon.ts";
+import { runFlags } from "../../paasc/install/run_flags.ts";
+import { Cable } from "../support/tcp_proxy.ts";
+import { ClientFiles, ID, makeCertificates, TestDaemon } from "../support/stand_in_daemon.ts";
 
-const main = new URL("main.ts", import.meta.url).pathname;
+const main = new URL("../../paasc/main.ts", import.meta.url).pathname;
 const time = { seconds: 1, nanos: 0 };
 
 function paasc(args: string[], env: Record<string, string> = {}) {
@@ -57,7 +57,7 @@ Deno.test("paasc loads no grpc-js until a command calls the daemon", async () =>
     const dependencies = modules.find((module) => module.specifier === specifier)?.dependencies ?? [];
     for (const { code, isDynamic } of dependencies) if (code && !isDynamic) load(code.specifier);
   };
-  load(new URL("main.ts", import.meta.url).href);
+  load(new URL("../../paasc/main.ts", import.meta.url).href);
   assert(loaded.size > 10, "the module graph was not understood");
   assertEquals([...loaded].filter((specifier) => /^npm:|grpc|\/proto\/(?!printable\.ts$)/.test(specifier)), []);
 });

@@ -1,10 +1,11 @@
-import "./authority.ts"; // before x509: it brings the polyfill that x509 needs
+import "../../certs/authority.ts"; // before x509: it brings the polyfill that x509 needs
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import * as x509 from "@peculiar/x509";
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { join } from "node:path";
 
 const DAY = 86_400_000;
-const COMMITTED = import.meta.dirname ?? ".";
+const COMMITTED = join(import.meta.dirname!, "../../certs");
 
 /** Runs the program as `deno task certs` does, but with no other directory in reach. */
 async function run(directory: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
