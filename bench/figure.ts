@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Setting } from "./setting.ts";
+import type { BenchRun } from "./bench_run.ts";
 
 /** A row of the table. */
 export interface Row {
@@ -22,12 +22,12 @@ export interface Row {
 /** Something to measure; one or more rows of the table. */
 export interface Figure {
   name: string;
-  measure(setting: Setting): Promise<Row[]>;
+  measure(bench: BenchRun): Promise<Row[]>;
 }
 
 /** Measures each side in turn, for so many rounds, and gives the values of each; of a side that is missing none. */
 export async function inTurn<Side extends string, Value>(
-  { rounds }: Setting,
+  { rounds }: BenchRun,
   sides: Record<Side, (() => Promise<Value>) | undefined>,
 ): Promise<Record<Side, Value[]>> {
   const names = Object.keys(sides) as Side[];

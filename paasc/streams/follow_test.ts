@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { logs } from "../commands/observe/logs.ts";
 import { PaascError } from "../errors.ts";
 import type { Output } from "../print/output.ts";
-import { Cable } from "../../tests/support/tcp_proxy.ts";
+import { TcpProxy } from "../../tests/support/tcp_proxy.ts";
 import { contextWith, ID, Printed, TestDaemon } from "../../tests/support/stand_in_daemon.ts";
 
 /** A test. An attempt to connect that failed leaves a timer of grpc-js behind, which cannot be ended from outside. */
@@ -66,12 +66,12 @@ test("logs goes on at the next byte, wherever the connection was cut", async () 
       serving(call);
     },
   });
-  await using cable = await Cable.to(daemon.port);
+  await using proxy = await TcpProxy.to(daemon.port);
   // In the handshake, in the midst of messages, right behind one another.
-  cable.limits = [400_001, 1_000, 20_000, 700_003, 5_000, 333_333];
+  proxy.limits = [400_001, 1_000, 20_000, 700_003, 5_000, 333_333];
   const stdout = new Digest();
   const stderr = new Printed();
-  const settings = daemon.files.settings(cable.port);
+  const settings = daemon.files.settings(proxy.port);
   const given = { tail: "99", until: "1h", "on-slow": "skip", compress: "" };
   await logs.run([ID], contextWith({ settings, stdout, stderr, given }));
   assertEquals([stdout.bytes, stdout.text, stderr.text], [log.length, sha256(log), ""]);
@@ -102,31 +102,36 @@ test("logs goes on when the connection is cut between messages, and keeps the st
       call.end();
     },
   });
-  await using cable = await Cable.to(daemon.port);
+  await using proxy = await TcpProxy.to(daemon.port);
   const printed = new Printed();
   const stdout = {
     async write(bytes: Uint8Array) {
-      if (printed.text === "") setTimeout(() => cable.cut());
+      if (printed.text === "") setTimeout(() => proxy.cut());
       return await printed.write(bytes);
     },
   };
-  const settings = daemon.files.settings(cable.port);
+  const settings = daemon.files.settings(proxy.port);
   await logs.run([ID], contextWith({ settings, stdout, given: { timestamps: "" } }));
   assertEquals(
     printed.text,
     "1970-01-01T00:00:01.000Z one\n1970-01-01T00:00:01.000Z two, three\n1970-01-01T00:01:01.005Z four\n",
   );
-  assertEquals(cable.connections, 2);
+  assertEquals(proxy.connections, 2);
 });
 
-/** A follower of a log that stands still after its first line, and whose cable is removed then. */
-async function stranded(cable: Cable, daemon: TestDaemon, given: Record<string, string> = {}, stderr = new Printed()) {
+/** A follower of a log that stands still after its first line, and whose proxy is removed then. */
+async function stranded(
+  proxy: TcpProxy,
+  daemon: TestDaemon,
+  given: Record<string, string> = {},
+  stderr = new Printed(),
+) {
   const line = Promise.withResolvers<void>();
   const stdout = new Digest(() => line.resolve());
-  const running = logs.run([ID], contextWith({ settings: daemon.files.settings(cable.port), stdout, stderr, given }));
+  const running = logs.run([ID], contextWith({ settings: daemon.files.settings(proxy.port), stdout, stderr, given }));
   running.catch(() => {}); // it is told to whoever asks
   await line.promise;
-  await cable.remove();
+  await proxy.remove();
   return { running, stdout, stderr };
 }
 
@@ -145,7 +150,7 @@ test("logs waits for a listener that goes away, tells so after a while, and goes
     call.write({ chunks: [{ ...text, offset: 5, data: Buffer.from("last\n") }], end: { bytes: 10 } });
     call.end();
   });
-  await using cable = await Cable.to(daemon.port);
+  await using proxy = await TcpProxy.to(daemon.port);
   const told = Promise.withResolvers<void>();
   const stderr = new class extends Printed {
     override write(bytes: Uint8Array) {
@@ -153,20 +158,20 @@ test("logs waits for a listener that goes away, tells so after a while, and goes
       return super.write(bytes);
     }
   }();
-  const { running, stdout } = await stranded(cable, daemon, {}, stderr);
+  const { running, stdout } = await stranded(proxy, daemon, {}, stderr);
   await told.promise;
-  await cable.mend();
+  await proxy.mend();
   await running;
   assertEquals([stdout.text, stderr.text], [
     sha256(Buffer.from("line\nlast\n")),
-    `paasc: the connection to 127.0.0.1:${cable.port} was lost; trying to get it back\npaasc: the connection is back\n`,
+    `paasc: the connection to 127.0.0.1:${proxy.port} was lost; trying to get it back\npaasc: the connection is back\n`,
   ]);
 });
 
 test("logs gives up in the time that it is given, and says why", async () => {
   await using daemon = await quietDaemon(() => {});
-  await using cable = await Cable.to(daemon.port);
-  const { running } = await stranded(cable, daemon, { reconnect: "300ms" });
+  await using proxy = await TcpProxy.to(daemon.port);
+  const { running } = await stranded(proxy, daemon, { reconnect: "300ms" });
   const { reason, message } = await assertRejects(() => running, PaascError);
   assertEquals(reason, "no-connection");
   assertMatch(
@@ -185,9 +190,9 @@ test("logs does not try again what the daemon itself refuses", async (t) => {
   ) {
     await t.step(status[code]!, async () => {
       await using daemon = await quietDaemon((call) => call.emit("error", { code, details: "said" }));
-      await using cable = await Cable.to(daemon.port);
-      const { running } = await stranded(cable, daemon);
-      await cable.mend();
+      await using proxy = await TcpProxy.to(daemon.port);
+      const { running } = await stranded(proxy, daemon);
+      await proxy.mend();
       const error = await assertRejects(() => running, PaascError);
       assertEquals([error.reason, error.message], [reason, `the log is cut short after 5 bytes: ${message}`]);
     });
@@ -197,11 +202,11 @@ test("logs does not try again what the daemon itself refuses", async (t) => {
 test("logs does not try again with a certificate that is refused", async () => {
   await using daemon = await quietDaemon(() => {});
   await using other = await TestDaemon.start({});
-  await using cable = await Cable.to(daemon.port);
-  await using stranger = await Cable.to(other.port);
-  const { running } = await stranded(cable, daemon);
+  await using proxy = await TcpProxy.to(daemon.port);
+  await using stranger = await TcpProxy.to(other.port);
+  const { running } = await stranded(proxy, daemon);
   await stranger.remove();
-  stranger.port = cable.port;
+  stranger.port = proxy.port;
   await stranger.mend();
   const error = await assertRejects(() => running, PaascError, "not signed by the server CA");
   assertEquals(error.reason, "no-connection");
@@ -209,9 +214,9 @@ test("logs does not try again with a certificate that is refused", async () => {
 
 test("logs does not try the first connection again", async () => {
   await using daemon = await TestDaemon.start({});
-  await using cable = await Cable.to(daemon.port);
-  await cable.remove();
-  const settings = daemon.files.settings(cable.port);
+  await using proxy = await TcpProxy.to(daemon.port);
+  await proxy.remove();
+  const settings = daemon.files.settings(proxy.port);
   const error = await assertRejects(() => logs.run([ID], contextWith({ settings })), PaascError, "nothing listens");
-  assertEquals([error.reason, cable.connections], ["no-connection", 0]);
+  assertEquals([error.reason, proxy.connections], ["no-connection", 0]);
 });

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { commands } from "../../paasc/commands/mod.ts";
 import { completionScript, completionTable, type Shell } from "../../paasc/completions/completions.ts";
 import { install, scriptFor } from "../../paasc/install/install.ts";
-import { Daemon, ROOT, startPaasc, text } from "../support/programs.ts";
+import { ROOT, RunningDaemon, startPaasc, text } from "../support/programs.ts";
 
 /** Whether a shell is on the PATH; says so where it is not. */
 async function has(shell: Shell): Promise<boolean> {
@@ -122,7 +122,7 @@ Deno.test("bash completes commands, options, values and words", { ignore: !await
 
 Deno.test("bash completes ids and names of the processes that there are", { ignore: !await has("bash") }, async () => {
   await using scene = await Scene.open();
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const finished = await daemon.exec(["--name", "build", "true"]);
   await daemon.untilStatus(finished, "Status: finished (exit code 0)");
   const live = await daemon.exec(["--name", "web", "sleep", "600"]);
@@ -145,7 +145,7 @@ Deno.test("bash does not wait for a daemon that does not answer", { ignore: !awa
 
 Deno.test("fish completes as bash does", { ignore: !await has("fish") }, async () => {
   await using scene = await Scene.open();
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const id = await daemon.exec(["--name", "web", "sleep", "600"]);
   const offers: [line: string, offered: string[]][] = [
     ["paasc st", ["status", "stop"]],
@@ -169,7 +169,7 @@ Deno.test("fish completes as bash does", { ignore: !await has("fish") }, async (
 
 Deno.test("zsh completes as bash does", { ignore: !await has("zsh") }, async () => {
   await using scene = await Scene.open();
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const id = await daemon.exec(["--name", "web", "sleep", "600"]);
   const offers: [line: string[], offered: string[]][] = [
     [["st"], ["status", "stop"]],

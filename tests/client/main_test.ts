@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import type { AddressInfo } from "node:net";
 import { createServer, type TlsOptions } from "node:tls";
 import { runFlags } from "../../paasc/install/run_flags.ts";
-import { Cable } from "../support/tcp_proxy.ts";
+import { TcpProxy } from "../support/tcp_proxy.ts";
 import { ClientFiles, ID, makeCertificates, TestDaemon } from "../support/stand_in_daemon.ts";
 
 const main = new URL("../../paasc/main.ts", import.meta.url).pathname;
@@ -213,11 +213,11 @@ Deno.test("paasc logs ends quietly with 141 when its reader goes, as cat does", 
 Deno.test("paasc logs ends with 130 after SIGINT while it waits for the connection", async () => {
   const { daemon } = await endlessLog();
   await using _daemon = daemon;
-  await using cable = await Cable.to(daemon.port);
-  const child = paasc([...options({ port: cable.port, files: daemon.files }), "logs", ID]).spawn();
+  await using proxy = await TcpProxy.to(daemon.port);
+  const child = paasc([...options({ port: proxy.port, files: daemon.files }), "logs", ID]).spawn();
   const stdout = child.stdout.getReader();
   await stdout.read();
-  await cable.remove();
+  await proxy.remove();
   const stderr = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
   assertStringIncludes((await stderr.read()).value ?? "", "was lost; trying to get it back\n");
   child.kill("SIGINT");

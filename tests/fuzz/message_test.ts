@@ -11,7 +11,7 @@ import { gzipSync } from "node:zlib";
 import { Choice, MessageFuzz, readTexts } from "./message.ts";
 import { GONE, methods, Scene, seconds, SECRET, seed, UNKNOWN } from "./scene.ts";
 import { framed, FuzzSession, type Headers, type Outcome } from "./session.ts";
-import { Daemon } from "../support/programs.ts";
+import { RunningDaemon } from "../support/programs.ts";
 
 const AT_A_TIME = 8;
 /** After so many turns somebody looks at the daemon. */
@@ -42,7 +42,7 @@ function assertHarmless(outcome: Outcome, bobs: string, what: () => string): voi
 }
 
 Deno.test(`every call of paasd survives messages that are wrong in any way, and bob never notices (seed ${seed})`, async () => {
-  await using daemon = await Daemon.start(["--stop-grace", "1s"]);
+  await using daemon = await RunningDaemon.start(["--stop-grace", "1s"]);
   await using scene = await Scene.make(daemon);
   await using session = new FuzzSession(daemon);
   const choice = new Choice(seed);
@@ -93,7 +93,7 @@ Deno.test(`every call of paasd survives messages that are wrong in any way, and 
 });
 
 Deno.test(`paasd survives headers and frames that are wrong in any way, and bob never notices (seed ${seed})`, async () => {
-  await using daemon = await Daemon.start(["--stop-grace", "1s"]);
+  await using daemon = await RunningDaemon.start(["--stop-grace", "1s"]);
   await using scene = await Scene.make(daemon);
   await using session = new FuzzSession(daemon);
   const choice = new Choice(seed + 1);

@@ -10,7 +10,7 @@ import net from "node:net";
 import tls from "node:tls";
 import { Bystander } from "../neighbours/bystander.ts";
 import { Choice } from "./message.ts";
-import { Daemon } from "../support/programs.ts";
+import { RunningDaemon } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
@@ -180,7 +180,7 @@ function handshake(port: number, choice: Choice): Promise<number> {
 }
 
 Deno.test(`the port of paasd survives strangers of all kinds while a user works (seed ${seed})`, async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using alice = new RawClient(daemon);
   await using bob = new Bystander(daemon);
   const choice = new Choice(seed);
@@ -262,7 +262,7 @@ Deno.test(`the port of paasd survives strangers of all kinds while a user works 
 });
 
 Deno.test(`paasd keeps nothing of ${HANG_UPS} strangers that hang up`, async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await daemon.exec(["true"]);
   const descriptors = daemon.descriptors();
   let visits = 0;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
-import { Daemon, ROOT } from "../support/programs.ts";
+import { ROOT, RunningDaemon } from "../support/programs.ts";
 
 /** `-A`, alone or among other short flags, and its long form. */
 const EVERYTHING = /(^|[\s"'=])(-[a-zA-Z]*A[a-zA-Z]*|--allow-all)(?=$|[\s"'=])/;
@@ -23,7 +23,7 @@ Deno.test("no program of ours is granted all permissions", async (t) => {
     assert(!EVERYTHING.test(await Deno.readTextFile(join(ROOT, "paasd/start.sh"))));
   });
   await t.step("in a daemon that runs", async () => {
-    await using daemon = await Daemon.start([], {}, { byScript: true });
+    await using daemon = await RunningDaemon.start([], {}, { byScript: true });
     const line = (await Deno.readTextFile(`/proc/${daemon.pid}/cmdline`)).split("\0");
     const granted = line.slice(0, line.findIndex((word) => word.endsWith("main.ts")));
     assert(!EVERYTHING.test(granted.join(" ")), granted.join(" "));
@@ -34,13 +34,13 @@ Deno.test("no program of ours is granted all permissions", async (t) => {
   });
 });
 
-Deno.test("Daemon.start() starts the very program that start.sh does, without the script", async () => {
+Deno.test("RunningDaemon.start() starts the very program that start.sh does, without the script", async () => {
   const directory = await Deno.makeTempDir();
   const lists = [[], ["--spool-dir", `${directory}/spool`], ["--allow-program=/bin/sh", "--die-with-daemon"]];
   for (const flags of lists) {
     const [direct, byScript] = await Promise.all([false, true].map(async (byScript) => {
       const own = flags.map((flag) => flag.startsWith(directory) ? `${flag}-${byScript}` : flag);
-      await using daemon = await Daemon.start(own, {}, { byScript });
+      await using daemon = await RunningDaemon.start(own, {}, { byScript });
       const [words, environment, limits] = ["cmdline", "environ", "limits"]
         .map((file) => Deno.readTextFileSync(`/proc/${daemon.pid}/${file}`));
       const variables = environment!.split("\0").filter((variable) => !/^(_|SHLVL|OLDPWD)=/.test(variable)).sort();

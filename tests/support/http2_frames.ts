@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import tls from "node:tls";
-import { type ClientOptions, type Daemon, ROOT } from "./programs.ts";
+import { type ClientOptions, ROOT, type RunningDaemon } from "./programs.ts";
 import { until } from "./until.ts";
 
 /** Types of frames (RFC 9113, section 6). */
@@ -105,7 +105,7 @@ export class RawConnection implements Disposable {
   }
 
   static async open(
-    { port }: Pick<Daemon, "port">,
+    { port }: Pick<RunningDaemon, "port">,
     { as = "alice", settings = Buffer.alloc(0) }: Pick<ClientOptions, "as"> & { settings?: Uint8Array } = {},
   ): Promise<RawConnection> {
     const pem = (name: string) => readFileSync(join(ROOT, "certs", name));

@@ -25,7 +25,7 @@ export interface Result {
 }
 
 /** A running `paasc`. */
-export class Client implements AsyncDisposable {
+export class RunningClient implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #reading: Promise<void>;
   readonly #stderr: Promise<string>;
@@ -100,12 +100,15 @@ export interface ClientOptions {
   as?: "alice" | "bob" | undefined;
   /** Whether nobody reads its stdout. */
   stalled?: boolean | undefined;
-  /** What it gets on stdin; `open` is what {@linkcode Client.type} gives it. Default is nothing. */
+  /** What it gets on stdin; `open` is what {@linkcode RunningClient.type} gives it. Default is nothing. */
   input?: Uint8Array<ArrayBuffer> | "open" | undefined;
 }
 
 /** Starts `paasc` with these words, whatever they are. */
-export function startPaasc(words: string[], { as = "alice", stalled = false, input }: ClientOptions = {}): Client {
+export function startPaasc(
+  words: string[],
+  { as = "alice", stalled = false, input }: ClientOptions = {},
+): RunningClient {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", ...runFlags, join(ROOT, "paasc/main.ts"), ...words],
     env: {
@@ -117,7 +120,7 @@ export function startPaasc(words: string[], { as = "alice", stalled = false, inp
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  return new Client(child, { stalled, input });
+  return new RunningClient(child, { stalled, input });
 }
 
 /** How to start `paasd`, besides its flags and variables. */
@@ -145,7 +148,7 @@ function denoFlags(flags: string[], env: Record<string, string>): string[] | und
 }
 
 /** A running `paasd` on a port of its own. */
-export class Daemon implements AsyncDisposable {
+export class RunningDaemon implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   /** The file that the daemon logs to. Not a pipe: a test must not end with a read of another test's daemon. */
   readonly #logFile: string;
@@ -167,7 +170,7 @@ export class Daemon implements AsyncDisposable {
     flags: string[] = [],
     env: Record<string, string> = {},
     { descriptors, prelude = "", byScript = false }: DaemonOptions = {},
-  ): Promise<Daemon> {
+  ): Promise<RunningDaemon> {
     const words = ["--listen", "127.0.0.1:0", ...flags];
     const direct = byScript || prelude !== "" ? undefined : denoFlags(words, env);
     const limit = descriptors === undefined ? "" : `ulimit -n ${descriptors}; `;
@@ -200,7 +203,7 @@ export class Daemon implements AsyncDisposable {
       stdout += value;
     }
     reader.releaseLock();
-    return new Daemon(child, logFile, stdout);
+    return new RunningDaemon(child, logFile, stdout);
   }
 
   /** Its process id. */
@@ -245,7 +248,7 @@ export class Daemon implements AsyncDisposable {
   }
 
   /** Starts `paasc` against this daemon. */
-  startPaasc(words: string[], options?: ClientOptions): Client {
+  startPaasc(words: string[], options?: ClientOptions): RunningClient {
     return startPaasc(["--server", this.address, ...words], options);
   }
 
@@ -301,9 +304,9 @@ export class Daemon implements AsyncDisposable {
  * One daemon for all tests of a file that need neither flags nor a daemon of their own. It starts before the first of
  * them, and ends after the last.
  */
-export function sharedDaemon(...flags: string[]): () => Daemon {
-  let daemon: Daemon | undefined;
-  Deno.test.beforeAll(async () => void (daemon = await Daemon.start(flags)));
+export function sharedDaemon(...flags: string[]): () => RunningDaemon {
+  let daemon: RunningDaemon | undefined;
+  Deno.test.beforeAll(async () => void (daemon = await RunningDaemon.start(flags)));
   Deno.test.afterAll(async () => await daemon?.[Symbol.asyncDispose]());
   return () => daemon!;
 }

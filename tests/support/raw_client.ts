@@ -18,7 +18,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { answer } from "./realm.ts";
-import { type Daemon, ROOT } from "./programs.ts";
+import { ROOT, type RunningDaemon } from "./programs.ts";
 import { until } from "./until.ts";
 
 /** Who a {@linkcode RawClient} is: a name and where its certificate lies. */
@@ -34,7 +34,7 @@ export class RawClient implements AsyncDisposable {
 
   /** @param options `certs` is a directory of certificates; default is that of the development ones */
   constructor(
-    { address }: Pick<Daemon, "address">,
+    { address }: Pick<RunningDaemon, "address">,
     { as = "alice", certs = join(ROOT, "certs") }: RawClientOptions = {},
   ) {
     const pem = (name: string) => readFileSync(join(certs, name));

@@ -45,7 +45,7 @@ export class TestLog extends Log {
 }
 
 /** A directory with a server CA, a client CA and a server certificate, removed at the end. */
-export class Setting implements AsyncDisposable {
+export class Realm implements AsyncDisposable {
   readonly #clients: Client[] = [];
 
   private constructor(
@@ -55,7 +55,7 @@ export class Setting implements AsyncDisposable {
     readonly server: Pair,
   ) {}
 
-  static async make(): Promise<Setting> {
+  static async make(): Promise<Realm> {
     const [serverCa, clientCa] = await Promise.all([
       createAuthority({ commonName: "server CA" }),
       createAuthority({ commonName: "client CA" }),
@@ -65,13 +65,13 @@ export class Setting implements AsyncDisposable {
       usages: ["serverAuth"],
       hosts: ["localhost", "127.0.0.1"],
     });
-    const setting = new Setting(await Deno.makeTempDir(), serverCa, clientCa, server);
+    const realm = new Realm(await Deno.makeTempDir(), serverCa, clientCa, server);
     await Promise.all([
-      setting.write("server.crt", server.cert),
-      setting.write("server.key", server.key, 0o600),
-      setting.write("client-ca.crt", clientCa.cert),
+      realm.write("server.crt", server.cert),
+      realm.write("server.key", server.key, 0o600),
+      realm.write("client-ca.crt", clientCa.cert),
     ]);
-    return setting;
+    return realm;
   }
 
   /** Options for a daemon. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { pause } from "./random.ts";
 
 /** What a line carries. */
 export interface Line {
@@ -16,12 +17,8 @@ export interface Line {
 /** So many bytes of a slow line are one packet. */
 const packet = 512;
 
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
 /** A TCP port that leads to another one. */
-export class Cable implements AsyncDisposable {
+export class TcpProxy implements AsyncDisposable {
   /** How many connections have been made through it. */
   connections = 0;
   /** How many bytes the daemon has sent through it. */
@@ -34,10 +31,10 @@ export class Cable implements AsyncDisposable {
   private constructor(private readonly target: number, private readonly line: Line | undefined, public port = 0) {}
 
   /** @param line What it carries; default is whatever comes, at once */
-  static async to(target: number, line?: Line): Promise<Cable> {
-    const cable = new Cable(target, line);
-    await cable.mend();
-    return cable;
+  static async to(target: number, line?: Line): Promise<TcpProxy> {
+    const proxy = new TcpProxy(target, line);
+    await proxy.mend();
+    return proxy;
   }
 
   /** How many bytes to the client the next connections carry before each is cut; those behind the list carry all. */

@@ -1,23 +1,23 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { Cable } from "../support/tcp_proxy.ts";
-import { Daemon, sharedDaemon, startPaasc, text } from "../support/programs.ts";
+import { TcpProxy } from "../support/tcp_proxy.ts";
+import { RunningDaemon, sharedDaemon, startPaasc, text } from "../support/programs.ts";
 
 const shared = sharedDaemon();
 
 /** What a command with these options of `paasc exec` prints. */
-async function printed(daemon: Daemon, options: string[], command: string[]): Promise<string> {
+async function printed(daemon: RunningDaemon, options: string[], command: string[]): Promise<string> {
   const id = await daemon.exec([...options, ...command]);
   return text((await daemon.paasc(["logs", id])).stdout);
 }
 
 /** The final status of a process, once it has finished. */
-async function finalStatus(daemon: Daemon, id: string) {
+async function finalStatus(daemon: RunningDaemon, id: string) {
   return JSON.parse(text((await daemon.paasc(["wait", "-o", "json", id])).stdout));
 }
 
 /** The one line on stderr of a `paasc exec` that is refused with this exit code. */
-async function refusal(daemon: Daemon, words: string[], exitCode: number): Promise<string> {
+async function refusal(daemon: RunningDaemon, words: string[], exitCode: number): Promise<string> {
   const { code, stdout, stderr } = await daemon.paasc(["exec", ...words]);
   assertEquals([code, text(stdout)], [exitCode, ""], stderr);
   assertMatch(stderr, /^paasc: [^\n]+\n$/);
@@ -122,20 +122,20 @@ Deno.test("exec --request-id starts a command once, however often it is repeated
 
 Deno.test("exec starts a command once, wherever the connection breaks before the answer", async () => {
   const daemon = shared();
-  await using cable = await Cable.to(daemon.port);
+  await using proxy = await TcpProxy.to(daemon.port);
   const directory = await Deno.makeTempDir();
-  const server = `127.0.0.1:${cable.port}`;
+  const server = `127.0.0.1:${proxy.port}`;
   const exec = (file: string) =>
     startPaasc(["--server", server, "exec", "sh", "-c", `echo run >> '${directory}/${file}'`]).result();
   try {
     assertEquals((await exec("whole")).code, 0);
-    const whole = cable.bytes;
+    const whole = proxy.bytes;
     let retried = 0;
     for (const missing of [10, 50, 90, 130, 170, 210]) {
-      const connections = cable.connections;
-      cable.limits = [whole - missing];
+      const connections = proxy.connections;
+      proxy.limits = [whole - missing];
       const { code, stdout, stderr } = await exec(`${missing}`);
-      if (cable.connections === connections + 1) continue; // the answer came before, or the first connection failed
+      if (proxy.connections === connections + 1) continue; // the answer came before, or the first connection failed
       assertEquals([code, stderr], [0, ""], `without the last ${missing} bytes`);
       await finalStatus(daemon, text(stdout).trimEnd());
       assertEquals(await Deno.readTextFile(`${directory}/${missing}`), "run\n");

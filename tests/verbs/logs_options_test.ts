@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { Cable } from "../support/tcp_proxy.ts";
+import { TcpProxy } from "../support/tcp_proxy.ts";
 import { sharedDaemon, startPaasc, text } from "../support/programs.ts";
 import { RawClient, RawLog } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
@@ -45,26 +45,26 @@ Deno.test("logs with --no-follow ends although the process runs, and shows a pro
 
 Deno.test("logs goes on at the next byte when the connection breaks, as often as that happens", async () => {
   const daemon = shared();
-  await using cable = await Cable.to(daemon.port);
-  cable.limits = [30_000, 100_000, 250_000, 60_000];
+  await using proxy = await TcpProxy.to(daemon.port);
+  proxy.limits = [30_000, 100_000, 250_000, 60_000];
   const id = await daemon.exec(["sh", "-c", "seq 300000"]);
-  await using client = startPaasc(["--server", `127.0.0.1:${cable.port}`, "logs", id]);
+  await using client = startPaasc(["--server", `127.0.0.1:${proxy.port}`, "logs", id]);
   const { code, stdout, stderr } = await client.result();
   assertEquals([code, stderr], [0, ""]);
-  assert(cable.connections > 4, "the connection was not cut");
+  assert(proxy.connections > 4, "the connection was not cut");
   const whole = Array.from({ length: 300_000 }, (_, number) => `${number + 1}\n`).join("");
   assert(text(stdout) === whole, "what was printed is not what was written");
 });
 
 Deno.test("logs comes back when the listener does, and says so when that takes long", async () => {
   const daemon = shared();
-  await using cable = await Cable.to(daemon.port);
+  await using proxy = await TcpProxy.to(daemon.port);
   const id = await daemon.exec(["sh", "-c", "echo before; sleep 4; echo after"]);
-  await using client = startPaasc(["--server", `127.0.0.1:${cable.port}`, "logs", id]);
+  await using client = startPaasc(["--server", `127.0.0.1:${proxy.port}`, "logs", id]);
   await until("it follows", () => client.printed === "before\n");
-  await cable.remove();
+  await proxy.remove();
   await daemon.untilStatus(id, "Status: finished (exit code 0)");
-  await cable.mend();
+  await proxy.mend();
   const { code, stdout, stderr } = await client.result();
   assertEquals([code, text(stdout)], [0, "before\nafter\n"], stderr);
   assertMatch(stderr, /^paasc: [^\n]+\npaasc: [^\n]+\n$/);

@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { lives } from "../support/lives.ts";
-import { Daemon, sharedDaemon, text } from "../support/programs.ts";
+import { RunningDaemon, sharedDaemon, text } from "../support/programs.ts";
 import { RawClient, type RawLog } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
@@ -78,7 +78,7 @@ Deno.test("logs are byte for byte what was written, whenever the reader comes", 
 });
 
 Deno.test("logs hold a line of 100 MB, and the daemon does not", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const id = await client.exec(["sh", "-c", "printf start; head -c 100000000 /dev/zero"]);
   const before = await daemon.residentSize();
@@ -142,7 +142,7 @@ Deno.test("logs follow: a line is seen while the process still runs", async () =
 });
 
 Deno.test("logs follow: a reader that is stalled costs nobody anything", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   await using directory = await TemporaryDirectory.make();
   const script = 'echo ready; until [ -e "$1/go1" ]; do sleep 0.01; done; yes 0123456789abcde | head -c 300000000';
@@ -180,7 +180,7 @@ Deno.test("logs follow: a reader that is stalled costs nobody anything", async (
 });
 
 Deno.test("logs follow: a reader that is killed is forgotten", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const id = await client.exec(["sh", "-c", "echo ready; exec sleep 600"]);
   const before = daemon.descriptors();
@@ -198,7 +198,7 @@ Deno.test("logs follow: a reader that is killed is forgotten", async () => {
 });
 
 Deno.test("logs follow: Ctrl-C ends the following, not the process", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const id = await client.exec(["sh", "-c", "echo ready; exec sleep 600"]);
   await using reader = daemon.startPaasc(["logs", id]);
@@ -211,7 +211,7 @@ Deno.test("logs follow: Ctrl-C ends the following, not the process", async () =>
 });
 
 Deno.test("logs end although somebody still holds the pipes of a leader that has exited", async (t) => {
-  await using daemon = await Daemon.start(["--stop-grace", "500ms"]);
+  await using daemon = await RunningDaemon.start(["--stop-grace", "500ms"]);
   await using client = new RawClient(daemon);
   /** Runs a script to the end of its log, and gives the text. */
   const run = async (script: string) => {
@@ -287,7 +287,7 @@ function exists(path: string): Promise<boolean> {
 }
 
 /** What a daemon has open. */
-function openFiles({ pid }: Daemon): string[] {
+function openFiles({ pid }: RunningDaemon): string[] {
   return [...Deno.readDirSync(`/proc/${pid}/fd`)].flatMap(({ name }) => {
     try {
       return Deno.readLinkSync(`/proc/${pid}/fd/${name}`);
@@ -298,13 +298,13 @@ function openFiles({ pid }: Daemon): string[] {
 }
 
 /** The largest resident size that a daemon has had, in MiB. */
-async function peakSize(daemon: Daemon): Promise<number> {
+async function peakSize(daemon: RunningDaemon): Promise<number> {
   const status = await Deno.readTextFile(`/proc/${daemon.pid}/status`);
   return Number(/VmHWM:\s*(\d+) kB/.exec(status)![1]) * 1024 / MIB;
 }
 
 /** How many connections a daemon has. */
-async function connections(daemon: Daemon): Promise<number> {
+async function connections(daemon: RunningDaemon): Promise<number> {
   const port = daemon.port.toString(16).toUpperCase().padStart(4, "0");
   const table = await Deno.readTextFile("/proc/net/tcp");
   return table.split("\n").filter((line) => new RegExp(`^ *\\d+: \\w+:${port} \\w+:\\w+ 01 `).test(line)).length;

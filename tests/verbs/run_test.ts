@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { Cable } from "../support/tcp_proxy.ts";
-import { type Client, Daemon, sharedDaemon, startPaasc, text } from "../support/programs.ts";
+import { TcpProxy } from "../support/tcp_proxy.ts";
+import { type RunningClient, RunningDaemon, sharedDaemon, startPaasc, text } from "../support/programs.ts";
 import { until } from "../support/until.ts";
 
 const shared = sharedDaemon();
@@ -100,7 +100,7 @@ Deno.test("run gives Ctrl-C to the program, and stops it at a second one", async
 });
 
 Deno.test("run ends a program whose reader has gone, as a pipe does", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = daemon.startPaasc(["run", "--name", "endless", "yes"], { stalled: true });
   await until("it runs", async () => await daemon.status("endless") === "Status: running");
   await client.closeOutput();
@@ -109,7 +109,7 @@ Deno.test("run ends a program whose reader has gone, as a pipe does", async () =
 });
 
 Deno.test("run leaves or stops a program whose client was killed, as it was told", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const start = async (name: string, ...options: string[]) => {
     await using client = daemon.startPaasc(["run", "--name", name, ...options, "sleep", "60"]);
     await until("it runs", async () => await daemon.status(name) === "Status: running");
@@ -127,18 +127,23 @@ Deno.test("run leaves or stops a program whose client was killed, as it was told
 });
 
 Deno.test("run goes on at the next byte of input and output when the connection breaks", async () => {
-  await using daemon = await Daemon.start();
-  await using cable = await Cable.to(daemon.port);
-  cable.limits = [200_000, 1_000_000, 300_000, 3_000_000];
+  await using daemon = await RunningDaemon.start();
+  await using proxy = await TcpProxy.to(daemon.port);
+  proxy.limits = [200_000, 1_000_000, 300_000, 3_000_000];
   const bytes = noise(12_000_000);
-  await using client = startPaasc(["--server", `127.0.0.1:${cable.port}`, "run", "cat"], { input: bytes });
+  await using client = startPaasc(["--server", `127.0.0.1:${proxy.port}`, "run", "cat"], { input: bytes });
   const { code, stdout, stderr } = await client.result();
-  assertEquals([code, cable.connections], [0, 5], stderr);
+  assertEquals([code, proxy.connections], [0, 5], stderr);
   assert(same(stdout, bytes), "what came back is not what went in");
 });
 
 /** Everything that was told of how a process ended, by who ran it, who attached and who waited. */
-async function ends(daemon: Daemon, options: string[], program: string[], end?: (id: string) => Promise<unknown>) {
+async function ends(
+  daemon: RunningDaemon,
+  options: string[],
+  program: string[],
+  end?: (id: string) => Promise<unknown>,
+) {
   const name = `ends-${crypto.randomUUID().slice(0, 8)}`;
   await using run = daemon.startPaasc(["run", "--name", name, ...options, ...program]);
   await until("it has begun", () => run.printed.includes("begun"));
@@ -148,7 +153,7 @@ async function ends(daemon: Daemon, options: string[], program: string[], end?: 
   const waits = () => new RegExp(`method=List .*\\n(.*\\n)*.*method=Attach`).test(daemon.log);
   await until("all are there", waits);
   await end?.(name);
-  const told = async (client: Client) => {
+  const told = async (client: RunningClient) => {
     const { code, stderr } = await client.result();
     return `${code} ${stderr}`;
   };
@@ -202,14 +207,14 @@ Deno.test("run says nothing of a signal and a stop that it sent itself", async (
 });
 
 Deno.test("run that was away for too long says that its process was stopped for it", async () => {
-  await using daemon = await Daemon.start();
-  await using cable = await Cable.to(daemon.port);
+  await using daemon = await RunningDaemon.start();
+  await using proxy = await TcpProxy.to(daemon.port);
   const words = ["run", "--name", "left", "--on-disconnect", "stop-after=300ms", "sh", "-c", "echo begun; sleep 600"];
-  await using client = startPaasc(["--server", `127.0.0.1:${cable.port}`, ...words]);
+  await using client = startPaasc(["--server", `127.0.0.1:${proxy.port}`, ...words]);
   await until("it has begun", () => client.printed === "begun\n");
-  await cable.remove();
+  await proxy.remove();
   await daemon.untilStatus("left", "Status: finished (signal 15)");
-  await cable.mend();
+  await proxy.mend();
   const { code, stderr } = await client.result();
   assertEquals([code, stderr.split("\n").at(-2)], [
     143,
@@ -218,7 +223,7 @@ Deno.test("run that was away for too long says that its process was stopped for 
 });
 
 Deno.test("attach joins a process that runs: what both type goes in, and both see what comes out", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using first = daemon.startPaasc(["run", "--name", "shared", "cat"], { input: "open" });
   await first.type("one\n");
   await until("it came back", () => first.printed === "one\n");
@@ -265,7 +270,7 @@ async function inTerminal(
 }
 
 /** `paasc` as a shell reads it. */
-function line(daemon: Daemon, ...words: string[]): string {
+function line(daemon: RunningDaemon, ...words: string[]): string {
   return daemon.paascCommand(words).map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
 }
 
@@ -284,7 +289,7 @@ Deno.test("run --tty lends the terminal to the program, and gives it back", asyn
 });
 
 Deno.test("run --tty leaves the program running at the keys that detach, and attach comes back to it", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const run = line(daemon, "run", "--tty", "--name", "shell", "--on-disconnect", "stop", "sh");
   const attach = line(daemon, "attach", "shell");
   await inTerminal(`${run}; echo left $?; ${attach}; echo ended $?\n`, async (printed, type) => {
@@ -313,7 +318,7 @@ Deno.test("run --tty gives the program a terminal of the type that is lent, unle
 });
 
 Deno.test("run that is suspended by Ctrl-Z suspends its program, which outlives its lease, and both go on", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const program = "echo pid $$ begun; exec sleep 600";
   const lease = ["--on-disconnect", "stop-after=100ms"];
   const run = line(daemon, "run", "--name", "job", ...lease, "sh", "-c", program);

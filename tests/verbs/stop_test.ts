@@ -4,7 +4,7 @@ import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { failure } from "../support/realm.ts";
 import { lives } from "../support/lives.ts";
-import { Daemon, ROOT, sharedDaemon, text } from "../support/programs.ts";
+import { ROOT, RunningDaemon, sharedDaemon, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
@@ -59,7 +59,7 @@ Deno.test("stop of a finished process does nothing, and that is no error", async
 });
 
 Deno.test("stop kills a process that ignores SIGTERM after the grace period", async () => {
-  await using daemon = await Daemon.start(["--stop-grace", "500ms"]);
+  await using daemon = await RunningDaemon.start(["--stop-grace", "500ms"]);
   await using client = new RawClient(daemon);
   const { id } = await start(client, STUBBORN, 1);
   const { code, stdout, stderr } = await daemon.paasc(["stop", "-o", "json", id]);
@@ -88,7 +88,7 @@ Deno.test("stop lets a process have its last words, which are in the log", async
 });
 
 Deno.test("stop ends children and grandchildren, whether they obey or not", async (t) => {
-  await using daemon = await Daemon.start(["--stop-grace", "500ms"]);
+  await using daemon = await RunningDaemon.start(["--stop-grace", "500ms"]);
   await using client = new RawClient(daemon);
   const tree = "sleep 600 & echo $!; sh -c 'sleep 600 & echo $!; echo $$; wait' & wait";
   for (const [name, script] of [["obedient", tree], ["stubborn", `trap "" TERM; ${tree}`]] as const) {
@@ -123,7 +123,7 @@ Deno.test("stop ends a process that is frozen by SIGSTOP", async () => {
 });
 
 Deno.test("stop is refused while another one is in progress, which succeeds", async () => {
-  await using daemon = await Daemon.start(["--stop-grace", "3s"]);
+  await using daemon = await RunningDaemon.start(["--stop-grace", "3s"]);
   await using client = new RawClient(daemon);
   const { id } = await start(client, STUBBORN, 1);
   await using first = daemon.startPaasc(["stop", id]);
@@ -139,7 +139,7 @@ Deno.test("stop is refused while another one is in progress, which succeeds", as
 });
 
 Deno.test("stop goes on when the client that asked for it is killed", async () => {
-  await using daemon = await Daemon.start(["--stop-grace", "1s"]);
+  await using daemon = await RunningDaemon.start(["--stop-grace", "1s"]);
   await using client = new RawClient(daemon);
   const { id } = await start(client, STUBBORN, 1);
   await using stopping = daemon.startPaasc(["stop", id]);
@@ -189,7 +189,7 @@ Deno.test("stop ends many processes, and says which it could not", async () => {
 });
 
 Deno.test("stop waits as long as it is told to, and not at all with --force", async () => {
-  await using daemon = await Daemon.start(["--stop-grace", "1h"]);
+  await using daemon = await RunningDaemon.start(["--stop-grace", "1h"]);
   await using client = new RawClient(daemon);
   // With the daemon's own hour none of them would end within the limit of a test.
   for (const options of [["--force"], ["-f"], ["--grace", "100ms"], ["-t", "0"], ["--time=1"]]) {

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { failure } from "../support/realm.ts";
 import { lives } from "../support/lives.ts";
-import { Daemon, ROOT, text } from "../support/programs.ts";
+import { ROOT, RunningDaemon, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
@@ -45,8 +45,8 @@ class Seat {
 
 const TERMINAL = { columns: 80, rows: 24 };
 
-async function withClient(test: (client: RawClient, daemon: Daemon) => Promise<void>): Promise<void> {
-  await using daemon = await Daemon.start();
+async function withClient(test: (client: RawClient, daemon: RunningDaemon) => Promise<void>): Promise<void> {
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   await test(client, daemon);
 }
@@ -171,7 +171,7 @@ Deno.test("a daemon without the permission for terminals starts, and refuses the
     const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     const { value } = await reader.read();
     const address = value!.trim().split(" ").at(-1)!;
-    await using client = new RawClient({ address } as Daemon);
+    await using client = new RawClient({ address } as RunningDaemon);
     const refused = await failure(client.exec(["true"], { terminal: TERMINAL }));
     assertEquals(refused.code, Code.FAILED_PRECONDITION);
     assert(refused.details.includes("the daemon has no terminals"), refused.details);

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { bundle } from "../paasc/install/bundle.ts";
 import { install, scriptFor } from "../paasc/install/install.ts";
-import { Daemon, ROOT } from "../tests/support/programs.ts";
+import { ROOT, RunningDaemon } from "../tests/support/programs.ts";
 import { SshServer } from "./ssh_server.ts";
 
 /** The sizes of a run. */
@@ -18,10 +18,10 @@ export interface Sizes {
 }
 
 /** Where a run takes place. All that it started and made is gone when it is disposed of. */
-export class Setting implements AsyncDisposable {
+export class BenchRun implements AsyncDisposable {
   readonly rounds: number;
   readonly bytes: number;
-  readonly #daemons = new Set<Promise<Daemon>>();
+  readonly #daemons = new Set<Promise<RunningDaemon>>();
   #gates = 0;
   #over = false;
 
@@ -36,12 +36,12 @@ export class Setting implements AsyncDisposable {
     this.bytes = sizes.bytes;
   }
 
-  static async make(sizes: Sizes): Promise<Setting> {
+  static async make(sizes: Sizes): Promise<BenchRun> {
     const directory = await Deno.makeTempDir({ prefix: "paas-bench-" });
     await Deno.chmod(directory, 0o711); // the user of the sshd comes through a gate and reads a file here
     try {
       const script = scriptFor(Deno.execPath(), join(ROOT, "paasc/main.ts"), await bundle(Deno.execPath()));
-      return new Setting(sizes, directory, await install(directory, script), await SshServer.start());
+      return new BenchRun(sizes, directory, await install(directory, script), await SshServer.start());
     } catch (error) {
       await Deno.remove(directory, { recursive: true });
       throw error;
@@ -49,9 +49,9 @@ export class Setting implements AsyncDisposable {
   }
 
   /** A new daemon with these flags; its spool lies in the directory of this run, and goes with it. */
-  startDaemon(flags: string[] = []): Promise<Daemon> {
+  startDaemon(flags: string[] = []): Promise<RunningDaemon> {
     if (this.#over) throw new Error("The run is over");
-    const daemon = Daemon.start(flags, { XDG_RUNTIME_DIR: this.directory });
+    const daemon = RunningDaemon.start(flags, { XDG_RUNTIME_DIR: this.directory });
     this.#daemons.add(daemon);
     return daemon;
   }
@@ -62,12 +62,12 @@ export class Setting implements AsyncDisposable {
   }
 
   /** The words that run the installed paasc against a daemon. */
-  paasc(daemon: Daemon, ...words: string[]): string[] {
+  paasc(daemon: RunningDaemon, ...words: string[]): string[] {
     return [this.program, "--server", daemon.address, ...words];
   }
 
   /** The words that print a log; they do not wait for a daemon that is gone to come again. */
-  paascLogs(daemon: Daemon, ...words: string[]): string[] {
+  paascLogs(daemon: RunningDaemon, ...words: string[]): string[] {
     return this.paasc(daemon, "logs", "--reconnect", "0s", ...words);
   }
 

@@ -8,8 +8,8 @@ import type { ClientReadableStream, ServiceError } from "@paas/proto/grpc";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import type { CertificateOptions, Pair } from "../../certs/authority.ts";
-import { answer, type Client, Setting } from "./realm.ts";
-import { Daemon } from "./programs.ts";
+import { answer, type Client, Realm } from "./realm.ts";
+import { RunningDaemon } from "./programs.ts";
 
 /** A user: a certificate, and a client that shows it. */
 export interface Person {
@@ -27,28 +27,28 @@ export interface Following {
 }
 
 /** A daemon as `deno task paasd` starts it, with a server CA and a client CA of its own. */
-export class Realm implements AsyncDisposable {
-  private constructor(readonly setting: Setting, readonly daemon: Daemon) {}
+export class RealmDaemon implements AsyncDisposable {
+  private constructor(readonly realm: Realm, readonly daemon: RunningDaemon) {}
 
   /** Starts the daemon with these flags; what `flags` is given is the directory of its files. */
-  static async start(flags: (setting: Setting) => string[] | Promise<string[]> = () => []): Promise<Realm> {
-    const setting = await Setting.make();
+  static async start(flags: (realm: Realm) => string[] | Promise<string[]> = () => []): Promise<RealmDaemon> {
+    const realm = await Realm.make();
     try {
-      const file = (name: string) => join(setting.directory, name);
+      const file = (name: string) => join(realm.directory, name);
       const certificates = ["--tls-cert", file("server.crt"), "--tls-key", file("server.key")];
-      return new Realm(
-        setting,
-        await Daemon.start([...certificates, "--client-ca", file("client-ca.crt"), ...await flags(setting)]),
+      return new RealmDaemon(
+        realm,
+        await RunningDaemon.start([...certificates, "--client-ca", file("client-ca.crt"), ...await flags(realm)]),
       );
     } catch (error) {
-      await setting[Symbol.asyncDispose]();
+      await realm[Symbol.asyncDispose]();
       throw error;
     }
   }
 
   /** The path of a file. */
   file(name: string): string {
-    return join(this.setting.directory, name);
+    return join(this.realm.directory, name);
   }
 
   /** Puts a file in the place of another one in one step, as is good practice. */
@@ -59,12 +59,12 @@ export class Realm implements AsyncDisposable {
 
   /** A new user, connected. */
   async person(options: Partial<CertificateOptions> = {}): Promise<Person> {
-    return await this.connect(await this.setting.user(options));
+    return await this.connect(await this.realm.user(options));
   }
 
   /** Somebody with a certificate, connected. */
   async connect(pair: Pair): Promise<Person> {
-    const client = this.setting.client(this.daemon.port, pair);
+    const client = this.realm.client(this.daemon.port, pair);
     const { userId } = await whoAmI(client);
     return { pair, client, id: userId };
   }
@@ -72,7 +72,7 @@ export class Realm implements AsyncDisposable {
   /** Whether the daemon lets a certificate in. Without grpc-js, which would go on trying for a while. */
   letsIn(pair: Pair): Promise<boolean> {
     return new Promise((resolve) => {
-      const ca = this.setting.serverCa.cert;
+      const ca = this.realm.serverCa.cert;
       const options = { ...pair, ca, servername: "localhost", ALPNProtocols: ["h2"] };
       const socket = connect({ host: "127.0.0.1", port: this.daemon.port, ...options });
       socket.on("data", () => { // the server's settings
@@ -87,17 +87,17 @@ export class Realm implements AsyncDisposable {
   /** Runs `paasc` as somebody. */
   async paasc({ pair }: Pick<Person, "pair">, ...words: string[]) {
     const name = crypto.randomUUID();
-    const cert = await this.setting.write(`${name}.crt`, pair.cert);
-    const key = await this.setting.write(`${name}.key`, pair.key);
-    const ca = await this.setting.write("server-ca.crt", this.setting.serverCa.cert);
+    const cert = await this.realm.write(`${name}.crt`, pair.cert);
+    const key = await this.realm.write(`${name}.key`, pair.key);
+    const ca = await this.realm.write("server-ca.crt", this.realm.serverCa.cert);
     const { code, stdout, stderr } = await this.daemon.paasc(["--ca", ca, "--cert", cert, "--key", key, ...words]);
     return { code, stdout: new TextDecoder().decode(stdout), stderr };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.setting.closeClients(); // or their streams would hold the daemon
+    await this.realm.closeClients(); // or their streams would hold the daemon
     await this.daemon[Symbol.asyncDispose]();
-    await this.setting[Symbol.asyncDispose]();
+    await this.realm[Symbol.asyncDispose]();
   }
 }
 
