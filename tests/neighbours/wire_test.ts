@@ -9,7 +9,7 @@ import { Bystander } from "./bystander.ts";
 import { framed, FuzzSession } from "../fuzz/session.ts";
 import { RunningDaemon, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
-import { delimited, entry, join, times } from "../support/wire_bytes.ts";
+import { delimited, entry, join, times } from "../support/wire/bytes.ts";
 import { until } from "../support/until.ts";
 
 const [INVALID_ARGUMENT, RESOURCE_EXHAUSTED] = [3, 8];

@@ -21,7 +21,7 @@ import {
   setting,
   TYPE,
   uint32,
-} from "../support/http2_frames.ts";
+} from "../support/wire/http2_frames.ts";
 import { answer, failure } from "../support/realm.ts";
 import { RunningDaemon } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";

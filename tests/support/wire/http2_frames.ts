@@ -7,8 +7,8 @@ import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import tls from "node:tls";
-import { type ClientOptions, ROOT, type RunningDaemon } from "./programs.ts";
-import { until } from "./until.ts";
+import { type ClientOptions, ROOT, type RunningDaemon } from "../programs.ts";
+import { until } from "../until.ts";
 
 /** Types of frames (RFC 9113, section 6). */
 export const TYPE = {
