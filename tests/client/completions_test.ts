@@ -46,6 +46,11 @@ class Scene implements AsyncDisposable {
     return printed.split("\n").filter(Boolean);
   }
 
+  /** Lets the scripts wait for paasc as long as a busy machine needs, in place of 2 s. */
+  async takeTime(): Promise<void> {
+    await Deno.writeTextFile(`${this.directory}/timeout`, '#!/bin/sh\nshift\nexec "$@"\n', { mode: 0o755 });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.directory, { recursive: true });
   }
@@ -122,6 +127,7 @@ Deno.test("bash completes commands, options, values and words", { ignore: !await
 
 Deno.test("bash completes ids and names of the processes that there are", { ignore: !await has("bash") }, async () => {
   await using scene = await Scene.open();
+  await scene.takeTime();
   await using daemon = await RunningDaemon.start();
   const finished = await daemon.exec(["--name", "build", "true"]);
   await daemon.untilStatus(finished, "Status: finished (exit code 0)");
@@ -145,6 +151,7 @@ Deno.test("bash does not wait for a daemon that does not answer", { ignore: !awa
 
 Deno.test("fish completes as bash does", { ignore: !await has("fish") }, async () => {
   await using scene = await Scene.open();
+  await scene.takeTime();
   await using daemon = await RunningDaemon.start();
   const id = await daemon.exec(["--name", "web", "sleep", "600"]);
   const offers: [line: string, offered: string[]][] = [
@@ -169,6 +176,7 @@ Deno.test("fish completes as bash does", { ignore: !await has("fish") }, async (
 
 Deno.test("zsh completes as bash does", { ignore: !await has("zsh") }, async () => {
   await using scene = await Scene.open();
+  await scene.takeTime();
   await using daemon = await RunningDaemon.start();
   const id = await daemon.exec(["--name", "web", "sleep", "600"]);
   const offers: [line: string[], offered: string[]][] = [

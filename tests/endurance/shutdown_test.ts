@@ -61,7 +61,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     const spool = `${directory}/spool`;
     const kept = signal === "SIGINT";
     await using daemon = await RunningDaemon.start(
-      ["--stop-grace", "500ms", ...(kept ? ["--spool-dir", spool] : [])],
+      ["--stop-grace", "3s", ...(kept ? ["--spool-dir", spool] : [])],
       { TMPDIR: directory, XDG_RUNTIME_DIR: "" },
     );
     const finished = await daemon.exec(["sh", "-c", "echo done before"]);
@@ -178,7 +178,7 @@ Deno.test("paasd takes signals within 300 ms as one", async () => {
 });
 
 Deno.test("paasd takes no Exec while it shuts down, but still answers about the processes there are", async () => {
-  await using daemon = await RunningDaemon.start(["--stop-grace", "3s"]);
+  await using daemon = await RunningDaemon.start(["--stop-grace", "10s"]);
   const { id, text: one, json: other } = await follow(daemon, IGNORES);
   daemon.kill("SIGTERM");
   await untilShuttingDown(daemon);
@@ -196,7 +196,7 @@ Deno.test("paasd takes no Exec while it shuts down, but still answers about the 
 });
 
 Deno.test("paasd and its processes go on when a client is killed", async () => {
-  await using daemon = await RunningDaemon.start();
+  await using daemon = await RunningDaemon.start(["--stop-grace", "1h"]);
   const { id, pids: [pid], text: one, json: other } = await follow(daemon, IGNORES);
   await using stopping = daemon.startPaasc(["stop", id]);
   await daemon.untilStatus(id, "Status: stopping");

@@ -123,9 +123,10 @@ Deno.test("stop ends a process that is frozen by SIGSTOP", async () => {
 });
 
 Deno.test("stop is refused while another one is in progress, which succeeds", async () => {
-  await using daemon = await RunningDaemon.start(["--stop-grace", "3s"]);
+  await using daemon = await RunningDaemon.start(["--stop-grace", "1h"]);
   await using client = new RawClient(daemon);
-  const { id } = await start(client, STUBBORN, 1);
+  const script = 'trap "" TERM; echo $$; while :; do sleep 0.2; done';
+  const { id, lines: [pid] } = await start(client, ["sh", "-c", script], 1);
   await using first = daemon.startPaasc(["stop", id]);
   await until("it is being stopped", async () => (await client.status(id)).state === "PROCESS_STATE_STOPPING");
   const sentence = "Cannot stop the process: a stop is already in progress; wait for it to finish";
@@ -133,6 +134,7 @@ Deno.test("stop is refused while another one is in progress, which succeeds", as
   assertEquals([second.code, text(second.stdout), second.stderr], [1, "", `paasc: ${sentence}\n`]);
   assertEquals([raw.code, raw.details], [Code.FAILED_PRECONDITION, sentence]);
   assertEquals(await daemon.status(id), "Status: stopping");
+  Deno.kill(Number(pid), "SIGKILL");
   const { code, stderr } = await first.result();
   assertEquals([code, stderr], [0, ""]);
   assertEquals(await daemon.status(id), "Status: finished (signal 9)");
