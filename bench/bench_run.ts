@@ -1,5 +1,5 @@
 /**
- * What figures are measured in: sizes, a directory, daemons, an sshd; and programs that print much.
+ * A run of the benchmark: sizes, a directory, daemons, an sshd, and commands with much output.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import { install, scriptFor } from "../paasc/install/install.ts";
 import { ROOT, RunningDaemon } from "../tests/support/programs.ts";
 import { SshServer } from "./ssh_server.ts";
 
-/** The sizes of a run. */
+/** Sizes of a run. */
 export interface Sizes {
-  /** How often each side is measured. */
+  /** Number of measurements of each side. */
   rounds: number;
-  /** How long a log is, in bytes; some figures take 5 or 10 times that. */
+  /** Length of a log, in bytes. Some figures take 5 or 10 times as much. */
   bytes: number;
 }
 
-/** Where a run takes place. All that it started and made is gone when it is disposed of. */
+/** A run. Its disposal ends all daemons and removes all files of it. */
 export class BenchRun implements AsyncDisposable {
   readonly rounds: number;
   readonly bytes: number;
@@ -48,7 +48,7 @@ export class BenchRun implements AsyncDisposable {
     }
   }
 
-  /** A new daemon with these flags; its spool lies in the directory of this run, and goes with it. */
+  /** Starts a daemon with these flags. Its spool is in the directory of the run. */
   startDaemon(flags: string[] = []): Promise<RunningDaemon> {
     if (this.#over) throw new Error("The run is over");
     const daemon = RunningDaemon.start(flags, { XDG_RUNTIME_DIR: this.directory });
@@ -56,25 +56,25 @@ export class BenchRun implements AsyncDisposable {
     return daemon;
   }
 
-  /** A new gate, closed. */
+  /** Makes a closed gate. */
   gate(): Gate {
     return new Gate(join(this.directory, `gate-${this.#gates++}`));
   }
 
-  /** The words that run the installed paasc against a daemon. */
+  /** Gives the words that run the installed paasc against a daemon. */
   paasc(daemon: RunningDaemon, ...words: string[]): string[] {
     return [this.program, "--server", daemon.address, ...words];
   }
 
-  /** The words that print a log; they do not wait for a daemon that is gone to come again. */
+  /** Gives the words that print a log, without a new connection after a lost one. */
   paascLogs(daemon: RunningDaemon, ...words: string[]): string[] {
     return this.paasc(daemon, "logs", "--reconnect", "0s", ...words);
   }
 
-  /** Ends all daemons that are left; one that is ending already does so at once at this second word. */
+  /** Ends all daemons that are left, at once if they are ending already. */
   async endDaemons(): Promise<void> {
     for (const started of this.#daemons) {
-      const daemon = await started.catch(() => undefined); // who asked for it has been told
+      const daemon = await started.catch(() => undefined); // its caller has the error
       await daemon?.[Symbol.asyncDispose]();
     }
     this.#daemons.clear();
@@ -88,11 +88,11 @@ export class BenchRun implements AsyncDisposable {
   }
 }
 
-/** Holds a process back until everything is ready, so that only what it then does is measured. */
+/** A gate that holds a process back, so that its preparation is not measured. */
 export class Gate {
   constructor(readonly path: string) {}
 
-  /** A command line that prints `ready`, waits for the gate (a minute at most), and goes on with another one. */
+  /** Gives a command line that prints `ready`, waits for the gate (at most a minute), and runs another one. */
   before(line: string): string {
     const wait = `n=0; until [ -e ${this.path} ] || [ $n -ge 6000 ]; do n=$((n + 1)); sleep 0.01; done`;
     return `echo ready; ${wait}; ${line}`;
@@ -103,12 +103,12 @@ export class Gate {
   }
 }
 
-/** A command line that prints so many bytes as fast as it can: lines of 100 bytes, or no lines at all. */
+/** Gives a command line that prints a number of bytes at full speed: zeros, or lines of 100 bytes. */
 export function flood(content: "zeros" | "lines", bytes: number): string {
   return content === "zeros" ? `head -c ${bytes} /dev/zero` : `yes ${"x".repeat(99)} | head -c ${bytes}`;
 }
 
-/** A command line that prints the time, in seconds, so many times. It forks nothing, so the time is that of printing. */
+/** Gives a command line that prints the time, in seconds, again and again. It forks nothing, so the time is that of the print. */
 export function clock(times: number, intervalMs: number): string {
   const pause = `read -rt ${intervalMs / 1000} -u 3`;
   return quoted([
@@ -118,7 +118,7 @@ export function clock(times: number, intervalMs: number): string {
   ]);
 }
 
-/** Words as a shell reads them. */
+/** Quotes words for a shell. */
 export function quoted(words: readonly string[]): string {
   return words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
 }

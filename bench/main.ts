@@ -1,7 +1,7 @@
 /**
- * `deno task bench [FIGURE ...] [--rounds N] [--megabytes N]`: how Paas compares with others on this machine, side by side
- * in the same run. It prints a markdown table, and tells on stderr how it goes. A word picks the figures whose names
- * begin with it.
+ * `deno task bench [FIGURE ...] [--rounds N] [--megabytes N]`: a comparison of Paas with others on this machine, side by
+ * side in the same run. It prints a markdown table on stdout, and its progress on stderr. A word picks the figures whose
+ * names begin with it.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { BenchRun } from "./bench_run.ts";
 import { startFigures } from "./figures/starts.ts";
 import { throughputFigures } from "./figures/throughput.ts";
 
-/** The longest that one figure may take, in milliseconds. */
+/** Maximum time of one figure, in milliseconds. */
 const LIMIT_MS = 10 * 60_000;
 
 const figures = [
@@ -51,7 +51,7 @@ const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => interruption.abort());
 Deno.exit(await run());
 
-/** Measures until all is done or a signal comes, and leaves nothing behind; gives the exit code. */
+/** Measures until the end or a signal, cleans up, and gives the exit code. */
 async function run(): Promise<number> {
   await using bench = await BenchRun.make({ rounds, bytes: megabytes * 1024 * 1024 });
   const interrupted = new Promise<number>((resolve) => interruption.signal.onabort = () => resolve(130));
@@ -80,7 +80,7 @@ async function measure(bench: BenchRun): Promise<number> {
   return failures === 0 ? 0 : 1;
 }
 
-/** What is promised, if it comes in time. */
+/** Waits for a promise within the limit. */
 async function inTime<Value>(promise: Promise<Value>): Promise<Value> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error(`it takes more than ${LIMIT_MS / 60_000} minutes`)), LIMIT_MS);

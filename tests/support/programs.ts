@@ -11,16 +11,16 @@ import { parseOptions } from "../../paasd/options/options.ts";
 import { launcher, permissions } from "../../paasd/preflight/permissions.ts";
 import { until } from "./until.ts";
 
-/** The top of the repository. */
+/** The root directory of the repository. */
 export const ROOT = join(import.meta.dirname!, "../..");
 
-/** What a program printed, and how it ended. */
+/** The output of a program, and its exit code. */
 export interface Result {
   /** The exit code; 128 + n after a signal. */
   code: number;
-  /** What it wrote, byte for byte. */
+  /** The bytes of its stdout. */
   stdout: Uint8Array<ArrayBuffer>;
-  /** What it said. */
+  /** The text of its stderr. */
   stderr: string;
 }
 
@@ -49,34 +49,34 @@ export class RunningClient implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** What it has printed so far. */
+  /** The text of its stdout so far. */
   get printed(): string {
     return new TextDecoder().decode(concat(this.#stdout));
   }
 
-  /** Gives it something on stdin. */
+  /** Writes to its stdin. */
   async type(input: string | Uint8Array<ArrayBuffer>): Promise<void> {
     await this.#stdin!.write(typeof input === "string" ? new TextEncoder().encode(input) : input).catch(() => {});
   }
 
-  /** Ends its stdin. */
+  /** Closes its stdin. */
   async endInput(): Promise<void> {
     const stdin = this.#stdin;
     this.#stdin = undefined;
     await stdin?.close().catch(() => {}); // it may have ended
   }
 
-  /** Sends it a signal. */
+  /** Sends a signal to it. */
   kill(signal: Deno.Signal): void {
     this.#child.kill(signal);
   }
 
-  /** Closes the pipe that it prints to; for one that was started with `stalled`. */
+  /** Closes the pipe of its stdout, for a client with `stalled`. */
   async closeOutput(): Promise<void> {
     await this.#child.stdout.cancel();
   }
 
-  /** Its end. */
+  /** Waits for its end, and gives its output and exit code. */
   async result(): Promise<Result> {
     const [{ code }, stderr] = await Promise.all([this.#child.status, this.#stderr, this.#reading]);
     return { code, stderr, stdout: concat(this.#stdout) };
@@ -94,17 +94,17 @@ export class RunningClient implements AsyncDisposable {
   }
 }
 
-/** How to call `paasc`. */
+/** Options of a `paasc`. */
 export interface ClientOptions {
-  /** The development certificate to show; default is alice's. */
+  /** The user whose development certificate it shows; default is alice. */
   as?: "alice" | "bob" | undefined;
-  /** Whether nobody reads its stdout. */
+  /** True when nobody reads its stdout. */
   stalled?: boolean | undefined;
-  /** What it gets on stdin; `open` is what {@linkcode RunningClient.type} gives it. Default is nothing. */
+  /** The bytes on its stdin; default is none. With `open`, {@linkcode RunningClient.type} writes them later. */
   input?: Uint8Array<ArrayBuffer> | "open" | undefined;
 }
 
-/** Starts `paasc` with these words, whatever they are. */
+/** Starts `paasc` with these words. */
 export function startPaasc(
   words: string[],
   { as = "alice", stalled = false, input }: ClientOptions = {},
@@ -216,7 +216,7 @@ export class RunningDaemon implements AsyncDisposable {
     return Number(this.address.split(":").at(-1));
   }
 
-  /** What it has logged so far. */
+  /** The text of its log so far. */
   get log(): string {
     return this.#wholeLog ?? Deno.readTextFileSync(this.#logFile);
   }
@@ -226,7 +226,7 @@ export class RunningDaemon implements AsyncDisposable {
     return this.#memory("VmRSS");
   }
 
-  /** The largest resident size that it has had so far, in MiB. */
+  /** Its largest resident size so far, in MiB. */
   peakSize(): Promise<number> {
     return this.#memory("VmHWM");
   }
@@ -236,7 +236,7 @@ export class RunningDaemon implements AsyncDisposable {
     return Number(new RegExp(`${line}:\\s*(\\d+) kB`).exec(status)![1]) / 1024;
   }
 
-  /** How many file descriptors it has open. */
+  /** The number of its open file descriptors. */
   descriptors(): number {
     return [...Deno.readDirSync(`/proc/${this.pid}/fd`)].length;
   }
@@ -257,14 +257,14 @@ export class RunningDaemon implements AsyncDisposable {
     return this.startPaasc(words, options).result();
   }
 
-  /** `paasc exec`, which must succeed; gives the id. */
+  /** Runs `paasc exec`, which must succeed, and gives the id of the process. */
   async exec(args: string[], options?: ClientOptions): Promise<string> {
     const { code, stdout, stderr } = await this.paasc(["exec", ...args], options);
     assertEquals([code, stderr], [0, ""]);
     return text(stdout).trimEnd();
   }
 
-  /** The line that `paasc status` prints. */
+  /** Runs `paasc status`, and gives the line that it prints. */
   async status(id: string): Promise<string> {
     return text((await this.paasc(["status", id])).stdout).trimEnd();
   }
@@ -274,12 +274,12 @@ export class RunningDaemon implements AsyncDisposable {
     await until(`status is ${JSON.stringify(line)}`, async () => await this.status(id) === line);
   }
 
-  /** Sends it a signal. */
+  /** Sends a signal to it. */
   kill(signal: Deno.Signal): void {
     this.#child.kill(signal);
   }
 
-  /** Waits for its end; gives its exit code (128 + n after a signal). */
+  /** Waits for its end, and gives its exit code (128 + n after a signal). */
   async exitCode(): Promise<number> {
     const { code } = await this.#child.status;
     if (this.#wholeLog === undefined) {
@@ -311,7 +311,7 @@ export function sharedDaemon(...flags: string[]): () => RunningDaemon {
   return () => daemon!;
 }
 
-/** Bytes as text. */
+/** Decodes UTF-8. */
 export function text(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }

@@ -18,11 +18,11 @@ export interface Person {
   readonly id: string;
 }
 
-/** A log that somebody follows. */
+/** A log that a user follows. */
 export interface Following {
-  /** What has come so far. */
+  /** The text so far. */
   text: string;
-  /** How it ended; undefined while it goes on. */
+  /** The end; `undefined` until it comes. */
   end: ServiceError | "in full" | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface Following {
 export class RealmDaemon implements AsyncDisposable {
   private constructor(readonly realm: Realm, readonly daemon: RunningDaemon) {}
 
-  /** Starts the daemon with these flags; what `flags` is given is the directory of its files. */
+  /** Starts the daemon with the flags that the function makes of its realm. */
   static async start(flags: (realm: Realm) => string[] | Promise<string[]> = () => []): Promise<RealmDaemon> {
     const realm = await Realm.make();
     try {
@@ -51,25 +51,25 @@ export class RealmDaemon implements AsyncDisposable {
     return join(this.realm.directory, name);
   }
 
-  /** Puts a file in the place of another one in one step, as is good practice. */
+  /** Replaces a file by a rename, as an operator should. */
   async replace(name: string, text: string): Promise<void> {
     await Deno.writeTextFile(this.file(`${name}.new`), text);
     await Deno.rename(this.file(`${name}.new`), this.file(name));
   }
 
-  /** A new user, connected. */
+  /** Makes a new user, and connects the user. */
   async person(options: Partial<CertificateOptions> = {}): Promise<Person> {
     return await this.connect(await this.realm.user(options));
   }
 
-  /** Somebody with a certificate, connected. */
+  /** Connects a user with a certificate. */
   async connect(pair: Pair): Promise<Person> {
     const client = this.realm.client(this.daemon.port, pair);
     const { userId } = await whoAmI(client);
     return { pair, client, id: userId };
   }
 
-  /** Whether the daemon lets a certificate in. Without grpc-js, which would go on trying for a while. */
+  /** Reports whether the daemon lets a certificate in. It uses no grpc-js, which would try again for a while. */
   letsIn(pair: Pair): Promise<boolean> {
     return new Promise((resolve) => {
       const ca = this.realm.serverCa.cert;
@@ -84,7 +84,7 @@ export class RealmDaemon implements AsyncDisposable {
     });
   }
 
-  /** Runs `paasc` as somebody. */
+  /** Runs `paasc` as a user. */
   async paasc({ pair }: Pick<Person, "pair">, ...words: string[]) {
     const name = crypto.randomUUID();
     const cert = await this.realm.write(`${name}.crt`, pair.cert);
@@ -101,17 +101,17 @@ export class RealmDaemon implements AsyncDisposable {
   }
 }
 
-/** Who somebody is to the daemon. */
+/** Asks the daemon for the identity of the caller. */
 export function whoAmI(client: Client): Promise<WhoAmIResponse__Output> {
   return answer((callback) => client.WhoAmI({}, callback));
 }
 
-/** Starts a process; gives its id. */
+/** Starts a process, and gives its id. */
 export async function exec({ client }: Pick<Person, "client">, ...args: string[]): Promise<string> {
   return (await answer<{ processId: string }>((callback) => client.Exec({ args }, callback))).processId;
 }
 
-/** The status of a process. */
+/** Asks for the status of a process. */
 export async function statusOf({ client }: Pick<Person, "client">, processId: string): Promise<ProcessStatus__Output> {
   return (await answer<GetStatusResponse__Output>((callback) => client.GetStatus({ processId }, callback))).status!;
 }
@@ -125,7 +125,7 @@ export function follow({ client }: Pick<Person, "client">, processId: string): F
   return following;
 }
 
-/** Takes what a stream brings, and how it ends. */
+/** Reads a stream, and notes its end. */
 export function watch<Message>(
   stream: ClientReadableStream<Message>,
   following: Pick<Following, "end">,
