@@ -19,7 +19,7 @@ const LOOK_EACH = 20;
 /** Some calls wait for something, and are cancelled. */
 const CALL_LIMIT_MS = 100;
 /** Every other call must be answered in time. */
-const ANSWER_LIMIT_MS = 15_000;
+const ANSWER_LIMIT_MS = 60_000;
 /** The runtime lets its heap grow to some 250 MiB before it looks for what is not needed any more. */
 const MAX_SIZE_MIB = 350;
 const INTERNAL = 13;

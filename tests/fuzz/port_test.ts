@@ -21,7 +21,7 @@ const AT_A_TIME = 16;
 /** So many strangers are silent, and so many say a byte a second, until the daemon has enough of them. */
 const [SILENT, SLOW] = [20, 20];
 /** Whoever is in no hurry is cut off by then: the daemon waits 10 s. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 /** The runtime lets its heap grow to some 250 MiB before it looks for what is not needed any more. */
 const MAX_SIZE_MIB = 330;
 /** Nobody may wait for so much work of the daemon's one thread. */

@@ -15,7 +15,7 @@ import { until } from "../support/until.ts";
 const [INVALID_ARGUMENT, RESOURCE_EXHAUSTED] = [3, 8];
 
 /** Each must be answered by then: a limit for a machine that is busy with other things. */
-const ANSWER_LIMIT_MS = 30_000;
+const ANSWER_LIMIT_MS = 60_000;
 /** The messages themselves are in memory, of each a few copies, until the runtime collects garbage. */
 const MAX_GROWTH_MIB = 250;
 /** So many requests of 2 MB are held back. */
@@ -195,7 +195,7 @@ Deno.test("paasd keeps only so much of requests that do not come whole, and take
   assert(growth < MAX_GROWTH_MIB, `it has grown by ${growth} MiB`);
   await until(
     "there is room again",
-    () => alice.exec(["true", ...Array(15).fill("x".repeat(131_071))]).then(() => true),
+    () => alice.exec(["true", ...Array(15).fill("x".repeat(131_071))]).then(() => true, () => false),
   );
   assert(daemon.log.includes("calls too much: Your requests that have not come whole"), daemon.log);
 });
