@@ -305,7 +305,7 @@ const STRANGERS: Record<string, (socket: net.Socket) => void> = {
 };
 
 Deno.test("paasd closes connections that do not show a certificate in time, however they go about it", async (t) => {
-  await using daemon = await RunningDaemon.start(["--handshake-timeout", "500ms"]);
+  await using daemon = await RunningDaemon.start(["--handshake-timeout", "3s"]);
   await using work = await Work.on(daemon);
   await work.goesOn();
   const descriptors = daemon.descriptors();
