@@ -37,7 +37,8 @@ const ENTRIES: Record<string, string[]> = {
 /** Everything that a member may import, of libraries and of other members. */
 const MAY_IMPORT: Record<string, RegExp> = {
   worker: /^(worker\/|node:)/,
-  proto: /^(proto\/|node:|npm:(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs(\/light\.js|\/ext\/descriptor\/index\.js)?)$)/,
+  proto:
+    /^(proto\/|node:|npm:(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs(\/light\.js|\/ext\/descriptor\/index\.js)?)$)/,
   paasd:
     /^((paasd|worker|proto)\/|certs\/[\w-]+\.crt$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs\/light\.js$|@opentelemetry\/api$|smol-toml$|leven$|deno-std\/))/,
   paasc:
