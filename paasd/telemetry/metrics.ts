@@ -71,9 +71,9 @@ export class Metrics {
   observe({ processes, spoolBytes, connections }: Observed): Disposable {
     const observed = new DisposableStack();
     const watch = (name: string, unit: string, description: string, look: (result: ObservableResult) => void) => {
-      const gauge = this.#meter.createObservableGauge(name, { unit, description });
-      gauge.addCallback(look);
-      observed.defer(() => gauge.removeCallback(look));
+      this.#meter.createObservableGauge(name, { unit, description }).addCallback((result) => {
+        if (!observed.disposed) look(result);
+      });
     };
     watch("paas.processes", "{process}", "Processes that are known, by state", (result) => {
       for (const [state, value] of Object.entries(processes())) result.observe(value, { "paas.process.state": state });
