@@ -5,7 +5,8 @@
  */
 import { clock, Spool, SpoolError } from "@paas/worker";
 import { Access } from "./access/access.ts";
-import { formatAddress } from "./address.ts";
+import { type Address, formatAddress } from "./address.ts";
+import { Drain } from "./drain.ts";
 import { FrontDoor } from "./door/front_door.ts";
 import { cutWhenSilent } from "./door/silence.ts";
 import { causeOf, StartError } from "./errors.ts";
@@ -65,9 +66,14 @@ export async function makeParts(
   const quotas = new Quotas(limits);
   const table = new ProcessTable(spool);
   const makeRoom = (user: string, bytes: number) => expiry.makeRoom(user, bytes);
-  const service = new Service({ table, access, spool, quotas, makeRoom, confinement, stopGrace, telemetry });
+  const drained = (timeout: number | undefined, user: string) => drain.begin(timeout, user);
+  const service = new Service({
+    ...{ table, access, spool, quotas, makeRoom, confinement, stopGrace, telemetry },
+    drain: drained,
+  });
   const callsTooMuch = (guest: Guest, message: string) => refusals.callsTooMuch(guest, message);
   const server = new CallServer({ services: { log, access, audit }, service, quotas, telemetry, callsTooMuch });
+  const drain: Drain = closing.use(new Drain({ log, table, server, timeout: options.drainTimeout }));
   const door = await openDoor(options, foundations, server);
   trust.listener = {
     credentialsChanged: (credentials) => door.credentials = credentials,
@@ -88,7 +94,7 @@ export async function makeParts(
     spoolBytes: () => spool.bytes,
     connections: () => door.connections,
   });
-  return { log, trust, audit, service, table, server, door, expiry, recovery };
+  return { log, trust, audit, service, table, server, door, expiry, drain, recovery };
 }
 
 async function layFoundations(
@@ -178,8 +184,13 @@ async function openDoor(
       expelled: (guest, objection) => refusals.expelled(guest, objection),
     });
   } catch (error) {
-    throw new StartError(`Cannot listen on ${formatAddress(listen)}: ${listenCause(error)}`);
+    throw cannotListen(listen, error);
   }
+}
+
+/** Makes an error of the start of the reason why an address cannot be listened on. */
+export function cannotListen(listen: Address, error: unknown): StartError {
+  return new StartError(`Cannot listen on ${formatAddress(listen)}: ${listenCause(error)}`);
 }
 
 function listenCause(error: unknown): string {

@@ -132,7 +132,7 @@ async function health(daemon: Daemon): Promise<Check> {
       Check.path,
       Check.requestSerialize,
       Check.responseDeserialize,
-      { service: "" },
+      { service: "paas.v1.ProcessService" },
       (error, answer) => {
         if (error?.code === unimplemented) resolve(good("health", "the daemon is too old to tell"));
         else if (error) reject(daemon.failure(error));

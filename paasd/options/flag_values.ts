@@ -47,6 +47,12 @@ export function parseAge(text: string): number | undefined {
   return Number.isNaN(milliseconds) ? undefined : milliseconds;
 }
 
+/** The time of a drain: no longer than a timer waits. */
+export function parseDrainTimeout(text: string): number | undefined {
+  const milliseconds = parseAge(text);
+  return milliseconds === Infinity || milliseconds! <= 24 * 24 * UNITS["h"]! ? milliseconds : undefined;
+}
+
 export function parseKept(text: string): number | undefined {
   if (text === "unlimited") return Infinity;
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;

@@ -72,6 +72,8 @@ export interface StopOptions {
   grace?: number | undefined;
   /** Who asks, for the status. */
   by?: string | undefined;
+  /** The name of who asks, for the status. */
+  byName?: string | undefined;
   /** Why, for the status. */
   reason?: StopReason | undefined;
 }
@@ -255,12 +257,14 @@ export class Process {
    * await Deno.remove(directory, { recursive: true });
    * ```
    */
-  async stop({ grace = this.#stopGrace, by, reason = "stopped" }: StopOptions = {}): Promise<FinishedStatus> {
+  async stop(
+    { grace = this.#stopGrace, by, byName, reason = "stopped" }: StopOptions = {},
+  ): Promise<FinishedStatus> {
     if (this.#stopInProgress) throw new StopInProgressError();
     if (this.#status.state === "finished") return this.#status;
     this.#group.signal("SIGTERM");
     const { startTime } = this.#status;
-    this.#become({ state: "stopping", startTime, stop: { reason, by, time: clock.now(), killed: false } });
+    this.#become({ state: "stopping", startTime, stop: { reason, by, byName, time: clock.now(), killed: false } });
     this.#stopInProgress = true;
     try {
       await (this.#termination = this.#awaitTermination(grace));

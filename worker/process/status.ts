@@ -30,6 +30,8 @@ export interface Stop {
   readonly reason: StopReason;
   /** Who asked, in the caller's own terms. */
   readonly by?: string | undefined;
+  /** The name of who asked, for people. */
+  readonly byName?: string | undefined;
   /** When SIGTERM was sent, in milliseconds since the Unix epoch. */
   readonly time: number;
   /** Whether the grace period ran out and SIGKILL was sent. */

@@ -13,6 +13,7 @@ export interface ListRequest {
   'pageSize'?: (number);
   'pageToken'?: (string);
   'allUsers'?: (boolean);
+  'owner'?: (string);
 }
 
 export interface ListRequest__Output {
@@ -25,4 +26,5 @@ export interface ListRequest__Output {
   'pageSize': (number);
   'pageToken': (string);
   'allUsers': (boolean);
+  'owner': (string);
 }

@@ -6,10 +6,12 @@ export interface StopInfo {
   'stoppedBy'?: (string);
   'time'?: (_google_protobuf_Timestamp | null);
   'killed'?: (boolean);
+  'stoppedBySubject'?: (string);
 }
 
 export interface StopInfo__Output {
   'stoppedBy': (string);
   'time': (_google_protobuf_Timestamp__Output | null);
   'killed': (boolean);
+  'stoppedBySubject': (string);
 }
