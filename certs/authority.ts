@@ -1,6 +1,6 @@
 /**
- * A small certificate authority for mutual TLS: makes a CA, and issues server and client certificates from it. Keys are
- * ECDSA on P-256, signatures are SHA-256.
+ * A small certificate authority for mutual TLS. It makes a CA and issues server and client certificates. Keys are ECDSA on
+ * P-256; signatures use SHA-256.
  *
  * ```ts
  * import { createAuthority } from "./authority.ts";
@@ -13,13 +13,13 @@
  * @module
  */
 
-// What @peculiar/x509 stands on (tsyringe) refuses to load without this polyfill, so it comes first.
+// tsyringe, a dependency of @peculiar/x509, refuses to load without this polyfill, so the polyfill comes first.
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import * as nodeCrypto from "node:crypto";
 import { isIP } from "node:net";
 
-/** A certificate and its private key, both PEM, under the names that `node:tls` takes them by. */
+/** A certificate and its private key, both PEM. The names are those of the options of `node:tls`. */
 export interface Pair {
   /** The certificate. */
   readonly cert: string;
@@ -27,7 +27,7 @@ export interface Pair {
   readonly key: string;
 }
 
-/** From when until when a certificate is valid, in whole seconds: fractions are cut off. */
+/** Period in which a certificate is valid, in whole seconds: fractions are cut off. */
 export interface Validity {
   /** Default: an hour ago, so that a machine whose clock is behind accepts it at once. */
   readonly notBefore?: Date | undefined;
@@ -35,53 +35,53 @@ export interface Validity {
   readonly notAfter?: Date | undefined;
 }
 
-/** What a new CA is to be. */
+/** Options of a new CA. */
 export interface AuthorityOptions extends Validity {
-  /** The CA's name (CN). */
+  /** Common name of the CA (CN). */
   readonly commonName: string;
-  /** Whose CA it is (O). Default: not said. */
+  /** Organization of the CA (O). Default: none. */
   readonly organization?: string | undefined;
 }
 
-/** What a certificate is good for: its extended key usage. */
+/** Extended key usage of a certificate. */
 export type Usage = "serverAuth" | "clientAuth";
 
-/** What a certificate is to say. */
+/** Contents of a certificate. */
 export interface CertificateOptions extends Validity {
-  /** The name (CN) of the server or user. Several make a subject with several CNs. */
+  /** Common name (CN) of the server or user. Several names make a subject with several CNs. */
   readonly commonName: string | readonly string[];
-  /** The organization (O). Default: that of the CA. */
+  /** Organization (O). Default: that of the CA. */
   readonly organization?: string | undefined;
-  /** The part of it (OU). Default: not said. Several make a subject with several OUs. */
+  /** Organizational unit (OU). Default: none. Several units make a subject with several OUs. */
   readonly organizationalUnit?: string | readonly string[] | undefined;
-  /** An empty list makes a certificate without any extended key usage. */
+  /** Usages. An empty list makes a certificate without extended key usage. */
   readonly usages: readonly Usage[];
-  /** DNS names and IP addresses that a server is reached under (the subject alternative name). Default: none. */
+  /** DNS names and IP addresses of a server, for the subject alternative name. Default: none. */
   readonly hosts?: readonly string[] | undefined;
-  /** URIs that name its holder (in the subject alternative name too). Default: none. */
+  /** URIs that name the holder, for the subject alternative name. Default: none. */
   readonly uris?: readonly string[] | undefined;
-  /** A pair whose key it is for, as when a certificate is renewed. Default: a new key. */
+  /** Pair whose key the certificate reuses, for a renewal. Default: a new key. */
   readonly renews?: Pair | undefined;
 }
 
-/** What a revocation list is to say. */
+/** Contents of a revocation list. */
 export interface RevocationListOptions {
-  /** The certificates that are revoked, PEM. */
+  /** Revoked certificates, PEM. */
   readonly revoked: readonly string[];
-  /** Default: an hour ago. */
+  /** Time at which the list was issued. Default: an hour ago. */
   readonly thisUpdate?: Date | undefined;
-  /** When the next one comes. Default: in a day. */
+  /** Time of the next list. Default: in a day. */
   readonly nextUpdate?: Date | undefined;
 }
 
-/** A CA: its own certificate and key, and what it can do. */
+/** A CA: its certificate, its key, and the documents that it signs. */
 export interface Authority extends Pair {
-  /** When the CA's own certificate ends. */
+  /** Time at which the CA's own certificate expires. */
   readonly notAfter: Date;
   /**
    * Makes a new key and a certificate for it.
    *
-   * @throws {TypeError} if a host is neither a DNS name nor an IP address.
+   * @throws {TypeError} When a host is neither a DNS name nor an IP address
    */
   issue(options: CertificateOptions): Promise<Pair>;
   /** Makes a revocation list (RFC 5280), PEM. */
@@ -92,7 +92,7 @@ const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" };
 const HOUR = 3_600_000;
 const TEN_YEARS = 3650 * 24 * HOUR;
 
-/** Makes a new, self-signed CA. It signs certificates of servers and clients only, never of other CAs. */
+/** Makes a new, self-signed CA. The CA may sign certificates of servers and clients, but not of other CAs. */
 export async function createAuthority(options: AuthorityOptions): Promise<Authority> {
   const keys = await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -110,10 +110,10 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
 }
 
 /**
- * Takes up a CA that exists already.
+ * Loads an existing CA.
  *
- * @throws {TypeError} if the certificate is not that of a CA, the key is not of the kind that this module makes, or the
- * two don't belong together.
+ * @throws {TypeError} When the certificate is not that of a CA, the key is not an unencrypted PKCS#8 key on P-256, or the
+ *   two do not belong together
  */
 export async function loadAuthority({ cert, key }: Pair): Promise<Authority> {
   const certificate = new nodeCrypto.X509Certificate(cert);
@@ -126,15 +126,15 @@ export async function loadAuthority({ cert, key }: Pair): Promise<Authority> {
 }
 
 /**
- * A host as it stands in a subject alternative name: `{ type: "dns", value: "localhost" }`.
+ * Converts a host to a subject alternative name, such as `{ type: "dns", value: "localhost" }`.
  *
- * @throws {TypeError} if it is neither a DNS name (`*.` in front is one) nor an IP address.
+ * @throws {TypeError} When the host is neither a DNS name (which may begin with `*.`) nor an IP address
  */
 export function alternativeName(host: string): { type: "dns" | "ip"; value: string } {
   if (isIP(host) === 4) return { type: "ip", value: host };
-  // The URL parser spells an IPv6 address in one way, which x509 can read, and throws for a zone (%eth0).
+  // The URL parser normalizes an IPv6 address to a form that x509 can read, and throws for a zone (%eth0).
   if (isIP(host) === 6) return { type: "ip", value: new URL(`http://[${host}]`).hostname.slice(1, -1) };
-  // Labels of letters, digits and inner hyphens; the last one is no number, which would be a broken IPv4 address.
+  // Labels have letters, digits and inner hyphens. A number as the last label would be a broken IPv4 address.
   const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
   const dnsName = new RegExp(`^(?:\\*\\.)?(?:${label}\\.)*(?!\\d+$)${label}$`, "i");
   if (host.length > 253 || !dnsName.test(host)) {
@@ -205,12 +205,12 @@ async function authority(certificate: x509.X509Certificate, privateKey: CryptoKe
   };
 }
 
-/** The keys of a pair. */
+/** Reads the keys of a pair. */
 async function keysOf({ cert, key }: Pair): Promise<{ publicKey: CryptoKey; privateKey: CryptoKey }> {
   return { publicKey: await new x509.X509Certificate(cert).publicKey.export(), privateKey: await importKey(key) };
 }
 
-/** The distinguished name of the values that are there, each taken as it is: x509 would read a plain "#41" as hex. */
+/** Makes a distinguished name of the given values. `utf8String` keeps each value literal: x509 reads a plain "#41" as hex. */
 function distinguishedName(names: Record<string, (string | undefined)[]>): x509.Name {
   return new x509.Name(
     Object.entries(names).flatMap(([type, values]) =>
@@ -219,7 +219,10 @@ function distinguishedName(names: Record<string, (string | undefined)[]>): x509.
   );
 }
 
-/** 126 random bits in 16 bytes, positive: the first byte is from 0x40 to 0x7f, so it needs no padding and is not one. */
+/**
+ * Makes a serial number of 16 bytes with 126 random bits. Its first byte is from 0x40 to 0x7f, so that the number is
+ * positive and DER neither pads nor shortens it.
+ */
 function serialNumber(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[0] = 0x40 | (bytes[0] ?? 0) & 0x3f;

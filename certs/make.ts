@@ -18,19 +18,19 @@ const HELP = `Make the certificates of a Paas daemon and its users.
 
 Usage: deno task certs [options] DIR
 
-In a DIR without certificates: a server CA, a client CA, a server certificate, and one certificate for each client.
-In a DIR that has a client CA: with --client, just those certificates more, issued by that CA.
-Each is NAME.crt and NAME.key, both PEM. Files that exist are never overwritten.
+In a DIR without certificates, makes a server CA, a client CA, a server certificate, and a certificate for each client.
+In a DIR with a client CA, --client makes certificates for further clients, issued by that CA. Each certificate is
+NAME.crt with its private key NAME.key, both PEM. Existing files are never overwritten.
 
 Options:
   --client NAME   A user (may be repeated). Default for a new set: alice and bob.
-  --role ROLE     What these clients are to the daemon: viewer or operator (OU=paas-ROLE). Default: a user.
-  --host HOST     A DNS name or IP address that the server is reached under (may be repeated). localhost, 127.0.0.1
-                  and ::1 are always in its certificate.
-  --days N        How long the certificates are valid, at most until their CA ends. Default: 3650 for a new set,
-                  until the CA ends for further clients.
-  --development   A set like the one in the repository, which anyone may know: O=Paas development, valid from
-                  2025 to 2049. Never for real use.
+  --role ROLE     Role of these clients: viewer or operator (OU=paas-ROLE). Default: no role, an ordinary user.
+  --host HOST     A DNS name or IP address of the server (may be repeated). The certificate always includes localhost,
+                  127.0.0.1 and ::1.
+  --days N        Validity in days, at most until the CA expires. Default: 3650 for a new set, until the CA expires
+                  for further clients.
+  --development   A set like the public one in the repository: O=Paas development, valid from 2025 to 2049. Never
+                  use it for real work.
   --help          Show this text.
 
 Examples:
@@ -41,7 +41,7 @@ Examples:
 
 const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
 
-/** For the set that is committed: good at every date at which someone may check it out, and up to X.509's short dates. */
+/** Validity of the committed set: it covers every date of a checkout, up to the end of X.509's short dates. */
 const DEVELOPMENT: Validity = {
   notBefore: new Date("2025-01-01T00:00:00Z"),
   notAfter: new Date("2049-12-31T23:59:59Z"),
@@ -49,7 +49,7 @@ const DEVELOPMENT: Validity = {
 
 const MILLISECONDS_PER_DAY = 86_400_000;
 
-/** The command line is wrong. */
+/** An error in the command line. */
 class UsageError extends Error {}
 
 interface Options {
@@ -82,16 +82,24 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-/** Throws {@linkcode UsageError} with a sentence for whoever typed them. */
+/**
+ * Parses the command line.
+ *
+ * @throws {UsageError} When the command line is wrong; its message is for the user
+ */
 function parseOptions(args: string[]): Options | "help" {
   const { values, positionals } = parse(args);
   if (values.help) return "help";
 
   const [directory, ...rest] = positionals;
   if (!directory) {
-    throw new UsageError("Say where to put the certificates: deno task certs [options] DIR (--help tells more).");
+    throw new UsageError(
+      "DIR is missing, the directory for the certificates: deno task certs [options] DIR (see --help).",
+    );
   }
-  if (rest.length > 0) throw new UsageError(`One DIR only: "${rest.join(" ")}" is too much (--help tells more).`);
+  if (rest.length > 0) {
+    throw new UsageError(`The command takes one DIR, but there is "${rest.join(" ")}" too (see --help).`);
+  }
 
   const days = values.days === undefined ? undefined : Number(values.days);
   if (days !== undefined && !(Number.isInteger(days) && days >= 1 && days <= 36_500)) {
@@ -102,7 +110,7 @@ function parseOptions(args: string[]): Options | "help" {
   }
 
   for (const client of values.client) {
-    // It becomes a file name and a common name, which X.509 limits to 64 characters.
+    // The name becomes a file name and a common name, which X.509 limits to 64 characters.
     if (!/^[a-z0-9][a-z0-9._@-]{0,63}$/i.test(client)) {
       throw new UsageError(`A client's name is 1 to 64 letters, digits and . _ @ -, and not "${client}".`);
     }
@@ -146,14 +154,14 @@ function parse(args: string[]) {
   }
 }
 
-/** Two CAs, a server and the clients, by name. */
+/** Makes two CAs, a server certificate and certificates of clients, by name. */
 async function newSet({ directory, clients, role, hosts, days, development }: Options): Promise<Map<string, Pair>> {
   const names = clients.length > 0 ? clients : ["alice", "bob"];
   await refuseToOverwrite(directory, ["server-ca", "client-ca", "server", ...names]);
 
   const organization = development ? "Paas development" : "Paas";
   const validity = development ? DEVELOPMENT : { notAfter: inDays(days) };
-  // Two CAs: a client's certificate never passes for a server, nor the other way round.
+  // Two CAs: a client's certificate never passes for a server's, nor a server's for a client's.
   const serverAuthority = await createAuthority({ commonName: "Paas server CA", organization, ...validity });
   const clientAuthority = await createAuthority({ commonName: "Paas client CA", organization, ...validity });
 
@@ -173,7 +181,7 @@ async function newSet({ directory, clients, role, hosts, days, development }: Op
   return pairs;
 }
 
-/** The clients, by name, from the CA that is there. */
+/** Issues certificates of further clients from the existing CA, by name. */
 async function furtherClients(
   { directory, clients, role, hosts, days, development }: Options,
 ): Promise<Map<string, Pair>> {
@@ -199,7 +207,7 @@ async function furtherClients(
   return pairs;
 }
 
-/** What the certificate of a client says besides its name. */
+/** Options of a client's certificate besides the name. */
 function client(role: string | undefined): Pick<CertificateOptions, "usages" | "organizationalUnit"> {
   return { usages: ["clientAuth"], organizationalUnit: role === undefined ? undefined : `paas-${role}` };
 }
@@ -221,7 +229,7 @@ async function refuseToOverwrite(directory: string, names: readonly string[]): P
 async function write(directory: string, pairs: ReadonlyMap<string, Pair>): Promise<void> {
   await Deno.mkdir(directory, { recursive: true });
   for (const [name, { cert, key }] of pairs) {
-    // createNew: what someone else put there meanwhile stays as well, and no link is followed.
+    // createNew: keeps a file that appeared meanwhile, and follows no link.
     await Deno.writeTextFile(`${directory}/${name}.key`, key, { createNew: true, mode: 0o600 });
     await Deno.writeTextFile(`${directory}/${name}.crt`, cert, { createNew: true, mode: 0o644 });
   }

@@ -6,7 +6,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 const DAY = 86_400_000;
 const COMMITTED = import.meta.dirname ?? ".";
 
-/** Runs the program as `deno task certs` does, but with no other directory in reach. */
+/** Runs the program as `deno task certs` does, but with access to one directory only. */
 async function run(directory: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
@@ -19,7 +19,7 @@ async function run(directory: string, ...args: string[]): Promise<{ code: number
   return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
 }
 
-/** Names a test whose function gets an empty directory, which is removed afterwards. */
+/** Defines a test whose function gets an empty temporary directory. */
 function test(name: string, fn: (directory: string) => Promise<void>): void {
   Deno.test(name, async () => {
     const directory = await Deno.makeTempDir();
@@ -35,7 +35,7 @@ async function read(directory: string, name: string): Promise<X509Certificate> {
   return new X509Certificate(await Deno.readTextFile(`${directory}/${name}.crt`));
 }
 
-/** The names in a directory, sorted, and what is in each file. */
+/** Reads the files of a directory, sorted by name. */
 async function contents(directory: string): Promise<Record<string, string>> {
   const names = (await Array.fromAsync(Deno.readDir(directory), (entry) => entry.name)).sort();
   return Object.fromEntries(
@@ -72,7 +72,7 @@ async function assertSet(directory: string, organization: string, ...clients: st
   }
 }
 
-test("certs DIR makes a full set, with keys for the owner's eyes only", async (directory) => {
+test("certs DIR makes a full set, and only the owner can read the keys", async (directory) => {
   const { code, stdout, stderr } = await run(directory, `${directory}/new/one`);
   assertEquals(stderr, "");
   assertEquals(code, 0);
@@ -83,7 +83,7 @@ test("certs DIR makes a full set, with keys for the owner's eyes only", async (d
   assertEquals(Object.keys(await contents(made)), names);
   await assertSet(made, "Paas", "alice", "bob");
   for (const name of names) {
-    // A strict umask may take the certificates from others too.
+    // A strict umask may hide the certificates from others too.
     const mode = ((await Deno.stat(`${made}/${name}`)).mode ?? 0) & 0o777;
     assert(mode === 0o600 || mode === 0o644 && name.endsWith(".crt"), `${name}: ${mode.toString(8)}`);
   }
@@ -91,7 +91,7 @@ test("certs DIR makes a full set, with keys for the owner's eyes only", async (d
   assert(days > 3649 && days < 3651, `${days} days`);
 });
 
-test("certs --host, --client, --days and --development say what is made", async (directory) => {
+test("certs --host, --client, --days and --development determine the set", async (directory) => {
   const hosts = ["--host", "paas.example.com", "--host", "192.0.2.1", "--host", "localhost"];
   const { code } = await run(directory, ...hosts, "--client", "carol@example.com", "--days=2", directory);
   assertEquals(code, 0);
@@ -111,7 +111,7 @@ test("certs --host, --client, --days and --development say what is made", async 
   assertEquals((await read(development, "bob")).validToDate, (await read(COMMITTED, "bob")).validToDate);
 });
 
-test("certs --client adds to a set that is there, and touches nothing else", async (directory) => {
+test("certs --client adds to an existing set, and changes nothing else", async (directory) => {
   await run(directory, "--development", directory);
   const before = await contents(directory);
 
@@ -130,7 +130,7 @@ test("certs --client adds to a set that is there, and touches nothing else", asy
   assert(days > 6.9 && days < 7.1, `${days} days`);
 });
 
-test("certs overwrites nothing", async (directory) => {
+test("certs overwrites no file", async (directory) => {
   await run(directory, directory);
   const before = await contents(directory);
   for (
@@ -144,7 +144,7 @@ test("certs overwrites nothing", async (directory) => {
   }
 });
 
-test("certs makes nothing where a single file of the set exists", async (directory) => {
+test("certs makes nothing if a single file of the set exists", async (directory) => {
   await Deno.writeTextFile(`${directory}/server.key`, "precious");
   const { code, stderr } = await run(directory, directory);
   assertEquals(code, 1);
@@ -163,7 +163,7 @@ test("certs --client says which CA it cannot use", async (directory) => {
   );
 });
 
-test("certs takes wrong usage for wrong usage: one line and 2", async (directory) => {
+test("certs reports wrong usage in one line, and exits with 2", async (directory) => {
   for (
     const args of [
       [],
@@ -191,14 +191,14 @@ test("certs takes wrong usage for wrong usage: one line and 2", async (directory
   assertStringIncludes((await run(directory)).stderr, "deno task certs [options] DIR");
 });
 
-test("certs --help tells how", async (directory) => {
+test("certs --help prints help", async (directory) => {
   const { code, stdout, stderr } = await run(directory, "--help");
   assertEquals(code, 0);
   assertStringIncludes(stdout, "Usage: deno task certs [options] DIR");
   assertEquals(stderr, "");
 });
 
-Deno.test("the committed set is complete, marked as development, and good for years", async () => {
+Deno.test("the committed set is complete, marked as development, and valid for years", async () => {
   await assertSet(COMMITTED, "Paas development", "alice", "bob");
   assertEquals((await read(COMMITTED, "server")).subjectAltName, "DNS:localhost, IP Address:127.0.0.1, IP Address:::1");
   for (const name of ["server-ca", "client-ca", "server", "alice", "bob"]) {

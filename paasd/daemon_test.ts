@@ -268,7 +268,9 @@ Deno.test("Daemon.check() says no where a start does, in the same words, and lea
     return { tlsCert, tlsKey: await setting.write(`${name}.key`, key, 0o600) };
   };
   let before = files();
-  const good: Partial<typeof options>[] = [{}, { spoolDir: `${directory}/new` }, { auditLog: `${directory}/audit` }];
+  const good: Partial<typeof options>[] = [{}, { dieWithDaemon: true }, { spoolDir: `${directory}/new` }, {
+    auditLog: `${directory}/audit`,
+  }];
   for (const change of good) {
     await Daemon.check({ ...options, ...change }, new TestLog());
     assertEquals(files(), before);

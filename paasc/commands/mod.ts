@@ -8,6 +8,7 @@ import { attach } from "./start/attach.ts";
 import { completionsFor } from "./program/completions.ts";
 import { context } from "./program/context.ts";
 import { doctor } from "./program/doctor.ts";
+import { drain } from "./end/drain.ts";
 import { events } from "./observe/events.ts";
 import { exec } from "./start/exec.ts";
 import { helpFor } from "./program/help.ts";
@@ -23,17 +24,17 @@ import { unshare } from "./share/unshare.ts";
 import { version } from "./program/version.ts";
 import { wait } from "./observe/wait.ts";
 
-/** Those that call no daemon: they need none of its settings. */
+/** The commands that call no daemon, and so need none of its settings. */
 export const local: readonly Command[] = [
   ...[context, completionsFor(() => commands)],
   ...[helpFor(() => commands), version],
 ];
 
-/** All of them. */
+/** All commands. */
 export const commands: readonly Command[] = [
   ...[run, exec, attach],
   ...[list, status, logs, wait, events],
   ...[stop, signal, rm],
   ...[share, unshare],
-  ...[doctor, ...local],
+  ...[doctor, drain, ...local],
 ];

@@ -1,11 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { ListRequest__Output } from "@paas/proto";
 import { connect } from "../connection/connect.ts";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import { findProcess } from "./find_process.ts";
 import { ID, TestDaemon } from "../../tests/support/stand_in_daemon.ts";
 
-/** A daemon with these processes, the newest first, as ids and names. */
+/** Starts a daemon with these processes, the newest first. */
 function daemonWith(processes: [id: string, name: string][], requests: ListRequest__Output[] = []) {
   return TestDaemon.start({
     List({ request }, callback) {
@@ -28,7 +28,7 @@ async function find(word: string, daemon: TestDaemon): Promise<string> {
 
 const other = "2b5d0000-0000-4000-8000-000000000000";
 
-Deno.test("findProcess() takes a whole id as it is, and asks nobody", async () => {
+Deno.test("findProcess() returns a whole id without a call", async () => {
   const requests: ListRequest__Output[] = [];
   await using daemon = await daemonWith([], requests);
   assertEquals([await find(ID, daemon), await find(ID.toUpperCase(), daemon)], [ID, ID.toUpperCase()]);
@@ -41,19 +41,19 @@ Deno.test("findProcess() prefers a name to the beginning of an id, and the newes
   assertEquals(await find("web", daemon), ID);
 });
 
-Deno.test("findProcess() takes any beginning of an id that no other one has", async () => {
+Deno.test("findProcess() finds an id by a unique beginning", async () => {
   await using daemon = await daemonWith([[ID, ""], [other, "web"]]);
   assertEquals([await find("2b5c", daemon), await find("2B5D0000-0", daemon)], [ID, other]);
-  const { reason, message } = await assertRejects(() => find("2b5", daemon), PaascError);
-  assertEquals([reason, message], [
-    "failed",
+  const { code, message } = await assertRejects(() => find("2b5", daemon), PaasError);
+  assertEquals([code, message], [
+    "ambiguous",
     `'2b5' is the beginning of several ids, give more of it: ${ID}, ${other} (web)`,
   ]);
 });
 
-Deno.test("findProcess() refuses a name that is the shown beginning of another's id", async () => {
+Deno.test("findProcess() refuses a name that is the shown beginning of another process's id", async () => {
   await using daemon = await daemonWith([[other, "2b5c0c4e"], [ID, "web"]]);
-  const { code, message } = await assertRejects(() => find("2b5c0c4e", daemon), PaascError);
+  const { code, message } = await assertRejects(() => find("2b5c0c4e", daemon), PaasError);
   assertEquals([code, message], [
     "ambiguous",
     `'2b5c0c4e' is the name of ${other} and the beginning of the id ${ID}: give the whole id`,
@@ -62,28 +62,28 @@ Deno.test("findProcess() refuses a name that is the shown beginning of another's
   assertEquals(await find("2b5c0c4e", own), ID);
 });
 
-Deno.test("findProcess() does not list all of very many candidates", async () => {
+Deno.test("findProcess() lists only some of many candidates", async () => {
   const ids = Array.from({ length: 9 }, (_, index) => `${ID.slice(0, -1)}${index}`);
   await using daemon = await daemonWith(ids.map((id) => [id, ""]));
-  const { message } = await assertRejects(() => find("2", daemon), PaascError);
+  const { message } = await assertRejects(() => find("2", daemon), PaasError);
   assertEquals(message.split(": ")[1], `${ids.slice(0, 5).join(", ")}, and more`);
 });
 
-Deno.test("findProcess() says so when there is none", async () => {
+Deno.test("findProcess() fails when no process fits", async () => {
   const requests: ListRequest__Output[] = [];
   await using daemon = await daemonWith([[ID, "web"]], requests);
   for (const word of ["3", "we", `${ID} `, "a\nb"]) {
-    const { reason, message } = await assertRejects(() => find(word, daemon), PaascError);
-    assertEquals([reason, message], [
-      "failed",
+    const { code, message } = await assertRejects(() => find(word, daemon), PaasError);
+    assertEquals([code, message], [
+      "not-found",
       `no process has '${word}' for its id, its name, or the beginning of its id`,
     ]);
   }
-  // What cannot be the beginning of an id is not asked for as one.
+  // Only a word that can begin an id causes a call with it.
   assertEquals(requests.map(({ idPrefix }) => idPrefix).filter(Boolean), ["3"]);
 });
 
-Deno.test("findProcess() goes on where a page is empty and not the last one", async () => {
+Deno.test("findProcess() asks for the next page after an empty one", async () => {
   await using daemon = await TestDaemon.start({
     List({ request: { idPrefix, pageToken } }, callback) {
       const place = Number(pageToken);
@@ -92,4 +92,80 @@ Deno.test("findProcess() goes on where a page is empty and not the last one", as
     },
   });
   assertEquals(await find("2b5c", daemon), ID);
+});
+
+/** A process of somebody, as an operator's daemon lists it. */
+interface Somebodys {
+  readonly processId: string;
+  readonly name?: string;
+  readonly owner: string;
+  readonly live?: boolean;
+}
+
+const [ALICE, BOB, ME] = ["a".repeat(64), "b".repeat(64), "c".repeat(64)];
+
+/** Starts a daemon that tells the caller this role, and lists other users' processes only if they are asked for. */
+function daemonFor(role: string, processes: Somebodys[]) {
+  return TestDaemon.start({
+    WhoAmI: (_call, callback) => callback(null, { userId: ME, role }),
+    List({ request: { name, idPrefix, allUsers, states, pageSize, pageToken } }, callback) {
+      const found = processes.filter((process) =>
+        (allUsers || process.owner === ME) && (!name || process.name === name) &&
+        process.processId.startsWith(idPrefix) && (states.length === 0 || process.live)
+      );
+      const from = Number(pageToken);
+      const size = Math.min(pageSize, 3); // small pages, as when much had to be looked through
+      callback(null, {
+        processes: found.slice(from, from + size).map(({ processId, name = "", owner }) => ({
+          ...{ processId, name, owner },
+          ownerSubject: owner === ALICE ? "CN=alice" : "O=x, CN=b\u202eob",
+        })),
+        nextPageToken: found.length > from + size ? `${from + size}` : "",
+      });
+    },
+  });
+}
+
+/** The id of the process that an operator names by a word, or the error. */
+async function findAs(role: string, word: string, processes: Somebodys[]): Promise<string> {
+  await using daemon = await daemonFor(role, processes);
+  return await find(word, daemon).catch((error) => error.message);
+}
+
+Deno.test("findProcess() finds anybody's process for those who may see all, and their own first", async () => {
+  const own = { processId: other, name: "web", owner: ME };
+  const alices = { processId: ID, name: "web", owner: ALICE, live: true };
+  assertEquals(await findAs("operator", "web", [alices, own]), other);
+  assertEquals(await findAs("operator", "2b5", [alices, own]), other);
+  for (const role of ["viewer", "operator"]) {
+    assertEquals([await findAs(role, "web", [alices]), await findAs(role, "2b5c0c4e", [alices])], [ID, ID]);
+  }
+  const none = "no process has 'web' for its id, its name, or the beginning of its id";
+  assertEquals(await findAs("user", "web", [alices]), none);
+});
+
+Deno.test("findProcess() prefers the one live process of a name, and lists the candidates with their owners", async () => {
+  const alices = { processId: ID, name: "web", owner: ALICE };
+  const bobs = { processId: other, name: "web", owner: BOB };
+  assertEquals(await findAs("operator", "web", [alices, { ...bobs, live: true }]), other);
+  const both = `${ID} (web) of alice (aaaaaaaa…), ${other} (web) of b\\u202eob (bbbbbbbb…)`;
+  const several = `'web' is the name of several processes, give the id of one: ${both}`;
+  assertEquals(await findAs("operator", "web", [alices, bobs]), several);
+  assertEquals(await findAs("operator", "web", [{ ...alices, live: true }, { ...bobs, live: true }]), several);
+  // Many old ones of one user, and one of another behind them.
+  const old = Array.from({ length: 7 }, (_, index) => ({ ...alices, processId: `${ID.slice(0, -1)}${index}` }));
+  assertEquals(await findAs("viewer", "web", old), old[0]!.processId);
+  assertEquals((await findAs("viewer", "web", [...old, bobs])).includes(` ${other} (web) of b`), true);
+  assertEquals(
+    await findAs("operator", "2b5", [alices, bobs]),
+    `'2b5' is the beginning of several ids, give more of it: ${both}`,
+  );
+});
+
+Deno.test("findProcess() never takes another user's name for an id, or an id for a name", async () => {
+  const named = { processId: other, name: "2b5c", owner: BOB, live: true };
+  assertEquals(
+    await findAs("operator", "2b5c", [{ processId: ID, owner: ALICE, live: true }, named]),
+    `'2b5c' is the name of ${other} and the beginning of the id ${ID}: give the whole id`,
+  );
 });

@@ -41,8 +41,12 @@ export function userName(subject: string): string {
  * ```
  */
 export function userText(id: string, subject: string): string {
+  const [name, digits] = [nameText(subject), `${id.slice(0, SHOWN_DIGITS)}…`];
+  return name ? `${name} (${digits})` : digits;
+}
+
+/** Shows the name in a subject: cut, and without anything that a terminal would obey. */
+export function nameText(subject: string): string {
   const name = userName(subject);
-  const short = name.length > MAX_LENGTH ? `${name.slice(0, MAX_LENGTH)}…` : name;
-  const digits = `${id.slice(0, SHOWN_DIGITS)}…`;
-  return short ? `${escapeUnprintable(short)} (${digits})` : digits;
+  return escapeUnprintable(name.length > MAX_LENGTH ? `${name.slice(0, MAX_LENGTH)}…` : name);
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { LIMIT_NAMES } from "@paas/worker";
+import { LIMIT_NAMES, parseLimits } from "@paas/proto/units";
 import { fileURLToPath } from "node:url";
 import { parseAddress } from "../address.ts";
 import {
@@ -14,7 +14,6 @@ import {
   parseDrainTimeout,
   parseIdentity,
   parseKept,
-  parseLimits,
   parseLogFormat,
   parsePrograms,
   parseSearchPath,

@@ -1,87 +1,95 @@
 /**
- * How much each field of a request may have: what `strict_wire.ts` holds a message to before anything is built from it. The
- * comments of the `.proto` say the same to people.
+ * The bounds of the fields of requests. `strict_wire.ts` checks them before anything is built from a request. The comments
+ * of the `.proto` state them for people.
+ *
+ * The texts in a bound are parts of the sentence with which a request is refused.
  *
  * @module
  */
 
-/** What a text, or bytes, may have. */
+/** The bound of a text or of bytes. */
 export interface Size {
-  /** What it is, for a person. */
+  /** The name of the value. */
   readonly what: string;
-  /** At most so many bytes. */
+  /** Maximum length, in bytes. */
   readonly bytes: number;
-  /** What these bytes are, for a person. */
+  /** An addition to the word "bytes", such as " with its name". */
   readonly of?: string;
-  /** Whether it is a path: then each of its parts may have {@linkcode MAX_NAME_BYTES}. */
+  /** Whether the value is a path. Each part of a path may have {@linkcode MAX_NAME_BYTES}. */
   readonly path?: boolean;
-  /** What to do about it, for a person. */
+  /** The remedy for a value that is too long. */
   readonly remedy?: string;
 }
 
-/** What a repeated field may have. */
+/** The bound of a repeated field. */
 export interface List {
-  /** What its elements are, for a person, in the plural. */
+  /** The name of the elements, in the plural. */
   readonly what: string;
-  /** At most so many elements. */
+  /** Maximum number of elements. */
   readonly count: number;
-  /** What each element may have, if it has a size. */
+  /** The bound of each element, if elements have a length. */
   readonly element?: Size;
-  /** What the first element may have, if it is another thing than the rest. */
+  /** The bound of the first element, if it differs from the others. */
   readonly first?: Size;
-  /** What the elements count for, together with others. */
+  /** The sum to which the elements are added. */
   readonly sum?: Sum;
 }
 
-/** What a map may have: its key and its value each, or as a pair with a "=" between. */
+/** The bound of a map. It limits each key and value, or each pair with a "=" between. */
 export interface Entries {
-  /** What its entries are, for a person, in the plural. */
+  /** The name of the entries, in the plural. */
   readonly what: string;
-  /** At most so many entries; one that is given twice counts twice. */
+  /** Maximum number of entries. An entry that is given twice counts twice. */
   readonly count: number;
+  /** The bound of each key. */
   readonly key?: Size;
+  /** The bound of each value. */
   readonly value?: Size;
+  /** The bound of each pair. */
   readonly pair?: Size;
-  /** What the pairs count for, together with others. */
+  /** The sum to which the pairs are added. */
   readonly sum?: Sum;
 }
 
-/** What several fields may have together. */
+/** The common bound of several fields. */
 export interface Sum {
-  /** What they are, for a person, with a capital letter. */
+  /** The names of the fields, with a capital letter. */
   readonly what: string;
-  /** At most so many bytes. */
+  /** Maximum length of all elements together, in bytes. */
   readonly bytes: number;
-  /** Each element counts for so many more than it has. */
+  /** Number of bytes that each element counts more than its length. */
   readonly each: number;
 }
 
-/** What a field may have. */
+/** The bound of a field. */
 export type Bound = Size | List | Entries;
 
 /** The bounds of fields, by the field's full name. */
 export type Bounds = Readonly<Record<string, Bound>>;
 
-/** A request has more of something than it may. Its message is a sentence for who sent it. */
+/** A request exceeds a bound. The message is a sentence for the client. */
 export class BoundError extends RangeError {
   override readonly name = "BoundError";
 }
 
-/** The longest part of a path: NAME_MAX of limits.h. */
+/** Maximum length of a part of a path, in bytes: NAME_MAX of limits.h. */
 export const MAX_NAME_BYTES = 255;
 
-/** The longest path, without its NUL: PATH_MAX of limits.h. */
+/** Maximum length of a path, in bytes without NUL: PATH_MAX of limits.h. */
 const MAX_PATH_BYTES = 4_095;
 
-/** The longest argument, without its NUL: MAX_ARG_STRLEN of execve(2). */
+/** Maximum length of an argument, in bytes without NUL: MAX_ARG_STRLEN of execve(2). */
 const MAX_ARGUMENT_BYTES = 131_071;
 
-/** The longest variable with its name: the daemon passes it on under a name of its own before (worker/child/launch.ts). */
+/**
+ * Maximum length of a variable with its name, in bytes. The daemon first passes the variable on under a longer name of its
+ * own (`worker/child/launch.ts`).
+ */
 const MAX_VARIABLE_BYTES = MAX_ARGUMENT_BYTES - 8;
 
 /**
- * What execve(2) takes of all together where the stack may have 8 MiB, as it mostly may: a quarter, in which each string has
- * its NUL and a pointer to it.
+ * The space of execve(2) for all strings together: a quarter of the stack, which usually has 8 MiB. Each string takes 9
+ * more bytes, for its NUL and for the pointer to it.
  */
 const COMMAND: Sum = { what: "The arguments and variables", bytes: 2 * 1024 * 1024, each: 9 };
 
@@ -98,14 +106,14 @@ const LABELS: Entries = {
 const CONTRACT: Bounds = {
   "ExecRequest.args": {
     what: "arguments",
-    count: 65_536, // some 2 MiB of ordinary file names; each is an element of a few lists in the daemon
+    count: 65_536, // about 2 MiB of ordinary file names; the daemon keeps each in several lists
     first: { what: "program's name", bytes: MAX_PATH_BYTES, path: true },
     element: { what: "argument", bytes: MAX_ARGUMENT_BYTES },
     sum: COMMAND,
   },
   "ExecRequest.env": {
     what: "variables",
-    count: 4_096, // of a few dozen in ordinary environments
+    count: 4_096, // an ordinary environment has a few dozen
     pair: { what: "variable", bytes: MAX_VARIABLE_BYTES, of: " with its name" },
     sum: COMMAND,
   },
@@ -119,7 +127,7 @@ const CONTRACT: Bounds = {
   "StopRequest.process_id": PROCESS_ID,
   "WaitRequest.process_id": PROCESS_ID,
   "SignalRequest.process_id": PROCESS_ID,
-  "ListRequest.states": { what: "states", count: 3 }, // there are no more
+  "ListRequest.states": { what: "states", count: 3 }, // all there are
   "ListRequest.name": NAME,
   "ListRequest.labels": LABELS,
   "ListRequest.id_prefix": { what: "id_prefix", bytes: 36 },
@@ -137,7 +145,7 @@ const CONTRACT: Bounds = {
 
 const HEALTH: Bounds = { "HealthCheckRequest.service": { what: "service", bytes: 255 } };
 
-/** Of a question of reflection: names of files, services, messages and their parts. */
+/** The bound of names in reflection requests: of files, services, messages and their parts. */
 const SYMBOL: Size = { what: "name that is asked for", bytes: 255 };
 
 const REFLECTION: Bounds = {
@@ -149,7 +157,7 @@ const REFLECTION: Bounds = {
   "ExtensionRequest.containing_type": SYMBOL,
 };
 
-/** The bounds of all fields that a request can have. `bounds_test.ts` sees that there is one for each. */
+/** The bounds of all fields of requests, by full name. `bounds_test.ts` checks that no field lacks one. */
 export const BOUNDS: Bounds = {
   ...inPackage("paas.v1", CONTRACT),
   ...inPackage("grpc.health.v1", HEALTH),

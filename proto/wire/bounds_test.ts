@@ -1,14 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import protobuf from "protobufjs";
 import { BOUNDS } from "./bounds.ts";
-import { load } from "./definition.ts";
-import health from "./grpc/health/v1/health.proto" with { type: "text" };
-import contract from "./paas/v1/paas.proto" with { type: "text" };
-import { REFLECTION_VERSIONS } from "./reflection.ts";
+import { load, sources } from "../generate.ts";
 
-const SOURCES = [contract, health, ...Object.values(REFLECTION_VERSIONS)];
+const SOURCES = sources();
+const contract = SOURCES["paas/v1/paas.proto"]!;
 
-/** The types of all requests, and of all messages in them. */
+/** Returns the types of all requests, and of all messages in them. */
 function requestTypes(source: string): Set<protobuf.Type> {
   const types = new Set<protobuf.Type>();
   const look = (space: protobuf.NamespaceBase) => {
@@ -25,7 +23,7 @@ function requestTypes(source: string): Set<protobuf.Type> {
   return types;
 }
 
-const fields = SOURCES.flatMap((source) => [...requestTypes(source)])
+const fields = Object.values(SOURCES).flatMap((source) => [...requestTypes(source)])
   .flatMap((type) => type.fieldsArray.map((field) => [`${type.fullName.slice(1)}.${field.name}`, field] as const));
 
 const sized = ({ type }: protobuf.Field) => type === "string" || type === "bytes";
@@ -36,7 +34,7 @@ Deno.test("BOUNDS has a bound for each text, list and map that a request can hav
   assert(bounded.length > 30, "the descriptors were walked");
 });
 
-Deno.test("BOUNDS bounds all of a field that can be large", () => {
+Deno.test("BOUNDS bounds every part of a field that can be large", () => {
   for (const [name, field] of fields) {
     const bound = BOUNDS[name];
     if (!bound) continue;
@@ -57,13 +55,13 @@ Deno.test("BOUNDS lets List ask for each state once", () => {
   assertEquals(bound && "count" in bound && bound.count, Object.keys(states).length - 1); // without UNSPECIFIED
 });
 
-/** The comment of a field, without line breaks. */
+/** Returns the comment of a field, without line breaks. */
 function commentOf(message: string, field: string): string {
   const { comment } = load(contract, { keepCase: true, alternateCommentMode: true }).lookupType(message).get(field)!;
   return comment!.replaceAll("\n", " ");
 }
 
-Deno.test("BOUNDS are those that the comments of the contract say", () => {
+Deno.test("BOUNDS are the bounds in the comments of the contract", () => {
   const numbers = (name: string) => {
     const all: number[] = [];
     const collect = (value: unknown) => {

@@ -1,16 +1,16 @@
 /**
- * Text of others, made safe to print.
- *
- * By itself, for it must load neither grpc-js nor the contract: `paasc` needs it before it connects.
+ * Safe output of text from other people. This module loads neither grpc-js nor protobufjs, because `paasc` needs it before
+ * it connects.
  *
  * @module
  */
 
 /**
- * Shows what is not printable as JSON's escapes, a `\uXXXX` for each UTF-16 unit: control characters (C0, DEL, C1), line
- * and paragraph separators, what has no width or turns the direction of text (category Cf), lone surrogates, and code
- * points that are private or not assigned. So a text neither breaks a line, nor reaches a terminal as a command, nor
- * looks like another one (Unicode Technical Report 36, section 3.5). JSON stays the same value.
+ * Replaces characters that are not printable by JSON escapes, a `\uXXXX` for each UTF-16 unit. These are control
+ * characters (C0, DEL, C1), line and paragraph separators, characters without width or that change the direction of text
+ * (category Cf), lone surrogates, and code points that are private or not assigned. The result breaks no line, is no
+ * command to a terminal, and does not look like another text (Unicode Technical Report 36, section 3.5). JSON keeps its
+ * value.
  *
  * @example
  * ```ts

@@ -49,7 +49,7 @@ const check = (...bytes: number[]) => checker(Uint8Array.from(bytes));
 
 const checkMessage = (message: object) => checker(type.encode(type.fromObject(message)).finish());
 
-Deno.test("wireChecker() takes what protobufjs encodes, and what it does not know", () => {
+Deno.test("wireChecker() accepts messages that protobufjs encodes, and unknown fields", () => {
   const message = {
     texts: ["true", "", "x".repeat(300)],
     path: "/a",
@@ -69,7 +69,7 @@ Deno.test("wireChecker() takes what protobufjs encodes, and what it does not kno
   check(0x7b, 0x0b, 0x0c, 0x08, 0x01, 0x7c); // a group in a group
 });
 
-/** So many messages of type Inner in each other. */
+/** Encodes messages of type Inner in each other. */
 function nested(depth: number): number[] {
   let bytes: number[] = [];
   for (const tag of [...Array(depth - 1).fill(0x12), 0x1a]) {
@@ -120,12 +120,12 @@ for (const [what, bytes] of Object.entries(WRONG)) {
   });
 }
 
-Deno.test("wireChecker() is needed: protobufjs takes a text for what is called a number", () => {
+Deno.test("wireChecker() is needed: protobufjs reads a field of a wrong wire type as text", () => {
   const message = type.toObject(type.decode(Uint8Array.of(0x08, 4, 0x74, 0x72, 0x75, 0x65))) as { texts: string[] };
   assertEquals(message.texts, ["true"]);
 });
 
-/** What each message is refused with. One that has as much as it may is below. */
+/** Messages that exceed a bound, and the sentences that refuse them. */
 const TOO_MUCH: Record<string, [message: object | number[], sentence: string]> = {
   "elements": [{ texts: Array(21).fill("") }, "There must be at most 20 texts"],
   "elements that are packed": [{ kinds: [0, 0, 0, 0] }, "There must be at most 3 kinds"],
@@ -177,7 +177,7 @@ for (const [what, [message, sentence]] of Object.entries(TOO_MUCH)) {
   });
 }
 
-Deno.test("wireChecker() takes as much as there may be", () => {
+Deno.test("wireChecker() accepts messages at their bounds", () => {
   checkMessage({ texts: Array(20).fill(""), kinds: [0, 0, 0], path: `/${"x".repeat(255)}`.repeat(2) });
   checkMessage({ texts: ["/".repeat(400), "x".repeat(500)], map: { "": "x".repeat(1_000 - 900 - 4 * 9 - 3), b: "" } });
   checkMessage({ labels: { abcde: "123456789", "": "" } });
@@ -186,15 +186,15 @@ Deno.test("wireChecker() takes as much as there may be", () => {
   check(...Array(1_000).fill([0x78, 1]).flat());
 });
 
-Deno.test("wireChecker() wants a bound for each text, list and map", () => {
+Deno.test("wireChecker() requires a bound for each text, list and map", () => {
   for (const name of Object.keys(BOUNDS)) {
     const { [name]: _missing, ...others } = BOUNDS;
     assertThrows(() => wireChecker(type, others)(new Uint8Array()), Error, `${name} has no bound`);
   }
 });
 
-Deno.test("wireChecker() reads no further than the first thing that is too much", () => {
-  const bytes = new Uint8Array(4_000_000).fill(0xff); // no message, but that is not noticed
+Deno.test("wireChecker() reads no further than the first excess", () => {
+  const bytes = new Uint8Array(4_000_000).fill(0xff); // not a message, but the check does not get that far
   bytes.set(Array(4).fill([0x28, 0]).flat());
   assertThrows(() => checker(bytes), BoundError);
 });

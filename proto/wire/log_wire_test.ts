@@ -1,13 +1,12 @@
-import { type GetLogsResponse, ProcessService } from "@paas/proto";
+import { type GetLogsResponse, ProcessService } from "../mod.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { PaascError } from "../errors.ts";
-import { type LogMessage, readLogMessage } from "./log_message.ts";
+import { type LogMessage, readLogMessage } from "./log_wire.ts";
 
 const { responseSerialize: encode, responseDeserialize: decode } = ProcessService.service.GetLogs;
-const streams = ["LOG_STREAM_UNSPECIFIED", "LOG_STREAM_STDOUT", "LOG_STREAM_STDERR"] as const;
+const STREAMS = ["LOG_STREAM_UNSPECIFIED", "LOG_STREAM_STDOUT", "LOG_STREAM_STDERR"] as const;
 
-/** A source of whole numbers below a limit; the same each time. */
+/** Returns a repeatable source of random whole numbers below a limit. */
 function numbers(seed: number) {
   return (limit: number) => {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
@@ -21,7 +20,7 @@ function randomMessage(below: (limit: number) => number): GetLogsResponse {
   return {
     chunks: Array.from({ length: below(5) }, () => ({
       offset: large(),
-      stream: streams[below(3)],
+      stream: STREAMS[below(3)],
       time: some({ seconds: large(), nanos: below(1e9) }),
       data: Buffer.from(Array.from({ length: [0, 1, 200, 20_000][below(4)]! }, () => below(256))),
       partial: below(2) === 1,
@@ -35,11 +34,11 @@ function randomMessage(below: (limit: number) => number): GetLogsResponse {
   };
 }
 
-/** What was read, as the contract's own decoder has it. */
+/** Converts a message to the form of the contract's own decoder. */
 function plain({ pieces, gap, end }: LogMessage) {
   const chunks = pieces.map(({ offset, stream, time, data, partial }) => ({
     offset,
-    stream: streams[stream],
+    stream: STREAMS[stream],
     time: time ?? null,
     data: Buffer.from(data),
     partial,
@@ -75,7 +74,7 @@ Deno.test("readLogMessage() skips the fields that it does not know", () => {
   assertEquals([pieces.length, pieces[0]?.data, gap, end], [1, Uint8Array.of(65), undefined, undefined]);
 });
 
-Deno.test("readLogMessage() refuses what is no message, and never reads beyond its end", () => {
+Deno.test("readLogMessage() refuses bytes that are no message, and never reads beyond their end", () => {
   for (
     const bytes of [
       [0xff],
@@ -91,15 +90,14 @@ Deno.test("readLogMessage() refuses what is no message, and never reads beyond i
       [0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
     ]
   ) {
-    const error = assertThrows(() => readLogMessage(Uint8Array.from(bytes)), PaascError, "cannot be read");
-    assertEquals(error.reason, "incomplete", bytes.join(" "));
+    assertThrows(() => readLogMessage(Uint8Array.from(bytes)), RangeError, undefined, bytes.join(" "));
   }
   const whole = encode(randomMessage(numbers(7)));
   for (let length = 0; length < Math.min(whole.length, 500); length++) {
     try {
       readLogMessage(whole.subarray(0, length));
     } catch (error) {
-      assert(error instanceof PaascError, String(error));
+      assert(error instanceof RangeError, String(error));
     }
   }
 });

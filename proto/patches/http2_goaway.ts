@@ -1,12 +1,12 @@
 /**
- * Keeps `node:http2` alive when a peer says goodbye. Import it before anything that loads grpc-js.
+ * A workaround for a crash of `node:http2` at GOAWAY. It must be loaded before grpc-js.
  *
- * In Deno 2.9.4 to 2.9.6 a session that closes while nghttp2 is still inside its receive callback is freed under
- * nghttp2's feet: an ordinary GOAWAY, which every `client.close()` sends, ends the whole program with SIGABRT or
- * SIGSEGV (denoland/deno#36788). An argument-less `session.close()`, as grpc-js calls it on GOAWAY, is therefore run in
- * a later macrotask. `close(callback)` stays immediate: grpc-js's `tryShutdown` waits for its callback.
+ * In Deno 2.9.4 to 2.9.6, a session that closes inside nghttp2's receive callback is freed while nghttp2 still uses it. An
+ * ordinary GOAWAY, which every `client.close()` sends, ends the whole program with SIGABRT or SIGSEGV
+ * (denoland/deno#36788). grpc-js calls `session.close()` without arguments on GOAWAY; this module delays that call to a
+ * later macrotask. `close(callback)` stays immediate, because grpc-js's `tryShutdown` waits for the callback.
  *
- * This file can go when the issue is mended; `tests/endurance/soak_test.ts` tells.
+ * The file can be deleted when `tests/endurance/soak_test.ts` passes without it.
  *
  * @module
  */

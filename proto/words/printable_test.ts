@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { escapeUnprintable } from "./printable.ts";
 
-Deno.test("escapeUnprintable() leaves no code point as it is that is a control, a format or a separator of lines", () => {
+Deno.test("escapeUnprintable() escapes every control, format and line separator character", () => {
   const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
   let count = 0;
   for (let code = 0; code <= 0x10ffff; code++) {
@@ -15,7 +15,7 @@ Deno.test("escapeUnprintable() leaves no code point as it is that is a control, 
   assertEquals(count > 2_000, true, `${count} code points`);
 });
 
-Deno.test("escapeUnprintable() knows what turns or hides text by name", () => {
+Deno.test("escapeUnprintable() escapes characters that turn or hide text", () => {
   const named = [
     "\x00",
     "\n",
@@ -35,7 +35,7 @@ Deno.test("escapeUnprintable() knows what turns or hides text by name", () => {
   }
 });
 
-Deno.test("escapeUnprintable() leaves what people write as it is", () => {
+Deno.test("escapeUnprintable() keeps ordinary text", () => {
   for (const text of ["a b~", "日本語", "e\u0301", "שלום", "🎉", "👍🏽", "ñ€", " "]) {
     assertEquals(escapeUnprintable(text), text);
   }
