@@ -1,6 +1,6 @@
 /**
- * A small certificate authority for mutual TLS. It makes a CA and issues server and client certificates. Keys are ECDSA on
- * P-256; signatures use SHA-256.
+ * A small certificate authority for mutual TLS: makes a CA, and issues server and client certificates from it. Keys are
+ * ECDSA on P-256, signatures are SHA-256.
  *
  * ```ts
  * import { createAuthority } from "./authority.ts";
@@ -13,13 +13,14 @@
  * @module
  */
 
-// tsyringe, a dependency of @peculiar/x509, refuses to load without this polyfill, so the polyfill comes first.
+// What @peculiar/x509 stands on (tsyringe) refuses to load without this polyfill, so it comes first.
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import * as nodeCrypto from "node:crypto";
 import { isIP } from "node:net";
+import { normalSerial, type Revocation, writeList } from "./revocation_list.ts";
 
-/** A certificate and its private key, both PEM. The names are those of the options of `node:tls`. */
+/** A certificate and its private key, both PEM, under the names that `node:tls` takes them by. */
 export interface Pair {
   /** The certificate. */
   readonly cert: string;
@@ -27,7 +28,7 @@ export interface Pair {
   readonly key: string;
 }
 
-/** Period in which a certificate is valid, in whole seconds: fractions are cut off. */
+/** The dates between which a certificate is valid, in whole seconds: fractions are cut off. */
 export interface Validity {
   /** Default: an hour ago, so that a machine whose clock is behind accepts it at once. */
   readonly notBefore?: Date | undefined;
@@ -35,64 +36,85 @@ export interface Validity {
   readonly notAfter?: Date | undefined;
 }
 
-/** Options of a new CA. */
+/** What a new CA is to be. */
 export interface AuthorityOptions extends Validity {
-  /** Common name of the CA (CN). */
+  /** The CA's name (CN). */
   readonly commonName: string;
-  /** Organization of the CA (O). Default: none. */
+  /** The organization (O) that the CA belongs to. Default: none. */
   readonly organization?: string | undefined;
 }
 
-/** Extended key usage of a certificate. */
+/** What a certificate is good for: its extended key usage. */
 export type Usage = "serverAuth" | "clientAuth";
 
-/** Contents of a certificate. */
+/** What a certificate is to say. */
 export interface CertificateOptions extends Validity {
-  /** Common name (CN) of the server or user. Several names make a subject with several CNs. */
+  /** The name (CN) of the server or user. Several make a subject with several CNs. */
   readonly commonName: string | readonly string[];
-  /** Organization (O). Default: that of the CA. */
+  /** The organization (O). Default: that of the CA. */
   readonly organization?: string | undefined;
-  /** Organizational unit (OU). Default: none. Several units make a subject with several OUs. */
+  /** The part of it (OU). Default: none. Several make a subject with several OUs. */
   readonly organizationalUnit?: string | readonly string[] | undefined;
-  /** Usages. An empty list makes a certificate without extended key usage. */
+  /** An empty list makes a certificate without any extended key usage. */
   readonly usages: readonly Usage[];
-  /** DNS names and IP addresses of a server, for the subject alternative name. Default: none. */
+  /** DNS names and IP addresses that a server is reached under (the subject alternative name). Default: none. */
   readonly hosts?: readonly string[] | undefined;
-  /** URIs that name the holder, for the subject alternative name. Default: none. */
+  /** URIs that name its holder (in the subject alternative name too). Default: none. */
   readonly uris?: readonly string[] | undefined;
-  /** Pair whose key the certificate reuses, for a renewal. Default: a new key. */
+  /** A pair whose key it is for, as when a certificate is renewed. Default: a new key. */
   readonly renews?: Pair | undefined;
 }
 
-/** Contents of a revocation list. */
+/** What a revocation list is to say. */
 export interface RevocationListOptions {
-  /** Revoked certificates, PEM. */
-  readonly revoked: readonly string[];
-  /** Time at which the list was issued. Default: an hour ago. */
+  /** The certificates that are revoked, PEM. */
+  readonly revoked?: readonly string[] | undefined;
+  /** Revocations by serial number, besides. An entry of an older list stays as it is. */
+  readonly revocations?: readonly Revocation[] | undefined;
+  /** The number of the list, which grows. Default: 1. */
+  readonly number?: bigint | undefined;
+  /** Default: an hour ago. */
   readonly thisUpdate?: Date | undefined;
-  /** Time of the next list. Default: in a day. */
+  /** When the next one comes. Default: in a day. */
   readonly nextUpdate?: Date | undefined;
 }
 
-/** A CA: its certificate, its key, and the documents that it signs. */
+/** A CA: its own certificate and key, and what it can do. */
 export interface Authority extends Pair {
-  /** Time at which the CA's own certificate expires. */
+  /** When the CA's own certificate ends. */
   readonly notAfter: Date;
   /**
    * Makes a new key and a certificate for it.
    *
-   * @throws {TypeError} When a host is neither a DNS name nor an IP address
+   * @throws {TypeError} When a host is neither a DNS name nor an IP address.
    */
   issue(options: CertificateOptions): Promise<Pair>;
+  /**
+   * Makes a certificate, PEM, for a key that somebody else has.
+   *
+   * @param publicKey The key: a SubjectPublicKeyInfo in DER.
+   * @throws {TypeError} When a host is neither a DNS name nor an IP address.
+   */
+  certify(publicKey: BufferSource, options: Omit<CertificateOptions, "renews">): Promise<string>;
+  /**
+   * Makes a certificate, PEM, that says the same as another one: subject, key and extensions are kept, serial number and
+   * dates are new. For the CA's own certificate it makes one with which all that the CA has issued stays good.
+   *
+   * @param publicKey Another key for it: a SubjectPublicKeyInfo in DER.
+   */
+  renew(cert: string, validity: Validity, publicKey?: BufferSource): Promise<string>;
   /** Makes a revocation list (RFC 5280), PEM. */
   revocationList(options: RevocationListOptions): Promise<string>;
 }
+
+/** The types of the extensions that name the key of a certificate and that of its CA. */
+const KEY_IDENTIFIERS = ["2.5.29.14", "2.5.29.35"];
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" };
 const HOUR = 3_600_000;
 const TEN_YEARS = 3650 * 24 * HOUR;
 
-/** Makes a new, self-signed CA. The CA may sign certificates of servers and clients, but not of other CAs. */
+/** Makes a new, self-signed CA. It signs certificates of servers and clients only, never of other CAs. */
 export async function createAuthority(options: AuthorityOptions): Promise<Authority> {
   const keys = await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -110,10 +132,10 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
 }
 
 /**
- * Loads an existing CA.
+ * Takes up a CA that exists already.
  *
- * @throws {TypeError} When the certificate is not that of a CA, the key is not an unencrypted PKCS#8 key on P-256, or the
- *   two do not belong together
+ * @throws {TypeError} When the certificate is not that of a CA, the key is not of the kind that this module makes, or the
+ * two don't belong together.
  */
 export async function loadAuthority({ cert, key }: Pair): Promise<Authority> {
   const certificate = new nodeCrypto.X509Certificate(cert);
@@ -126,15 +148,15 @@ export async function loadAuthority({ cert, key }: Pair): Promise<Authority> {
 }
 
 /**
- * Converts a host to a subject alternative name, such as `{ type: "dns", value: "localhost" }`.
+ * A host as it stands in a subject alternative name: `{ type: "dns", value: "localhost" }`.
  *
- * @throws {TypeError} When the host is neither a DNS name (which may begin with `*.`) nor an IP address
+ * @throws {TypeError} When it is neither a DNS name (`*.` in front is one) nor an IP address.
  */
 export function alternativeName(host: string): { type: "dns" | "ip"; value: string } {
   if (isIP(host) === 4) return { type: "ip", value: host };
-  // The URL parser normalizes an IPv6 address to a form that x509 can read, and throws for a zone (%eth0).
+  // The URL parser spells an IPv6 address in one way, which x509 can read, and throws for a zone (%eth0).
   if (isIP(host) === 6) return { type: "ip", value: new URL(`http://[${host}]`).hostname.slice(1, -1) };
-  // Labels have letters, digits and inner hyphens. A number as the last label would be a broken IPv4 address.
+  // Labels of letters, digits and inner hyphens; the last one is no number, which would be a broken IPv4 address.
   const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
   const dnsName = new RegExp(`^(?:\\*\\.)?(?:${label}\\.)*(?!\\d+$)${label}$`, "i");
   if (host.length > 253 || !dnsName.test(host)) {
@@ -153,64 +175,86 @@ async function authority(certificate: x509.X509Certificate, privateKey: CryptoKe
   return {
     ...await pair(certificate, privateKey),
     notAfter: certificate.notAfter,
-    async issue(options) {
-      const keys = options.renews
-        ? await keysOf(options.renews)
-        : await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
-      const extensions: x509.Extension[] = [
-        new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-        authorityKeyIdentifier,
-      ];
-      if (options.usages.length > 0) {
-        extensions.push(
-          new x509.ExtendedKeyUsageExtension(options.usages.map((usage) => x509.ExtendedKeyUsage[usage])),
-        );
-      }
-      const names = [
-        ...options.hosts?.map(alternativeName) ?? [],
-        ...options.uris?.map((value) => ({ type: "url" as const, value })) ?? [],
-      ];
-      if (names.length > 0) extensions.push(new x509.SubjectAlternativeNameExtension(names));
-      const issued = await x509.X509CertificateGenerator.create({
-        subject: distinguishedName({
-          CN: [options.commonName].flat(),
-          O: [options.organization ?? organization],
-          OU: [options.organizationalUnit].flat(),
-        }),
-        issuer: certificate.subjectName,
-        serialNumber: serialNumber(),
-        ...validity(options, certificate.notAfter),
-        publicKey: keys.publicKey,
-        signingKey: privateKey,
-        extensions,
-      });
-      return pair(issued, keys.privateKey);
+    async issue({ renews, ...options }) {
+      const keys = renews ? await keysOf(renews) : await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
+      return pair(await make(keys.publicKey, options), keys.privateKey);
     },
-    async revocationList({ revoked, thisUpdate, nextUpdate }) {
-      const list = await x509.X509CrlGenerator.create({
-        issuer: certificate.subjectName,
-        thisUpdate: thisUpdate ?? new Date(Date.now() - HOUR),
+    async certify(publicKey, options) {
+      return toPem(await make(publicKey, options));
+    },
+    async renew(cert, dates, publicKey) {
+      const old = new x509.X509Certificate(cert);
+      const extensions = old.extensions.filter(({ type }) => !KEY_IDENTIFIERS.includes(type));
+      const renewed = await sign(old.subjectName, publicKey ?? old.publicKey.rawData, dates, extensions);
+      return toPem(renewed);
+    },
+    async revocationList({ revoked = [], revocations = [], number = 1n, thisUpdate, nextUpdate }) {
+      const date = thisUpdate ?? new Date(Date.now() - HOUR);
+      const content = {
+        revocations: [...revocations, ...revoked.map((pem) => ({ serial: serialOf(pem), date }))],
+        number,
+        thisUpdate: date,
         nextUpdate: nextUpdate ?? new Date(Date.now() + 24 * HOUR),
-        signingKey: privateKey,
-        signingAlgorithm: { ...ALGORITHM, hash: "SHA-256" },
-        entries: revoked.map((pem) => ({
-          serialNumber: new nodeCrypto.X509Certificate(pem).serialNumber,
-          revocationDate: thisUpdate ?? new Date(Date.now() - HOUR),
-        })),
-      });
-      return x509.PemConverter.encode(list.rawData, "X509 CRL") + "\n";
+      };
+      const name = new Uint8Array(certificate.subjectName.toArrayBuffer());
+      return await writeList(content, { name, keyIdentifier, key: privateKey });
     },
   };
+
+  /** A certificate with what the options say. */
+  async function make(
+    publicKey: x509.PublicKeyType,
+    options: Omit<CertificateOptions, "renews">,
+  ): Promise<x509.X509Certificate> {
+    const extensions: x509.Extension[] = [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+    ];
+    if (options.usages.length > 0) {
+      extensions.push(new x509.ExtendedKeyUsageExtension(options.usages.map((usage) => x509.ExtendedKeyUsage[usage])));
+    }
+    const names = [
+      ...options.hosts?.map(alternativeName) ?? [],
+      ...options.uris?.map((value) => ({ type: "url" as const, value })) ?? [],
+    ];
+    if (names.length > 0) extensions.push(new x509.SubjectAlternativeNameExtension(names));
+    const subject = distinguishedName({
+      CN: [options.commonName].flat(),
+      O: [options.organization ?? organization],
+      OU: [options.organizationalUnit].flat(),
+    });
+    return await sign(subject, publicKey, options, extensions);
+  }
+
+  /** A certificate of this CA; the identifiers of the keys are added to its extensions. */
+  async function sign(
+    subject: x509.Name,
+    publicKey: x509.PublicKeyType,
+    dates: Validity,
+    extensions: x509.Extension[],
+  ): Promise<x509.X509Certificate> {
+    return await x509.X509CertificateGenerator.create({
+      subject,
+      issuer: certificate.subjectName,
+      serialNumber: serialNumber(),
+      ...validity(dates, certificate.notAfter),
+      publicKey,
+      signingKey: privateKey,
+      extensions: [
+        ...extensions,
+        await x509.SubjectKeyIdentifierExtension.create(publicKey),
+        authorityKeyIdentifier,
+      ],
+    });
+  }
 }
 
-/** Reads the keys of a pair. */
+/** The keys of a pair. */
 async function keysOf({ cert, key }: Pair): Promise<{ publicKey: CryptoKey; privateKey: CryptoKey }> {
   return { publicKey: await new x509.X509Certificate(cert).publicKey.export(), privateKey: await importKey(key) };
 }
 
-/** Makes a distinguished name of the given values. `utf8String` keeps each value literal: x509 reads a plain "#41" as hex. */
+/** The distinguished name of the values that are there, each taken as it is: x509 would read a plain "#41" as hex. */
 function distinguishedName(names: Record<string, (string | undefined)[]>): x509.Name {
   return new x509.Name(
     Object.entries(names).flatMap(([type, values]) =>
@@ -219,10 +263,7 @@ function distinguishedName(names: Record<string, (string | undefined)[]>): x509.
   );
 }
 
-/**
- * Makes a serial number of 16 bytes with 126 random bits. Its first byte is from 0x40 to 0x7f, so that the number is
- * positive and DER neither pads nor shortens it.
- */
+/** 126 random bits in 16 bytes, positive: the first byte is from 0x40 to 0x7f, so it needs no padding and is not one. */
 function serialNumber(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[0] = 0x40 | (bytes[0] ?? 0) & 0x3f;
@@ -244,7 +285,16 @@ async function importKey(pem: string): Promise<CryptoKey> {
 async function pair(certificate: x509.X509Certificate, privateKey: CryptoKey): Promise<Pair> {
   const key = await crypto.subtle.exportKey("pkcs8", privateKey);
   return {
-    cert: certificate.toString("pem") + "\n",
+    cert: toPem(certificate),
     key: x509.PemConverter.encode(key, x509.PemConverter.PrivateKeyTag) + "\n",
   };
+}
+
+function toPem(certificate: x509.X509Certificate): string {
+  return certificate.toString("pem") + "\n";
+}
+
+/** The serial number of a certificate in PEM, as revocation lists have it. */
+export function serialOf(pem: string): string {
+  return normalSerial(new nodeCrypto.X509Certificate(pem).serialNumber);
 }

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import type { KnownProcess } from "@paas/worker";
+import type { Process } from "@paas/worker";
 import { until } from "../tests/support/until.ts";
 import { TestLog } from "../tests/support/realm.ts";
 import { Drain } from "./drain.ts";
@@ -9,7 +9,7 @@ function stage(timeout = Infinity) {
   const end = Promise.withResolvers<void>();
   const log = new TestLog();
   const calls: string[] = [];
-  let processes = [{} as KnownProcess];
+  let processes = [{} as Process];
   const table = {
     drain: () => void calls.push("table"),
     processes: () => processes,

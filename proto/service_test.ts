@@ -1,7 +1,7 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { decodeLogChunks, decodeLogRecords } from "@paas/worker";
-import { RecordBuffer } from "../worker/log_format/record.ts";
+import { decodeLogChunks, decodeLogRecords } from "@paas/worker/records";
+import { RecordBuffer } from "../worker/log_format/record_buffer.ts";
 import { MalformedRequest, ProcessService, processService } from "./mod.ts";
 
 const { GetLogs, GetLogs: { responseDeserialize } } = processService;

@@ -4,7 +4,7 @@
  * @module
  */
 import { DURATION_UNITS, parseDuration, parseSize } from "@paas/proto/units";
-import { MIN_LIMIT_BYTES } from "@paas/worker";
+import { MIN_LIMIT_BYTES } from "@paas/worker/spool";
 import { isAbsolute, join } from "node:path";
 import type { IdentityMode } from "../identity/certificate.ts";
 import type { LogFormat } from "../telemetry/daemon_log.ts";

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { LogReader, Process, ProcessStatus } from "@paas/worker";
+import type { Process, ProcessStatus } from "@paas/worker";
+import type { LogReader } from "@paas/worker/records";
 import { type Attributes, metrics, type ObservableResult } from "@opentelemetry/api";
 import type { RefusalKind } from "../errors.ts";
 

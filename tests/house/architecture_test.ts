@@ -42,6 +42,7 @@ async function imports(file: string): Promise<string[]> {
 }
 
 const EXECUTABLES: Record<string, string[]> = {
+  worker: ["confinement.ts", "records.ts", "requirements.ts", "spool.ts", "system.ts"],
   proto: [
     "standard/health.ts",
     "standard/reflection.ts",

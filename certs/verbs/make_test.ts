@@ -1,46 +1,14 @@
-import "./authority.ts"; // before x509: it brings the polyfill that x509 needs
+import "../authority.ts"; // before x509: it brings the polyfill that x509 needs
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import * as x509 from "@peculiar/x509";
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { contents, runCerts as run, testInDirectory as test } from "../../tests/support/certs_tool.ts";
 
 const DAY = 86_400_000;
-const COMMITTED = import.meta.dirname ?? ".";
-
-/** Runs the program as `deno task certs` does, but with access to one directory only. */
-async function run(directory: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--no-prompt", `--allow-read=${directory}`, `--allow-write=${directory}`],
-      ...[`${COMMITTED}/make.ts`, ...args],
-    ],
-    env: { NO_COLOR: "1" },
-  }).output();
-  const text = new TextDecoder();
-  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
-}
-
-/** Defines a test whose function gets an empty temporary directory. */
-function test(name: string, fn: (directory: string) => Promise<void>): void {
-  Deno.test(name, async () => {
-    const directory = await Deno.makeTempDir();
-    try {
-      await fn(directory);
-    } finally {
-      await Deno.remove(directory, { recursive: true });
-    }
-  });
-}
+const COMMITTED = `${import.meta.dirname}/..`;
 
 async function read(directory: string, name: string): Promise<X509Certificate> {
   return new X509Certificate(await Deno.readTextFile(`${directory}/${name}.crt`));
-}
-
-/** Reads the files of a directory, sorted by name. */
-async function contents(directory: string): Promise<Record<string, string>> {
-  const names = (await Array.fromAsync(Deno.readDir(directory), (entry) => entry.name)).sort();
-  return Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, await Deno.readTextFile(`${directory}/${name}`)])),
-  );
 }
 
 function files(...names: string[]): string[] {
@@ -72,7 +40,7 @@ async function assertSet(directory: string, organization: string, ...clients: st
   }
 }
 
-test("certs DIR makes a full set, and only the owner can read the keys", async (directory) => {
+test("certs DIR makes a full set, with keys for the owner's eyes only", async (directory) => {
   const { code, stdout, stderr } = await run(directory, `${directory}/new/one`);
   assertEquals(stderr, "");
   assertEquals(code, 0);
@@ -83,7 +51,7 @@ test("certs DIR makes a full set, and only the owner can read the keys", async (
   assertEquals(Object.keys(await contents(made)), names);
   await assertSet(made, "Paas", "alice", "bob");
   for (const name of names) {
-    // A strict umask may hide the certificates from others too.
+    // A strict umask may take the certificates from others too.
     const mode = ((await Deno.stat(`${made}/${name}`)).mode ?? 0) & 0o777;
     assert(mode === 0o600 || mode === 0o644 && name.endsWith(".crt"), `${name}: ${mode.toString(8)}`);
   }
@@ -91,7 +59,7 @@ test("certs DIR makes a full set, and only the owner can read the keys", async (
   assert(days > 3649 && days < 3651, `${days} days`);
 });
 
-test("certs --host, --client, --days and --development determine the set", async (directory) => {
+test("certs --host, --client, --days and --development say what is made", async (directory) => {
   const hosts = ["--host", "paas.example.com", "--host", "192.0.2.1", "--host", "localhost"];
   const { code } = await run(directory, ...hosts, "--client", "carol@example.com", "--days=2", directory);
   assertEquals(code, 0);
@@ -111,7 +79,7 @@ test("certs --host, --client, --days and --development determine the set", async
   assertEquals((await read(development, "bob")).validToDate, (await read(COMMITTED, "bob")).validToDate);
 });
 
-test("certs --client adds to an existing set, and changes nothing else", async (directory) => {
+test("certs --client adds to a set that is there, and touches nothing else", async (directory) => {
   await run(directory, "--development", directory);
   const before = await contents(directory);
 
@@ -130,7 +98,7 @@ test("certs --client adds to an existing set, and changes nothing else", async (
   assert(days > 6.9 && days < 7.1, `${days} days`);
 });
 
-test("certs overwrites no file", async (directory) => {
+test("certs overwrites nothing", async (directory) => {
   await run(directory, directory);
   const before = await contents(directory);
   for (
@@ -144,7 +112,7 @@ test("certs overwrites no file", async (directory) => {
   }
 });
 
-test("certs makes nothing if a single file of the set exists", async (directory) => {
+test("certs makes nothing where a single file of the set exists", async (directory) => {
   await Deno.writeTextFile(`${directory}/server.key`, "precious");
   const { code, stderr } = await run(directory, directory);
   assertEquals(code, 1);
@@ -163,7 +131,7 @@ test("certs --client says which CA it cannot use", async (directory) => {
   );
 });
 
-test("certs reports wrong usage in one line, and exits with 2", async (directory) => {
+test("certs takes wrong usage for wrong usage: one line and 2", async (directory) => {
   for (
     const args of [
       [],
@@ -191,18 +159,45 @@ test("certs reports wrong usage in one line, and exits with 2", async (directory
   assertStringIncludes((await run(directory)).stderr, "deno task certs [options] DIR");
 });
 
-test("certs --help prints help", async (directory) => {
+test("certs --help tells how", async (directory) => {
   const { code, stdout, stderr } = await run(directory, "--help");
   assertEquals(code, 0);
   assertStringIncludes(stdout, "Usage: deno task certs [options] DIR");
   assertEquals(stderr, "");
 });
 
-Deno.test("the committed set is complete, marked as development, and valid for years", async () => {
+Deno.test("the committed set is complete, marked as development, and good for years", async () => {
   await assertSet(COMMITTED, "Paas development", "alice", "bob");
   assertEquals((await read(COMMITTED, "server")).subjectAltName, "DNS:localhost, IP Address:127.0.0.1, IP Address:::1");
   for (const name of ["server-ca", "client-ca", "server", "alice", "bob"]) {
     const years = ((await read(COMMITTED, name)).validToDate.getTime() - Date.now()) / (365 * DAY);
     assert(years > 5, `${name} ends in ${years} years: make a new set with deno task certs --development`);
+  }
+});
+
+test("certs make begins a record, and certs goes on with it", async (directory) => {
+  assertEquals((await run(directory, "make", "--client", "alice", directory)).code, 0);
+  assertEquals((await run(directory, "--client", "erin", "--role", "viewer", directory)).code, 0);
+  const lines = (await Deno.readTextFile(`${directory}/issued.jsonl`)).trimEnd().split("\n");
+  const issued = lines.map((line) => JSON.parse(line)) as { name: string; role: string }[];
+  assertEquals(issued.map(({ name, role }) => `${name} ${role}`).toSorted(), [
+    "alice user",
+    "erin viewer",
+    "server server",
+  ]);
+});
+
+test("certs says how to keep others out of a directory", async (directory) => {
+  await Deno.chmod(directory, 0o755);
+  const { stdout } = await run(directory, directory);
+  assertStringIncludes(stdout, `Others can look into the directory: chmod 700 ${directory}\n`);
+});
+
+test("certs VERB --help tells how, and a verb without DIR is wrong usage", async (directory) => {
+  for (const verb of ["client", "server", "sign", "renew", "revoke", "crl", "list"]) {
+    const { code, stdout } = await run(directory, verb, "--help");
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, `Usage: deno task certs ${verb} DIR`);
+    assertEquals((await run(directory, verb)).code, 2);
   }
 });

@@ -1,11 +1,11 @@
 /**
- * A map that keeps its values only as long as somebody else does.
+ * A map that keeps its values only as long as other code does.
  *
  * @module
  */
 
 /**
- * A map whose values may be collected: a value that somebody holds is found, so that all share one.
+ * A map whose values may be collected. A value that other code still holds is found, so that all callers share one.
  *
  * @example
  * ```ts
@@ -23,24 +23,24 @@ export class WeakValues<Key, Value extends WeakKey> {
     if (!this.#values.get(key)?.deref()) this.#values.delete(key);
   });
 
-  /** How many it has, with those that were collected a moment ago. */
+  /** The number of values, including those that were collected a moment ago. */
   get size(): number {
     return this.#values.size;
   }
 
-  /** The value of a key, if somebody still holds it. */
+  /** Returns the value of a key, if other code still holds it. */
   get(key: Key): Value | undefined {
     return this.#values.get(key)?.deref();
   }
 
-  /** The value of a key; where nobody holds one any more, a new one. */
+  /** Returns the value of a key, and makes a new one when no code holds the old one any more. */
   getOrMake(key: Key, make: () => Value): Value {
     const value = this.get(key) ?? make();
     this.set(key, value);
     return value;
   }
 
-  /** Gives a key a value. */
+  /** Sets the value of a key. */
   set(key: Key, value: Value): void {
     if (this.get(key) === value) return;
     this.#values.set(key, new WeakRef(value));
