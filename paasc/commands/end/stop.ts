@@ -12,7 +12,6 @@ import type { Connection } from "../../connection/connection.ts";
 import { DURATION, exclusive, optionValue, optionValues, pair, usageError, wholeNumber } from "../../options/value.ts";
 
 const help = `Usage: paasc stop [options] ID...
-       paasc stop [options] --user USER [--label K=V...]
 
 Stops each process and its group: by SIGTERM and, after the grace period, by
 SIGKILL. The grace period is 10 s, unless the daemon or the process was started
@@ -24,12 +23,12 @@ it is, which is no error.
 A failure for one of several processes is printed to stderr; the others are still
 stopped, and the exit code is 1.
 
-An operator may stop the processes of all users. With --user it is all processes of
-one user that have not finished; --label narrows that. USER is a user id, its first
-8 digits or more, or the name (CN) in the certificate, if no other user with a
-running process has it. The command then prints the id of each process that it
-has stopped. It does not keep the user from starting others: revoke the
-certificate before.
+An operator may stop other users' processes as well. With --user instead of ids
+the command stops all processes of a user that have not finished, and prints the
+id of each; --label narrows that. USER is a user id, its first 8 digits or more,
+or the name (CN) in the certificate, if it is the name of only one user with a
+running process. A user who may still come in can start others: revoke the
+certificate first.
 
 The stop goes on even if paasc is interrupted, once the daemon has the request.
 
