@@ -1,11 +1,12 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
-import { exec, Realm } from "../support/pki.ts";
-import { Daemon, lives, ROOT, text } from "../support/programs.ts";
+import { exec, RealmDaemon } from "../support/realm_daemon.ts";
+import { ROOT, RunningDaemon, text } from "../support/programs.ts";
+import { lives } from "../support/lives.ts";
 import { until } from "../support/until.ts";
 
 Deno.test("paasd drains at SIGQUIT: nothing new, all else, logs to the end, and exit code 0", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const id = await daemon.exec(["sh", "-c", "trap 'echo bye; exit 7' USR1; echo hi; while :; do sleep 0.05; done"]);
   await using reader = daemon.startPaasc(["logs", id]);
   await until("its output is followed", () => reader.printed === "hi\n");
@@ -27,7 +28,7 @@ Deno.test("paasd drains at SIGQUIT: nothing new, all else, logs to the end, and 
 });
 
 Deno.test("paasd ends by SIGTERM while it drains, at once", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const id = await daemon.exec(["sleep", "600"]);
   daemon.kill("SIGQUIT");
   await until("it drains", () => daemon.log.includes(" draining "));
@@ -39,7 +40,7 @@ Deno.test("paasd ends by SIGTERM while it drains, at once", async () => {
 });
 
 Deno.test("paasd ends at the deadline of a drain as at SIGTERM", async () => {
-  await using daemon = await Daemon.start(["--drain-timeout", "1ms"]);
+  await using daemon = await RunningDaemon.start(["--drain-timeout", "1ms"]);
   const id = await daemon.exec(["sh", "-c", "trap 'echo bye; exit 0' TERM; echo hi; while :; do sleep 0.05; done"]);
   await using reader = daemon.startPaasc(["logs", id]);
   await until("its output is followed", () => reader.printed === "hi\n");
@@ -50,26 +51,26 @@ Deno.test("paasd ends at the deadline of a drain as at SIGTERM", async () => {
 });
 
 Deno.test("paasc drain drains for an operator, and tells how many processes are left", async () => {
-  await using realm = await Realm.start();
+  await using scene = await RealmDaemon.start();
   const [alice, oscar] = await Promise.all([
-    realm.person(),
-    realm.person({ commonName: "oscar", organizationalUnit: "paas-operator" }),
+    scene.person(),
+    scene.person({ commonName: "oscar", organizationalUnit: "paas-operator" }),
   ]);
   await exec(alice, "sleep", "600");
-  const refused = await realm.paasc(alice, "drain");
+  const refused = await scene.paasc(alice, "drain");
   assertEquals([refused.code, refused.stdout], [1, ""]);
   assertMatch(refused.stderr, /^paasc: Your role, user, does not let you drain the daemon: /);
-  assertEquals(await realm.paasc(oscar, "drain"), {
+  assertEquals(await scene.paasc(oscar, "drain"), {
     code: 0,
     stdout: "draining: 1 process has not finished\n",
     stderr: "",
   });
-  assertMatch(realm.daemon.log, new RegExp(` draining processes=1 user=${oscar.id.slice(0, 16)}\n`));
-  assertEquals((await realm.paasc(oscar, "drain", "now")).code, 2);
-  const { stdout } = await realm.paasc(oscar, "drain", "--timeout", "0s", "-o", "json");
+  assertMatch(scene.daemon.log, new RegExp(` draining processes=1 user=${oscar.id.slice(0, 16)}\n`));
+  assertEquals((await scene.paasc(oscar, "drain", "now")).code, 2);
+  const { stdout } = await scene.paasc(oscar, "drain", "--timeout", "0s", "-o", "json");
   assertEquals(stdout, '{"processes":1}\n');
-  await realm.setting.closeClients();
-  assertEquals(await realm.daemon.exitCode(), 0);
+  await scene.realm.closeClients();
+  assertEquals(await scene.daemon.exitCode(), 0);
 });
 
 /** Starts a daemon in a terminal, as a person does; gives the terminal's process, and what stands in it. */
