@@ -67,10 +67,9 @@ export async function makeParts(
   const quotas = new Quotas(limits);
   const table = new ProcessTable(spool);
   const makeRoom = (user: string, bytes: number) => expiry.makeRoom(user, bytes);
-  const drained = (timeout: number | undefined, user: string) => drain.begin(timeout, user);
   const service = new Service({
     ...{ table, access, spool, quotas, makeRoom, confinement, stopGrace, telemetry },
-    drain: drained,
+    drain: (timeout, user) => drain.begin(timeout, user),
   });
   const callsTooMuch = (guest: Guest, message: string) => refusals.callsTooMuch(guest, message);
   const server = new CallServer({ services: { log, access, audit }, service, quotas, telemetry, callsTooMuch });
@@ -90,11 +89,14 @@ export async function makeParts(
     stepped: (milliseconds) => log.write("clock-stepped", { seconds: Math.round(milliseconds / 1000) }),
   };
   const expiry = closing.use(new Expiry(spool.history.records.usages, options, expiryHost, clock));
-  telemetry?.metrics.observe({
-    processes: () => table.counts,
-    spoolBytes: () => spool.bytes,
-    connections: () => door.connections,
-  });
+  // Closed before the spool, whose database it reads.
+  closing.use(
+    telemetry?.metrics.observe({
+      processes: () => table.counts,
+      spoolBytes: () => spool.bytes,
+      connections: () => door.connections,
+    }),
+  );
   return { log, trust, audit, service, table, server, door, expiry, drain, recovery };
 }
 
