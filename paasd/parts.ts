@@ -6,7 +6,8 @@
 import { Spool, SpoolError } from "@paas/worker";
 import { clock } from "@paas/worker/system";
 import { Access } from "./access/access.ts";
-import { formatAddress } from "./address.ts";
+import { type Address, formatAddress } from "./address.ts";
+import { Drain } from "./drain.ts";
 import { FrontDoor } from "./door/front_door.ts";
 import { cutWhenSilent } from "./door/silence.ts";
 import { causeOf, StartError } from "./errors.ts";
@@ -66,9 +67,13 @@ export async function makeParts(
   const quotas = new Quotas(limits);
   const table = new ProcessTable(spool);
   const makeRoom = (user: string, bytes: number) => expiry.makeRoom(user, bytes);
-  const service = new Service({ table, access, spool, quotas, makeRoom, confinement, stopGrace, telemetry });
+  const service = new Service({
+    ...{ table, access, spool, quotas, makeRoom, confinement, stopGrace, telemetry },
+    drain: (timeout, user) => drain.begin(timeout, user),
+  });
   const callsTooMuch = (guest: Guest, message: string) => refusals.callsTooMuch(guest, message);
   const server = new CallServer({ services: { log, access, audit }, service, quotas, telemetry, callsTooMuch });
+  const drain: Drain = closing.use(new Drain({ log, table, server, timeout: options.drainTimeout }));
   const door = await openDoor(options, foundations, server);
   trust.listener = {
     credentialsChanged: (credentials) => door.credentials = credentials,
@@ -92,7 +97,7 @@ export async function makeParts(
       connections: () => door.connections,
     }),
   );
-  return { log, trust, audit, service, table, server, door, expiry, recovery };
+  return { log, trust, audit, service, table, server, door, expiry, drain, recovery };
 }
 
 async function layFoundations(
@@ -182,8 +187,13 @@ async function openDoor(
       expelled: (guest, objection) => refusals.expelled(guest, objection),
     });
   } catch (error) {
-    throw new StartError(`Cannot listen on ${formatAddress(listen)}: ${listenCause(error)}`);
+    throw cannotListen(listen, error);
   }
+}
+
+/** Makes an error of the start of the reason why an address cannot be listened on. */
+export function cannotListen(listen: Address, error: unknown): StartError {
+  return new StartError(`Cannot listen on ${formatAddress(listen)}: ${listenCause(error)}`);
 }
 
 function listenCause(error: unknown): string {

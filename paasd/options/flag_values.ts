@@ -39,6 +39,12 @@ export function parseAge(text: string): number | undefined {
   return text === "unlimited" ? Infinity : parseDuration(text);
 }
 
+/** Parses the time of a drain, into milliseconds: at most as long as a timer waits. */
+export function parseDrainTimeout(text: string): number | undefined {
+  const milliseconds = parseAge(text);
+  return milliseconds === Infinity || milliseconds! <= 24 * DURATION_UNITS.d ? milliseconds : undefined;
+}
+
 export function parseKept(text: string): number | undefined {
   if (text === "unlimited") return Infinity;
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;

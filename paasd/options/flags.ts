@@ -11,6 +11,7 @@ import {
   COUNT,
   DURATION,
   parseAge,
+  parseDrainTimeout,
   parseIdentity,
   parseKept,
   parseLogFormat,
@@ -211,6 +212,14 @@ export const FLAGS = {
     ...DURATION,
     default: "10s",
     help: "time from SIGTERM to SIGKILL when a process is stopped: 500ms, 10s, 5m, 1h",
+    reloads: true,
+  }),
+  "drain-timeout": flag({
+    value: "DURATION",
+    default: "unlimited",
+    parse: parseDrainTimeout,
+    expected: "a duration of at most 24d such as 30m, 2h or 7d, or unlimited",
+    help: "maximum time of a drain (SIGQUIT, paasc drain) until the daemon shuts down all the same",
     reloads: true,
   }),
   "allow-program": flag({

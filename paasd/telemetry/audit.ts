@@ -18,6 +18,7 @@ export interface AuditedCall {
   readonly process?: string | undefined;
   readonly program?: string | undefined;
   readonly owner?: string | undefined;
+  readonly ownerSubject?: string | undefined;
   readonly argv?: readonly string[] | undefined;
   readonly code: string;
   readonly ms: number;

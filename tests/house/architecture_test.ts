@@ -14,7 +14,7 @@ const ROOMS: Record<string, string[]> = {
   proto: ["patches", "grpc", "words", "wire", "definition", "standard", "service", "mod", "generate"],
   paasd: [
     ...["errors", "address", "bell", "within_time", "files", "identity", "quotas", "telemetry", "access", "options"],
-    ...["trust", "processes", "rpc", "preflight", "door", "service", "server", "shutdown", "parts", "daemon"],
+    ...["trust", "processes", "rpc", "preflight", "door", "service", "server", "drain", "shutdown", "parts", "daemon"],
     ...["termination", "main"],
   ],
   paasc: [
