@@ -262,6 +262,18 @@ Deno.test("Daemon.check() says no where a start does, in the same words, and lea
   assertEquals(await Deno.readTextFile(audit), "a line\n");
 });
 
+Deno.test("Daemon.check() warns of a certificate that ends soon", async () => {
+  await using setting = await Setting.make();
+  const log = new TestLog();
+  const notAfter = new Date(Date.now() + 1.5 * 86_400_000);
+  const { cert, key } = await setting.serverCa.issue({ commonName: "server", usages: ["serverAuth"], notAfter });
+  await setting.write("server.crt", cert);
+  await setting.write("server.key", key);
+  await Daemon.check(setting.options, log);
+  await log.flush(5_000);
+  assertEquals(log.of("warning").filter((line) => line.includes('cause="it ends in 1 day, on ')).length, 1);
+});
+
 Deno.test("Daemon keeps a spool directory that it was given", async () => {
   await using setting = await Setting.make();
   const spoolDir = `${setting.directory}/a spool`;

@@ -5,6 +5,7 @@
  */
 import { LIMIT_NAMES, type LimitName, type Limits, MIN_LIMIT_BYTES } from "@paas/worker";
 import { isAbsolute, join } from "node:path";
+import { type Address, isLoopback, parseAddress } from "../address.ts";
 import type { IdentityMode } from "../identity/certificate.ts";
 import type { LogFormat } from "../telemetry/daemon_log.ts";
 
@@ -32,6 +33,12 @@ export const COUNT = { value: "NUMBER", parse: parseCount, expected: "a whole nu
 export function parsePath(text: string, directory: string): string | undefined {
   if (!/^\P{Cc}+$/u.test(text)) return undefined;
   return directory === "" || isAbsolute(text) ? text : join(directory, text);
+}
+
+/** An address that only this machine reaches. */
+export function parseLoopback(text: string): Address | undefined {
+  const address = parseAddress(text);
+  return address && isLoopback(address.host) ? address : undefined;
 }
 
 export function parseDuration(text: string): number | undefined {

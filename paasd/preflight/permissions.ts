@@ -44,14 +44,14 @@ const GRPC_VARIABLES = [
  * ```
  */
 export function permissions(options: Options): string[] {
-  const { listen, tlsCert, tlsKey, clientCa, policy, crl, denyList, auditLog } = options;
+  const { listen, metricsListen, tlsCert, tlsKey, clientCa, policy, crl, denyList, auditLog } = options;
   const { spoolDir, temporary, config, allowProgram } = options;
   const spool = resolve(spoolDir ?? temporary);
   const files = [tlsCert, tlsKey, clientCa, policy, crl, denyList, config]
     .flatMap((path) => path === undefined ? [] : resolve(path));
   const written = auditLog === undefined ? [spool] : [spool, resolve(auditLog)];
   return [
-    `--allow-net=${netPermission(listen).join(",")}`,
+    `--allow-net=${netPermissions(metricsListen ? [listen, metricsListen] : [listen]).join(",")}`,
     `--allow-read=${list([...files, spool])}`,
     `--allow-write=${list(written)}`,
     `--allow-env=${
@@ -87,11 +87,17 @@ export function launcher({ runAs }: Options): string[] {
   return runAs === undefined ? [] : ["setpriv", "--no-new-privs", "--inh-caps=-all", "--"];
 }
 
-/** To listen, and to try the own port. What port 0 becomes is not known before, so it takes all ports of the address. */
-function netPermission({ host, port }: Address): string[] {
-  const hosts = new Set([host, toReachable(host)]);
-  if (port !== 0) return [...hosts].map((host) => formatAddress({ host, port }));
-  return [...hosts].map((host) => host.includes(":") ? `[${host}]` : host);
+/**
+ * The permissions to listen, and to try the own ports. The port that 0 becomes is not known before, so it takes all
+ * ports of the address.
+ */
+function netPermissions(addresses: readonly Address[]): string[] {
+  const permissions = addresses.flatMap(({ host, port }) =>
+    [host, toReachable(host)].map((host) =>
+      port !== 0 ? formatAddress({ host, port }) : host.includes(":") ? `[${host}]` : host
+    )
+  );
+  return [...new Set(permissions)];
 }
 
 /**

@@ -42,7 +42,7 @@ async function imports(file: string): Promise<string[]> {
 }
 
 const EXECUTABLES: Record<string, string[]> = {
-  proto: ["health.ts", "reflection.ts", "descriptors.ts", "printable.ts", "grpc.ts"],
+  proto: ["health.ts", "reflection.ts", "descriptors.ts", "printable.ts", "words/expiry.ts", "grpc.ts"],
   paasd: ["main.ts"],
   paasc: ["main.ts", "install/install.ts", "install/compile.ts"],
 };
@@ -50,7 +50,7 @@ const MAY_IMPORT: Record<string, RegExp> = {
   worker: /^(worker\/|node:)/,
   proto: /^(proto\/|node:|npm:(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs(\/ext\/descriptor\/index\.js)?)$)/,
   paasd:
-    /^((paasd|worker|proto)\/|certs\/[\w-]+\.crt$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs(\/ext\/descriptor\/index\.js)?$|@opentelemetry\/api$|smol-toml$|deno-std\/))/,
+    /^((paasd|worker|proto)\/|certs\/[\w-]+\.crt$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs(\/ext\/descriptor\/index\.js)?$|@opentelemetry\/(api|exporter-prometheus|sdk-metrics)$|smol-toml$|deno-std\/))/,
   paasc:
     /^((paasc|proto)\/|certs\/[\w-]+\.(crt|key)$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs$|smol-toml$|string-width$|deno-std\/))/,
 };
@@ -112,7 +112,7 @@ Deno.test("paasd loads OpenTelemetry, and what reflection needs, only when they 
       for (const { code, isDynamic } of dependencies) if (code && !isDynamic) loaded.add(code.specifier);
     }
     const late = [...loaded].filter((name) =>
-      /opentelemetry|telemetry\/telemetry\.ts|metrics\.ts|descriptor/.test(name)
+      /opentelemetry|telemetry\/(telemetry|exposition)\.ts|metrics\.ts|descriptor/.test(name)
     );
     assertEquals(late, [], entry);
     assert(modules.some(({ specifier }) => specifier.includes("@opentelemetry/api")), "and yet it is known");
