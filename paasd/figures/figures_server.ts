@@ -3,10 +3,10 @@
  *
  * @module
  */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Address } from "../address.ts";
 import { Listener } from "../door/listener.ts";
-import { type Answer, formatAnswer, METHODS, readRequest } from "./request.ts";
 
 /** Maximum number of connections; the oldest one goes when there is one more. An answer takes milliseconds. */
 const MAX_CONNECTIONS = 16;
@@ -17,8 +17,21 @@ const CONNECTION_LIMIT_MS = 5_000;
 /** Time for which a page serves all who ask, in milliseconds: nobody can make the daemon collect more often. */
 const FRESH_MS = 1_000;
 
+/** Maximum size of the headers of a request, in bytes. */
+const MAX_HEADER_BYTES = 8 * 1024;
+
+/** The methods that are answered. */
+const METHODS = ["GET", "HEAD"];
+
 /** The state of the daemon, as a health check learns it. */
 type State = "starting" | "serving" | "shutting down";
+
+/** An answer. */
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 /** A page of metrics. */
 export interface Page {
@@ -38,6 +51,11 @@ export class FiguresServer implements Disposable {
   readonly #page: Page;
   readonly #failed: (error: unknown) => void;
   readonly #connections = new Set<Socket>(); // the oldest comes first
+  readonly #asked = new WeakSet<Socket>();
+  readonly #http = createServer(
+    { maxHeaderSize: MAX_HEADER_BYTES, keepAlive: false },
+    (request, response) => this.#serve(request, response),
+  );
   #listener!: Listener;
   #text: Promise<string> | undefined;
   #made = -Infinity;
@@ -45,6 +63,7 @@ export class FiguresServer implements Disposable {
   private constructor(page: Page, failed: (error: unknown) => void) {
     this.#page = page;
     this.#failed = failed;
+    this.#http.on("clientError", (_error, socket) => socket.destroy()); // that was no HTTP
   }
 
   /**
@@ -78,24 +97,32 @@ export class FiguresServer implements Disposable {
       clearTimeout(timer);
       this.#connections.delete(socket);
     });
-    this.#serve(socket).catch(() => socket.destroy()); // it has hung up
+    this.#http.emit("connection", socket); // it parses what comes, and listens nowhere itself
   }
 
-  async #serve(socket: Socket): Promise<void> {
-    const request = await readRequest(socket);
-    const answer = "status" in request ? request : await this.#answer(request.method, request.path);
-    const method = "status" in request ? undefined : request.method;
-    socket.end(formatAnswer(answer, method), () => socket.destroy());
+  async #serve({ method = "", url = "", socket }: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#asked.has(socket)) return void socket.destroy(); // a second request, before the answer to the first one
+    this.#asked.add(socket);
+    const { status, body, headers } = await this.#answer(method, url.split("?")[0]!);
+    response.writeHead(status, {
+      "Content-Type": "text/plain; charset=utf-8",
+      "Content-Length": new TextEncoder().encode(body).length,
+      "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
+      "Connection": "close",
+      ...headers,
+    });
+    response.end(body); // the library leaves the body out for HEAD
   }
 
   async #answer(method: string, path: string): Promise<Answer> {
     if (path !== "/metrics" && path !== "/healthz") {
       return { status: 404, body: "there is nothing here: ask for /metrics or /healthz\n" };
     }
-    if (!METHODS.includes(method)) return { status: 405, body: "use GET\n" };
+    if (!METHODS.includes(method)) return { status: 405, body: "use GET\n", headers: { Allow: METHODS.join(", ") } };
     if (path === "/healthz") return { status: this.state === "serving" ? 200 : 503, body: `${this.state}\n` };
     try {
-      return { status: 200, body: await this.#fresh(), type: this.#page.type };
+      return { status: 200, body: await this.#fresh(), headers: { "Content-Type": this.#page.type } };
     } catch {
       return { status: 500, body: "the metrics cannot be read: see the log of the daemon\n" };
     }
