@@ -1,6 +1,6 @@
 /**
- * Types for the parts of the Deno standard library that Paas imports. Their npm publication is JavaScript only; these
- * say what that code does, as the originals on JSR do.
+ * Types for the parts of the Deno standard library that Paas imports. The npm publication of the library is JavaScript
+ * only.
  */
 
 declare module "@std/assert" {
@@ -11,11 +11,11 @@ declare module "@std/assert" {
 
   /** Asserts that `actual` is truthy. */
   export function assert(actual: unknown, message?: string): asserts actual;
-  /** Asserts that the two are deeply equal. */
+  /** Asserts that two values are deeply equal. */
   export function assertEquals<T>(actual: T, expected: T, message?: string): void;
-  /** Asserts that the two are not deeply equal. */
+  /** Asserts that two values are not deeply equal. */
   export function assertNotEquals<T>(actual: T, expected: T, message?: string): void;
-  /** Asserts that the two are the same value (`Object.is`). */
+  /** Asserts that two values are the same (`Object.is`). */
   export function assertStrictEquals<T>(actual: unknown, expected: T, message?: string): asserts actual is T;
   /** Asserts that `actual` is an instance of `type`. */
   export function assertInstanceOf<T>(actual: unknown, type: Constructor<T>, message?: string): asserts actual is T;
@@ -27,14 +27,14 @@ declare module "@std/assert" {
   export function assertGreaterOrEqual<T>(actual: T, expected: T, message?: string): void;
   /** Asserts that `actual` <= `expected`. */
   export function assertLessOrEqual<T>(actual: T, expected: T, message?: string): void;
-  /** Asserts that `run` throws, and gives what it threw. */
+  /** Asserts that `run` throws, and returns the error. */
   export function assertThrows<E extends Error = Error>(
     run: () => unknown,
     type?: Constructor<E>,
     messageIncludes?: string,
     message?: string,
   ): E;
-  /** Asserts that the promise of `run` rejects, and gives what it rejected with. */
+  /** Asserts that the promise of `run` rejects, and returns the error. */
   export function assertRejects<E extends Error = Error>(
     run: () => PromiseLike<unknown>,
     type?: Constructor<E>,
@@ -48,22 +48,8 @@ declare module "@std/uuid" {
   export function validate(uuid: string): boolean;
 }
 
-declare module "@std/fmt/colors" {
-  /** The text in green, as ANSI terminals have it. */
-  export function green(text: string): string;
-  /** The text in yellow. */
-  export function yellow(text: string): string;
-  /** The text in red. */
-  export function red(text: string): string;
-}
-
-declare module "@std/text/levenshtein-distance" {
-  /** How many characters must be put, dropped or replaced to make one text of the other. */
-  export function levenshteinDistance(one: string, other: string): number;
-}
-
 declare module "@std/cli/parse-args" {
-  /** What {@linkcode parseArgs} makes of the options it was told of. */
+  /** The declarations of options for {@linkcode parseArgs}. */
   export interface Options<
     Booleans extends string,
     Strings extends string,
@@ -72,23 +58,23 @@ declare module "@std/cli/parse-args" {
   > {
     /** Options that take no value. */
     boolean?: readonly Booleans[];
-    /** Options whose value is always text. */
+    /** Options with a value, which is always text. */
     string?: readonly Strings[];
-    /** Options that may be given several times: their value is an array. */
+    /** Options that can be repeated: the value is an array. */
     collect?: readonly Collected[];
     /** Other names of an option. */
     alias?: Readonly<Record<string, string | readonly string[]>>;
-    /** Values of options that are not given. */
+    /** Default values of options. */
     default?: Defaults;
-    /** Keep everything from the first word that is no option as it is. */
+    /** Whether to stop at the first word that is not an option, and keep the rest as it is. */
     stopEarly?: boolean;
-    /** Keep what stands behind `--` under the name `--`. */
+    /** Whether to keep the words behind `--` under the name `--`. */
     "--"?: boolean;
-    /** Called for each option that was not declared; `false` leaves it out of the result. */
+    /** Called with each option that was not declared; `false` leaves the option out of the result. */
     unknown?: (arg: string, key?: string, value?: unknown) => unknown;
   }
 
-  /** The options by name, and the other words under `_`. */
+  /** The options by name, and all other words under `_`. */
   export type Args<
     Booleans extends string,
     Strings extends string,

@@ -9,7 +9,8 @@
  *
  * @module
  */
-import { decodeLogChunks, spawn, Spool } from "@paas/worker";
+import { spawn, Spool } from "@paas/worker";
+import { decodeLogChunks } from "@paas/worker/records";
 import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -29,7 +30,9 @@ async function worker(directory: string, line: string, bytes: number): Promise<v
     const begin = performance.now();
     const process = await spawn({ args: ["sh", "-c", line], spool });
     let count = 0;
-    for await (const records of process.logs()) for (const { data } of decodeLogChunks(records)) count += data.length;
+    for await (const records of await process.records()) {
+      for (const { data } of decodeLogChunks(records)) count += data.length;
+    }
     printRate(count, bytes, begin);
     await process.ended;
   } finally {

@@ -18,6 +18,7 @@ import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import * as nodeCrypto from "node:crypto";
 import { isIP } from "node:net";
+import { normalSerial, type Revocation, writeList } from "./revocation_list.ts";
 
 /** A certificate and its private key, both PEM, under the names that `node:tls` takes them by. */
 export interface Pair {
@@ -27,7 +28,7 @@ export interface Pair {
   readonly key: string;
 }
 
-/** From when until when a certificate is valid, in whole seconds: fractions are cut off. */
+/** The dates between which a certificate is valid, in whole seconds: fractions are cut off. */
 export interface Validity {
   /** Default: an hour ago, so that a machine whose clock is behind accepts it at once. */
   readonly notBefore?: Date | undefined;
@@ -39,7 +40,7 @@ export interface Validity {
 export interface AuthorityOptions extends Validity {
   /** The CA's name (CN). */
   readonly commonName: string;
-  /** Whose CA it is (O). Default: not said. */
+  /** The organization (O) that the CA belongs to. Default: none. */
   readonly organization?: string | undefined;
 }
 
@@ -52,7 +53,7 @@ export interface CertificateOptions extends Validity {
   readonly commonName: string | readonly string[];
   /** The organization (O). Default: that of the CA. */
   readonly organization?: string | undefined;
-  /** The part of it (OU). Default: not said. Several make a subject with several OUs. */
+  /** The part of it (OU). Default: none. Several make a subject with several OUs. */
   readonly organizationalUnit?: string | readonly string[] | undefined;
   /** An empty list makes a certificate without any extended key usage. */
   readonly usages: readonly Usage[];
@@ -67,7 +68,11 @@ export interface CertificateOptions extends Validity {
 /** What a revocation list is to say. */
 export interface RevocationListOptions {
   /** The certificates that are revoked, PEM. */
-  readonly revoked: readonly string[];
+  readonly revoked?: readonly string[] | undefined;
+  /** Revocations by serial number, besides. An entry of an older list stays as it is. */
+  readonly revocations?: readonly Revocation[] | undefined;
+  /** The number of the list, which grows. Default: 1. */
+  readonly number?: bigint | undefined;
   /** Default: an hour ago. */
   readonly thisUpdate?: Date | undefined;
   /** When the next one comes. Default: in a day. */
@@ -81,12 +86,29 @@ export interface Authority extends Pair {
   /**
    * Makes a new key and a certificate for it.
    *
-   * @throws {TypeError} if a host is neither a DNS name nor an IP address.
+   * @throws {TypeError} When a host is neither a DNS name nor an IP address.
    */
   issue(options: CertificateOptions): Promise<Pair>;
+  /**
+   * Makes a certificate, PEM, for a key that somebody else has.
+   *
+   * @param publicKey The key: a SubjectPublicKeyInfo in DER.
+   * @throws {TypeError} When a host is neither a DNS name nor an IP address.
+   */
+  certify(publicKey: BufferSource, options: Omit<CertificateOptions, "renews">): Promise<string>;
+  /**
+   * Makes a certificate, PEM, that says the same as another one: subject, key and extensions are kept, serial number and
+   * dates are new. For the CA's own certificate it makes one with which all that the CA has issued stays good.
+   *
+   * @param publicKey Another key for it: a SubjectPublicKeyInfo in DER.
+   */
+  renew(cert: string, validity: Validity, publicKey?: BufferSource): Promise<string>;
   /** Makes a revocation list (RFC 5280), PEM. */
   revocationList(options: RevocationListOptions): Promise<string>;
 }
+
+/** The types of the extensions that name the key of a certificate and that of its CA. */
+const KEY_IDENTIFIERS = ["2.5.29.14", "2.5.29.35"];
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" };
 const HOUR = 3_600_000;
@@ -112,7 +134,7 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
 /**
  * Takes up a CA that exists already.
  *
- * @throws {TypeError} if the certificate is not that of a CA, the key is not of the kind that this module makes, or the
+ * @throws {TypeError} When the certificate is not that of a CA, the key is not of the kind that this module makes, or the
  * two don't belong together.
  */
 export async function loadAuthority({ cert, key }: Pair): Promise<Authority> {
@@ -128,7 +150,7 @@ export async function loadAuthority({ cert, key }: Pair): Promise<Authority> {
 /**
  * A host as it stands in a subject alternative name: `{ type: "dns", value: "localhost" }`.
  *
- * @throws {TypeError} if it is neither a DNS name (`*.` in front is one) nor an IP address.
+ * @throws {TypeError} When it is neither a DNS name (`*.` in front is one) nor an IP address.
  */
 export function alternativeName(host: string): { type: "dns" | "ip"; value: string } {
   if (isIP(host) === 4) return { type: "ip", value: host };
@@ -153,56 +175,78 @@ async function authority(certificate: x509.X509Certificate, privateKey: CryptoKe
   return {
     ...await pair(certificate, privateKey),
     notAfter: certificate.notAfter,
-    async issue(options) {
-      const keys = options.renews
-        ? await keysOf(options.renews)
-        : await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
-      const extensions: x509.Extension[] = [
-        new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-        authorityKeyIdentifier,
-      ];
-      if (options.usages.length > 0) {
-        extensions.push(
-          new x509.ExtendedKeyUsageExtension(options.usages.map((usage) => x509.ExtendedKeyUsage[usage])),
-        );
-      }
-      const names = [
-        ...options.hosts?.map(alternativeName) ?? [],
-        ...options.uris?.map((value) => ({ type: "url" as const, value })) ?? [],
-      ];
-      if (names.length > 0) extensions.push(new x509.SubjectAlternativeNameExtension(names));
-      const issued = await x509.X509CertificateGenerator.create({
-        subject: distinguishedName({
-          CN: [options.commonName].flat(),
-          O: [options.organization ?? organization],
-          OU: [options.organizationalUnit].flat(),
-        }),
-        issuer: certificate.subjectName,
-        serialNumber: serialNumber(),
-        ...validity(options, certificate.notAfter),
-        publicKey: keys.publicKey,
-        signingKey: privateKey,
-        extensions,
-      });
-      return pair(issued, keys.privateKey);
+    async issue({ renews, ...options }) {
+      const keys = renews ? await keysOf(renews) : await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
+      return pair(await make(keys.publicKey, options), keys.privateKey);
     },
-    async revocationList({ revoked, thisUpdate, nextUpdate }) {
-      const list = await x509.X509CrlGenerator.create({
-        issuer: certificate.subjectName,
-        thisUpdate: thisUpdate ?? new Date(Date.now() - HOUR),
+    async certify(publicKey, options) {
+      return toPem(await make(publicKey, options));
+    },
+    async renew(cert, dates, publicKey) {
+      const old = new x509.X509Certificate(cert);
+      const extensions = old.extensions.filter(({ type }) => !KEY_IDENTIFIERS.includes(type));
+      const renewed = await sign(old.subjectName, publicKey ?? old.publicKey.rawData, dates, extensions);
+      return toPem(renewed);
+    },
+    async revocationList({ revoked = [], revocations = [], number = 1n, thisUpdate, nextUpdate }) {
+      const date = thisUpdate ?? new Date(Date.now() - HOUR);
+      const content = {
+        revocations: [...revocations, ...revoked.map((pem) => ({ serial: serialOf(pem), date }))],
+        number,
+        thisUpdate: date,
         nextUpdate: nextUpdate ?? new Date(Date.now() + 24 * HOUR),
-        signingKey: privateKey,
-        signingAlgorithm: { ...ALGORITHM, hash: "SHA-256" },
-        entries: revoked.map((pem) => ({
-          serialNumber: new nodeCrypto.X509Certificate(pem).serialNumber,
-          revocationDate: thisUpdate ?? new Date(Date.now() - HOUR),
-        })),
-      });
-      return x509.PemConverter.encode(list.rawData, "X509 CRL") + "\n";
+      };
+      const name = new Uint8Array(certificate.subjectName.toArrayBuffer());
+      return await writeList(content, { name, keyIdentifier, key: privateKey });
     },
   };
+
+  /** A certificate with what the options say. */
+  async function make(
+    publicKey: x509.PublicKeyType,
+    options: Omit<CertificateOptions, "renews">,
+  ): Promise<x509.X509Certificate> {
+    const extensions: x509.Extension[] = [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+    ];
+    if (options.usages.length > 0) {
+      extensions.push(new x509.ExtendedKeyUsageExtension(options.usages.map((usage) => x509.ExtendedKeyUsage[usage])));
+    }
+    const names = [
+      ...options.hosts?.map(alternativeName) ?? [],
+      ...options.uris?.map((value) => ({ type: "url" as const, value })) ?? [],
+    ];
+    if (names.length > 0) extensions.push(new x509.SubjectAlternativeNameExtension(names));
+    const subject = distinguishedName({
+      CN: [options.commonName].flat(),
+      O: [options.organization ?? organization],
+      OU: [options.organizationalUnit].flat(),
+    });
+    return await sign(subject, publicKey, options, extensions);
+  }
+
+  /** A certificate of this CA; the identifiers of the keys are added to its extensions. */
+  async function sign(
+    subject: x509.Name,
+    publicKey: x509.PublicKeyType,
+    dates: Validity,
+    extensions: x509.Extension[],
+  ): Promise<x509.X509Certificate> {
+    return await x509.X509CertificateGenerator.create({
+      subject,
+      issuer: certificate.subjectName,
+      serialNumber: serialNumber(),
+      ...validity(dates, certificate.notAfter),
+      publicKey,
+      signingKey: privateKey,
+      extensions: [
+        ...extensions,
+        await x509.SubjectKeyIdentifierExtension.create(publicKey),
+        authorityKeyIdentifier,
+      ],
+    });
+  }
 }
 
 /** The keys of a pair. */
@@ -241,7 +285,16 @@ async function importKey(pem: string): Promise<CryptoKey> {
 async function pair(certificate: x509.X509Certificate, privateKey: CryptoKey): Promise<Pair> {
   const key = await crypto.subtle.exportKey("pkcs8", privateKey);
   return {
-    cert: certificate.toString("pem") + "\n",
+    cert: toPem(certificate),
     key: x509.PemConverter.encode(key, x509.PemConverter.PrivateKeyTag) + "\n",
   };
+}
+
+function toPem(certificate: x509.X509Certificate): string {
+  return certificate.toString("pem") + "\n";
+}
+
+/** The serial number of a certificate in PEM, as revocation lists have it. */
+export function serialOf(pem: string): string {
+  return normalSerial(new nodeCrypto.X509Certificate(pem).serialNumber);
 }

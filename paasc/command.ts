@@ -1,42 +1,81 @@
 /**
- * What a command of `paasc` is.
+ * The interface of a command of `paasc`, and the context in which a command runs.
  *
  * @module
  */
+import type { Connection } from "./connection/connection.ts";
+import { noteTo, type Output } from "./print/output.ts";
 import type { Given, Option, Repeated, Settings } from "./settings/settings.ts";
-import type { Output } from "./print/output.ts";
 
-/** What a command has to work with besides its own words. */
-export interface Context {
-  /** The options of every command. */
-  readonly settings: Settings;
-  /** The options of its own that were given. */
-  readonly given: Given;
-  /** Those of them that are repeatable. */
-  readonly repeated: Repeated;
-  /** How many columns the terminal has that stdout is; undefined when it is none. */
-  readonly columns?: number | undefined;
-  /** Where it prints. */
-  readonly stdout: Output;
-  /** Where it tells a person how it goes. */
-  readonly stderr: Output;
+/**
+ * The context in which a command runs. Its methods load grpc-js, which takes most of the time of a start, so a command calls
+ * them after it has checked its words and options.
+ */
+export class Context {
+  constructor(
+    /** The settings that all commands share. */
+    readonly settings: Settings,
+    /** The given options. */
+    readonly given: Given,
+    /** The given repeatable options. */
+    readonly repeated: Repeated,
+    /** The output of the command. */
+    readonly stdout: Output,
+    /** Messages for a person. */
+    readonly stderr: Output,
+    /** The width of the terminal that stdout is, in columns; undefined when stdout is no terminal. */
+    readonly columns?: number | undefined,
+  ) {}
+
+  /**
+   * Connects to the daemon.
+   *
+   * @throws {PaasError} When the connection cannot be made
+   */
+  async connect(): Promise<Connection> {
+    const { connect } = await import("./connection/connect.ts");
+    return await connect(this.settings);
+  }
+
+  /**
+   * Makes a call that may be repeated when the connection breaks before the answer.
+   *
+   * @param ifLost A clause that says what is not known when the connection cannot be got back
+   * @throws {PaasError} When the connection cannot be made or got back, or the daemon refuses
+   */
+  async ask<Answer>(call: (connection: Connection) => Promise<Answer>, ifLost?: string): Promise<Answer> {
+    const { ask } = await import("./connection/reconnect.ts");
+    return await ask({ settings: this.settings, note: noteTo(this.stderr) }, call, ifLost);
+  }
+
+  /**
+   * The id of the process that a word names.
+   *
+   * @throws {PaasError} When the word names no process, or several
+   */
+  async find(connection: Connection, word: string): Promise<string> {
+    const { findProcess } = await import("./streams/find_process.ts");
+    return await findProcess(connection, word);
+  }
 }
 
 /** A command of `paasc`. */
 export interface Command {
   readonly name: string;
-  /** Its other names. */
+  /** Other names of the command. */
   readonly aliases?: readonly string[];
-  /** What it does, in a few words: its line in `paasc --help`. */
+  /** A few words for the list of commands in `paasc --help`. */
   readonly summary: string;
-  /** What `paasc NAME --help` prints. */
+  /** The text that `paasc NAME --help` prints. */
   readonly help: string;
-  /** The options of its own, besides those of every command. */
+  /** The options of the command, besides those that all commands share. */
   readonly options?: readonly Option[];
   /**
-   * Runs it with its own words, those behind its options. What it gives is the exit code; nothing is 0.
+   * Runs the command with the words after its options.
    *
-   * @throws {PaascError} When it does not end well
+   * @returns The exit code; nothing means 0
+   * @throws {PaasError} When the daemon refuses, or the connection fails
+   * @throws {ExitError} When the command ends without success for another reason
    */
   run(words: readonly string[], context: Context): Promise<number | void>;
 }

@@ -1,32 +1,39 @@
 /**
- * The command line: `paasc [options] COMMAND [options] [words]`.
+ * Parses the command line: `paasc [options] COMMAND [options] [words]`.
  *
- * Options stand before a command's own words. From the first of these on everything is passed on untouched, since for
- * `exec` it belongs to the remote program. A general parser would not do: those at hand look for `--` and options
- * behind that word as well. The options of every command may stand before its name too, those of its own behind it.
+ * Options stand before the words of a command. All words from the first one on are passed on unchanged, because in `exec`
+ * they belong to the remote program. General parsers do not fit: they look for `--` and options after that word as well.
+ * Options of all commands may also stand before the name of the command, its own options only after the name.
  *
  * @module
  */
 import type { Command } from "./command.ts";
 import { commands, local } from "./commands/mod.ts";
-import { PaascError } from "./errors.ts";
-import { type Given, type Option, options, type Repeated, type Settings, settingsFrom } from "./settings/settings.ts";
+import { ExitError } from "./exit.ts";
+import {
+  COMMON_OPTIONS,
+  type Given,
+  type Option,
+  type Repeated,
+  type Settings,
+  settingsFrom,
+} from "./settings/settings.ts";
 import { didYouMean } from "./words/suggestion.ts";
 
-/** What a command line asks for. */
+/** A parsed command line. */
 export interface CommandLine {
   readonly command: Command;
-  /** The command's own words. */
+  /** The words after the options. */
   readonly words: readonly string[];
-  /** The options that were given, the command's own among them. */
+  /** The given options: those of all commands and those of the command. */
   readonly given: Given;
-  /** Those of them that are repeatable. */
+  /** The given repeatable options. */
   readonly repeated: Repeated;
   readonly settings: Settings;
 }
 
 /**
- * Reads a command line.
+ * Parses a command line.
  *
  * @example
  * ```ts
@@ -40,7 +47,8 @@ export interface CommandLine {
  * assertEquals([settings.server, settings.output], ["localhost:1", "json"]);
  * ```
  *
- * @throws {PaascError} When it is wrong; the message says what, and where to read about it
+ * @throws {ExitError} When the command line is wrong; the message says what is wrong, and which help to read
+ * @throws {SettingsError} When the configuration file is wrong
  */
 export async function parseCommandLine(
   args: readonly string[],
@@ -48,9 +56,9 @@ export async function parseCommandLine(
 ): Promise<CommandLine> {
   const given: Record<string, string | undefined> = {};
   const repeated: Record<string, string[]> = {};
-  const [name, ...rest] = await takeOptions(args, options, { given, repeated }, "paasc");
+  const [name, ...rest] = await takeOptions(args, COMMON_OPTIONS, { given, repeated }, "paasc");
   const command = name === undefined ? undefined : await find(name);
-  const known = [...options, ...command?.options ?? []];
+  const known = [...COMMON_OPTIONS, ...command?.options ?? []];
   const words = command ? await takeOptions(rest, known, { given, repeated }, `paasc ${command.name}`) : [];
 
   const wanted = given.help !== undefined
@@ -58,8 +66,8 @@ export async function parseCommandLine(
     : given.version !== undefined
     ? { command: await find("version"), words: [] }
     : { command, words };
-  if (wanted.command === undefined) throw new PaascError("usage", "a command is missing: see 'paasc --help'");
-  // Help comes whatever the configuration file is like, and `paasc context` explains it.
+  if (wanted.command === undefined) throw new ExitError("usage", "a command is missing: see 'paasc --help'");
+  // Local commands work without the configuration file: help must come even if it is wrong, and `paasc context` explains it.
   const context = local.includes(wanted.command)
     ? {}
     : await (await import("./settings/contexts.ts")).chosenContext(given.context, environment);
@@ -71,16 +79,16 @@ async function find(name: string): Promise<Command> {
   if (command) return command;
   const names = commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
   const hint = await didYouMean(name, names) || ` (there are ${commands.map(({ name }) => name).join(", ")})`;
-  throw new PaascError("usage", `unknown command '${name}'${hint}: see 'paasc --help'`);
+  throw new ExitError("usage", `unknown command '${name}'${hint}: see 'paasc --help'`);
 }
 
-/** What the options on a command line come to. */
+/** The options taken from a command line. */
 interface Taken {
   readonly given: Record<string, string | undefined>;
   readonly repeated: Record<string, string[]>;
 }
 
-/** Moves the known options that the words begin with into `taken`, drops one `--` behind them, and returns the rest. */
+/** Takes the known options at the beginning of the words, drops one `--` after them, and returns the rest. */
 async function takeOptions(
   words: readonly string[],
   known: readonly Option[],
@@ -99,7 +107,7 @@ async function takeOptions(
       continue;
     }
 
-    // --name, --name=VALUE, --name VALUE; -l, -lVALUE, -l VALUE; and -abl is -a -b -l, where a and b take no value
+    // --name, --name=VALUE, --name VALUE; -l, -lVALUE, -l VALUE; and -abl is -a -b -l where a and b take no value
     const long = /^--([^=]*)(?:=(.*))?$/s.exec(word);
     let [, name, inline] = long ?? /^-(.)(.+)?$/s.exec(word) ?? [];
     const named = () => known.find((option) => name === (long ? option.name : option.letter));
@@ -112,15 +120,15 @@ async function takeOptions(
     if (!option) {
       const hint = await didYouMean(word.replace(/^--?|=.*$/gs, ""), known.map(({ name }) => name), "--");
       const joined = !hint && !long && !word.startsWith(`-${name}`) ? `'-${name}' in ` : "";
-      throw new PaascError("usage", `unknown option ${joined}'${word}'${hint}: ${help}`);
+      throw new ExitError("usage", `unknown option ${joined}'${word}'${hint}: ${help}`);
     }
 
     if (option.value === undefined && inline !== undefined) {
-      throw new PaascError("usage", `option '--${option.name}' takes no value: ${help}`);
+      throw new ExitError("usage", `option '--${option.name}' takes no value: ${help}`);
     }
     const value = option.value === undefined ? "" : inline ?? words[next++];
     if (value === undefined || option.value !== undefined && value === "") {
-      throw new PaascError("usage", `option '--${option.name}' takes a value, ${option.value}: ${help}`);
+      throw new ExitError("usage", `option '--${option.name}' takes a value, ${option.value}: ${help}`);
     }
     if (option.repeatable) (repeated[option.name] ??= []).push(value);
     else given[option.name] = value;

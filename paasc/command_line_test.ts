@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { parseCommandLine } from "./command_line.ts";
-import { PaascError } from "./errors.ts";
+import { exitReason } from "./exit.ts";
 
 async function parse(args: string[], environment: Record<string, string> = {}) {
   const { command, words, settings } = await parseCommandLine(args, (name) => environment[name]);
@@ -8,8 +8,8 @@ async function parse(args: string[], environment: Record<string, string> = {}) {
 }
 
 async function usageError(...args: string[]): Promise<string> {
-  const error = await assertRejects(() => parse(args), PaascError);
-  assertEquals(error.reason, "usage");
+  const error = await assertRejects(() => parse(args), Error);
+  assertEquals(exitReason(error), "usage");
   return error.message;
 }
 

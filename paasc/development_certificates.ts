@@ -1,2 +1,2 @@
-/** The directory of the development certificates: beside this folder, and beside `dist/`, where the bundle lies. */
+/** Directory of the development certificates. It lies beside this folder, and beside `dist/`, which holds the bundle. */
 export const DEVELOPMENT_CERTIFICATES: string = decodeURIComponent(new URL("../certs", import.meta.url).pathname);

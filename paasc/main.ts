@@ -1,29 +1,25 @@
 /**
- * The program `paasc`: parses, calls, prints what went wrong, exits.
+ * The program `paasc`: parses the command line, runs the command, prints an error, and exits.
  *
  * @module
  */
+import { Context } from "./command.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { local } from "./commands/mod.ts";
 import { gatherEntropy } from "./connection/entropy.ts";
-import { errorLine, exitCodes, PaascError } from "./errors.ts";
+import { errorLine, EXIT_CODES, exitReason } from "./exit.ts";
 
-const encoder = new TextEncoder();
-
-/** Tells a person what went wrong, and a script by the exit code. */
+/** Ends the program with a line for a person on stderr, and an exit code for scripts. */
 function end(error: unknown): never {
-  const code = error instanceof PaascError ? exitCodes[error.reason] : exitCodes.failed;
-  if (!(error instanceof PaascError && error.message === "")) {
-    try {
-      Deno.stderr.writeSync(encoder.encode(errorLine(error)));
-    } catch {
-      // There is nobody left to tell.
-    }
+  try {
+    Deno.stderr.writeSync(new TextEncoder().encode(errorLine(error)));
+  } catch {
+    // Nobody reads stderr.
   }
-  Deno.exit(code);
+  Deno.exit(EXIT_CODES[exitReason(error) ?? "failed"]);
 }
 
-// What nobody foresaw ends in one line as well.
+// An unexpected error is printed as one line as well.
 addEventListener("error", (event) => {
   event.preventDefault();
   end(event.error);
@@ -34,11 +30,12 @@ addEventListener("unhandledrejection", (event) => {
 });
 
 try {
-  const { command, words, ...asked } = await parseCommandLine(Deno.args, (name) => Deno.env.get(name));
+  const { command, words, settings, given, repeated } = await parseCommandLine(Deno.args, (name) => Deno.env.get(name));
   if (!local.includes(command)) gatherEntropy();
-  // A terminal may say 0 when it does not know.
+  // A terminal may say 0 when it does not know its width.
   const columns = Deno.stdout.isTerminal() ? Deno.consoleSize().columns || 80 : undefined;
-  Deno.exit(await command.run(words, { ...asked, columns, stdout: Deno.stdout, stderr: Deno.stderr }) ?? 0);
+  const context = new Context(settings, given, repeated, Deno.stdout, Deno.stderr, columns);
+  Deno.exit(await command.run(words, context) ?? 0);
 } catch (error) {
   end(error);
 }

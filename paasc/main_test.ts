@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { Buffer } from "node:buffer";
 import type { AddressInfo } from "node:net";
 import { createServer, type TlsOptions } from "node:tls";
-import { runFlags } from "./install/run_flags.ts";
+import { RUN_FLAGS } from "./install/run_flags.ts";
 import { Cable } from "../tests/support/tcp_proxy.ts";
 import { ClientFiles, ID, makeCertificates, TestDaemon } from "../tests/support/stand_in_daemon.ts";
 
@@ -11,7 +11,7 @@ const time = { seconds: 1, nanos: 0 };
 
 function paasc(args: string[], env: Record<string, string> = {}) {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", ...runFlags, main, ...args],
+    args: ["run", ...RUN_FLAGS, main, ...args],
     env: { PAASC_CONTEXT: "default", ...env }, // not that of whoever runs the tests
     stdin: "null",
     stdout: "piped",

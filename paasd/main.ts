@@ -58,7 +58,7 @@ async function check(options: Options): Promise<void> {
 /** Runs the daemon until a signal ends it. */
 async function serve(options: Options): Promise<number> {
   const { Daemon } = await import("./daemon.ts"); // slow to load, and not needed for --help
-  const { keepDescriptors } = await import("@paas/worker");
+  const { keepDescriptors } = await import("@paas/worker/confinement");
   keepDescriptors(); // under a list of programs start.sh has closed them
   const log = new DaemonLog(options.logFormat);
   survive(log);

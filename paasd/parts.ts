@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { clock, Spool, SpoolError } from "@paas/worker";
+import { Spool, SpoolError } from "@paas/worker";
+import { clock } from "@paas/worker/system";
 import { Access } from "./access/access.ts";
 import { type Address, formatAddress } from "./address.ts";
 import { FrontDoor } from "./door/front_door.ts";
@@ -87,7 +88,7 @@ export async function makeParts(
       service.forget(id).catch((error) => log.write("not-removed", { process: id, cause: causeOf(error) })),
     stepped: (milliseconds) => log.write("clock-stepped", { seconds: Math.round(milliseconds / 1000) }),
   };
-  const expiry = closing.use(new Expiry(spool.history.records, options, expiryHost, clock));
+  const expiry = closing.use(new Expiry(spool.history.records.usages, options, expiryHost, clock));
   if (telemetry) {
     const { directory, descriptorLimit } = foundations;
     telemetry.metrics.observe(
@@ -227,7 +228,7 @@ function listenCause(flag: string, error: unknown): string {
 
 /** Clears up behind an earlier daemon that has not ended in good order on the same spool, until the signal aborts. */
 async function recover(spool: Spool, grace: number, log: DaemonLog, signal: AbortSignal): Promise<void> {
-  const processes = spool.history.records.finishedCount;
+  const processes = spool.history.records.usages.finishedCount;
   if (processes > 0) log.write("restored", { processes });
   await spool.recover({
     grace,

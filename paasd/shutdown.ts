@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type KnownProcess, StopInProgressError } from "@paas/worker";
+import { type Process, StopInProgressError } from "@paas/worker";
 import type { FrontDoor } from "./door/front_door.ts";
 import { causeOf } from "./errors.ts";
 import type { FiguresServer } from "./figures/figures_server.ts";
@@ -67,7 +67,7 @@ export function killAll({ table, log }: Pick<Running, "table" | "log">): void {
 }
 
 /** Stops a process, and waits until its log has ended. */
-async function end(process: KnownProcess, stopGrace: number, log: DaemonLog): Promise<void> {
+async function end(process: Process, stopGrace: number, log: DaemonLog): Promise<void> {
   const stopping = process.stop({ reason: "daemon-shutdown" }).catch((error) => {
     // A user's stop may have a grace of hours; the daemon does not wait that long.
     if (!(error instanceof StopInProgressError)) report(log, "not-stopped", process, error);
@@ -77,7 +77,7 @@ async function end(process: KnownProcess, stopGrace: number, log: DaemonLog): Pr
   clearTimeout(killer);
 }
 
-function kill(process: KnownProcess, log: DaemonLog): void {
+function kill(process: Process, log: DaemonLog): void {
   try {
     process.kill();
   } catch (error) {
@@ -85,6 +85,6 @@ function kill(process: KnownProcess, log: DaemonLog): void {
   }
 }
 
-function report(log: DaemonLog, event: string, { id }: KnownProcess, error: unknown): void {
+function report(log: DaemonLog, event: string, { id }: Process, error: unknown): void {
   log.write(event, { process: id, cause: causeOf(error) });
 }

@@ -1,9 +1,9 @@
 /**
- * grpc-js, loaded after the repair of `node:http2` that it needs here. Everything takes grpc-js from this module, so that
+ * grpc-js with the workaround for `node:http2`, which must be loaded first. All modules import grpc-js from here, so that
  * the order is always right.
  *
  * @module
  */
-import "./http2_goaway.ts";
+import "./patches/http2_goaway.ts";
 
 export * from "@grpc/grpc-js";

@@ -1,13 +1,13 @@
 /**
  * The contract between `paasd` and `paasc`: `paas/v1/paas.proto`, its service definition and its message types.
  *
- * Importing it loads grpc-js, after the workaround that keeps `node:http2` alive (`http2_goaway.ts`).
+ * This module loads grpc-js, after the workaround of `patches/http2_goaway.ts`.
  *
  * @module
  */
 export { MalformedRequest } from "./definition.ts";
 export { ProcessService, processService } from "./service.ts";
-export { fromTimestamp, toTimestamp } from "./time.ts";
+export { fromTimestamp, toTimestamp } from "./words/time.ts";
 export type * from "./gen/paas/v1/AttachRequest.ts";
 export type * from "./gen/paas/v1/AttachResponse.ts";
 export type * from "./gen/paas/v1/EndReason.ts";

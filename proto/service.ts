@@ -1,35 +1,28 @@
 /**
- * The contract at run time: `paas.v1.ProcessService` as grpc-js wants it.
- *
- * The `.proto` is part of the module graph (a text import), so that loading it needs no read permission and survives
- * `deno compile`.
+ * The service `paas.v1.ProcessService` for grpc-js.
  *
  * @module
  */
-import "./strict_utf8.ts";
 import { makeClientConstructor } from "./grpc.ts";
 import { Buffer } from "node:buffer";
-import { definition, load } from "./definition.ts";
+import { definition } from "./definition.ts";
 import type { ProtoGrpcType } from "./gen/paas.ts";
 import type { AttachResponse } from "./gen/paas/v1/AttachResponse.ts";
 import type { GetLogsResponse } from "./gen/paas/v1/GetLogsResponse.ts";
 import type { ProcessServiceDefinition } from "./gen/paas/v1/ProcessService.ts";
-import source from "./paas/v1/paas.proto" with { type: "text" };
-
-const contract = definition(load(source), "paas.v1.ProcessService");
 
 /** The client class and the service definition. */
 export const ProcessService = makeClientConstructor(
-  contract,
+  definition("paas.v1", "ProcessService"),
   "ProcessService",
 ) as unknown as ProtoGrpcType["paas"]["v1"]["ProcessService"];
 
 const { service } = ProcessService;
 
-/** A serializer that takes messages, or bytes that are one already. */
+/** A serializer of messages. It passes on bytes that are a message already. */
 type RawSerializer<Message> = (message: Message | Uint8Array) => Buffer;
 
-/** {@linkcode processService}'s own calls of logs. */
+/** The calls of {@linkcode processService} that accept encoded messages. */
 type RawCalls = {
   GetLogs: { responseSerialize: RawSerializer<GetLogsResponse> };
   Attach: { responseSerialize: RawSerializer<AttachResponse> };
@@ -37,16 +30,16 @@ type RawCalls = {
 
 function raw<Message>(encode: (message: Message) => Buffer): RawSerializer<Message> {
   return (message) => {
-    if (Buffer.isBuffer(message)) return message; // as it is: a compressed one copies itself into its frame
+    if (Buffer.isBuffer(message)) return message; // unchanged: a compressed message copies itself into its frame
     if (message instanceof Uint8Array) return Buffer.from(message.buffer, message.byteOffset, message.byteLength);
     return encode(message);
   };
 }
 
 /**
- * What the daemon serves: the service with calls of logs that send bytes as they are. The records of a log file are the
- * wire form of `chunks`, of {@linkcode GetLogsResponse} as of {@linkcode AttachResponse}, so a slice of the file needs no
- * encoding.
+ * The service definition of the daemon. Its log calls also send bytes that are encoded already: a record of a log file has
+ * the wire form of `chunks` in {@linkcode GetLogsResponse} and {@linkcode AttachResponse}, so a slice of the file is a
+ * message.
  */
 export const processService:
   & Omit<ProcessServiceDefinition, keyof RawCalls>

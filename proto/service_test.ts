@@ -1,7 +1,7 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { decodeLogChunks, decodeLogRecords } from "@paas/worker";
-import { RecordBuffer } from "../worker/log_format/record.ts";
+import { decodeLogChunks, decodeLogRecords } from "@paas/worker/records";
+import { RecordBuffer } from "../worker/log_format/record_buffer.ts";
 import { MalformedRequest, ProcessService, processService } from "./mod.ts";
 
 const { GetLogs, GetLogs: { responseDeserialize } } = processService;
@@ -12,7 +12,7 @@ const chunks = [
   { offset: 2 ** 50, stream: "stdout", time: 999, data: new Uint8Array(70_000).fill(1) },
 ] as const;
 
-Deno.test("processService sends records of the spool that decode as the contract says", () => {
+Deno.test("processService sends records of the spool that the contract decodes", () => {
   const records = new RecordBuffer(0);
   for (const chunk of chunks) records.add(chunk);
   const message = responseDeserialize(GetLogs.responseSerialize(records.bytes));
@@ -31,7 +31,7 @@ Deno.test("processService sends records of the spool that decode as the contract
   );
 });
 
-Deno.test("processService sends gaps of the spool, for every reason, that decode as the contract says", () => {
+Deno.test("processService sends gaps of the spool, for every reason, that the contract decodes", () => {
   const reasons = ["not-requested", "dropped", "no-space", "write-failed", "skipped", "damaged"] as const;
   for (const reason of reasons) {
     for (const lines of [undefined, 0, 300]) {
@@ -46,7 +46,7 @@ Deno.test("processService sends gaps of the spool, for every reason, that decode
   }
 });
 
-Deno.test("processService's wire form of chunks is that of the spool", () => {
+Deno.test("processService encodes chunks in the wire form of the spool", () => {
   const message = GetLogs.responseSerialize({
     chunks: [{
       offset: 5,
@@ -60,20 +60,20 @@ Deno.test("processService's wire form of chunks is that of the spool", () => {
   ]);
 });
 
-Deno.test("ProcessService tells an unset follow from false", () => {
+Deno.test("ProcessService distinguishes an unset follow from false", () => {
   const { requestSerialize, requestDeserialize } = ProcessService.service.GetLogs;
   const follow = (message: { follow?: boolean }) => requestDeserialize(requestSerialize(message)).follow;
   assertEquals([follow({}), follow({ follow: false }), follow({ follow: true })], [undefined, false, true]);
 });
 
-Deno.test("ProcessService tells exit code 0 from no exit", () => {
+Deno.test("ProcessService distinguishes exit code 0 from no exit", () => {
   const { responseSerialize, responseDeserialize } = ProcessService.service.GetStatus;
   const exit = (status: { exitCode?: number; signal?: number }) =>
     responseDeserialize(responseSerialize({ status })).status!.exit;
   assertEquals([exit({}), exit({ exitCode: 0 }), exit({ signal: 9 })], [undefined, "exitCode", "signal"]);
 });
 
-Deno.test("ProcessService refuses text that is no UTF-8 or is cut off, and takes all that is", () => {
+Deno.test("ProcessService refuses text that is not UTF-8 or is cut off, and accepts all other text", () => {
   const { requestSerialize, requestDeserialize } = ProcessService.service.Exec;
   const args = ["", "\ufeffbom", "\ufffd", "🦕\0\n"];
   assertEquals(requestDeserialize(requestSerialize({ args })).args, args);

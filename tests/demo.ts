@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { runFlags } from "../paasc/install/run_flags.ts";
+import { RUN_FLAGS } from "../paasc/install/run_flags.ts";
 
 /** Takes some seconds and writes to stdout and stderr, as a build does. */
 const BUILD = `for step in fetch compile link test; do
@@ -35,7 +35,7 @@ async function startDaemon(): Promise<{ daemon: Deno.ChildProcess; address: stri
 
 function paascCommand(address: string, words: string[], stdout: "inherit" | "piped"): Deno.Command {
   console.log(`$ paasc ${words.map((word) => /^[\w./-]+$/.test(word) ? word : `'${word}'`).join(" ")}`);
-  const args = ["run", ...runFlags, "paasc/main.ts", "--server", address, ...words];
+  const args = ["run", ...RUN_FLAGS, "paasc/main.ts", "--server", address, ...words];
   return new Deno.Command(Deno.execPath(), { args, stdin: "null", stdout, stderr: "inherit" });
 }
 

@@ -1,5 +1,5 @@
 /**
- * What can go wrong in the worker. Each error says in one sentence what happened and what to do; none knows of gRPC.
+ * The errors of the worker. Each message says in one sentence what happened and what to do.
  *
  * @module
  */
@@ -16,15 +16,15 @@ export type SpawnFailure =
   | "not-executable"
   /** The working directory does not exist or is none. */
   | "directory-not-found"
-  /** It was to be started in a terminal, and the platform or the runtime's permissions have none. */
+  /** The command asks for a terminal, and the platform or the runtime's permissions have none. */
   | "no-terminals"
-  /** What starts and confines programs is missing or not permitted; or the limits leave no room to start. */
+  /** A program that starts or confines processes is missing or not permitted; or the limits leave no room to start. */
   | "not-confined"
-  /** It was ended, or held up for too long, before its program ran. */
+  /** The process was killed, or held up for too long, before its program ran. */
   | "not-launched"
   /** The machine is out of processes, file descriptors or memory. */
   | "out-of-resources"
-  /** Anything else that the kernel refused. */
+  /** The kernel refused the start for another reason. */
   | "unknown";
 
 /** A process could not be started: none exists, and nothing is left behind. */
@@ -32,9 +32,9 @@ export class SpawnError extends Error {
   /** The name of the class. */
   override readonly name = "SpawnError";
 
-  /** An error of this kind, with a sentence for a person. */
+  /** Makes an error of this kind, with a sentence for a person. */
   constructor(
-    /** Why. */
+    /** The kind of the failure. */
     readonly failure: SpawnFailure,
     message: string,
     options?: ErrorOptions,
@@ -43,56 +43,56 @@ export class SpawnError extends Error {
   }
 }
 
-/** A stop was asked for while another one is in progress. */
+/** A stop cannot begin while another one is in progress. */
 export class StopInProgressError extends Error {
   /** The name of the class. */
   override readonly name = "StopInProgressError";
 
-  /** The error; it says what to do. */
+  /** Makes the error. */
   constructor() {
     super("Cannot stop the process: a stop is already in progress; wait for it to finish");
   }
 }
 
-/** A process that has finished is asked for something that only a living one can do. */
+/** A process that has finished cannot do what was asked for. */
 export class FinishedError extends Error {
   /** The name of the class. */
   override readonly name = "FinishedError";
 
-  /** What cannot be done. */
+  /** Makes the error for an action, such as "send signal 1". */
   constructor(what: string) {
     super(`Cannot ${what}: the process has finished`);
   }
 }
 
-/** Nobody reads the stdin of a process (any more). */
+/** The stdin of a process is closed, or nobody reads it any more. */
 export class InputClosedError extends Error {
   /** The name of the class. */
   override readonly name = "InputClosedError";
 
-  /** The error of the pipe, if it was that. */
+  /** Makes the error; its cause is the error of the pipe, if there was one. */
   constructor(options?: ErrorOptions) {
     super("Cannot write to the process: its input is closed", options);
   }
 }
 
-/** Bytes are written to a process, and others before them are missing. */
+/** A writer cannot write bytes to a process while bytes before them are missing. */
 export class InputOffsetError extends Error {
   /** The name of the class. */
   override readonly name = "InputOffsetError";
 
-  /** Where these bytes begin, and how many came before. */
+  /** Makes the error for the offset of the bytes, and the number of bytes that came before. */
   constructor(from: number, taken: number) {
     super(`Cannot write to the process from byte ${from}: it has been given ${taken} bytes; go on there`);
   }
 }
 
-/** A process cannot be signalled: mostly, the kernel does not let this user do it (kill(2), EPERM). */
+/** A process cannot be signalled: mostly the kernel does not allow it to this user (kill(2), EPERM). */
 export class SignalError extends Error {
   /** The name of the class. */
   override readonly name = "SignalError";
 
-  /** An error about this signal. */
+  /** Makes the error for a signal; its cause is the error of the system. */
   constructor(signal: string | number, options: ErrorOptions) {
     const { code, message } = options.cause as { code?: string; message?: string };
     super(
@@ -104,12 +104,12 @@ export class SignalError extends Error {
   }
 }
 
-/** A reader asks for a place that the log does not have. */
+/** A reader asks for an offset that the log does not have. */
 export class OffsetError extends Error {
   /** The name of the class. */
   override readonly name = "OffsetError";
 
-  /** The place that was asked for, and where the log ends, in payload bytes. */
+  /** Makes the error for an offset, and the end of the log, in payload bytes. */
   constructor(offset: number, end: number) {
     super(`Cannot read the log from byte ${offset}: it has ${end} bytes; ask for a byte from 0 to that`);
   }
@@ -120,13 +120,13 @@ export class SpoolError extends Error {
   /** The name of the class. */
   override readonly name = "SpoolError";
 
-  /** Whether it is for lack of space, files or quota, so that trying again later may help. */
+  /** Whether space, files or quota are exhausted, so that another try later may help. */
   readonly exhausted: boolean;
 
-  /** Whether what is in the spool was removed by somebody else while it is in use. */
+  /** Whether another program has removed files of the spool while it is in use. */
   readonly removed: boolean;
 
-  /** What could not be done, and what the system said. */
+  /** Makes the error for a failed action; its cause is the error of the system. */
   constructor(message: string, options: { cause: unknown }) {
     const code = (options.cause as { code?: string } | undefined)?.code;
     const said = options.cause instanceof Error ? options.cause.message : options.cause;
@@ -136,5 +136,24 @@ export class SpoolError extends Error {
     );
     this.removed = code === "ENOENT";
     this.exhausted = code !== undefined && ["ENOSPC", "EDQUOT", "EFBIG", "EMFILE", "ENFILE"].includes(code);
+  }
+}
+
+/** Bytes of a log are missing, or may be missing, and the reader has no callback for that. */
+export class IncompleteLogError extends Error {
+  /** The name of the class. */
+  override readonly name = "IncompleteLogError";
+
+  /** The missing bytes, from one offset up to another one; `undefined` if bytes may be missing at the end. */
+  readonly gap: { readonly from: number; readonly to: number; readonly reason: string } | undefined;
+
+  /** Makes the error for missing bytes; without them, for an end that may be cut. */
+  constructor(gap?: { readonly from: number; readonly to: number; readonly reason: string }) {
+    super(
+      gap
+        ? `The log has no bytes ${gap.from} to ${gap.to} (${gap.reason}): read with onGap to go on`
+        : "The log may lack its end, for its daemon was killed: read with onCut to take that",
+    );
+    this.gap = gap;
   }
 }

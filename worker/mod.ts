@@ -1,54 +1,70 @@
 /**
- * The worker: starts, watches, logs and stops Unix processes. It knows nothing of gRPC, TLS or users.
+ * Starts, watches, logs and stops Unix processes.
+ *
+ * A process leads a session and a process group of its own. Its output goes line by line into a log on the disk, the
+ * spool, which any number of readers may read, from the first byte on and live, while the process runs and afterwards. A
+ * stop ends the whole group. The library knows nothing of networks or users. It needs Linux, Deno and util-linux;
+ * `@paas/worker/requirements` says which permissions.
+ *
+ * ```ts
+ * import { spawn, Spool } from "@paas/worker";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const directory = await Deno.makeTempDir();
+ * using spool = await Spool.open(directory);
+ *
+ * // Start a process. It runs when this resolves.
+ * const child = await spawn({ args: ["sh", "-c", "echo ready; echo oops >&2; sleep 60"], spool, timeout: 30_000 });
+ *
+ * // Read its output live, as chunks of whole lines, until it says that it is ready.
+ * for await (const { stream, data } of child.logs({ stream: "stdout" })) {
+ *   assertEquals([stream, new TextDecoder().decode(data)], ["stdout", "ready\n"]);
+ *   break;
+ * }
+ *
+ * // Stop it: SIGTERM to its group, and SIGKILL after 5 s.
+ * const { exit, endReason } = await child.stop({ grace: 5_000 });
+ * assertEquals([exit, endReason], [{ signal: 15 }, "stopped"]);
+ *
+ * // Wait until its log is complete, and read all of it.
+ * await child.ended;
+ * const output = { stdout: "", stderr: "" };
+ * for await (const { stream, data } of child.logs()) output[stream] += new TextDecoder().decode(data);
+ * assertEquals(output, { stdout: "ready\n", stderr: "oops\n" });
+ *
+ * await Deno.remove(directory, { recursive: true });
+ * ```
+ *
+ * Beside this entry, `@paas/worker/records` reads logs without decoding them, `@paas/worker/confinement` has accounts,
+ * limits and the guard, and `@paas/worker/spool` has the facts that a spool keeps about processes of earlier programs.
  *
  * @module
  */
-export { spawn } from "./process/spawned_process.ts";
-export type { KnownProcess, Process, SpawnOptions, StopOptions } from "./process/spawned_process.ts";
-export { RestoredProcess } from "./spool/restored_process.ts";
+export { spawn } from "./spawn.ts";
+export type { SpawnOptions } from "./spawn.ts";
+export type { Process, StopOptions } from "./process/process.ts";
+export type {
+  FinishedStatus,
+  ProcessStatus,
+  RunningStatus,
+  Stop,
+  StoppingStatus,
+  StopReason,
+} from "./process/status.ts";
+export type { Exit, TerminalOptions, TerminalSize } from "./child/child.ts";
+export type { Command } from "./child/program.ts";
 export type { Input, InputWriter } from "./process/input.ts";
-export type { Command } from "./child/start.ts";
-export { LIMIT_NAMES, SETPRIV_PATH, verifyAccount } from "./child/account.ts";
-export type { Account, LimitName, Limits } from "./child/account.ts";
-export { Guard, GUARD_PATH } from "./group/guard.ts";
-export type { GuardOptions } from "./group/guard.ts";
-export { KILL_PATHS } from "./system/kill.ts";
-export { inheritedLimits, PRLIMIT_PATH, SETSID_PATH } from "./child/launch.ts";
-export type { Terminal, TerminalOptions, TerminalSize } from "./child/terminal.ts";
-export { keepDescriptors, LIBC_PATHS } from "./system/libc.ts";
 export { Spool } from "./spool/spool.ts";
 export type { SpoolOptions } from "./spool/spool.ts";
-export type { History, HistoryEntry, RecoverLog, RecoveryEvent, RecoveryOptions } from "./spool/history.ts";
-export { descriptionBytes } from "./spool/process_store.ts";
-export type {
-  About,
-  Beginning,
-  Candidate,
-  ProcessRecord,
-  Records,
-  Removable,
-  Search,
-  StoredGrant,
-  Usage,
-} from "./spool/process_store.ts";
-export { Clock, clock } from "./system/clock.ts";
-export { WeakValues } from "./spool/weak_values.ts";
-export type { Log, LogSummary } from "./log/log.ts";
-export type { LogDamage } from "./log/damage.ts";
-export type { LogIndex, Mark } from "./log_format/index.ts";
-export { LogReader } from "./log/reader.ts";
-export type { LogReaderOptions } from "./log/reader.ts";
-export { decodeLogChunks, decodeLogRecords } from "./log_format/record.ts";
-export type { LogChunk, LogGap, LogGapReason, LogRecord, LogSlice, LogStream } from "./log_format/record.ts";
-export type { Segment } from "./log/segment.ts";
-export { pieces } from "./log_format/slice.ts";
-export { MIN_LIMIT_BYTES } from "./log/retention.ts";
-export type { Retention, SpoolLimits, StoredLogs } from "./log/retention.ts";
-export type { Database, Row } from "./spool/database.ts";
-export type { Trace } from "./spool/left_over.ts";
-export { BASE_VARIABLES, baseEnvironment, SYSTEM_PATH } from "./child/environment.ts";
+export type { SpoolLimits } from "./log/retention.ts";
+export type { Account } from "./child/account.ts";
+export type { Limits } from "./child/limits.ts";
+export type { LogChunk, LogGap, LogStream } from "./log_format/record.ts";
+export type { ChunkOptions } from "./log/reader.ts";
+export type { LogReaderOptions } from "./log/reading.ts";
 export {
   FinishedError,
+  IncompleteLogError,
   InputClosedError,
   InputOffsetError,
   OffsetError,
@@ -58,13 +74,3 @@ export {
   StopInProgressError,
 } from "./errors.ts";
 export type { SpawnFailure } from "./errors.ts";
-export type {
-  Exit,
-  FinishedStatus,
-  ProcessStatus,
-  RunningStatus,
-  Started,
-  Stop,
-  StoppingStatus,
-  StopReason,
-} from "./process/status.ts";

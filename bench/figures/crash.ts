@@ -181,7 +181,7 @@ async function fill(directory: string): Promise<void> {
     log.append("stdout", line);
     await log.end();
     entry.finished({ state: "finished", startTime, finishTime: startTime, exit: { code: 0 }, endReason: "exited" });
-    entry.ended(log.summary, log.bytes);
+    entry.ended(log.summary, log.segments.bytes);
   }
   spool.close();
 }

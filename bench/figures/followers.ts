@@ -5,7 +5,7 @@
  */
 import { type GetLogsRequest, ProcessService } from "@paas/proto";
 import type { ClientReadableStream } from "@paas/proto/grpc";
-import { readLogMessage } from "../../paasc/streams/log_message.ts";
+import { readLogMessage } from "@paas/proto/log_wire";
 import type { Daemon } from "../../tests/support/programs.ts";
 import { RawClient } from "../../tests/support/raw_client.ts";
 import { type Figure, inTurn, median, progress, quantile, type Row } from "../figure.ts";

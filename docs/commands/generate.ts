@@ -7,7 +7,7 @@
  */
 import type { Command } from "../../paasc/command.ts";
 import { commands } from "../../paasc/commands/mod.ts";
-import { type Option, options } from "../../paasc/settings/settings.ts";
+import { COMMON_OPTIONS, type Option } from "../../paasc/settings/settings.ts";
 import { settingsMarkdown } from "../../paasc/settings/settings_table.ts";
 
 const directory = import.meta.dirname!;
@@ -45,7 +45,7 @@ ${list.join("\n")}
 
 ## Options of every command
 
-${optionTable(options)}
+${optionTable(COMMON_OPTIONS)}
 
 ## Settings
 

@@ -4,152 +4,147 @@
  * @module
  */
 import { Attachment } from "../streams/attachment.ts";
+import type { Calls } from "./client_calls.ts";
 import { chunksOf, type LogChunk } from "./log.ts";
-import { type CallOptions, type GapOptions, type TerminalSize, whole } from "./requests.ts";
+import type { AttachOptions, TerminalSize } from "./options.ts";
+import { whole } from "./requests.ts";
 import { PaasError } from "../errors.ts";
 import { InputFeed } from "../streams/input_feed.ts";
 import { LogAccount } from "../streams/log_account.ts";
-import type { LogMessage } from "../streams/log_message.ts";
-import type { Persistence } from "../connection/reconnect.ts";
+import type { LogMessage } from "@paas/proto/log_wire";
 
-/** How to attach. */
-export interface AttachOptions extends CallOptions, GapOptions {
-  /** Begin with the last so many lines of output; without it all of them come. */
-  readonly tail?: number | undefined;
-  /** How large its terminal is to be, if it has one. */
-  readonly size?: TerminalSize | undefined;
-}
-
-/** So much output, in bytes, is read ahead of whoever reads it. */
-const readAhead = 1024 * 1024;
+/** Maximum output that is read before the program asks for it, in bytes. */
+const READ_AHEAD = 1024 * 1024;
 
 const encoder = new TextEncoder();
 
-/** Several can be attached to a process. Made by {@linkcode Process.attach}. */
-export interface AttachedProcess extends AsyncDisposable {
+/** A process that a program is attached to. Made by {@linkcode Process.attach}. */
+export class AttachedProcess implements AsyncDisposable {
   /**
-   * What the process prints: it ends when the process has finished and all has come. At most 1 MiB is read ahead, and the
-   * state of the input comes on the same way: who does not read must not expect to write for long.
+   * The output of the process, up to its end. Leaving the loop detaches.
    *
-   * It throws a {@linkcode PaasError} when the process is gone (`not-found`), bytes are missing or may be (`incomplete`), or the
-   * connection cannot be got back (`no-connection`); and the reason of the signal. To leave the loop is to detach.
+   * At most 1 MiB is read ahead. News about the input arrives with the output, so a program that does not read the output
+   * cannot write for long.
+   *
+   * The loop throws a {@linkcode PaasError}: `not-found` when the daemon does not know the process (any more),
+   * `incomplete` when bytes are missing or may be, `no-connection` when the connection cannot be got back, `closed` when
+   * the attachment or the client was closed. After an abort it throws the reason of the signal.
    */
   readonly output: AsyncIterable<LogChunk>;
 
-  /**
-   * Writes to the stdin of the process, behind all that was written before: bytes, or text in UTF-8. It resolves when
-   * there is room for more: at most 4 MiB are on their way.
-   *
-   * Its rejection need not be handled.
-   *
-   * @throws {PaasError} `failed-precondition` when the process takes no input (any more); or what ended the attachment
-   */
-  write(input: Uint8Array | string): Promise<void>;
+  readonly #attachment: Attachment;
+  readonly #detaching = new AbortController();
+  /** Aborts when the attachment is over. */
+  readonly #signal: AbortSignal;
+  readonly #chunks: AsyncGenerator<LogChunk, void, void>;
+  readonly #input = new InputFeed();
+  /** Resolves when it is known whether the process takes input. */
+  readonly #inputKnown = Promise.withResolvers<void>();
+  /** Resolves when the process takes no more input. */
+  readonly #inputEnded = Promise.withResolvers<void>();
+  /** The reason why the process takes no more input; undefined while it may take some. */
+  #inputEnd: unknown;
+  /** Resolves when all that was asked of the input is done. */
+  #last: Promise<void> = Promise.resolve();
+  #size: TerminalSize | undefined;
+
+  /** @ignore Objects of this class come from {@linkcode Process.attach}. */
+  constructor(id: string, calls: Calls, { tail, size, signal, onGap, onCut }: AttachOptions) {
+    const persistence = calls.persistence(
+      signal ? AbortSignal.any([this.#detaching.signal, signal]) : this.#detaching.signal,
+    );
+    const account = new LogAccount();
+    this.#signal = persistence.signal;
+    this.#size = size;
+    this.#attachment = new Attachment({
+      ...persistence,
+      begin: () => Promise.resolve(id),
+      input: this.#input,
+      tailLines: whole("tail", tail),
+      size: () => this.#size,
+      position: () => account.position,
+    });
+    this.#chunks = chunksOf(this.#messages(), account, this.#signal, { onGap, onCut });
+    this.output = new ReadableStream<LogChunk>({
+      pull: async (controller) => {
+        const { value, done } = await this.#chunks.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: () => this[Symbol.asyncDispose](),
+    }, { highWaterMark: READ_AHEAD, size: ({ data }) => data.length });
+  }
 
   /**
-   * Lets the process see the end of its input, behind all that was written; in a terminal that is to type ^D. It resolves
-   * when the process has taken all of it, or takes no more.
+   * Writes to the stdin of the process, after all earlier writes: bytes, or text in UTF-8. Resolves when there is room for
+   * more; at most 4 MiB are on their way. A rejection need not be handled.
+   *
+   * @throws {PaasError} `failed-precondition` when the process takes no input (any more); otherwise the error that ended
+   *   the attachment
    */
-  closeInput(): Promise<void>;
+  write(input: Uint8Array | string): Promise<void> {
+    // Copied: the caller may use the memory again.
+    const bytes = typeof input === "string" ? encoder.encode(input) : new Uint8Array(input);
+    return this.#inTurn(async () => {
+      await this.#inputKnown.promise;
+      if (!this.#inputEnd) await this.#input.feed(ReadableStream.from([bytes]));
+      if (this.#inputEnd) throw this.#inputEnd;
+    });
+  }
 
-  /** Tells the process that its terminal has another size. */
-  resize(size: TerminalSize): void;
+  /**
+   * Ends the input of the process, after all earlier writes; in a terminal this types ^D. Resolves when the process has
+   * taken all input, or takes no more.
+   */
+  closeInput(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#inputEnd) this.#input.close();
+      await this.#inputEnded.promise;
+    });
+  }
 
-  /** Detaches: the process goes on. What has been written and not been taken may be lost. */
-  [Symbol.asyncDispose](): Promise<void>;
-}
+  /** Changes the size of the terminal of the process. */
+  resize(size: TerminalSize): void {
+    this.#size = size;
+    this.#attachment.resize(size);
+  }
 
-/** Attaches to a process. */
-export function attach(
-  id: string,
-  persist: (signal: AbortSignal) => Persistence & { readonly signal: AbortSignal },
-  { tail, size, signal, onGap, onCut }: AttachOptions,
-): AttachedProcess {
-  const tailLines = whole("tail", tail);
-  const detaching = new AbortController();
-  const persistence = persist(signal ? AbortSignal.any([detaching.signal, signal]) : detaching.signal);
-  const input = new InputFeed();
-  const account = new LogAccount();
-  let terminal = size;
-  const attachment = new Attachment({
-    ...persistence,
-    begin: () => Promise.resolve(id),
-    input,
-    tailLines,
-    size: () => terminal,
-    position: () => account.position,
-  });
+  /** Detaches; the process goes on. Input that the process has not taken yet may be lost. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#detaching.abort(new PaasError("closed", "the attachment was closed"));
+    await this.#chunks.return().catch(() => {});
+  }
 
-  /** Why the process takes no more input; the promise resolves then. */
-  let ended: unknown;
-  const inputEnded = Promise.withResolvers<void>();
-  /** Resolves when it is known whether it takes any. */
-  const inputKnown = Promise.withResolvers<void>();
-  const endInput = (why: unknown) => {
-    ended ??= why;
-    inputEnded.resolve();
-    inputKnown.resolve();
-  };
-  /** What the daemon tells, as long as it does. */
-  async function* messages(): AsyncGenerator<LogMessage, void, void> {
+  /** Yields the messages of the daemon, and notes from them whether the process takes input. */
+  async *#messages(): AsyncGenerator<LogMessage, void, void> {
     try {
-      for await (const message of attachment.messages()) {
-        if (message.input?.closed) endInput(new PaasError("failed-precondition", "the process takes no (more) input"));
-        inputKnown.resolve();
+      for await (const message of this.#attachment.messages()) {
+        if (message.input?.closed) {
+          this.#endInput(new PaasError("failed-precondition", "the process takes no (more) input"));
+        }
+        this.#inputKnown.resolve();
         yield message;
       }
-      if (!persistence.signal.aborted) endInput(new PaasError("failed-precondition", "the process has finished"));
+      if (!this.#signal.aborted) this.#endInput(new PaasError("failed-precondition", "the process has finished"));
     } catch (error) {
-      endInput(persistence.signal.aborted ? persistence.signal.reason : error);
+      this.#endInput(this.#signal.aborted ? this.#signal.reason : error);
       throw error;
     } finally {
-      endInput(persistence.signal.reason ?? new PaasError("closed", "the attachment was closed"));
-      input.took({ taken: 0, closed: true }); // nobody waits for room any more
+      this.#endInput(this.#signal.reason ?? new PaasError("closed", "the attachment was closed"));
+      this.#input.took({ taken: 0, closed: true }); // ends a write that waits for room
     }
   }
 
-  const chunks = chunksOf(messages(), account, persistence.signal, { onGap, onCut });
-  const detach = async () => {
-    detaching.abort(new PaasError("closed", "the attachment was closed"));
-    await chunks.return().catch(() => {});
-  };
-  const output = new ReadableStream<LogChunk>({
-    async pull(controller) {
-      const { value, done } = await chunks.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    cancel: detach,
-  }, { highWaterMark: readAhead, size: ({ data }) => data.length });
+  #endInput(reason: unknown): void {
+    this.#inputEnd ??= reason;
+    this.#inputEnded.resolve();
+    this.#inputKnown.resolve();
+  }
 
-  let last = Promise.resolve();
-  /** Does something with the input when all before it is done. */
-  const next = (action: () => Promise<void>): Promise<void> => {
-    const done = last.then(action);
-    last = done.catch(() => {});
+  /** Runs an action after all earlier ones. */
+  #inTurn(action: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(action);
+    this.#last = done.catch(() => {});
     return done;
-  };
-  return {
-    output,
-    write(bytes) {
-      // Copied: whoever writes may use the memory again.
-      const copy = typeof bytes === "string" ? encoder.encode(bytes) : new Uint8Array(bytes);
-      return next(async () => {
-        await inputKnown.promise;
-        if (!ended) await input.feed(ReadableStream.from([copy]));
-        if (ended) throw ended;
-      });
-    },
-    closeInput() {
-      return next(async () => {
-        if (!ended) input.close();
-        await inputEnded.promise;
-      });
-    },
-    resize(size) {
-      terminal = size;
-      attachment.resize(size);
-    },
-    [Symbol.asyncDispose]: detach,
-  };
+  }
 }

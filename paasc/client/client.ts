@@ -1,33 +1,51 @@
 /**
- * The client of Paas for programs: starts processes at a daemon, reads their output as it comes, and ends them.
+ * The client library of Paas: starts processes at a daemon, reads their output live, and stops them.
  *
- * All goes over one connection by mutual TLS, which is made anew when it breaks: what was being read, written or waited
- * for goes on where it was. Durations are milliseconds, sizes and offsets are bytes, times are `Date`s.
+ * A {@linkcode Client} has one connection, by mutual TLS, which is made anew when it breaks: reading, writing and waiting
+ * then go on where they were. Durations are in milliseconds, sizes and offsets in bytes, and times are `Date`s.
  *
- * @example A command, its output, and how it ended
+ * All functions throw a {@linkcode PaasError} and nothing else, with two exceptions that the caller has in hand: after an
+ * abort they throw the reason of the signal, and an error of a callback passes through.
+ *
+ * Under Deno's permissions a program needs `--allow-net` for the daemon, `--allow-read` for the certificate files, and
+ * `--allow-env` or `--ignore-env`, because grpc-js reads variables of its own.
+ *
+ * @example A program that is run to its end
+ * ```ts
+ * import { Client } from "@paas/paasc/client";
+ *
+ * async function revision(server: string): Promise<string> {
+ *   await using client = await Client.connect({ server });
+ *   const { success, stdoutText, stderrText } = await client.run("git", ["rev-parse", "HEAD"], { cwd: "/srv/app" });
+ *   if (!success) throw new Error(stderrText);
+ *   return stdoutText.trim();
+ * }
+ * ```
+ *
+ * @example Live output
  * ```ts
  * import { Client } from "@paas/paasc/client";
  *
  * async function test(server: string): Promise<boolean> {
  *   await using client = await Client.connect({ server });
- *   const process = await client.exec(["make", "test"], { cwd: "/srv/app", timeout: 600_000 });
- *   for await (const { stream, data, time } of process.logs()) {
+ *   const tests = await client.exec(["make", "test"], { cwd: "/srv/app", timeout: 600_000 });
+ *   for await (const { stream, data, time } of tests.logs()) {
  *     console.log(time, stream, new TextDecoder().decode(data));
  *   }
- *   const { exitCode, signalName } = await process.wait();
+ *   const { exitCode, signalName } = await tests.wait();
  *   console.log(exitCode ?? signalName);
  *   return exitCode === 0;
  * }
  * ```
  *
- * @example Input
+ * @example Input and output at the same time
  * ```ts
  * import type { Client } from "@paas/paasc/client";
  *
- * async function sorted(client: Client, lines: string[]): Promise<string> {
- *   const process = await client.exec(["sort"], { stdin: true });
- *   await using attached = process.attach();
- *   attached.write(lines.join("\n"));
+ * async function sum(client: Client, numbers: number[]): Promise<string> {
+ *   const calculator = await client.exec(["bc"], { stdin: true });
+ *   await using attached = calculator.attach();
+ *   attached.write(`${numbers.join("+")}\n`);
  *   attached.closeInput();
  *   let text = "";
  *   const decoder = new TextDecoder();
@@ -39,31 +57,40 @@
  * @module
  */
 import type { ListRequest } from "@paas/proto";
-import { Calls } from "./client_calls.ts";
-import { Process } from "./process.ts";
-import { type CallOptions, type ExecOptions, execRequest, type ListOptions, listRequest, whole } from "./requests.ts";
-import { type ProcessStatus, statusFrom } from "./status.ts";
+import { asPaasError, Calls } from "./client_calls.ts";
 import { destinationFrom, type DestinationOptions } from "./destination.ts";
+import type { CallOptions, ExecOptions, ListOptions, WatchOptions } from "./options.ts";
+import { Process } from "./process.ts";
+import { execRequest, listRequest, whole } from "./requests.ts";
+import { collect, DEFAULT_LEASE, DEFAULT_MAX_BUFFER, type RunOptions, type RunResult } from "./run.ts";
+import { type ProcessStatus, statusFrom } from "./status.ts";
+import { DEFAULT_PATIENCE } from "../connection/outage.ts";
+import { SharedConnection } from "../connection/shared_connection.ts";
 import { findProcess } from "../streams/find_process.ts";
-import { Link } from "../connection/shared_connection.ts";
-import { defaultPatience } from "../connection/outage.ts";
 import { pages } from "../streams/list_processes.ts";
 import { watchProcesses } from "../streams/watch.ts";
 
+export { PaasError, type PaasErrorCode } from "../errors.ts";
+export { AttachedProcess } from "./attached_process.ts";
 export type { DestinationOptions } from "./destination.ts";
-export type { AttachedProcess, AttachOptions } from "./attached_process.ts";
-export type { LogChunk, LogGap, LogStream } from "./log.ts";
-export { Process, type ShareOptions, type SignalOptions, type StopOptions } from "./process.ts";
+export type { GapOptions, LogChunk, LogGap, LogStream } from "./log.ts";
 export type {
+  AttachOptions,
   CallOptions,
   ExecOptions,
-  GapOptions,
   LimitOptions,
   ListOptions,
   LogOptions,
+  Moment,
+  ShareOptions,
+  SignalOptions,
+  StopOptions,
   TerminalOptions,
   TerminalSize,
-} from "./requests.ts";
+  WatchOptions,
+} from "./options.ts";
+export { Process } from "./process.ts";
+export { type RunOptions, RunResult } from "./run.ts";
 export type {
   EndReason,
   FinishedStatus,
@@ -74,119 +101,155 @@ export type {
   StopInfo,
   StoppingStatus,
 } from "./status.ts";
-export { PaasError, type PaasErrorCode } from "../errors.ts";
 
-/** Where to connect to, as whom, and how. */
+/** Options for connecting to a daemon. */
 export interface ConnectOptions extends DestinationOptions {
-  /** How long to try to get a lost connection back, in milliseconds; default is a minute. */
+  /** Maximum time to get a lost connection back, in milliseconds; default is a minute. */
   readonly patience?: number | undefined;
-  /** Is told, as a sentence for a person, when a connection has been lost for two seconds, and when it is back. */
-  readonly note?: ((text: string) => void) | undefined;
-  /** Ends the connecting: it fails with the signal's reason. */
+  /** Called with a sentence for a person when a connection has been lost for two seconds, and when it is back. */
+  readonly onNote?: ((text: string) => void) | undefined;
+  /** Ends the attempt to connect, which then throws the reason of the signal. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What has happened to a process. */
+/** A change in the state of a process. */
 export interface Change {
   /** The id of the process. */
   readonly id: string;
-  /** Its name; undefined when it has none, or that is not known. */
+  /** The name of the process; undefined when it has none, or the name is not known. */
   readonly name: string | undefined;
-  /** Its new status; undefined when it was removed. */
+  /** The new status; undefined when the process was removed. */
   readonly status: ProcessStatus | undefined;
 }
 
 /**
- * A client of one daemon, for one user: their certificate is who they are, and they see their own processes only.
+ * A client of one daemon, for one user. The client certificate determines the user. A user sees their own processes, and
+ * those that other users have shared with them.
  *
- * Every method throws a {@linkcode PaasError}, whose `code` says why: `no-connection` when there is none and it cannot be
- * got back in time, `unauthenticated` when the daemon does not take the certificate any more, `closed` when the client was
- * closed; and the reason of the signal, when that ends it.
+ * Every method throws a {@linkcode PaasError}: `no-connection` when the connection cannot be made or got back in time,
+ * `unauthenticated` when the daemon does not accept the certificate any more, `closed` when the client was closed, and the
+ * codes that the method names. After an abort a method throws the reason of the signal instead.
  */
 export class Client implements AsyncDisposable {
   readonly #calls: Calls;
 
   private constructor(
     calls: Calls,
-    /** Where the daemon is, `HOST:PORT`. */
+    /** The address of the daemon, `HOST:PORT`. */
     readonly server: string,
-    /** Who the client is to the daemon: its user id, by default the hexadecimal SHA-256 of its certificate. */
+    /** The user id of this client; by default the hexadecimal SHA-256 of its certificate. */
     readonly user: string,
   ) {
     this.#calls = calls;
   }
 
   /**
-   * Connects to a daemon. This is tried once; a connection that is lost later is made anew.
+   * Connects to a daemon. A failed attempt is not repeated; a connection that is lost later is made anew.
    *
-   * @throws {PaasError} `no-connection`, with what to check; `invalid-argument` when an option is no good
+   * @throws {PaasError} `no-connection` with a sentence that says what to check; `invalid-argument` when an option is
+   *   invalid; `permission-denied` when Deno may not read the environment
    */
-  static async connect({ patience, note, signal, ...where }: ConnectOptions = {}): Promise<Client> {
-    const destination = await destinationFrom(where);
-    const calls = new Calls(new Link(destination), whole("patience", patience) ?? defaultPatience, note ?? (() => {}));
+  static async connect({ patience, onNote, signal, ...options }: ConnectOptions = {}): Promise<Client> {
+    let calls: Calls | undefined;
     try {
-      const { userId } = await calls.ask((daemon, options) => daemon.whoAmI(options), signal);
+      const destination = await destinationFrom(options);
+      const tries = whole("patience", patience) ?? DEFAULT_PATIENCE;
+      calls = new Calls(new SharedConnection(destination), tries, onNote ?? (() => {}));
+      const { userId } = await calls.ask((connection, asked) => connection.whoAmI(asked), signal);
       return new Client(calls, destination.server, userId);
     } catch (error) {
-      calls.close();
+      calls?.close();
+      throw asPaasError(error, signal);
+    }
+  }
+
+  /**
+   * Runs a program to its end, and returns its complete output and how it ended. No shell is involved. After a lost
+   * connection the output goes on at the next byte.
+   *
+   * A call that fails after the start stops the process before it throws. A process whose client is gone for good is
+   * stopped after `stopAfterDisconnect`.
+   *
+   * @param program The program; without a slash the daemon looks it up in its PATH
+   * @param args The arguments of the program
+   * @throws {PaasError} `incomplete` when output is missing, or may be, or exceeds `maxBuffer`; and as {@linkcode exec}
+   *   does. An exit code other than 0 is no error
+   */
+  async run(
+    program: string,
+    args: readonly string[] = [],
+    { input, maxBuffer, signal, stopAfterDisconnect = DEFAULT_LEASE, ...options }: RunOptions = {},
+  ): Promise<RunResult> {
+    const max = whole("maxBuffer", maxBuffer) ?? DEFAULT_MAX_BUFFER;
+    signal?.throwIfAborted();
+    // Without the signal: after an abort the id would not be known, and the process could not be stopped.
+    const process = await this.exec([program, ...args], {
+      ...options,
+      stdin: input !== undefined,
+      stopAfterDisconnect,
+    });
+    try {
+      return await collect(process, { input, maxBuffer: max, signal });
+    } catch (error) {
+      await process.stop().catch(() => {}); // the lease ends what cannot be stopped now
       throw error;
     }
   }
 
   /**
-   * Starts a process; resolves as soon as it runs. When the connection breaks before the answer it is asked for again,
-   * and the daemon starts it only once.
+   * Starts a process; resolves as soon as it runs. No shell is involved. When the connection breaks before the answer, the
+   * call is repeated, and the daemon starts the process only once.
    *
-   * @param args The program, which is looked up in the daemon's PATH unless it has a slash, and its arguments. No shell is
-   *   involved
-   * @throws {PaasError} `not-found` when there is no such program, `permission-denied` when it is not executable,
+   * @param args The program and its arguments; without a slash the daemon looks the program up in its PATH
+   * @throws {PaasError} `not-found` when the program does not exist, `permission-denied` when it is not executable,
    *   `failed-precondition` when the directory does not exist, `already-exists` when a live process has the name,
-   *   `resource-exhausted` when the daemon is out of something, `unavailable` when it is shutting down
+   *   `resource-exhausted` when the daemon has run out of something, `unavailable` when it is shutting down
    */
   async exec(args: readonly string[], options: ExecOptions = {}): Promise<Process> {
     const request = execRequest(args, options);
     const ifLost = "it is not known whether the process was started";
-    const id = await this.#calls.ask((daemon, asked) => daemon.exec(request, asked), options.signal, ifLost);
+    const id = await this.#calls.ask((connection, asked) => connection.exec(request, asked), options.signal, ifLost);
     return new Process(this.#calls, id);
   }
 
   /**
-   * The process that a word names: its id, its name (of several the newest), or the beginning of an id that no other has.
-   * For a whole id the daemon is not asked.
+   * Finds a process by its id, by its name (the newest process with that name), or by the beginning of its id, if no other
+   * id begins so. The daemon is not asked for a whole id.
    *
    * @throws {PaasError} `not-found` or `ambiguous`
    */
   async process(word: string, { signal }: CallOptions = {}): Promise<Process> {
-    return new Process(this.#calls, await this.#calls.ask((daemon, asked) => findProcess(daemon, word, asked), signal));
+    const id = await this.#calls.ask((connection, asked) => findProcess(connection, word, asked), signal);
+    return new Process(this.#calls, id);
   }
 
-  /** The user's processes, the newest first: those that run, and those that have finished and were not removed. */
+  /** Lists the user's processes, the newest first: live ones, and finished ones that the daemon has not forgotten. */
   async *list({ limit, signal, ...which }: ListOptions = {}): AsyncGenerator<ProcessStatus, void, void> {
-    const list = (request: ListRequest) => this.#calls.ask((daemon, asked) => daemon.list(request, asked), signal);
+    const list = (request: ListRequest) =>
+      this.#calls.ask((connection, asked) => connection.list(request, asked), signal);
     for await (const page of pages(list, listRequest(which), whole("limit", limit))) yield* page.map(statusFrom);
   }
 
   /**
-   * What happens to the user's processes: first each that has not finished, then each change of the state of one, without
-   * end. What happened while there was no connection follows; of what happens very fast only the last state is told.
+   * Watches the user's processes: first yields each live process, then each change of a state, without end. Changes that
+   * happened without a connection follow later. Of several changes in quick succession only the last may come.
    */
-  async *watch({ signal }: CallOptions = {}): AsyncGenerator<Change, void, void> {
+  async *watch({ signal, allUsers }: WatchOptions = {}): AsyncGenerator<Change, void, void> {
     const persistence = this.#calls.persistence(signal);
     try {
-      for await (const { id, name, status } of watchProcesses(persistence)) {
+      for await (const { id, name, status } of watchProcesses(persistence, allUsers)) {
         yield { id, name: name || undefined, status: status && statusFrom(status) };
       }
     } catch (error) {
-      persistence.signal.throwIfAborted();
-      throw error;
+      throw asPaasError(error, persistence.signal);
     }
     persistence.signal.throwIfAborted();
   }
 
-  /** Closes the connection. What goes on ends with the error `closed`; processes live on. */
+  /** Closes the connection. Calls under way end with the error `closed`; processes go on. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#calls.close();
-    // The connection says goodbye and closes in later turns of the event loop (`http2_goaway.ts`).
+    // The HTTP/2 session says goodbye and closes in later turns of the event loop (`@paas/proto/grpc` delays it).
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Which daemon a program wants to talk to, and as whom.
+ * The daemon that a program wants to connect to, and the certificates that it shows.
  *
  * @module
  */
@@ -9,31 +9,31 @@ import { PaasError } from "../errors.ts";
 import { settingsFrom } from "../settings/settings.ts";
 
 /**
- * Where to connect to, and as whom. What is not given comes from where `paasc` has it: the environment (`PAASC_SERVER`,
- * `PAASC_CA` and so on), the context, the development certificates. The environment and the configuration file are only
- * looked at when something is not given.
+ * The address of the daemon and the certificates of the client. Defaults are those of `paasc`: the environment
+ * (`PAASC_SERVER`, `PAASC_CA` and so on), then the context in `paasc.toml`, then the development certificates. The
+ * environment and the configuration file are read only when one of the first four options is missing.
  */
 export interface DestinationOptions {
-  /** Where the daemon listens, `HOST:PORT`. */
+  /** The address of the daemon, `HOST:PORT`. */
   readonly server?: string | undefined;
-  /** The CA that signed the daemon's certificate: the path of a PEM file, or PEM itself. */
+  /** The CA that signed the daemon's certificate: the path of a PEM file, or PEM text. */
   readonly ca?: string | undefined;
-  /** The certificate that says who the user is: a path, or PEM. A path is read again for each new connection. */
+  /** The client's certificate, which determines the user: a path, or PEM text. A file is read for each new connection. */
   readonly cert?: string | undefined;
-  /** Its private key: a path, or PEM. */
+  /** The private key of the certificate: a path, or PEM text. */
   readonly key?: string | undefined;
-  /** A context of `paasc.toml`, by its name; see `paasc context`. */
+  /** The name of a context in `paasc.toml`; see `paasc context`. */
   readonly context?: string | undefined;
 }
 
 /**
- * The destination that options come to.
+ * The destination that follows from the options.
  *
- * @throws {PaascError} When there is no such context, or some of the certificates are PEM and others are paths
+ * @throws {PaasError} When the context does not exist, some of the certificates are PEM and others are paths, or the
+ *   environment may not be read
  */
 export async function destinationFrom({ context, ...given }: DestinationOptions): Promise<Destination> {
   const { server, ca, cert, key } = given;
-  const environment = (name: string) => Deno.env.get(name);
   const all = server !== undefined && ca !== undefined && cert !== undefined && key !== undefined;
   const destination = all
     ? { server, ca, cert, key }
@@ -46,4 +46,13 @@ export async function destinationFrom({ context, ...given }: DestinationOptions)
   }
   const file = "that was given";
   return { server: destination.server, ca: file, cert: file, key: file, pem };
+}
+
+function environment(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch (cause) {
+    const remedy = `give all of server, ca, cert and key, or run with --allow-env=${name}`;
+    throw new PaasError("permission-denied", `the variable ${name} may not be read: ${remedy}`, { cause });
+  }
 }

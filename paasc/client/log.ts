@@ -3,53 +3,69 @@
  *
  * @module
  */
-import type { GapOptions } from "./requests.ts";
 import { PaasError } from "../errors.ts";
+import { dateFrom } from "./status.ts";
 import { word } from "../words/enum_words.ts";
 import type { LogAccount } from "../streams/log_account.ts";
 import { CUT, gapSentence, isMissing } from "../streams/log_gap.ts";
-import type { LogMessage, LogPiece } from "../streams/log_message.ts";
+import type { LogMessage, LogPiece } from "@paas/proto/log_wire";
 
-/** Where a process writes to. */
+/** An output stream of a process. */
 export type LogStream = "stdout" | "stderr";
 
 /**
  * A piece of output: whole lines of one stream that arrived together, at most 64 KiB. A line that is longer, or whose
- * newline does not come, is cut in pieces.
+ * newline does not come, is cut into several chunks.
  */
 export interface LogChunk {
-  /** Where the process wrote it. */
+  /** The stream that the process wrote to. */
   readonly stream: LogStream;
-  /** The bytes as written: any bytes, not only text. They share their memory with other chunks. */
+  /** The bytes as written, which need not be text. Several chunks may share the memory. */
   readonly data: Uint8Array<ArrayBuffer>;
-  /** When the daemon read it. */
+  /** The time when the daemon read the bytes. */
   readonly time: Date;
-  /** How many bytes stand before it, over both streams. */
+  /** The number of bytes before this chunk, over both streams. */
   readonly offset: number;
-  /** Whether its last line goes on in the next chunk of the same stream. */
+  /** Whether the last line continues in the next chunk of the same stream. */
   readonly partial: boolean;
 }
 
-/** Bytes of a log that are missing. */
+/** A run of missing bytes in a log. */
 export interface LogGap {
-  /** The offset of the first one. */
+  /** The offset of the first missing byte. */
   readonly from: number;
-  /** The offset behind the last one. */
+  /** The offset after the last missing byte. */
   readonly to: number;
   /**
-   * Why: the daemon keeps only the newest part of a log (`dropped`), its disk or quota was full (`no-space`), it could not
-   * write them (`write-failed`), they are damaged on its disk (`damaged`), the reader was too slow and has asked for it
-   * (`skipped`); or as a newer daemon says it.
+   * Why the bytes are missing: the daemon keeps only the newest part of a log (`dropped`), its disk or quota was full
+   * (`no-space`), it could not write them (`write-failed`), they are damaged on its disk (`damaged`), or the reader was too
+   * slow and asked for `skip` (`skipped`). A newer daemon may give other reasons.
    */
   readonly reason: string;
-  /** How many newlines it has, if that is known. */
+  /** The number of newlines in the missing bytes, if known. */
   readonly lines: number | undefined;
 }
 
+/** Callbacks for missing output. */
+export interface GapOptions {
+  /**
+   * Called with each run of missing bytes: the daemon keeps only so much of a log, its disk was full, the bytes are damaged
+   * there, or the reader was too slow and asked for `skip`. Without this callback missing bytes are an error
+   * (`incomplete`), so that incomplete output is never taken for complete.
+   */
+  readonly onGap?: ((gap: LogGap) => void) | undefined;
+  /**
+   * Called at the end of a log that may be cut: the daemon was killed while the process ran, so the last bytes may be
+   * missing. Without this callback such a log is an error (`incomplete`).
+   */
+  readonly onCut?: (() => void) | undefined;
+}
+
 /**
- * The chunks in the messages of a log, all that there are.
+ * Yields the chunks in the messages of a log, up to the end of the log.
  *
- * @throws {PaasError} When bytes are missing, or may be, and nobody is to be told, or the daemon does not account for them
+ * @throws {PaasError} When bytes are missing, or may be, and there is no callback for that, or the daemon does not account
+ *   for every byte
  * @throws The reason of the signal
  */
 export async function* chunksOf(
@@ -76,13 +92,12 @@ export async function* chunksOf(
       complete = account.complete;
     }
   } catch (error) {
-    if (complete) return; // what comes behind the end changes nothing
+    if (complete) return; // a failure after the end of the log changes nothing
     signal.throwIfAborted();
     throw error;
   }
-  if (complete) return;
-  signal.throwIfAborted();
-  throw new PaasError("incomplete", "the daemon ended the log without saying that it is complete");
+  if (!complete) signal.throwIfAborted();
+  account.finish();
 }
 
 function chunkFrom({ offset, stream, time, data, partial }: LogPiece): LogChunk {
@@ -90,7 +105,7 @@ function chunkFrom({ offset, stream, time, data, partial }: LogPiece): LogChunk 
     stream: stream === 2 ? "stderr" : "stdout",
     // Not a Buffer, whose `slice` shares memory where that of a Uint8Array copies.
     data: new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.length),
-    time: new Date(time ? time.seconds * 1000 + time.nanos / 1e6 : NaN),
+    time: time ? dateFrom(time) : new Date(NaN),
     offset,
     partial,
   };

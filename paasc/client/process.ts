@@ -3,148 +3,130 @@
  *
  * @module
  */
-import { attach, type AttachedProcess, type AttachOptions } from "./attached_process.ts";
+import { AttachedProcess } from "./attached_process.ts";
 import type { Calls } from "./client_calls.ts";
 import { chunksOf, type LogChunk } from "./log.ts";
-import { type CallOptions, duration, type LogOptions, logsRequest, moment, signalRequest } from "./requests.ts";
+import type { AttachOptions, CallOptions, LogOptions, ShareOptions, SignalOptions, StopOptions } from "./options.ts";
+import { logsRequest, shareRequest, signalRequest, stopRequest } from "./requests.ts";
 import { finishedFrom, type FinishedStatus, type ProcessStatus, statusFrom } from "./status.ts";
+import { PaasError } from "../errors.ts";
 import { followLog } from "../streams/follow.ts";
 import { LogAccount } from "../streams/log_account.ts";
 
-/** How to stop a process. */
-export interface StopOptions extends CallOptions {
-  /** How long to wait from SIGTERM to SIGKILL, in milliseconds; default is what it was started with, or the daemon's. */
-  readonly grace?: number | undefined;
-}
-
-/** How to send a signal. */
-export interface SignalOptions extends CallOptions {
-  /** Whether to send it to the process alone, not to all that it started in its group. */
-  readonly leader?: boolean | undefined;
-}
-
-/** How to share a process. */
-export interface ShareOptions extends CallOptions {
-  /** Whether the other user may stop it, too; default is to see its status and output only. */
-  readonly stop?: boolean | undefined;
-  /** Until when; default is until it is taken back. */
-  readonly until?: Date | undefined;
-}
-
 /**
- * A process at the daemon. It lives there, whatever becomes of this object.
+ * A process at the daemon. The process lives there, whatever becomes of this object. Objects of this class come from
+ * {@linkcode Client.exec} and {@linkcode Client.process}.
  *
  * Every method throws a {@linkcode PaasError}: `not-found` when the daemon does not know the process (any more),
- * `no-connection` when there is none and it cannot be got back in time, `closed` when the client was closed; and the
- * reason of the signal, when that ends it.
+ * `no-connection` when the connection cannot be made or got back in time, `closed` when the client was closed, and the
+ * codes that the method names. After an abort a method throws the reason of the signal instead.
  */
 export class Process {
   readonly #calls: Calls;
 
-  /** @ignore Processes come from {@linkcode Client.exec} and {@linkcode Client.process}. */
+  /** @ignore Objects of this class come from {@linkcode Client.exec} and {@linkcode Client.process}. */
   constructor(
     calls: Calls,
-    /** Its id, a UUID. */
+    /** The id, a UUID. */
     readonly id: string,
   ) {
     this.#calls = calls;
   }
 
   /**
-   * Its output: all since its start, then what comes, until it has finished. When the connection breaks it goes on at the
-   * next byte. The order within a stream is exact; between the two it is that in which the daemon read them.
+   * Reads the output: all since the start, then new output, until the process has finished. After a lost connection the
+   * output goes on at the next byte. The order within a stream is exact; between the streams it is the order in which the
+   * daemon read them.
    *
-   * @throws {PaasError} `incomplete` when bytes are missing and there is no `onGap`, or may be and there is no `onCut`, or
-   *   the daemon does not account for every byte
+   * @throws {PaasError} `incomplete` when bytes are missing and there is no `onGap`, when the end may be missing and there
+   *   is no `onCut`, or when the daemon does not account for every byte
    */
   logs(options: LogOptions = {}): AsyncGenerator<LogChunk, void, void> {
+    if (options.onSlow === "skip" && !options.onGap) {
+      throw new PaasError("invalid-argument", "onSlow 'skip' needs onGap, to tell what was skipped");
+    }
     const request = logsRequest(options);
     const persistence = this.#calls.persistence(options.signal);
-    const account = new LogAccount(request.fromOffset);
+    const account = new LogAccount(options.fromOffset);
     const position = () => account.position;
-    return chunksOf(
-      followLog({ ...persistence, process: this.id, request, position }),
-      account,
-      persistence.signal,
-      options,
-    );
+    const messages = followLog({ ...persistence, process: this.id, request, position });
+    return chunksOf(messages, account, persistence.signal, options);
   }
 
-  /** How it stands. */
+  /** Asks for the status. */
   async status({ signal }: CallOptions = {}): Promise<ProcessStatus> {
-    return statusFrom(await this.#calls.ask((daemon, options) => daemon.status(this.id, options), signal));
+    return statusFrom(await this.#calls.ask((connection, options) => connection.status(this.id, options), signal));
   }
 
-  /** Its status when it has finished: however long that takes, and over as many connections. */
+  /** Waits until the process has finished, over as many connections as that takes, and returns its final status. */
   async wait({ signal }: CallOptions = {}): Promise<FinishedStatus> {
-    return finishedFrom(await this.#calls.ask((daemon, options) => daemon.wait(this.id, options), signal));
+    return finishedFrom(await this.#calls.ask((connection, options) => connection.wait(this.id, options), signal));
   }
 
   /**
-   * Ends it and all that it started in its group: by SIGTERM and, when the grace period has passed, by SIGKILL. Gives its
-   * status when it has finished. One that has finished before is left as it is. Once the daemon has been asked it goes on,
-   * even if the signal ends the waiting.
+   * Stops the process and its group: by SIGTERM and, after the grace period, by SIGKILL. Returns the final status. A
+   * process that has already finished is left as it is. An abort ends the wait, not the stop.
    *
-   * @throws {PaasError} `failed-precondition` when a stop is under way; `no-connection` also when the connection breaks
-   *   before the answer: it is not asked for again, and {@linkcode wait} tells
+   * @throws {PaasError} `failed-precondition` when the process is already being stopped; `no-connection` also when the
+   *   connection breaks before the answer: the call is not repeated, and {@linkcode wait} tells how it went
    */
-  async stop({ grace, signal }: StopOptions = {}): Promise<FinishedStatus> {
-    const request = { processId: this.id, grace: duration("grace", grace) };
+  async stop(options: StopOptions = {}): Promise<FinishedStatus> {
+    const request = stopRequest(this.id, options);
     const ifLost = "it is not known whether the process was stopped";
-    return finishedFrom(await this.#calls.once((daemon, options) => daemon.stop(request, options), ifLost, signal));
+    const stop = this.#calls.once((connection, asked) => connection.stop(request, asked), ifLost, options.signal);
+    return finishedFrom(await stop);
   }
 
   /**
-   * Sends it a signal, and to all that it started in its group.
+   * Sends a signal to the process and its group.
    *
-   * @param name Such as `HUP` or `SIGHUP`, or the number, 1 to 64
-   * @throws {PaasError} `failed-precondition` when it has finished; `permission-denied` when it runs as another user;
-   *   `no-connection` also when the connection breaks before the answer: it is not sent again
+   * @param signal The name, such as `HUP` or `SIGHUP`, or the number, 1 to 64
+   * @throws {PaasError} `failed-precondition` when the process has finished; `permission-denied` when it runs as another
+   *   account; `no-connection` also when the connection breaks before the answer: the signal is not sent again
    */
-  async signal(name: string | number, { leader, signal }: SignalOptions = {}): Promise<void> {
-    const request = signalRequest(this.id, name, leader);
+  async signal(signal: string | number, options: SignalOptions = {}): Promise<void> {
+    const request = signalRequest(this.id, signal, options);
     const ifLost = "it is not known whether the signal was sent";
-    await this.#calls.once((daemon, options) => daemon.signal(request, options), ifLost, signal);
+    await this.#calls.once((connection, asked) => connection.signal(request, asked), ifLost, options.signal);
   }
 
   /**
-   * Lets another user see it, or stop it as well, in place of what they could before.
+   * Lets another user see the process, or stop it as well. This replaces what that user could do before.
    *
-   * @param user Their id, which `paasc doctor` tells them
+   * @param user The id of the other user, which is {@linkcode Client.user} to them
    */
-  async share(user: string, { stop, until, signal }: ShareOptions = {}): Promise<void> {
-    const permission = stop ? "SHARE_PERMISSION_STOP" : "SHARE_PERMISSION_VIEW";
-    const request = { processId: this.id, user, permission, until: moment("until", until) } as const;
-    await this.#calls.ask((daemon, options) => daemon.share(request, options), signal);
+  async share(user: string, options: ShareOptions = {}): Promise<void> {
+    const request = shareRequest(this.id, user, options);
+    await this.#calls.ask((connection, asked) => connection.share(request, asked), options.signal);
   }
 
-  /** Takes back what another user could do with it; what they read of it ends. */
+  /** Takes back all that another user could do with the process. What that user is reading of it ends. */
   async unshare(user: string, { signal }: CallOptions = {}): Promise<void> {
     const request = { processId: this.id, user };
-    await this.#calls.ask((daemon, options) => daemon.unshare(request, options), signal);
+    await this.#calls.ask((connection, options) => connection.unshare(request, options), signal);
   }
 
   /**
-   * Has the daemon forget it, and remove its log.
+   * Has the daemon forget the process, and remove its log.
    *
-   * @throws {PaasError} `failed-precondition` when it has not finished; `no-connection` also when the connection breaks
-   *   before the answer: it is not asked for again
+   * @throws {PaasError} `failed-precondition` when the process has not finished; `no-connection` also when the connection
+   *   breaks before the answer: the call is not repeated
    */
   async remove({ signal }: CallOptions = {}): Promise<void> {
     const ifLost = "it is not known whether the process was removed";
-    await this.#calls.once((daemon, options) => daemon.remove(this.id, options), ifLost, signal);
+    await this.#calls.once((connection, options) => connection.remove(this.id, options), ifLost, signal);
   }
 
-  /** Ends its lease, if it was started with `stopAfterDisconnect`: it goes on without this client. */
+  /** Lets the process go on without a client, if it was started with `stopAfterDisconnect`. */
   async keep({ signal }: CallOptions = {}): Promise<void> {
-    await this.#calls.ask((daemon, options) => daemon.keep(this.id, options), signal);
+    await this.#calls.ask((connection, options) => connection.keep(this.id, options), signal);
   }
 
   /**
-   * Attaches to it: for its output, and to write to it, if it was started with `stdin` or in a terminal. When the
-   * connection breaks, both go on at the next byte.
+   * Attaches to the process: reads its output and, if the process was started with `stdin` or in a terminal, writes to it.
+   * After a lost connection both go on at the next byte.
    */
   attach(options: AttachOptions = {}): AttachedProcess {
-    return attach(this.id, (signal) => this.#calls.persistence(signal), options);
+    return new AttachedProcess(this.id, this.#calls, options);
   }
 }

@@ -1,173 +1,183 @@
 /**
- * How a process stands, for programs.
+ * The status of a process, for programs.
  *
  * @module
  */
-import { fromTimestamp, type ProcessStatus__Output } from "@paas/proto";
+import type { Grant__Output, ProcessStatus__Output } from "@paas/proto";
 import { PaasError } from "../errors.ts";
 import { word } from "../words/enum_words.ts";
 import { signalName } from "../words/signal_names.ts";
+import type { Time } from "../words/time.ts";
 
-/** How a process stands. `state` tells which of the three it is. */
+/** The status of a process. Its `state` tells which of the three it is. */
 export type ProcessStatus = RunningStatus | StoppingStatus | FinishedStatus;
 
-/** What is known of a process from its start on. */
+/** The facts about a process that are known from its start on. */
 export interface StartedStatus {
-  /** Its id, a UUID. */
+  /** The id, a UUID. */
   readonly id: string;
-  /** Its name; undefined when it has none. */
+  /** The name; undefined when the process has none. */
   readonly name: string | undefined;
-  /** Its labels. */
+  /** The labels. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Whose it is: the user id. */
+  /** The user id of the owner. */
   readonly owner: string;
-  /** With whom it is shared; only its owner, viewers and operators see that. */
+  /** The users with whom the process is shared; empty unless the client is its owner, a viewer or an operator. */
   readonly grants: readonly Grant[];
-  /** What it was started with. */
+  /** The program and its arguments. */
   readonly args: readonly string[];
-  /** The process id of its leader on the daemon's machine, and the number of its group. */
+  /** The process id on the daemon's machine, which is also the id of the process group. */
   readonly pid: number;
-  /** When it was started. */
+  /** The time of the start. */
   readonly startTime: Date;
-  /** Whether it was started with stdin. */
+  /** Whether the process was started with stdin. */
   readonly stdin: boolean;
-  /** Whether it was started in a terminal. */
+  /** Whether the process was started in a terminal. */
   readonly terminal: boolean;
-  /** How many bytes it has printed so far, over both streams. */
+  /** The size of the output so far, over both streams, in bytes. */
   readonly logBytes: number;
-  /** How many lines that is; one that is not finished counts too. */
+  /** The number of lines of output so far; an unfinished line counts too. */
   readonly logLines: number;
-  /** The stop that was asked for; undefined until then. */
+  /** The stop of the process; undefined when none was requested. */
   readonly stop: StopInfo | undefined;
 }
 
-/** The status of a process that runs. */
+/** The status of a running process. */
 export interface RunningStatus extends StartedStatus {
-  /** It runs. */
+  /** The process runs. */
   readonly state: "running";
 }
 
-/** The status of a process that is being stopped. */
+/** The status of a process during a stop. */
 export interface StoppingStatus extends StartedStatus {
-  /** SIGTERM has been sent, and it has not exited yet. */
+  /** The daemon has sent SIGTERM, and the process has not exited yet. */
   readonly state: "stopping";
 }
 
-/** The status of a process that has finished: it is final. */
+/** The final status of a process. */
 export interface FinishedStatus extends StartedStatus {
-  /** It has exited, a signal has killed it, or it was lost with the daemon. */
+  /** The process exited, was killed by a signal, or was lost with the daemon. */
   readonly state: "finished";
-  /** The code that it exited with, 0 to 255; undefined when a signal killed it or it was lost. */
+  /** The exit code, 0 to 255; undefined when a signal killed the process or it was lost. */
   readonly exitCode: number | undefined;
-  /** The number of the signal that killed it; undefined when it exited or was lost. */
+  /** The number of the signal that killed the process; undefined when it exited or was lost. */
   readonly signal: number | undefined;
   /** The name of that signal, such as `SIGTERM`. */
   readonly signalName: string | undefined;
-  /** When it exited, or was found to be lost. */
+  /** The time when the process exited or was found to be lost. */
   readonly finishTime: Date;
-  /** Why it ended. */
+  /** The reason for the end. */
   readonly endReason: EndReason;
 }
 
-/** Why a process ended. A newer daemon may have a reason that is not among these; it is `unknown`. */
+/** The reason for the end of a process. A reason of a newer daemon that is not in this list becomes `unknown`. */
 export type EndReason =
-  /** By itself. */
+  /** The process exited by itself. */
   | "exited"
-  /** By a signal that no stop has sent. */
+  /** A signal killed the process, and no stop had sent it. */
   | "signalled"
-  /** It was stopped. */
+  /** A user stopped the process. */
   | "stopped"
-  /** It ran longer than its timeout. */
+  /** The process ran longer than its timeout. */
   | "timed-out"
-  /** It printed more than it was allowed to. */
+  /** The process printed more than its limit. */
   | "output-limit"
-  /** Its client was gone for too long. */
+  /** The client was gone for too long. */
   | "client-gone"
   /** The daemon shut down. */
   | "daemon-shutdown"
-  /** It was running when the daemon died: how it ended is not known. */
+  /** The daemon died while the process ran: how it ended is not known. */
   | "daemon-lost"
-  /** Something else. */
+  /** Another reason. */
   | "unknown";
 
-const endReasons = new Map<string, EndReason>(
-  ([
-    "exited",
-    "signalled",
-    "stopped",
-    "timed-out",
-    "output-limit",
-    "client-gone",
-    "daemon-shutdown",
-    "daemon-lost",
-  ] as const)
-    .map((reason) => [reason, reason]),
-);
+const END_REASONS: readonly EndReason[] = [
+  "exited",
+  "signalled",
+  "stopped",
+  "timed-out",
+  "output-limit",
+  "client-gone",
+  "daemon-shutdown",
+  "daemon-lost",
+];
 
-/** Who stopped a process, when, and what it took. */
+/** A stop of a process. */
 export interface StopInfo {
-  /** The user, as the hexadecimal SHA-256 of their certificate; undefined when it was the daemon itself. */
+  /** The id of the user who stopped the process; undefined when the daemon stopped it by itself. */
   readonly by: string | undefined;
-  /** When SIGTERM was sent. */
+  /** The time of SIGTERM. */
   readonly time: Date;
-  /** Whether the grace period ran out and SIGKILL was sent. */
+  /** Whether the grace period ran out, so that the daemon sent SIGKILL. */
   readonly killed: boolean;
 }
 
-/** What the owner of a process lets another user do. */
+/** A permission that the owner of a process has given to another user. */
 export interface Grant {
   /** The id of the other user. */
   readonly user: string;
-  /** `view` is status and output, `stop` to stop it as well. */
+  /** `view` allows to see status and output, `stop` allows to stop the process as well. */
   readonly permission: "view" | "stop";
-  /** Until when; undefined until it is taken back. */
+  /** The end of the permission; undefined when it lasts until it is taken back. */
   readonly until: Date | undefined;
 }
 
-/** The status that a message of the contract tells. */
-export function statusFrom(status: ProcessStatus__Output): ProcessStatus {
-  const { processId: id, owner, args, labels, pid, stdin, terminal, logBytes, logLines, stop } = status;
+/** The status in a message of the contract. */
+export function statusFrom(message: ProcessStatus__Output): ProcessStatus {
+  const { processId: id, owner, args, labels, pid, stdin, terminal, logBytes, logLines, stop } = message;
   const started: StartedStatus = {
     ...{ id, owner, args, labels, pid, stdin, terminal, logBytes, logLines },
-    name: status.name || undefined,
-    grants: status.grants.map(({ user, permission, until }) => ({
+    name: message.name || undefined,
+    grants: message.grants.map(({ user, permission, until }) => ({
       user,
-      permission: permission === "SHARE_PERMISSION_STOP" ? "stop" : "view",
-      until: until ? time(until) : undefined,
+      permission: permissionFrom(permission),
+      until: until ? dateFrom(until) : undefined,
     })),
-    startTime: time(status.startTime),
-    stop: stop ? { by: stop.stoppedBy || undefined, time: time(stop.time), killed: stop.killed } : undefined,
+    startTime: dateIn(message.startTime),
+    stop: stop ? { by: stop.stoppedBy || undefined, time: dateIn(stop.time), killed: stop.killed } : undefined,
   };
-  switch (status.state) {
-    case "PROCESS_STATE_RUNNING":
-      return { state: "running", ...started };
-    case "PROCESS_STATE_STOPPING":
-      return { state: "stopping", ...started };
-    case "PROCESS_STATE_FINISHED": {
-      const { exitCode, signal, finishTime } = status;
-      return {
-        state: "finished",
-        ...started,
-        exitCode,
-        signal,
-        signalName: signal === undefined ? undefined : signalName(signal),
-        finishTime: time(finishTime),
-        endReason: endReasons.get(word(status.endReason, "END_REASON_")) ?? "unknown",
-      };
-    }
+  const state = stateFrom(message.state);
+  if (state === "running" || state === "stopping") return { state, ...started };
+  if (state !== "finished") {
+    throw new PaasError("internal", `the daemon tells a state that this client does not know: ${message.state}`);
   }
-  throw new PaasError("internal", `the daemon tells a state that this client does not know: ${status.state}`);
+  const { exitCode, signal, finishTime } = message;
+  const reason = word(message.endReason, "END_REASON_");
+  return {
+    state,
+    ...started,
+    exitCode,
+    signal,
+    signalName: signal === undefined ? undefined : signalName(signal),
+    finishTime: dateIn(finishTime),
+    endReason: END_REASONS.find((known) => known === reason) ?? "unknown",
+  };
 }
 
-/** The status of a process that the daemon says has finished. */
+/** The status in a message about a process that has finished. */
 export function finishedFrom(message: ProcessStatus__Output): FinishedStatus {
   const status = statusFrom(message);
   if (status.state === "finished") return status;
   throw new PaasError("internal", `the daemon says that the process has finished, but also that it is ${status.state}`);
 }
 
-/** A time that the contract promises. */
-function time(timestamp: ProcessStatus__Output["startTime"]): Date {
-  if (timestamp) return fromTimestamp(timestamp);
+/** The state of a process as a word. A state of a newer daemon stays a number. */
+export function stateFrom(state: ProcessStatus__Output["state"]): string {
+  return word(state, "PROCESS_STATE_");
+}
+
+/** The permission in a grant; a permission of a newer daemon counts as `view`. */
+export function permissionFrom(permission: Grant__Output["permission"]): Grant["permission"] {
+  return permission === "SHARE_PERMISSION_STOP" ? "stop" : "view";
+}
+
+/** A time of the contract as a `Date`. */
+export function dateFrom({ seconds, nanos }: Time): Date {
+  return new Date(seconds * 1000 + nanos / 1e6);
+}
+
+/** A time that each status must have. */
+function dateIn(time: Time | null): Date {
+  if (time) return dateFrom(time);
   throw new PaasError("internal", "the daemon tells a status without a time that belongs to it");
 }

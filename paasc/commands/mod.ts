@@ -23,13 +23,13 @@ import { unshare } from "./share/unshare.ts";
 import { version } from "./program/version.ts";
 import { wait } from "./observe/wait.ts";
 
-/** Those that call no daemon: they need none of its settings. */
+/** The commands that call no daemon, and so need none of its settings. */
 export const local: readonly Command[] = [
   ...[context, completionsFor(() => commands)],
   ...[helpFor(() => commands), version],
 ];
 
-/** All of them. */
+/** All commands. */
 export const commands: readonly Command[] = [
   ...[run, exec, attach],
   ...[list, status, logs, wait, events],

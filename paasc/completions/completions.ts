@@ -1,36 +1,36 @@
 /**
- * What shells complete: a script for each, with a table that is made of the commands themselves.
+ * Completion scripts for shells. A script contains a table, which is made from the commands themselves.
  *
- * The scripts walk the command line as `command_line.ts` does. Of the words behind a command the table says what the
- * first line of its help does. Ids, names and contexts are asked for when they are needed, by `paasc list` and `paasc
- * context list` in a pipe: what these print is for programs anyway.
+ * The scripts read the command line as `command_line.ts` does. The table takes the words of a command from the usage line
+ * of its help. The scripts get ids, names and contexts when they need them, by running `paasc list` and `paasc context
+ * list`, whose output to a pipe is for programs.
  *
  * @module
  */
 import type { Command } from "../command.ts";
-import { type Option, options } from "../settings/settings.ts";
+import { COMMON_OPTIONS, type Option } from "../settings/settings.ts";
 import { signalName } from "../words/signal_names.ts";
 import bash from "./paasc.bash" with { type: "text" };
 import fish from "./paasc.fish" with { type: "text" };
 import zsh from "./paasc.zsh" with { type: "text" };
 
-/** The shells, and how each of them reads a text in single quotes. */
-const shells = {
+/** Script of each shell, and the function that escapes a text between single quotes. */
+const SHELLS = {
   bash: { script: bash, quoted: (text: string) => text.replaceAll("'", `'\\''`) },
   zsh: { script: zsh, quoted: (text: string) => text.replaceAll("'", `'\\''`) },
   fish: { script: fish, quoted: (text: string) => text.replace(/[\\']/g, "\\$&") },
 } as const;
 
-/** A shell that can be told what to complete. */
-export type Shell = keyof typeof shells;
+/** A shell that has a completion script. */
+export type Shell = keyof typeof SHELLS;
 
-/** The script for a shell. */
+/** Makes the script for a shell. */
 export function completionScript(shell: Shell, commands: readonly Command[]): string {
-  const { script, quoted } = shells[shell];
+  const { script, quoted } = SHELLS[shell];
   return script.replace("@TABLE@", () => quoted(completionTable(commands)));
 }
 
-/** What there is to complete, a line each, as the scripts say it. */
+/** Makes the table, whose format stands at the head of each script. */
 export function completionTable(commands: readonly Command[]): string {
   const line = (...fields: string[]) => fields.map((field) => field || "-").join("\t");
   const optionLine = (command: string) => ({ name, letter, value, completes, help }: Option) =>
@@ -38,11 +38,11 @@ export function completionTable(commands: readonly Command[]): string {
       "option",
       command,
       letter ? `--${name} -${letter}` : `--${name}`,
-      completes ?? (value === "SIGNAL" ? signals : value) ?? "",
+      completes ?? (value === "SIGNAL" ? SIGNALS : value) ?? "",
       help,
     );
   return [
-    ...options.map(optionLine("")),
+    ...COMMON_OPTIONS.map(optionLine("")),
     ...commands.flatMap((command) => [
       line("command", [command.name, ...command.aliases ?? []].join(" "), wordsOf(command, commands), command.summary),
       ...(command.options ?? []).map(optionLine(command.name)),
@@ -50,20 +50,20 @@ export function completionTable(commands: readonly Command[]): string {
   ].join("\n");
 }
 
-/** The names of signals, without SIG. */
-const signals = Array.from({ length: 31 }, (_, index) => signalName(index + 1).slice("SIG".length)).join("|");
+/** Names of signals, without SIG. */
+const SIGNALS = Array.from({ length: 31 }, (_, index) => signalName(index + 1).slice("SIG".length)).join("|");
 
-/** These act on processes that have not finished. */
-const onLive = ["attach", "signal", "stop"];
+/** Commands that act on processes that have not finished. */
+const ON_LIVE = ["attach", "signal", "stop"];
 
-/** What the words of a command are, by the usage that its help begins with; what can be told now is. */
+/** Gives the kinds of a command's words, by its usage line. Kinds with known candidates are replaced by these. */
 function wordsOf({ name, help }: Command, commands: readonly Command[]): string {
   const usage = help.slice(0, help.indexOf("\n")).replace(`Usage: paasc ${name}`, "");
   const known = new Map([
     ["COMMAND", commands.map(({ name }) => name).join("|")],
-    ["SIGNAL", signals],
+    ["SIGNAL", SIGNALS],
     ["ARGUMENT", "FILE"],
-    ["ID", onLive.includes(name) ? "LIVE" : "ID"],
+    ["ID", ON_LIVE.includes(name) ? "LIVE" : "ID"],
   ]);
   const words = usage.replace(/\[(?:options|--)\]/g, "").replace(/[[\]]/g, "").split(" ").filter(Boolean);
   return words.map((word) => word.replace(/^[A-Z]+/, (kind) => known.get(kind) ?? kind)).join(" ");

@@ -1,11 +1,12 @@
 # Completion of paasc for bash, made by 'paasc completions bash'.
 
-# What there is to complete, fields with tabs between them, '-' for none:
-#   command  NAMES  WORDS    its names; what its words are, one after the other, '...' for any number
-#   option   COMMAND  NAMES  VALUE    a '-' is every command
+# The table of commands and options. Tabs separate the fields; '-' stands for an empty field:
+#   command  NAMES  WORDS             WORDS are the kinds of its words in order; '...' marks a kind that repeats
+#   option   COMMAND  NAMES  VALUE    VALUE is the kind of its value; COMMAND '-' stands for every command
+# A kind is a word in capitals, such as ID, or a list of words separated by '|'.
 _paasc_table='@TABLE@'
 
-# Prints a line for each candidate of a kind: words with '|' between them, or one of the capital ones.
+# Prints the candidates of a kind, one a line.
 _paasc_candidates() {
   case $1 in
   ID | LIVE)
@@ -24,14 +25,14 @@ _paasc_candidates() {
   esac
 }
 
-# Runs paasc, which says nothing and has 2 seconds where 'timeout' is to be had.
+# Runs paasc without error messages, for at most 2 seconds if there is a program 'timeout'.
 _paasc_quickly() {
   local limit=()
   type -P timeout >/dev/null && limit=(timeout 2)
   ${limit[@]+"${limit[@]}"} paasc "$@" 2>/dev/null </dev/null
 }
 
-# Prints what the options of a command are named, or, given one of these names, what its value is.
+# Prints the names of a command's options or, given one of these names, the kind of its value.
 _paasc_options() {
   local kind command names value name
   while IFS=$'\t' read -r kind command names value _; do
@@ -42,7 +43,7 @@ _paasc_options() {
   done <<<"$_paasc_table"
 }
 
-# Puts the words up to the cursor into 'line': bash took them apart at = and : as well.
+# Puts the words up to the cursor into 'line', joining those that bash has split at = and :.
 _paasc_line() {
   local word glue=
   line=()
@@ -105,7 +106,7 @@ _paasc() {
       [[ $kind == command ]] && what+="${names// /|}|"
     done <<<"$_paasc_table"
   else
-    # The last one may stand for all that follow.
+    # The last kind may repeat.
     read -ra names <<<"$words"
     what=${names[position]-}
     if [[ -z $what && ${names[${#names[@]} - 1]} == *... ]]; then what=${names[${#names[@]} - 1]}; fi
@@ -117,11 +118,11 @@ _paasc() {
     while IFS= read -r candidate; do COMPREPLY+=("$candidate"); done < <(compgen -f -- "$current")
     return
   fi
-  # Names come from elsewhere: none is given to the shell that it would take for more than a word.
+  # Names come from users: skip each one that the shell would read as anything but a plain word.
   while IFS= read -r candidate; do
     [[ $candidate == "$current"* && $candidate != - && $candidate =~ ^[[:alnum:]@%+._-]+=?$ ]] || continue
     COMPREPLY+=("$candidate")
-    # What it is to be goes on behind the sign.
+    # The value follows the sign without a space.
     [[ $candidate == *= ]] && compopt -o nospace 2>/dev/null
   done < <(_paasc_candidates "$what" "$current")
 }

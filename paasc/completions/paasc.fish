@@ -1,11 +1,12 @@
 # Completion of paasc for fish, made by 'paasc completions fish'.
 
-# What there is to complete, fields with tabs between them, '-' for none:
-#   command  NAMES  WORDS  SUMMARY    its names; what its words are, one after the other, '...' for any number
-#   option   COMMAND  NAMES  VALUE  HELP    a '-' is every command
+# The table of commands and options. Tabs separate the fields; '-' stands for an empty field:
+#   command  NAMES  WORDS  SUMMARY          WORDS are the kinds of its words in order; '...' marks a kind that repeats
+#   option   COMMAND  NAMES  VALUE  HELP    VALUE is the kind of its value; COMMAND '-' stands for every command
+# A kind is a word in capitals, such as ID, or a list of words separated by '|'.
 set -g __paasc_table (string split \n -- '@TABLE@')
 
-# Runs paasc, which says nothing and has 2 seconds where 'timeout' is to be had.
+# Runs paasc without error messages, for at most 2 seconds if there is a program 'timeout'.
 function __paasc_quickly
     if type -q timeout
         timeout 2 paasc $argv 2>/dev/null </dev/null
@@ -14,8 +15,7 @@ function __paasc_quickly
     end
 end
 
-# Prints the candidates of a kind, each with what it is: words with '|' between them, or one of the capital ones.
-# Its other words are the options of the connection.
+# Prints the candidates of a kind with their descriptions. The arguments after the kind are options of the connection.
 function __paasc_candidates
     set -l kind $argv[1]
     switch $kind
@@ -45,7 +45,7 @@ function __paasc_candidates
     end
 end
 
-# Prints the names of a command's options, each with what it is for, or, given one of these names, what its value is.
+# Prints the names of a command's options with their descriptions or, given one of these names, the kind of its value.
 function __paasc_options
     for row in $__paasc_table
         set -l fields (string split \t -- $row)
@@ -116,7 +116,7 @@ function __paasc
             end
         end
     else
-        # The last one may stand for all that follow.
+        # The last kind may repeat.
         set -l kind $kinds[-1]
         if test $position -le (count $kinds)
             set kind $kinds[$position]

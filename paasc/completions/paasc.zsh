@@ -1,19 +1,20 @@
 #compdef paasc
 # Completion of paasc for zsh, made by 'paasc completions zsh'.
 
-# What there is to complete, fields with tabs between them, '-' for none:
-#   command  NAMES  WORDS  SUMMARY    its names; what its words are, one after the other, '...' for any number
-#   option   COMMAND  NAMES  VALUE  HELP    a '-' is every command
+# The table of commands and options. Tabs separate the fields; '-' stands for an empty field:
+#   command  NAMES  WORDS  SUMMARY          WORDS are the kinds of its words in order; '...' marks a kind that repeats
+#   option   COMMAND  NAMES  VALUE  HELP    VALUE is the kind of its value; COMMAND '-' stands for every command
+# A kind is a word in capitals, such as ID, or a list of words separated by '|'.
 _paasc_table='@TABLE@'
 
-# Runs paasc, which says nothing and has 2 seconds where 'timeout' is to be had.
+# Runs paasc without error messages, for at most 2 seconds if there is a program 'timeout'.
 _paasc_quickly() {
   local -a limit
   whence -p timeout >/dev/null && limit=(timeout 2)
   $limit paasc "$@" 2>/dev/null </dev/null
 }
 
-# Offers the candidates of a kind: words with '|' between them, or one of the capital ones.
+# Offers the candidates of a kind.
 _paasc_offer() {
   local -a candidates shown states fields
   local row
@@ -49,8 +50,8 @@ _paasc_offer() {
   esac
 }
 
-# Puts the names of a command's options and what they are for into 'found' and 'shown', or, given one of these names,
-# what its value is into 'value'.
+# Puts the names of a command's options into 'found' and their descriptions into 'shown'. Given one of these names, puts
+# the kind of its value into 'value'.
 _paasc_options() {
   local row name
   local -a fields
@@ -113,13 +114,13 @@ _paasc() {
     done
     compadd -l -d shown -a found
   else
-    # The last one may stand for all that follow.
+    # The last kind may repeat.
     [[ -z ${kinds[position]-} && ${kinds[-1]-} == *... ]] && kinds[position]=$kinds[-1]
     _paasc_offer "${${kinds[position]-}%...}"
   fi
 }
 
-# It is either a file _paasc on the fpath, or was read by 'source'.
+# This script is either a file _paasc on the fpath or was read by 'source'.
 if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
   _paasc "$@"
 else

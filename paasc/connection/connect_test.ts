@@ -4,8 +4,10 @@ import { exec } from "../commands/start/exec.ts";
 import { status as statusCommand } from "../commands/observe/status.ts";
 import { stop } from "../commands/end/stop.ts";
 import type { Command } from "../command.ts";
-import { connect, OutageError } from "./connect.ts";
-import { PaascError } from "../errors.ts";
+import { connect } from "./connect.ts";
+import { OutageError } from "./connection.ts";
+import { PaasError } from "../errors.ts";
+import { ExitError, exitReason } from "../exit.ts";
 import { contextWith, ID, Printed, TestDaemon } from "../../tests/support/stand_in_daemon.ts";
 
 async function run(command: Command, words: string[], daemon: TestDaemon, output: "text" | "json" = "text") {
@@ -63,7 +65,7 @@ Deno.test("exec sends every word as it is, and prints the id alone", async () =>
 Deno.test("exec refuses words that cannot be sent unchanged, and none at all", async () => {
   await using daemon = await TestDaemon.start({});
   for (const words of [[], ["rm", "caf\ufffd"]]) {
-    assertEquals((await assertRejects(() => run(exec, words, daemon), PaascError)).reason, "usage");
+    assertEquals((await assertRejects(() => run(exec, words, daemon), ExitError)).reason, "usage");
   }
 });
 
@@ -75,7 +77,7 @@ Deno.test("status prints how the process stands", async () => {
   assertEquals(JSON.parse(await run(statusCommand, [ID], daemon, "json")), finishedJson);
   await assertRejects(
     () => run(statusCommand, [crypto.randomUUID()], daemon),
-    PaascError,
+    PaasError,
     "the daemon's answer has no status",
   );
 });
@@ -94,39 +96,39 @@ Deno.test("status takes one id, and stop at least one, with no option behind it"
       ...[statusCommand, stop].flatMap((command) => [[command, []], [command, ["a", "-o", "json"]]]),
     ] as [Command, string[]][]
   ) {
-    assertEquals((await assertRejects(() => run(command, words, daemon), PaascError)).reason, "usage");
+    assertEquals((await assertRejects(() => run(command, words, daemon), ExitError)).reason, "usage");
   }
 });
 
-Deno.test("Daemon.answer() passes the daemon's own words on, UNAVAILABLE too", async () => {
+Deno.test("Connection.call() passes the daemon's own words on, UNAVAILABLE too", async () => {
   for (const code of [status.NOT_FOUND, status.UNAVAILABLE, status.INTERNAL, status.CANCELLED]) {
     await using daemon = await TestDaemon.start({
       GetStatus: (_call, callback) => callback({ code, details: "what the daemon says" }),
     });
-    const error = await assertRejects(() => run(statusCommand, [ID], daemon), PaascError);
-    assertEquals([error.reason, error.message], ["failed", "what the daemon says"]);
+    const error = await assertRejects(() => run(statusCommand, [ID], daemon), PaasError);
+    assertEquals([exitReason(error), error.message], ["failed", "what the daemon says"]);
   }
 });
 
-Deno.test("Daemon.answer() counts a certificate that the daemon does not take as no connection", async () => {
+Deno.test("Connection.call() counts a certificate that the daemon does not take as no connection", async () => {
   await using daemon = await TestDaemon.start({
     GetStatus: (_call, callback) => callback({ code: status.UNAUTHENTICATED, details: "it was revoked" }),
   });
-  const error = await assertRejects(() => run(statusCommand, [ID], daemon), PaascError);
-  assertEquals([error.reason, error.message], ["no-connection", "it was revoked"]);
+  const error = await assertRejects(() => run(statusCommand, [ID], daemon), PaasError);
+  assertEquals([exitReason(error), error.message], ["no-connection", "it was revoked"]);
 });
 
-Deno.test("Daemon.answer() tells what is not known when the connection breaks before the answer", async () => {
+Deno.test("Connection.call() tells what is not known when the connection breaks before the answer", async () => {
   await using daemon = await TestDaemon.start({ Stop: () => daemon.server.forceShutdown() });
-  const error = await assertRejects(() => run(stop, [ID], daemon), PaascError);
-  assertEquals(error.reason, "no-connection");
+  const error = await assertRejects(() => run(stop, [ID], daemon), PaasError);
+  assertEquals(error.code, "no-connection");
   assertStringIncludes(
     error.message,
     `the connection to 127.0.0.1:${daemon.port} was lost; it is not known whether the process was stopped`,
   );
 });
 
-Deno.test("Daemon.failure() counts what grpc-js makes up as a lost connection, and what a daemon says as its own", async () => {
+Deno.test("Connection.failure() counts what grpc-js makes up as a lost connection, and what a daemon says as its own", async () => {
   await using daemon = await TestDaemon.start({});
   using connection = await connect(daemon.files.settings(daemon.port));
   const failure = (details: string, metadata = new Metadata()) => {
@@ -138,8 +140,8 @@ Deno.test("Daemon.failure() counts what grpc-js makes up as a lost connection, a
   }
   const metadata = new Metadata();
   metadata.set("content-type", "application/grpc");
-  assertEquals(failure("Write error: write after end", metadata).reason, "failed");
-  assertEquals(failure("Something went wrong").reason, "failed");
+  assertEquals(failure("Write error: write after end", metadata).code, "internal");
+  assertEquals(failure("Something went wrong").code, "internal");
 });
 
 Deno.test("connect() verifies the server by name and by address", async () => {
@@ -158,12 +160,12 @@ Deno.test("connect() tells which file it cannot read", async () => {
     const [option, title] of [["ca", "server CA"], ["cert", "client certificate"], ["key", "private key"]] as const
   ) {
     const missing = { ...settings, [option]: "/nowhere/file.pem" };
-    const error = await assertRejects(() => connect(missing), PaascError);
-    assertEquals(error.reason, "no-connection");
+    const error = await assertRejects(() => connect(missing), PaasError);
+    assertEquals(error.code, "no-connection");
     assertStringIncludes(error.message, `cannot read the ${title} /nowhere/file.pem: it does not exist (--${option},`);
     await assertRejects(
       () => connect({ ...settings, [option]: daemon.files.directory }),
-      PaascError,
+      PaasError,
       "it is a directory",
     );
   }

@@ -1,10 +1,11 @@
 /**
- * Why a connection could not be made.
+ * Finds out why a connection could not be made.
  *
  * grpc-js says too little ("Failed to connect", "write EPIPE"), and Deno's TLS errors mislead ("unable to verify the
- * first certificate" for one that has expired). So after a failure the server is looked at directly, over TLS alone:
- * once as a stranger who shows no certificate, trusts nobody and sends nothing, to see what listens there and which
- * certificate it has; and, if that one is right, once more with the client certificate, to see whether that is welcome.
+ * first certificate" for one that has expired). So after a failure this module looks at the server directly, over TLS
+ * alone. The first look shows no certificate, trusts any server and sends nothing: it finds out what listens there, and
+ * with which certificate. If that certificate is right, a second look shows the client certificate, and finds out whether
+ * the daemon accepts it.
  *
  * @module
  */
@@ -13,60 +14,61 @@ import { connect, type ConnectionOptions } from "node:tls";
 import { type Certificates, certificatesOf, invalidity, unusable } from "./certificates.ts";
 import { identityOf, type ServerAddress } from "./server_address.ts";
 
-/** How long one look may take, in milliseconds. */
-const patience = 3_000;
+/** Maximum time for one look, in milliseconds. */
+const TIMEOUT_MS = 3_000;
 
-/** What one look at a server showed, in the order in which it goes on. */
+/** The result of one look at a server, in the order of the steps. */
 export interface Look {
-  /** TCP is connected. */
+  /** Whether TCP has connected. */
   connected: boolean;
-  /** The TLS handshake is done, as far as the client can tell, and this is the server's certificate. */
+  /** The server's certificate, once the TLS handshake is done as far as the client can tell. */
   certificate?: X509Certificate;
-  /** Why that certificate is not trusted, in the words of `node:tls`. */
+  /** The reason why the certificate is not trusted, in the words of `node:tls`. */
   distrust?: string;
-  /** The protocol that was agreed on by ALPN. */
+  /** The protocol chosen by ALPN. */
   protocol?: string | false | null;
-  /** The server sent its first bytes: the client certificate is welcome. */
+  /** Whether the server has sent its first bytes: it then accepts the client certificate. */
   greeted: boolean;
-  /** What ended it before. */
+  /** The error that ended the look. */
   error?: Error & { code?: string };
-  /** It took too long. */
+  /** Whether the look took too long. */
   late: boolean;
 }
 
-/** Why a connection could not be made. */
+/** The reason why a connection could not be made. */
 export interface Diagnosis {
   /** The reason and what to check, in one sentence. */
   readonly sentence: string;
-  /** Whether it may be otherwise soon without anybody changing a certificate or an option. */
+  /** Whether a later attempt may succeed with the same certificates and options. */
   readonly mayPass: boolean;
 }
 
 /**
- * Says why no connection to this server can be made with these certificates.
- *
- * Meant for after a failure: it makes up to two connections of its own, each of which takes 3 s at most. It does not
- * throw.
+ * Says why no connection to this server can be made with these certificates. This function makes up to two connections
+ * of its own, each of which takes 3 s at most, and does not throw.
  */
 export async function diagnose(server: ServerAddress, certificates: Certificates): Promise<Diagnosis> {
   const own = unusable(certificates);
   if (own) return { sentence: own, mayPass: false };
 
   const asStranger = await look(server, { ca: certificates.pem.ca, rejectUnauthorized: false }, "handshake");
-  const told = (why: string, mayPass: boolean) => ({ sentence: `cannot connect to ${server.text}: ${why}`, mayPass });
+  const diagnosis = (why: string, mayPass: boolean) => ({
+    sentence: `cannot connect to ${server.text}: ${why}`,
+    mayPass,
+  });
   const nobody = nobodyThere(asStranger, server);
-  if (nobody) return told(nobody, true);
+  if (nobody) return diagnosis(nobody, true);
   const stranger = strangerThere(asStranger, server, certificates);
-  if (stranger) return told(stranger, false);
+  if (stranger) return diagnosis(stranger, false);
 
   const { ca, cert, key } = certificates.pem;
   const asClient = await look(server, { ca, cert, key }, "greeting");
-  // It may have gone since the first look, or be too busy.
+  // The server may have gone since the first look, or be too busy.
   const mayPass = asClient.greeted || asClient.late || !asClient.connected;
-  return told(notWelcome(asClient, certificates), mayPass);
+  return diagnosis(notWelcome(asClient, certificates), mayPass);
 }
 
-/** Why what is at this address is no TLS server that could be a paasd. */
+/** The reason why the server at this address cannot be a paasd; undefined when it can. */
 export function nobodyThere({ connected, certificate, protocol, error, late }: Look, { host }: ServerAddress) {
   if (certificate && protocol === "h2") return undefined;
   const check = "check --server";
@@ -92,10 +94,10 @@ export function nobodyThere({ connected, certificate, protocol, error, late }: L
   return `what listens there closes the connection; is it a paasd? (${check})`;
 }
 
-/** Why the server's certificate does not show it to be the paasd that is wanted. */
+/** The reason why the server's certificate is not the one of the wanted paasd; undefined when it is. */
 export function strangerThere({ certificate, distrust }: Look, { host }: ServerAddress, { files, pem }: Certificates) {
   if (!certificate || !distrust) return undefined;
-  if (distrust === "ERR_TLS_CERT_ALTNAME_INVALID") { // looked at last, when all else is right
+  if (distrust === "ERR_TLS_CERT_ALTNAME_INVALID") { // node:tls checks the name last
     const names = certificate.subjectAltName ?? "no host at all";
     return `the server's certificate is for ${names}, not for '${host}' (check --server)`;
   }
@@ -107,7 +109,7 @@ export function strangerThere({ certificate, distrust }: Look, { host }: ServerA
   return `the server's certificate is not trusted: ${distrust} (check --ca and --server)`;
 }
 
-/** Why the server, which is the right one, does not want this client. */
+/** The reason why the right server refuses this client. */
 function notWelcome({ connected, greeted, late }: Look, { files, pem }: Certificates) {
   if (greeted) return "the connection failed, but the daemon answers now; try again";
   if (late || !connected) return "the daemon does not answer; try again";
@@ -117,7 +119,7 @@ function notWelcome({ connected, greeted, late }: Look, { files, pem }: Certific
   return `the daemon refused the client certificate ${files.cert}: ${why} (check --cert)`;
 }
 
-/** Looks at a server by TLS until the handshake is done or, further, until it greets; it is sent nothing. */
+/** Looks at a server by TLS until the handshake is done, or until the server sends its first bytes. Sends nothing. */
 export function look(
   server: ServerAddress,
   options: ConnectionOptions,
@@ -137,7 +139,7 @@ export function look(
   const timer = setTimeout(() => {
     seen.late = true;
     socket.destroy();
-  }, patience);
+  }, TIMEOUT_MS);
   socket.on("connect", () => seen.connected = true);
   socket.on("secureConnect", () => {
     seen.certificate = new X509Certificate(socket.getPeerCertificate().raw);

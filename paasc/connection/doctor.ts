@@ -1,5 +1,5 @@
 /**
- * Looks at all that a connection needs, step by step: the own files, the server and its certificate, and a call.
+ * Checks all that a connection needs, step by step: the client's files, the server and its certificate, and calls.
  *
  * @module
  */
@@ -13,39 +13,36 @@ import {
   time,
   unusable,
 } from "./certificates.ts";
-import type { Daemon } from "./calls.ts";
+import type { Connection } from "./connection.ts";
 import { look, nobodyThere, strangerThere } from "./diagnose.ts";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import { parseServerAddress } from "./server_address.ts";
 import type { Settings } from "../settings/settings.ts";
 import { durationText } from "../words/time.ts";
 
-/** What one of the steps showed. */
+/** The result of one check. */
 export interface Check {
   readonly check: string;
   readonly ok: boolean;
-  /** What there is, or what is wrong and what to do. */
+  /** A description of what was found, or of what is wrong and what to do. */
   readonly detail: string;
-  /** Whether something should be done soon, though all is well now. */
+  /** Set when something should be done soon, although nothing is wrong now. */
   readonly warning?: true;
 }
 
-/** The name of the check that is well when the daemon has let the client in. */
-export const access = "access";
+/** The name of the check that succeeds when the daemon lets the client in. */
+export const ACCESS = "access";
 
-/** So long before its end a certificate is worth a warning, in days. */
-const renewal = 14;
+/** Time before the end of a certificate at which to warn, in days. */
+const RENEWAL_DAYS = 14;
 
-/** The gRPC code for a call that the server does not know; grpc-js is loaded only for a connection. */
-const unimplemented = 12;
-
-/** So far two clocks may differ, in milliseconds: the server tells its own to the second. */
-const skewAllowed = 5_000;
+/** Maximum difference of the two clocks, in milliseconds: the server sends its time to the second. */
+const MAX_SKEW_MS = 5_000;
 
 /**
- * Makes the checks one after the other. One that cannot be made because of what another found is left out.
+ * Makes the checks one after the other. A check that cannot be made after the failure of another is left out.
  *
- * @throws {PaascError} When the server's address is none
+ * @throws {SettingsError} When the address of the server is none
  */
 export async function* examine(settings: Settings): AsyncGenerator<Check> {
   const server = parseServerAddress(settings.server);
@@ -74,11 +71,11 @@ export async function* examine(settings: Settings): AsyncGenerator<Check> {
   if (!fault) yield* calls(settings);
 }
 
-/** The client's own certificates. */
+/** Checks the client's own certificates. */
 function* ownCertificates({ files, pem }: Certificates, fault: string | undefined): Generator<Check> {
   yield fault ? bad("key", fault) : good("key", "the private key belongs to the client certificate");
 
-  // Of several CAs, as there are while one takes the place of another, one will do.
+  // Of several CAs, as there are while a new CA replaces an old one, the newest will do.
   const [ca] = certificatesOf(pem.ca).sort((one, other) => +other.validToDate - +one.validToDate);
   if (ca) {
     const old = outOfDate(ca);
@@ -93,24 +90,24 @@ function* ownCertificates({ files, pem }: Certificates, fault: string | undefine
   }
 }
 
-/** A connection as every command makes it, and calls on it. */
+/** Checks a connection as every command makes it, and calls over it. */
 async function* calls(settings: Settings): AsyncGenerator<Check> {
   const { connect } = await import("./connect.ts");
   try {
-    using daemon = await connect(settings);
-    const { userId, role } = await daemon.whoAmI();
-    const what = userId === daemon.fingerprint ? ", the SHA-256 of your certificate" : "";
-    yield good(access, `the daemon lets you in; you are ${userId} to it${what}, with the role ${role}`);
+    using connection = await connect(settings);
+    const { userId, role } = await connection.whoAmI();
+    const what = userId === connection.fingerprint ? ", the SHA-256 of your certificate" : "";
+    yield good(ACCESS, `the daemon lets you in; you are ${userId} to it${what}, with the role ${role}`);
 
-    yield await health(daemon);
+    yield await health(connection);
 
-    /** Asks for one process; gives how long that took, and what time it was to the server. */
+    /** Asks for one process. Returns how long the call took, in milliseconds, and the time of the server. */
     const list = () =>
       new Promise<{ took: number; serverTime: number }>((resolve, reject) => {
         const start = performance.now();
         let date = "";
-        daemon.client.List({ pageSize: 1 }, (error) => {
-          if (error) reject(daemon.failure(error));
+        connection.client.List({ pageSize: 1 }, (error) => {
+          if (error) reject(connection.failure(error));
           else resolve({ took: performance.now() - start, serverTime: Date.parse(date) });
         }).on("metadata", (metadata) => date = `${metadata.get("date")[0]}`);
       });
@@ -119,47 +116,41 @@ async function* calls(settings: Settings): AsyncGenerator<Check> {
     yield good("round trip", `a call takes ${took.toFixed(1)} ms`);
     if (!Number.isNaN(serverTime)) yield clock(Date.now() - serverTime);
   } catch (error) {
-    if (!(error instanceof PaascError)) throw error;
-    yield bad(error.reason === "failed" ? "call" : access, error);
+    if (!(error instanceof PaasError)) throw error;
+    yield bad(/^(no-connection|unauthenticated)$/.test(error.code) ? ACCESS : "call", error);
   }
 }
 
-/** Whether the daemon takes new processes. */
-async function health(daemon: Daemon): Promise<Check> {
-  const { healthService: { Check } } = await import("@paas/proto/health");
-  return await new Promise((resolve, reject) => {
-    daemon.client.makeUnaryRequest(
-      Check.path,
-      Check.requestSerialize,
-      Check.responseDeserialize,
-      { service: "" },
-      (error, answer) => {
-        if (error?.code === unimplemented) resolve(good("health", "the daemon is too old to tell"));
-        else if (error) reject(daemon.failure(error));
-        else if (answer?.status === "SERVING") resolve(good("health", "serving"));
-        else {resolve({
-            ...good("health", "draining: the daemon is about to end, and takes no new processes"),
-            warning: true,
-          });}
-      },
-    );
-  });
+/** Checks whether the daemon takes new processes. */
+async function health(connection: Connection): Promise<Check> {
+  const [{ healthService }, { isUnimplemented }] = await Promise.all([
+    import("@paas/proto/health"),
+    import("./connection.ts"),
+  ]);
+  try {
+    const { status } = await connection.call(healthService.Check, { service: "" });
+    if (status === "SERVING") return good("health", "serving");
+    return warned(good("health", "draining: the daemon is about to end, and takes no new processes"));
+  } catch (error) {
+    if (!isUnimplemented(error)) throw error;
+    return good("health", "the daemon is too old to tell");
+  }
 }
 
-/** How far this clock is ahead of the server's. */
+/** Checks this clock, which is this many milliseconds ahead of the server's. */
 function clock(ahead: number): Check {
   const apart = Math.abs(ahead);
-  if (apart <= skewAllowed) return good("clock", `within ${durationText(skewAllowed)} of the server's`);
+  if (apart <= MAX_SKEW_MS) return good("clock", `within ${durationText(MAX_SKEW_MS)} of the server's`);
   const which = ahead > 0 ? "ahead of" : "behind";
   return bad("clock", `this clock is ${durationText(apart)} ${which} the server's: have both set by NTP`);
 }
 
-/** A certificate that is good, perhaps not for long. */
+/** Reports a valid certificate, with a warning when it ends soon. */
 function dated(check: string, certificate: X509Certificate, detail: string): Check {
   const end = certificate.validToDate;
   const days = Math.floor((end.getTime() - Date.now()) / 86_400_000);
   const till = `${detail}, until ${time(end)} (${days} ${days === 1 ? "day" : "days"} left)`;
-  return days < renewal ? { ...good(check, `${till}: renew it`), warning: true } : good(check, till);
+  return days < RENEWAL_DAYS ? warned(good(check, `${till}: renew it`)) : good(check, till);
 }
 
 function nameOf({ subject }: X509Certificate): string {
@@ -168,6 +159,10 @@ function nameOf({ subject }: X509Certificate): string {
 
 function good(check: string, detail: string): Check {
   return { check, ok: true, detail };
+}
+
+function warned(check: Check): Check {
+  return { ...check, warning: true };
 }
 
 function bad(check: string, why: unknown): Check {

@@ -1,41 +1,43 @@
 /**
- * The line to the daemon: whether it lives, and how much may be on its way.
+ * Watches the line to the daemon: whether it is alive, and how large the HTTP/2 window should be.
  *
- * grpc-js takes a line for dead when the answer to a ping is late, but an answer comes behind all output that is on its way;
- * and it gives the daemon a window of one size, which is minutes of output on a slow line. So here any byte that arrives
- * is a sign of life, and the window follows what arrives. The library has no way to its HTTP/2 sessions, so they are
- * caught where they are made.
+ * grpc-js takes a line for dead when the answer to a ping is late, but the answer comes after all output on its way. And
+ * grpc-js gives the daemon a window of fixed size, which holds minutes of output on a slow line. So this module counts any
+ * byte that arrives as a sign of life, and sizes the window by the bytes that arrive. grpc-js does not expose its HTTP/2
+ * sessions, so this module replaces `http2.connect`, which makes them.
  *
  * @module
  */
-import "@paas/proto/grpc"; // the repair of node:http2 is below what this module puts on it
+import "@paas/proto/grpc"; // mends node:http2 before this module replaces `connect`
 import http2 from "node:http2";
 import type { Socket } from "node:net";
-import { firstWindow, largestWindow, Window } from "./window.ts";
+import { FIRST_WINDOW, LARGEST_WINDOW, Window } from "./window.ts";
 
-/** How often a line is looked at, in milliseconds; and where something has come lately and the window may be too small. */
-const tick = 100;
-const soon = 10;
+/** Time between two looks at a line, in milliseconds. */
+const TICK_MS = 100;
 
-/** What came within so many milliseconds came lately. */
-const lately = 1_000;
+/** Time between two looks while bytes arrive and the window may be too small, in milliseconds. */
+const SOON_MS = 10;
 
-/** After so many milliseconds without a byte the daemon is asked for one; after twice as many the line is dead. */
-const quiet = 10_000;
+/** Bytes count as recent for this many milliseconds. */
+const RECENT_MS = 1_000;
+
+/** After this many milliseconds without a byte, this client sends a ping; after twice as many, the line is dead. */
+const QUIET_MS = 10_000;
 
 /**
- * The value of the channel option `grpc-node.max_session_memory` by which the sessions of this client are told from others
- * in the same program. It is as good as no limit, the library's default.
+ * The value of the channel option `grpc-node.max_session_memory` that marks the sessions of this client among others in the
+ * same program. The value is practically no limit, which is the library's default.
  */
-export const ourSessions = Number.MAX_SAFE_INTEGER - 1;
+export const OUR_SESSIONS = Number.MAX_SAFE_INTEGER - 1;
 
-/** How long nothing has come. */
+/** Measures how long no byte has arrived. */
 export class Silence {
   #milliseconds = 0;
 
   /**
-   * So many bytes have come in so many milliseconds: tells whether to ask for a sign of life now, or the line is dead. A
-   * program that was suspended has not listened: that time is no silence.
+   * Notes how many bytes arrived in how many milliseconds. Returns "ask" when it is time for a ping, and "dead" when the
+   * line is dead. Time during which the program was suspended does not count.
    *
    * @example
    * ```ts
@@ -50,20 +52,20 @@ export class Silence {
    */
   goesOn(bytes: number, milliseconds: number): "ask" | "dead" | undefined {
     const before = this.#milliseconds;
-    this.#milliseconds = bytes > 0 ? 0 : before + Math.min(milliseconds, 2 * tick);
-    if (this.#milliseconds >= 2 * quiet) return "dead";
-    return before < quiet && this.#milliseconds >= quiet ? "ask" : undefined;
+    this.#milliseconds = bytes > 0 ? 0 : before + Math.min(milliseconds, 2 * TICK_MS);
+    if (this.#milliseconds >= 2 * QUIET_MS) return "dead";
+    return before < QUIET_MS && this.#milliseconds >= QUIET_MS ? "ask" : undefined;
   }
 }
 
 /** Watches a session until it is closed. */
 function watch(session: http2.ClientHttp2Session, socket: Socket): void {
-  // The TLS socket counts whole records only, and one takes seconds on a slow line. `_parent` is not documented, but what
-  // Node calls it as well.
+  // The TLS socket counts whole records only, and a record takes seconds on a slow line. `_parent` is undocumented, but Node
+  // has it under the same name.
   const tcp = (socket as unknown as { readonly _parent?: Socket })._parent ?? socket;
   const window = new Window();
   const silence = new Silence();
-  let size = firstWindow;
+  let size = FIRST_WINDOW;
   let read = tcp.bytesRead;
   let last = performance.now();
   let came = last;
@@ -81,23 +83,23 @@ function watch(session: http2.ClientHttp2Session, socket: Socket): void {
       if (due === "ask") session.ping(() => {});
       if (due === "dead") return void socket.destroy();
     }
-    wait(size < largestWindow && now - came < lately ? soon : tick);
+    wait(size < LARGEST_WINDOW && now - came < RECENT_MS ? SOON_MS : TICK_MS);
   };
   const wait = (milliseconds: number) => Deno.unrefTimer(timer = setTimeout(look, milliseconds));
-  wait(soon);
+  wait(SOON_MS);
   socket.once("close", () => clearTimeout(timer));
 }
 
 const { connect } = http2;
 
-/** What grpc-js calls `connect` with. */
+/** The arguments with which grpc-js calls `connect`. */
 type Connecting = [string, http2.SecureClientSessionOptions & { createConnection(): Socket }];
 
 function connectWatched(...args: Connecting): http2.ClientHttp2Session {
   const [authority, options] = args;
-  if (options?.maxSessionMemory !== ourSessions) return connect(...args);
+  if (options?.maxSessionMemory !== OUR_SESSIONS) return connect(...args);
   const socket = options.createConnection();
-  const settings = { ...options.settings, initialWindowSize: largestWindow }; // what nobody reads is bounded by it
+  const settings = { ...options.settings, initialWindowSize: LARGEST_WINDOW }; // bounds the output that is not read
   const session = connect(authority, { ...options, settings, createConnection: () => socket });
   watch(session, socket);
   return session;

@@ -1,22 +1,22 @@
 /**
- * The time without a connection: when to try again, what to tell, and when to give up.
+ * The time without a connection: when to try again, when to tell the person, and when to give up.
  *
  * @module
  */
-import type { OutageError } from "./connect.ts";
-import { PaascError } from "../errors.ts";
+import type { OutageError } from "./connection.ts";
+import { PaasError } from "../errors.ts";
 
-/** How long the longest wait between two attempts is, in milliseconds. */
-const longest = 5_000;
+/** The longest wait between two attempts, in milliseconds. */
+const LONGEST_WAIT_MS = 5_000;
 
-/** How long to try by default, in milliseconds. */
-export const defaultPatience = 60_000;
+/** Default time to get a lost connection back, in milliseconds. */
+export const DEFAULT_PATIENCE = 60_000;
 
-/** After how many milliseconds a person is told. */
-const quiet = 2_000;
+/** Time of an outage before the note to the person, in milliseconds. */
+const QUIET_MS = 2_000;
 
-/** One connection after the other was lost before anything had got on. */
-export class NoProgressError extends PaascError {
+/** Connections were lost again and again before any progress. */
+export class NoProgressError extends PaasError {
   constructor(loss: OutageError, losses: number) {
     super(
       "no-connection",
@@ -26,66 +26,69 @@ export class NoProgressError extends PaascError {
   }
 }
 
-/** What happens between the loss of a connection and its return; it serves for any number of losses. */
+/** Counts the attempts between the loss of a connection and its return. One object serves for any number of losses. */
 export class Outage implements Disposable {
+  readonly #patience: number;
+  readonly #note: (text: string) => void;
+  readonly #standingIsGood: boolean;
   #attempts = 0;
-  /** How many connections in a row were good for nothing. */
+  /** The number of connections in a row that were lost without progress. */
   #fruitless = 0;
   #connectedAt: number | undefined;
-  /** When the last good connection was lost, and how. */
+  /** The loss of the last good connection. */
   #loss: { readonly at: number; readonly error: OutageError } | undefined;
-  #told = false;
+  #noted = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * @param patience How long to try, in milliseconds
-   * @param note Tells a person
-   * @param standing Whether a connection that stands is good, though nothing comes
+   * @param patience Maximum time to get a lost connection back, in milliseconds
+   * @param note Called with a sentence for a person
+   * @param standingIsGood Whether a connection that stands for long counts as good although nothing comes
    */
-  constructor(
-    private readonly patience: number,
-    private readonly note: (text: string) => void,
-    private readonly standing = true,
-  ) {}
+  constructor(patience: number, note: (text: string) => void, standingIsGood = true) {
+    this.#patience = patience;
+    this.#note = note;
+    this.#standingIsGood = standingIsGood;
+  }
 
-  /** Something came, or all has come: the connection is good, and the next loss has nothing to do with the last. */
+  /** Notes progress: the connection is good, so its loss will be the first of a new outage. */
   progress(): void {
     this.#attempts = this.#fruitless = 0;
   }
 
-  /** There is a connection (again). */
+  /** Notes that a connection stands. */
   connected(): void {
     this.#connectedAt = performance.now();
     clearTimeout(this.#timer);
-    if (this.#told) this.note("the connection is back");
-    this.#told = false;
+    if (this.#noted) this.#note("the connection is back");
+    this.#noted = false;
   }
 
   /**
-   * There is none (any more): gives how many milliseconds to wait before the next attempt.
+   * Notes a lost connection or a failed attempt, and returns how long to wait before the next attempt, in milliseconds.
    *
-   * @throws {PaascError} When it is time to give up
+   * @throws {PaasError} When the patience is over
    */
   disconnected(error: OutageError): number {
     const now = performance.now();
     if (this.#connectedAt !== undefined) {
-      // A quiet connection that stood for long was good as well. One that was not is part of the same outage.
-      if (this.standing && now - this.#connectedAt > longest) this.progress();
+      // A quiet connection that stood for long was good as well. A short one belongs to the same outage.
+      if (this.#standingIsGood && now - this.#connectedAt > LONGEST_WAIT_MS) this.progress();
       this.#connectedAt = undefined;
       this.#fruitless++;
       this.#timer = setTimeout(() => {
-        this.#told = true;
-        this.note(`${error.message}; trying to get it back`);
-      }, quiet);
+        this.#noted = true;
+        this.#note(`${error.message}; trying to get it back`);
+      }, QUIET_MS);
     }
     if (!this.#loss || this.#attempts === 0) this.#loss = { at: now, error };
-    // Half of it is by chance, so that not all readers come back at the same moment.
-    const delay = Math.min(longest, 100 * 2 ** this.#attempts++) * (1 - Math.random() / 2);
-    if (now + delay - this.#loss.at <= this.patience) return delay;
+    // Half of the delay is random, so that not all clients come back at the same moment.
+    const delay = Math.min(LONGEST_WAIT_MS, 100 * 2 ** this.#attempts++) * (1 - Math.random() / 2);
+    if (now + delay - this.#loss.at <= this.#patience) return delay;
     const { message } = this.#loss.error;
     if (error.message === message && this.#fruitless > 1) throw new NoProgressError(error, this.#fruitless);
     const reason = error.message === message ? message : `${message}, and is not back yet: ${error.message}`;
-    throw new PaascError("no-connection", reason, { cause: error });
+    throw new PaasError("no-connection", reason, { cause: error });
   }
 
   [Symbol.dispose]() {

@@ -1,60 +1,61 @@
 /**
- * What outlives a connection: when it breaks, it is made anew, and the work goes on.
+ * Work that outlives a connection: when the connection breaks, it is made anew, and the work goes on.
  *
  * @module
  */
-import { type Daemon, type Destination, OutageError } from "./connect.ts";
-import { PaascError } from "../errors.ts";
-import { Link } from "./shared_connection.ts";
-import { defaultPatience, Outage } from "./outage.ts";
+import type { Destination } from "./connect.ts";
+import { type Connection, OutageError } from "./connection.ts";
+import { PaasError } from "../errors.ts";
+import { DEFAULT_PATIENCE, Outage } from "./outage.ts";
+import { SharedConnection } from "./shared_connection.ts";
 
-/** How to go about it. */
+/** The means by which work outlives a connection. */
 export interface Persistence {
-  /** Where to connect to; or the connection to use, which others use as well. */
-  readonly settings: Destination | Link;
-  /** How long to try to get a lost connection back, in milliseconds. */
+  /** The daemon to connect to, or a connection that others use as well. */
+  readonly settings: Destination | SharedConnection;
+  /** Maximum time to get a lost connection back, in milliseconds. */
   readonly patience?: number | undefined;
-  /** Tells a person how it goes. */
+  /** Called with a sentence for a person when a connection has been lost for a while, and when it is back. */
   note(text: string): void;
-  /** Ends it at once: the generator returns or throws. */
+  /** Ends the work at once: the generator returns or throws. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * What comes over one connection after the other, until one of them gives all. The first one is tried once only, unless
- * there has been one on the link that is used.
+ * Yields the items from one connection after the other, until one of them has given all. A first attempt to connect that
+ * fails is not repeated, unless the shared connection has stood before.
  *
- * @param over Gives what comes over one, the so-maniest (1 for the first); it ends when that is all. It may say that the
- *   connection is good, though nothing comes
- * @param getsOn Whether an item takes it further, where not every one does. Then a connection is not good only because it
- *   stands: too slow a line stands as well
- * @throws {PaascError} When there is no connection, it cannot be got back, connections break again and again before it gets
- *   on, or `over` throws anything but `OutageError`
+ * @param over Yields the items from one connection, and returns when these are all. Its second argument counts
+ *   connections from 1. Its third argument, when called, marks the connection as good although no item comes
+ * @param getsOn Whether an item is progress, where not every item is. A connection then does not count as good merely
+ *   because it stands: a line that is too slow stands as well
+ * @throws {PaasError} When the connection cannot be made or got back, when connections break again and again before any
+ *   progress, or when `over` throws anything but an `OutageError`
  */
 export async function* overConnections<Item>(
-  { settings, patience = defaultPatience, note, signal = new AbortController().signal }: Persistence,
-  over: (daemon: Daemon, connections: number, good: () => void) => AsyncIterable<Item>,
+  { settings, patience = DEFAULT_PATIENCE, note, signal = new AbortController().signal }: Persistence,
+  over: (connection: Connection, connections: number, good: () => void) => AsyncIterable<Item>,
   getsOn?: (item: Item) => boolean,
 ): AsyncGenerator<Item, void, void> {
-  using own = settings instanceof Link ? undefined : new Link(settings);
-  const link = own ?? settings as Link;
-  const patient = link.connected;
+  using own = settings instanceof SharedConnection ? undefined : new SharedConnection(settings);
+  const shared = own ?? settings as SharedConnection;
+  const patient = shared.connected;
   using outage = new Outage(patience, note, getsOn === undefined);
   for (let connections = 0; !signal.aborted;) {
     let wait: number;
-    let daemon: Daemon | undefined;
+    let connection: Connection | undefined;
     try {
-      daemon = await unlessAborted(link.daemon(), signal);
-      if (!daemon) return;
+      connection = await unlessAborted(shared.get(), signal);
+      if (!connection) return;
       connections++;
       outage.connected();
-      for await (const item of over(daemon, connections, () => outage.progress())) {
+      for await (const item of over(connection, connections, () => outage.progress())) {
         if (getsOn?.(item) ?? true) outage.progress();
         yield item;
       }
       return;
     } catch (error) {
-      if (daemon && error instanceof OutageError) link.drop(daemon);
+      if (connection && error instanceof OutageError) shared.drop(connection);
       if (!(error instanceof OutageError) || connections === 0 && !patient) throw error;
       wait = outage.disconnected(error);
     }
@@ -63,32 +64,32 @@ export async function* overConnections<Item>(
 }
 
 /**
- * The answer to a call that may be repeated when the connection breaks before it.
+ * The answer to a call that may be repeated when the connection breaks before the answer.
  *
- * @param ifLost What is not known when the connection cannot be got back
- * @throws {PaascError} When there is no connection, it cannot be got back, or the daemon refuses
+ * @param ifLost A clause that says what is not known when the connection cannot be got back
+ * @throws {PaasError} When the connection cannot be made or got back, or the daemon refuses
  * @throws The reason of the signal
  */
 export async function ask<Answer>(
   persistence: Persistence,
-  call: (daemon: Daemon) => Promise<Answer>,
+  call: (connection: Connection) => Promise<Answer>,
   ifLost?: string,
 ): Promise<Answer> {
-  const answers = overConnections(persistence, async function* (daemon) {
-    yield await call(daemon);
+  const answers = overConnections(persistence, async function* (connection) {
+    yield await call(connection);
   });
   try {
     for await (const answer of answers) return answer;
   } catch (error) {
-    if (!ifLost || !(error instanceof PaascError && error.cause instanceof OutageError)) throw error;
-    throw new PaascError(error.reason, `${error.message}; ${ifLost}`, { cause: error });
+    if (!ifLost || !(error instanceof PaasError && error.cause instanceof OutageError)) throw error;
+    throw new PaasError(error.code, `${error.message}; ${ifLost}`, { cause: error });
   }
   persistence.signal?.throwIfAborted();
   throw new Error("a call ended without an answer");
 }
 
-/** The connection, or nothing as soon as the signal says so. */
-async function unlessAborted(connecting: Promise<Daemon>, signal: AbortSignal): Promise<Daemon | undefined> {
+/** The connection, or undefined as soon as the signal is aborted. */
+async function unlessAborted(connecting: Promise<Connection>, signal: AbortSignal): Promise<Connection | undefined> {
   const aborted = Promise.withResolvers<undefined>();
   const abort = () => aborted.resolve(undefined);
   signal.addEventListener("abort", abort, { once: true });
@@ -99,7 +100,7 @@ async function unlessAborted(connecting: Promise<Daemon>, signal: AbortSignal): 
   }
 }
 
-/** Resolves after so many milliseconds, or as soon as the signal says so. */
+/** Resolves after this many milliseconds, or as soon as the signal is aborted. */
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, milliseconds);

@@ -2,7 +2,7 @@ import type { ExecRequest__Output } from "@paas/proto";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { exec } from "../commands/start/exec.ts";
 import { wait } from "../commands/observe/wait.ts";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import { ask } from "./reconnect.ts";
 import { Cable } from "../../tests/support/tcp_proxy.ts";
 import { contextWith, ID, Printed, TestDaemon } from "../../tests/support/stand_in_daemon.ts";
@@ -43,11 +43,11 @@ test("exec does not repeat what the daemon itself refuses, nor the first connect
   });
   await using cable = await Cable.to(daemon.port);
   const settings = daemon.files.settings(cable.port);
-  const refused = await assertRejects(() => exec.run(["ls"], contextWith({ settings })), PaascError);
-  assertEquals([refused.reason, refused.message, calls], ["failed", "said", 1]);
+  const refused = await assertRejects(() => exec.run(["ls"], contextWith({ settings })), PaasError);
+  assertEquals([refused.code, refused.message, calls], ["unavailable", "said", 1]);
   await cable.remove();
-  const { reason, message } = await assertRejects(() => exec.run(["ls"], contextWith({ settings })), PaascError);
-  assertEquals(reason, "no-connection");
+  const { code, message } = await assertRejects(() => exec.run(["ls"], contextWith({ settings })), PaasError);
+  assertEquals(code, "no-connection");
   assertMatch(message, /^cannot connect to \S+: nothing listens there; is paasd running\? \(check --server\)$/);
 });
 
@@ -61,16 +61,16 @@ test("ask() gives up in its time, also when each connection breaks at once, and 
   });
   await using cable = await Cable.to(daemon.port);
   const begun = performance.now();
-  const { reason, message } = await assertRejects(
+  const { code, message } = await assertRejects(
     () =>
       ask(
         { settings: daemon.files.settings(cable.port), patience: 1_000, note: () => {} },
         (daemon) => daemon.exec({ args: ["ls"] }),
         "it is not known",
       ),
-    PaascError,
+    PaasError,
   );
-  assertEquals(reason, "no-connection");
+  assertEquals(code, "no-connection");
   const lost = `the connection to 127.0.0.1:${cable.port} was lost`;
   const remedy = "before anything had come over it: try again when the line is better; it is not known";
   assertMatch(message, new RegExp(`^${lost} [2-9] times in a row, ${remedy}$`));

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { PaascError } from "../errors.ts";
+import { SettingsError } from "../errors.ts";
 import { parseServerAddress } from "./server_address.ts";
 
 Deno.test("parseServerAddress() takes names and addresses apart", () => {
@@ -23,6 +23,6 @@ Deno.test("parseServerAddress() refuses what is no HOST:PORT", () => {
       ["http://h:1", "unix:/a:1", "a b:1", "h:1\n", "h:-1"],
     )
   ) {
-    assertEquals(assertThrows(() => parseServerAddress(text), PaascError, "HOST:PORT").reason, "usage");
+    assertEquals(assertThrows(() => parseServerAddress(text), SettingsError, "HOST:PORT").code, "invalid-argument");
   }
 });

@@ -1,20 +1,24 @@
 /**
- * The connection that stands, shared by all that goes on at a time.
+ * One connection for all calls of a client, made anew after a loss.
  *
  * @module
  */
-import { connect, type Daemon, type Destination } from "./connect.ts";
+import { connect, type Destination } from "./connect.ts";
+import type { Connection } from "./connection.ts";
 
-/** A connection that is made when it is needed, and made anew when it was lost. */
-export class Link implements Disposable {
-  #standing: Daemon | undefined;
-  #connecting: Promise<Daemon> | undefined;
+/** A connection that is made at first use, shared by all calls, and made anew when it was lost. */
+export class SharedConnection implements Disposable {
+  readonly #destination: Destination;
+  #standing: Connection | undefined;
+  #connecting: Promise<Connection> | undefined;
   #connected = false;
   #disposed = false;
 
-  constructor(readonly destination: Destination) {}
+  constructor(destination: Destination) {
+    this.#destination = destination;
+  }
 
-  /** Whether there has been a connection. */
+  /** Whether a connection has ever stood. */
   get connected(): boolean {
     return this.#connected;
   }
@@ -22,30 +26,29 @@ export class Link implements Disposable {
   /**
    * The connection that stands, or else a new one.
    *
-   * @throws {PaascError} When there is no connection, with the reason and what to check
+   * @throws {PaasError} When the connection cannot be made; the message says why, and what to check
    */
-  async daemon(): Promise<Daemon> {
+  async get(): Promise<Connection> {
     if (this.#standing?.stands) return this.#standing;
-    // It broke while nobody used it.
-    if (this.#standing) this.drop(this.#standing);
+    if (this.#standing) this.drop(this.#standing); // it broke while no call used it
     return await (this.#connecting ??= this.#connect());
   }
 
-  async #connect(): Promise<Daemon> {
+  async #connect(): Promise<Connection> {
     try {
-      const daemon = await connect(this.destination);
+      const connection = await connect(this.#destination);
       this.#connected = true;
-      if (this.#disposed) daemon[Symbol.dispose]();
-      return this.#standing = daemon;
+      if (this.#disposed) connection[Symbol.dispose]();
+      return this.#standing = connection;
     } finally {
       this.#connecting = undefined;
     }
   }
 
-  /** A connection was lost. Others may have noticed before, and have a new one. */
-  drop(daemon: Daemon): void {
-    daemon[Symbol.dispose]();
-    if (this.#standing === daemon) this.#standing = undefined;
+  /** Closes a connection that was lost. Another call may have noticed before, and have made a new one: that one stays. */
+  drop(connection: Connection): void {
+    connection[Symbol.dispose]();
+    if (this.#standing === connection) this.#standing = undefined;
   }
 
   [Symbol.dispose]() {

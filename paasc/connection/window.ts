@@ -1,38 +1,38 @@
 /**
- * How much may be on its way over a line, so that it is used in full and what comes behind need not wait for long.
+ * Sizes the window of a line: large enough to use the line in full, and small enough that later messages need not wait long.
  *
  * @module
  */
 
-/** The window to begin with, in bytes: that of a connection of HTTP/2 (RFC 9113, section 6.9.2). */
-export const firstWindow = 65_535;
+/** Initial size of the window, in bytes: that of an HTTP/2 connection (RFC 9113, section 6.9.2). */
+export const FIRST_WINDOW = 65_535;
 
-/** The largest window, in bytes. */
-export const largestWindow = 4 * 1024 * 1024;
+/** Maximum size of the window, in bytes. */
+export const LARGEST_WINDOW = 4 * 1024 * 1024;
 
-/** The smallest window, in bytes: on a line of 5 kB/s it is 3 s. */
-export const smallestWindow = 16 * 1024;
+/** Minimum size of the window, in bytes: 3 s on a line of 5 kB/s. */
+export const SMALLEST_WINDOW = 16 * 1024;
 
-/** What arrives in so many milliseconds is the window: longer than any way there and back. */
-const horizon = 2_000;
+/** The window holds the bytes that arrive in this many milliseconds: longer than any round trip. */
+const HORIZON_MS = 2_000;
 
-/** The shortest and the longest time, in milliseconds, from which a rate is taken: what comes in a burst is no rate. */
-const sample = { least: 500, most: 1_000 };
+/** Minimum and maximum time over which a rate is measured, in milliseconds: a burst is no rate. */
+const SAMPLE_MS = { least: 500, most: 1_000 };
 
-/** So much may be on its way, by what has arrived lately. */
+/** The number of bytes that may be on their way, by the bytes that arrived recently. */
 export class Window {
-  /** In bytes. */
+  /** The size of the window, in bytes. */
   size: number;
   #bytes = 0;
   #milliseconds = 0;
 
-  constructor(size = firstWindow) {
+  constructor(size = FIRST_WINDOW) {
     this.size = size;
   }
 
   /**
-   * So many bytes have arrived in so many milliseconds: the window grows at once, and shrinks within a second. A line that
-   * carries nothing tells nothing.
+   * Notes how many bytes arrived in how many milliseconds. The window grows at once, and shrinks within a second. Silence
+   * does not change it.
    *
    * @example
    * ```ts
@@ -51,10 +51,10 @@ export class Window {
   arrived(bytes: number, milliseconds: number): void {
     this.#bytes += bytes;
     this.#milliseconds += milliseconds;
-    const arriving = Math.round(this.#bytes / Math.max(this.#milliseconds, sample.least) * horizon);
-    const complete = this.#milliseconds >= sample.most;
-    if (arriving > this.size) this.size = Math.min(arriving, largestWindow);
-    else if (complete && this.#bytes > 0) this.size = Math.max(arriving, smallestWindow);
+    const arriving = Math.round(this.#bytes / Math.max(this.#milliseconds, SAMPLE_MS.least) * HORIZON_MS);
+    const complete = this.#milliseconds >= SAMPLE_MS.most;
+    if (arriving > this.size) this.size = Math.min(arriving, LARGEST_WINDOW);
+    else if (complete && this.#bytes > 0) this.size = Math.max(arriving, SMALLEST_WINDOW);
     if (complete) this.#bytes = this.#milliseconds = 0;
   }
 }

@@ -1,44 +1,51 @@
 /**
- * A bundle of `paasc`, which starts in less time than its source: fewer files, and of grpc-js and protobufjs one.
+ * Bundles `paasc` into few files, which start faster than its source. This module is part of the installation (see
+ * `install.ts`), not of the client.
  *
  * @module
  */
 
-const root = decodeURIComponent(new URL("../..", import.meta.url).pathname);
-
-/** Where the installed `paasc` runs from. As deep in the checkout as `paasc/`, so that both find the certificates. */
-export const bundleDirectory: string = `${root}dist`;
+/** Path of the checkout, with a slash at its end. */
+const ROOT = decodeURIComponent(new URL("../..", import.meta.url).pathname);
 
 /**
- * What `deno bundle` begins with, whether a module needs it or not. It loads most of Deno's Node emulation, which takes
- * longer than all else that `paasc --help` does; what is required are built-in modules, and these can be had when they are.
+ * Directory that the installed `paasc` runs from. The directory is as deep in the checkout as `paasc/`, so that the bundle
+ * and the source find the certificates by the same relative path.
  */
-const prelude =
+const BUNDLE_DIRECTORY: string = `${ROOT}dist`;
+
+/**
+ * Lines that `deno bundle` puts at the head of each module, needed or not. These lines load most of Deno's Node emulation,
+ * which takes longer than the whole rest of `paasc --help`. The bundle requires only built-in modules, which
+ * `process.getBuiltinModule` loads on demand.
+ */
+const PRELUDE =
   /import\s*\{\s*createRequire as (\w+)\s*\}\s*from\s*"node:module";\s*(?:var|const) (\w+)\s*=\s*\1\(import\.meta\.url\);/;
 
 /**
- * An import of what is needed later. Deno looks for these in a module before it runs it, and reads what they name at once;
- * one whose name is not written out it leaves alone until then.
+ * A dynamic import. Deno searches a module for these before it runs the module, and reads the named files at once. Deno
+ * does not see an import whose name is computed, and reads that file only when the import runs.
  */
-const laterImport = /\bimport\(("\.\/[^"]+")\)/g;
+const DYNAMIC_IMPORT = /\bimport\(("\.\/[^"]+")\)/g;
 
 /**
- * Bundles `paasc` into a directory, in place of the bundle that may be there; in it is an empty one, `cache`, for Deno.
+ * Bundles `paasc` into a directory and replaces the bundle that the directory may hold. The directory also gets an empty
+ * folder `cache` for Deno.
  *
- * @returns The path of its main module
- * @throws {Error} When `deno bundle` fails; a bundle that was there before is still there then
+ * @returns The path of the bundle's main module
+ * @throws {Error} When `deno bundle` fails; an earlier bundle stays in place then
  */
-export async function bundle(deno: string, directory: string = bundleDirectory): Promise<string> {
+export async function bundle(deno: string, directory: string = BUNDLE_DIRECTORY): Promise<string> {
   const draft = await Deno.makeTempDir({ dir: directory.slice(0, directory.lastIndexOf("/")), prefix: ".paasc-" });
   try {
     const args = ["bundle", "--quiet", "--code-splitting", "--outdir", draft];
-    const { success, stderr } = await new Deno.Command(deno, { args: [...args, "paasc/main.ts"], cwd: root }).output();
+    const { success, stderr } = await new Deno.Command(deno, { args: [...args, "paasc/main.ts"], cwd: ROOT }).output();
     if (!success) throw new Error(`deno bundle failed: ${new TextDecoder().decode(stderr).trim()}`);
     for await (const { name } of Deno.readDir(draft)) {
       const text = await Deno.readTextFile(`${draft}/${name}`);
       const lighter = text
-        .replace(prelude, (_, _create, require) => `var ${require}=(id)=>process.getBuiltinModule(id);`)
-        .replace(laterImport, "import(String($1))");
+        .replace(PRELUDE, (_, _create, require) => `var ${require}=(id)=>process.getBuiltinModule(id);`)
+        .replace(DYNAMIC_IMPORT, "import(String($1))");
       if (lighter !== text) await Deno.writeTextFile(`${draft}/${name}`, lighter);
     }
     await Deno.mkdir(`${draft}/cache`);

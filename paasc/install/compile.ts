@@ -1,33 +1,37 @@
 /**
- * `deno task compile`: makes `bin/paasc`, a program that needs no Deno.
+ * `deno task compile`: makes `bin/paasc`, a program that runs without Deno. This module is part of the installation (see
+ * `install.ts`), not of the client.
  *
- * It stands on Deno's `denort`, a download of its own. Exit codes: 0 it is made, and was run; 69 `denort` cannot be had
- * here; 1 anything else. Whatever fails, no half-made program is left.
+ * Compiling needs Deno's `denort`, which Deno downloads separately. Exit codes: 0 after the program was made and has run;
+ * 69 if `denort` cannot be downloaded; 1 for any other failure. No failure leaves a half-made program.
  *
  * @module
  */
-import { runFlags } from "./run_flags.ts";
+import { RUN_FLAGS } from "./run_flags.ts";
 import manifest from "../deno.json" with { type: "json" };
 
-const root = decodeURIComponent(new URL("../..", import.meta.url).pathname);
-const certificates = ["server-ca.crt", "alice.crt", "alice.key"].map((name) => `certs/${name}`);
+/** Path of the checkout, with a slash at its end. */
+const ROOT = decodeURIComponent(new URL("../..", import.meta.url).pathname);
+/** Development certificates that go into the program. */
+const CERTIFICATES = ["server-ca.crt", "alice.crt", "alice.key"].map((name) => `certs/${name}`);
 
-/** How an attempt to compile ended. */
+/** Result of an attempt to compile. */
 export interface Outcome {
+  /** Exit code of the task. */
   readonly code: 0 | 1 | 69;
-  /** One sentence about it. */
+  /** Sentence for the user. */
   readonly message: string;
 }
 
-/** Compiles `paasc` to this path. */
+/** Compiles `paasc` into a program at this path. */
 export async function compile(deno: string, path: string): Promise<Outcome> {
   const draft = `${path}.new`;
   await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
   try {
     const compiled = await run(deno, [
       "compile",
-      ...runFlags,
-      ...certificates.flatMap((file) => ["--include", file]),
+      ...RUN_FLAGS,
+      ...CERTIFICATES.flatMap((file) => ["--include", file]),
       "--output",
       draft,
       "paasc/main.ts",
@@ -37,14 +41,14 @@ export async function compile(deno: string, path: string): Promise<Outcome> {
         ? {
           code: 69,
           message:
-            "Deno's runtime for compiled programs, denort, cannot be downloaded here: run this where Deno can download its parts",
+            "Deno cannot download denort, its runtime for compiled programs: run this task on a machine with access to dl.deno.land",
         }
         : { code: 1, message: `deno compile failed: ${compiled.stderr.trim()}` };
     }
-    // Where the wrong runtime was put in, the result is some program, but not paasc.
+    // DENORT_BIN may name a wrong runtime. Then the result is some other program.
     const { stdout } = await run(draft, ["version"]);
     if (stdout !== `paasc ${manifest.version}\n`) {
-      return { code: 1, message: "what deno compile made is not paasc (is DENORT_BIN set to something else?)" };
+      return { code: 1, message: "the program that deno compile made is not paasc: check DENORT_BIN" };
     }
     await Deno.rename(draft, path);
     return { code: 0, message: `made ${path}` };
@@ -54,13 +58,13 @@ export async function compile(deno: string, path: string): Promise<Outcome> {
 }
 
 async function run(program: string, args: readonly string[]) {
-  const { success, stdout, stderr } = await new Deno.Command(program, { args: [...args], cwd: root }).output();
+  const { success, stdout, stderr } = await new Deno.Command(program, { args: [...args], cwd: ROOT }).output();
   const decoder = new TextDecoder();
   return { success, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
 if (import.meta.main) {
-  const { code, message } = await compile(Deno.execPath(), `${root}bin/paasc`);
+  const { code, message } = await compile(Deno.execPath(), `${ROOT}bin/paasc`);
   if (code === 0) console.log(message);
   else console.error(`compile: ${message}`);
   Deno.exitCode = code;

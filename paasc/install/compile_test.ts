@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { compile } from "./compile.ts";
 
-/** Compiles by a stand-in for deno, a shell script, and tells what is left in the directory. */
+/** Compiles with a shell script in place of deno, and lists the files that are left in the directory. */
 async function compileBy(script: string) {
   const directory = await Deno.makeTempDir();
   try {
@@ -18,7 +18,7 @@ async function compileBy(script: string) {
   }
 }
 
-Deno.test("compile() says that denort cannot be had", async () => {
+Deno.test("compile() says that denort cannot be downloaded", async () => {
   const { code, message, left } = await compileBy(
     `echo half > "$output"; echo 'error sending request for url (https://dl.deno.land/x/denort.zip)' >&2; exit 1`,
   );
@@ -34,12 +34,12 @@ Deno.test("compile() refuses a program that is not paasc", async () => {
   assertStringIncludes(message, "is not paasc");
 });
 
-Deno.test("compile() passes on what else went wrong", async () => {
+Deno.test("compile() reports any other error of deno compile", async () => {
   const { code, message, left } = await compileBy("echo 'error: no space left' >&2; exit 1");
   assertEquals([code, message, left], [1, "deno compile failed: error: no space left", []]);
 });
 
-Deno.test("compile() makes a program that runs, where denort can be had", async () => {
+Deno.test("compile() makes a program that runs, if denort can be downloaded", async () => {
   const directory = await Deno.makeTempDir();
   try {
     const { code, message } = await compile(Deno.execPath(), `${directory}/paasc`);

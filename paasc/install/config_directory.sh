@@ -1,6 +1,6 @@
-# Prints the directory of paasc's configuration file, into which 'paasc context use' is permitted to write, and, where that
-# file is a link, behind a comma the directory of the file that it leads to. Where nobody can tell it, or a comma in it would
-# make two paths of it for Deno, that is a place where nothing stays.
+# Prints the directory of paasc's configuration file, into which 'paasc context use' may write. If that file is a link,
+# prints a comma and the directory of its target too. Prints /dev/null, which cannot contain a file, if the directory is
+# unknown or has a comma in its name, which Deno would read as two paths.
 case $XDG_CONFIG_HOME in
 /*) directory=$XDG_CONFIG_HOME/paas ;;
 *) directory=${HOME:+$HOME/.config/paas} ;;

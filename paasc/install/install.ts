@@ -1,25 +1,33 @@
 /**
- * `deno task install [DIR]`: puts a script `paasc` into a directory (default `~/.local/bin`), which runs this checkout: a
- * bundle that is made of it now, as long as that is up to date.
+ * `deno task install [DIR]`: puts a script `paasc` into a directory (default `~/.local/bin`). The script runs a bundle of
+ * this checkout, made now, and runs the source itself when the source has changed since.
+ *
+ * The folder of this module is no part of the client: nothing in it runs as `paasc`. Its modules put `paasc` on a PATH, as
+ * a script (`install.ts`, `bundle.ts`) or as a program of its own (`compile.ts`), under the permissions of `run_flags.ts`.
  *
  * @module
  */
 import { bundle } from "./bundle.ts";
-import { contextFlag, runFlags } from "./run_flags.ts";
+import { contextFlag, RUN_FLAGS } from "./run_flags.ts";
 
-/** The second line of every script that is written here, by which it is known again. */
-const mark = "# Written by 'deno task install' of Paas; it may be overwritten by the same.";
+/** Second line of every script that this task writes. The task overwrites only files that have this line. */
+const MARK = "# Written by 'deno task install' of Paas; it may be overwritten by the same.";
 
-/** A word as a shell reads it back unchanged. */
+/** Quotes a word for a shell. */
 function quote(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /**
- * The script that runs a program of this checkout with the flags and the Deno given. Who says `context` may write the
- * configuration file; no other command gets that, nor waits for the shell to find it.
+ * Makes the script that runs a program of this checkout. Only a command line with the word `context` gets the permission to
+ * write the configuration file, and only such a command line waits for the shell to find that file.
  *
- * @param bundled The program's bundle. It runs instead unless it is gone, or some source has changed since it was made.
+ * Deno may disappear after the installation: a Deno that came by `npx` lies in a cache that users clean. The script then
+ * runs the `deno` of the PATH, or says what to do.
+ *
+ * @param deno Path of the Deno to run
+ * @param program Path of the main module
+ * @param bundled Path of the bundle, which runs in place of the program unless it is gone or older than a source
  *
  * @example
  * ```ts
@@ -34,23 +42,30 @@ export function scriptFor(deno: string, program: string, bundled?: string): stri
   const room = program.slice(0, program.lastIndexOf("/"));
   const root = quote(room.slice(0, room.lastIndexOf("/")));
   return `#!/bin/sh
-${mark}
-# In the place of a stdout that is closed the runtime would open /dev/null, and what is printed would be lost in silence.
+${MARK}
+# The runtime opens /dev/null in place of a closed stdout, and output would be lost silently. /dev/full makes it an error.
 { true 3>&1; } 2>/dev/null || { [ -c /dev/full ] && exec >/dev/full; }
 write=
 for word; do
   [ "$word" = context ] && write=${contextFlag(quote(`${room}/install/config_directory.sh`))} && break
 done
 program=${quote(program)}
-${bundled === undefined ? 'set -- "$program" "$@"\n' : chooseBundle(quote(bundled), root)}exec ${
-    [deno, "run", ...runFlags].map(quote).join(" ")
-  } \${write:+"$write"} "$@"
+${bundled === undefined ? 'set -- "$program" "$@"\n' : chooseBundle(quote(bundled), root)}deno=${quote(deno)}
+if [ ! -x "$deno" ]; then
+  gone=$deno
+  deno=$(command -v deno) || {
+    printf '%s\n' "paasc: Deno is gone from $gone, and the PATH has no 'deno': install Deno and run 'deno task install' again" >&2
+    exit 127
+  }
+fi
+exec "$deno" ${["run", ...RUN_FLAGS].map(quote).join(" ")} \${write:+"$write"} "$@"
 `;
 }
 
 /**
- * The lines that choose the bundle while it is newer than all that it was made of. It needs no `deno.json`, and has a cache
- * of its own: in Deno's, each program that runs with other V8 flags replaces the code of all built-in modules.
+ * Makes the lines of the script that choose the bundle while it is newer than all of its sources. The bundle needs no
+ * `deno.json`. It has a cache of its own: in Deno's common cache, each program that runs with other V8 flags replaces the
+ * compiled code of all built-in modules.
  */
 function chooseBundle(bundled: string, root: string): string {
   return `bundle=${bundled}
@@ -67,16 +82,16 @@ fi
 }
 
 /**
- * Writes the script into a directory, which is made if need be, and returns its path.
+ * Writes the script into a directory and returns its path. The directory is created if it does not exist.
  *
- * @throws {Error} When something else stands there under that name
+ * @throws {Error} When the directory has another file or a link of that name
  */
 export async function install(directory: string, script: string): Promise<string> {
   await Deno.mkdir(directory, { recursive: true });
   const path = `${directory}/paasc`;
   if (!await isOurs(path)) throw new Error(`${path} exists and was not written by this task: move it away first`);
 
-  // Renamed into place, so that a paasc that starts meanwhile reads the old script or the new one.
+  // A rename: a paasc that starts meanwhile reads either the old script or the new one.
   const draft = await Deno.makeTempFile({ dir: directory, prefix: ".paasc-" });
   try {
     await Deno.writeTextFile(draft, script);
@@ -89,18 +104,18 @@ export async function install(directory: string, script: string): Promise<string
   return path;
 }
 
-/** Whether the path is free, or holds a script that was written here. */
+/** Whether the path is free or holds a script that this task wrote. */
 async function isOurs(path: string): Promise<boolean> {
   try {
     if (!(await Deno.lstat(path)).isFile) return false;
-    return (await Deno.readTextFile(path)).split("\n")[1] === mark;
+    return (await Deno.readTextFile(path)).split("\n")[1] === MARK;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return true;
     throw error;
   }
 }
 
-/** What the task says, once the script is there. */
+/** Installs the script and returns the sentence that the task prints. */
 async function main(): Promise<string> {
   const [directory = `${Deno.env.get("HOME") ?? ""}/.local/bin`, ...more] = Deno.args;
   if (more.length > 0 || directory.startsWith("-")) throw new Error("usage: deno task install [DIR]");
@@ -109,7 +124,7 @@ async function main(): Promise<string> {
   try {
     bundled = await bundle(Deno.execPath());
   } catch (error) {
-    console.error(`install: paasc runs from its source, and starts slower: ${(error as Error).message}`);
+    console.error(`install: no bundle, so paasc runs from its source and starts slower: ${(error as Error).message}`);
   }
   const path = await install(directory, scriptFor(Deno.execPath(), program, bundled));
   const real = await Deno.realPath(directory);

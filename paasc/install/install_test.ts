@@ -1,9 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { install, scriptFor } from "./install.ts";
+import { RUN_FLAGS } from "./run_flags.ts";
 
 const main = new URL("../main.ts", import.meta.url).pathname;
 
-Deno.test("install() writes a script that runs paasc with every word as it is", async () => {
+Deno.test("install() writes a script that passes each word to paasc unchanged", async () => {
   const parent = await Deno.makeTempDir();
   try {
     const path = await install(`${parent}/it's a new/bin`, scriptFor(Deno.execPath(), main));
@@ -45,7 +46,7 @@ Deno.test("install() replaces its own script and nothing else", async () => {
   }
 });
 
-Deno.test("scriptFor() prefers the bundle while nothing that it was made of is newer", async () => {
+Deno.test("scriptFor() prefers the bundle while no source is newer", async () => {
   const root = await Deno.makeTempDir({ prefix: "it's a " });
   try {
     const [deno, source, bundled] = [`${root}/deno`, `${root}/paasc/main.ts`, `${root}/dist/main.js`];
@@ -79,7 +80,42 @@ Deno.test("scriptFor() prefers the bundle while nothing that it was made of is n
   }
 });
 
-Deno.test("scriptFor() makes a closed stdout an error for who prints", async () => {
+Deno.test("scriptFor() runs the deno of the PATH when its own is gone, or says what to do", async () => {
+  const root = await Deno.makeTempDir({ prefix: "it's a " });
+  try {
+    const own = `${root}/cache/deno`;
+    await Deno.mkdir(`${root}/cache`);
+    await Deno.mkdir(`${root}/path`);
+    for (const deno of [own, `${root}/path/deno`]) {
+      await Deno.writeTextFile(deno, `#!/bin/sh\necho "$0: $@"\n`);
+      await Deno.chmod(deno, 0o755);
+    }
+    const script = await install(`${root}/bin`, scriptFor(own, main));
+    const run = async (PATH: string) => {
+      const { code, stdout, stderr } = await new Deno.Command(script, {
+        args: ["version"],
+        env: { PATH },
+        clearEnv: true,
+      })
+        .output();
+      return [code, new TextDecoder().decode(stdout), new TextDecoder().decode(stderr)];
+    };
+    const words = [...RUN_FLAGS, main, "version"].join(" ");
+
+    assertEquals(await run(`${root}/path`), [0, `${own}: run ${words}\n`, ""]);
+    await Deno.remove(`${root}/cache`, { recursive: true });
+    assertEquals(await run(`${root}/path`), [0, `${root}/path/deno: run ${words}\n`, ""]);
+    assertEquals(await run("/nowhere"), [
+      127,
+      "",
+      `paasc: Deno is gone from ${own}, and the PATH has no 'deno': install Deno and run 'deno task install' again\n`,
+    ]);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("scriptFor() makes printing to a closed stdout an error", async () => {
   const directory = await Deno.makeTempDir();
   try {
     const path = await install(directory, scriptFor(Deno.execPath(), main));

@@ -1,32 +1,37 @@
 /**
- * How Deno runs `paasc`: the one list that the tasks of `deno.json`, the installed script and the compiled program go by.
+ * Flags that Deno runs `paasc` with. The tasks of `deno.json`, the installed script and the compiled program share this
+ * list. This module is part of the installation (see `install.ts`), not of the client.
  *
  * @module
  */
-import { variables } from "../settings/settings.ts";
+import { VARIABLES } from "../settings/settings.ts";
 
 /**
- * The flags of `deno run` for `paasc`. The daemon may be anywhere, and the certificates too; nothing is written, nothing
- * is run; `paasc context use` alone has more, see {@linkcode contextFlag}. Every environment variable but its own is as if it were not set: grpc-js neither fails for lack of permission
- * nor obeys `http_proxy`, `GRPC_TRACE` and the like.
+ * Flags of `deno run` for `paasc`. The daemon may be at any address and the certificates at any path, so `paasc` may use
+ * the whole network and read any file. `paasc` may not write files and may not run programs; only `paasc context` may
+ * write, see {@linkcode contextFlag}. Environment variables other than its own appear unset: grpc-js neither fails for
+ * lack of permission nor obeys `http_proxy`, `GRPC_TRACE` and the like.
  *
- * The heap is sized so that messages on their way count as little: by default V8 marks the whole heap each time some 14 MB
- * of a log have passed, which takes a third of the time.
+ * The large initial heap saves garbage collection: by default V8 marks the whole heap after each 14 MB of a log or so,
+ * which takes a third of the time.
  */
-export const runFlags: readonly string[] = [
+export const RUN_FLAGS: readonly string[] = [
   "--quiet",
   "--no-prompt",
   "--allow-net",
   "--allow-read",
-  `--allow-env=${variables.join(",")}`,
+  `--allow-env=${VARIABLES.join(",")}`,
   "--ignore-env",
   "--v8-flags=--initial-old-space-size=64",
 ];
 
 /**
- * The flag that `paasc context` has besides, as a shell makes it of the path of `config_directory.sh`: to write into the
- * directory of the configuration file, and where that is a link into that of the file itself, and nowhere else. It cannot stand above, for it depends on who calls; a compiled
- * program, whose permissions are all fixed before, cannot have it, and says what to write instead.
+ * Makes the additional flag of `paasc context`, as a word that a shell expands. The flag permits writing into the directory
+ * of the configuration file and, if the file is a link, into the directory of its target, and nowhere else. The flag
+ * depends on the caller's environment, so it is no part of the list above. A compiled program has fixed permissions and
+ * cannot get this flag; it prints what to write by hand.
+ *
+ * @param script Path of `config_directory.sh`, quoted for the shell
  */
 export function contextFlag(script: string): string {
   return `--allow-write="$(sh ${script})"`;

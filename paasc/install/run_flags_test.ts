@@ -1,21 +1,21 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { contextFlag, runFlags } from "./run_flags.ts";
+import { contextFlag, RUN_FLAGS } from "./run_flags.ts";
 
-Deno.test("runFlags are those of the task paasc, which may write its configuration file too", async () => {
+Deno.test("RUN_FLAGS are those of the task paasc, which may also write its configuration file", async () => {
   const configuration = await Deno.readTextFile(new URL("../../deno.json", import.meta.url));
   const write = contextFlag("paasc/install/config_directory.sh").replaceAll('"', '\\"');
-  assertStringIncludes(configuration, `"command": "deno run ${runFlags.join(" ")} ${write} paasc/main.ts"`);
+  assertStringIncludes(configuration, `"command": "deno run ${RUN_FLAGS.join(" ")} ${write} paasc/main.ts"`);
 });
 
-Deno.test("runFlags permit nothing but the network, reading, and variables by name", () => {
-  assertEquals(runFlags.filter((flag) => !/^--(?:quiet|no-prompt|ignore-env|v8-flags=.*)$/.test(flag)), [
+Deno.test("RUN_FLAGS permit only the network, reading, and variables by name", () => {
+  assertEquals(RUN_FLAGS.filter((flag) => !/^--(?:quiet|no-prompt|ignore-env|v8-flags=.*)$/.test(flag)), [
     "--allow-net",
     "--allow-read",
     "--allow-env=PAASC_CONTEXT,PAASC_SERVER,PAASC_CA,PAASC_CERT,PAASC_KEY,HOME,XDG_CONFIG_HOME,NO_COLOR,TERM",
   ]);
 });
 
-Deno.test("contextFlag() permits to write into one directory", async (t) => {
+Deno.test("contextFlag() permits writing into one directory", async (t) => {
   const script = new URL("config_directory.sh", import.meta.url).pathname;
   const flags: [Record<string, string>, string][] = [
     [{ HOME: "/home/o'neil" }, "/home/o'neil/.config/paas"],
@@ -38,7 +38,7 @@ Deno.test("contextFlag() permits to write into one directory", async (t) => {
   }
 });
 
-Deno.test("contextFlag() permits to write where a link leads to", async () => {
+Deno.test("contextFlag() permits writing into the directory of a link's target", async () => {
   const script = new URL("config_directory.sh", import.meta.url).pathname;
   const home = await Deno.realPath(await Deno.makeTempDir());
   try {

@@ -3,32 +3,30 @@
  *
  * @module
  */
-import { PaascError } from "../errors.ts";
 import { fileFault } from "../words/file_fault.ts";
-import { pair } from "./value.ts";
+import { pair, usageError } from "./value.ts";
 
-/** What names stdin where a file is wanted. The runtime does not open the second one by its path. */
-const stdinNames = ["-", "/dev/stdin"];
+/** The names for stdin where a file is expected. The runtime cannot open the second one by its path. */
+const STDIN_NAMES = ["-", "/dev/stdin"];
 
-/** Whether it is stdin that a path names. */
+/** Whether a path names stdin. */
 export function isStdin(path: string): boolean {
-  return stdinNames.includes(path);
+  return STDIN_NAMES.includes(path);
 }
 
-/** Whether it can be meant as the name of a variable: with white space in it nobody could use it. */
+/** Whether a text can be the name of a variable: no program could use a name with white space. */
 export function isVariableName(text: string): boolean {
   return !/\s/.test(text);
 }
 
 /**
- * The variables in a file, or in stdin: `NAME=VALUE` a line, with everything behind the first `=` for the value. Empty
- * lines and those that begin with `#` do not count.
+ * Reads the variables in a file or in stdin: `NAME=VALUE` on each line, with everything after the first `=` as the value.
+ * Empty lines and lines that begin with `#` are left out.
  *
- * @throws {PaascError} When it cannot be read, or a line is not so
+ * @throws {ExitError} When the file cannot be read, or a line has another form
  */
 export async function readEnvFile(path: string): Promise<[name: string, value: string][]> {
-  const wrong = (what: string, cause?: unknown) =>
-    new PaascError("usage", `${what}: see 'paasc exec --help'`, { cause });
+  const wrong = (sentence: string, cause?: unknown) => usageError("exec", sentence, { cause });
   const file = isStdin(path) ? "stdin" : path;
   let bytes: Uint8Array;
   try {
@@ -47,7 +45,7 @@ export async function readEnvFile(path: string): Promise<[name: string, value: s
     if (start === "" || start.startsWith("#")) return [];
     const variable = pair(start);
     if (variable && isVariableName(variable[0])) return [variable];
-    // What stands there may be a secret: the number of the line must do.
+    // The line may hold a secret, so the error has its number only.
     const where = `line ${index + 1} of ${file}`;
     if (/^export\s/.test(start)) throw wrong(`${where} begins with 'export', which is for shells: leave it away`);
     if (variable) throw wrong(`${where} has white space in the name of the variable, before '='`);

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { PaascError } from "../errors.ts";
+import { ExitError } from "../exit.ts";
 import { readEnvFile } from "./env_file.ts";
 
 /** What becomes of a file with this content. */
@@ -9,7 +9,7 @@ async function read(content: string | Uint8Array): Promise<[string, string][]> {
     await Deno.writeFile(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
     return await readEnvFile(path);
   } catch (error) {
-    if (error instanceof PaascError) throw new PaascError(error.reason, error.message.replaceAll(path, "FILE"));
+    if (error instanceof ExitError) throw new ExitError(error.reason, error.message.replaceAll(path, "FILE"));
     throw error;
   } finally {
     await Deno.remove(path);
@@ -26,7 +26,7 @@ Deno.test("readEnvFile() takes a variable from each line, with its value as it s
 
 Deno.test("readEnvFile() names the line that is no variable, and not what stands there", async () => {
   for (const [content, line] of [["A=1\n#\nsecret", 3], ["=x", 1], ["\r\nexport\r\n", 2]] as const) {
-    const { reason, message } = await assertRejects(() => read(content), PaascError);
+    const { reason, message } = await assertRejects(() => read(content), ExitError);
     assertEquals([reason, message], [
       "usage",
       `line ${line} of FILE is not of the form NAME=VALUE: see 'paasc exec --help'`,
@@ -35,13 +35,13 @@ Deno.test("readEnvFile() names the line that is no variable, and not what stands
 });
 
 Deno.test("readEnvFile() says why it cannot read a file", async () => {
-  await assertRejects(() => read(new Uint8Array([65, 61, 255])), PaascError, "in FILE are not UTF-8 text");
+  await assertRejects(() => read(new Uint8Array([65, 61, 255])), ExitError, "in FILE are not UTF-8 text");
   await assertRejects(
     () => readEnvFile("/nowhere/app.env"),
-    PaascError,
+    ExitError,
     "cannot read the variables in /nowhere/app.env: it does not exist",
   );
-  await assertRejects(() => readEnvFile("/"), PaascError, "cannot read the variables in /: ");
+  await assertRejects(() => readEnvFile("/"), ExitError, "cannot read the variables in /: ");
 });
 
 Deno.test("readEnvFile() refuses a name with white space, and says what to do about 'export'", async () => {
@@ -51,7 +51,7 @@ Deno.test("readEnvFile() refuses a name with white space, and says what to do ab
     ["A\u00a0B=secret", "line 1 of FILE has white space in the name of the variable, before '='"],
   ];
   for (const [content, fault] of faults) {
-    const { reason, message } = await assertRejects(() => read(content), PaascError);
+    const { reason, message } = await assertRejects(() => read(content), ExitError);
     assertEquals([reason, message], ["usage", `${fault}: see 'paasc exec --help'`]);
   }
   assertEquals(await read("exported=1\nA=x y"), [["exported", "1"], ["A", "x y"]]);

@@ -1,113 +1,96 @@
 /**
- * The options of `paasc exec`.
+ * The options of `paasc exec` and `paasc run`.
  *
  * @module
  */
-import type { ExecRequest } from "@paas/proto";
-import { PaascError } from "../errors.ts";
+import type { ExecOptions } from "../client/options.ts";
+import { ExitError } from "../exit.ts";
 import type { Given, Option, Repeated } from "../settings/settings.ts";
-import { parseDuration, toDuration } from "../words/time.ts";
+import { LIMIT_NAMES, parseDuration, parseLimits, parseSize } from "@paas/proto/units";
 import { isStdin, isVariableName, readEnvFile } from "./env_file.ts";
-import { limitNames, limitsForm, parseLimits } from "./limits.ts";
-import { durations, optionValue, optionValues, pair } from "./value.ts";
+import { DURATION, LIMITS, optionValue, optionValues, pair, usageError } from "./value.ts";
 
-/** All of them. */
-export const execOptions: readonly Option[] = [
+/** The options of `paasc exec` and `paasc run`. */
+export const EXEC_OPTIONS: readonly Option[] = [
   { name: "env", value: "K=V", repeatable: true, help: "set an environment variable" },
-  { name: "env-file", value: "FILE", repeatable: true, help: "set the variables in a file, or in stdin (-)" },
+  { name: "env-file", value: "FILE", repeatable: true, help: "set the variables in a file or stdin (-)" },
   { name: "cwd", value: "DIR", help: "the working directory there, an absolute path" },
-  { name: "timeout", value: "DURATION", help: "stop it when it has run so long" },
-  { name: "grace", value: "DURATION", help: "how long a stop waits from SIGTERM to SIGKILL" },
-  { name: "max-output", value: "SIZE", help: "stop it when it has printed more than that" },
+  { name: "timeout", value: "DURATION", help: "stop the process after this time" },
+  { name: "grace", value: "DURATION", help: "time from SIGTERM to SIGKILL in a stop" },
+  { name: "max-output", value: "SIZE", help: "stop the process when it has printed more" },
   {
     name: "limit",
     value: "NAME=VALUE",
     repeatable: true,
-    completes: limitNames.map((name) => `${name}=`).join("|"),
-    help: "how much it may use: nofile=100, fsize=10G, cpu=1h",
+    completes: LIMIT_NAMES.map((name) => `${name}=`).join("|"),
+    help: "limit a resource: nofile=100, cpu=1h",
   },
-  { name: "name", value: "NAME", help: "a name for it, which stands for its id" },
-  { name: "label", value: "K=V", repeatable: true, help: "a label to find it by" },
+  { name: "name", value: "NAME", help: "a name, which stands for the id" },
+  { name: "label", value: "K=V", repeatable: true, help: "a label, for 'paasc list --label'" },
   { name: "request-id", value: "TEXT", help: "start it once, however often this is repeated" },
   { name: "on-disconnect", value: "WHAT", help: "when paasc is gone: keep, stop, or stop-after=DURATION" },
 ];
 
-const disconnects = "keep, stop, or stop-after= and a duration such as 30s";
+const DISCONNECTS = "keep, stop, or stop-after= and a duration such as 30s";
 
 /**
- * The request that a command line comes to.
+ * The options of the library that follow from a command line.
  *
- * @param lease How long the process goes on without its client unless the command line says it, in milliseconds;
- *   undefined is for ever
- * @throws {PaascError} When a value is no good
+ * @param lease Default time that the process may run without its client, in milliseconds; undefined is for ever
+ * @throws {ExitError} When a value is invalid
  */
-export async function execRequest(
+export async function execOptionsFrom(
   command: "exec" | "run",
   args: readonly string[],
   given: Given,
   repeated: Repeated,
   lease?: number,
-): Promise<ExecRequest> {
-  // Deno decodes the command line and puts U+FFFD where it is no UTF-8: better to refuse than to run something else.
+): Promise<ExecOptions> {
+  // Deno decodes the command line, and puts U+FFFD where it is not UTF-8. The daemon would start another command.
   const texts = [...args, ...Object.values(given), ...Object.values(repeated).flat()];
   const broken = texts.find((text) => text?.includes("\ufffd"));
   if (broken !== undefined) {
-    throw new PaascError("usage", `'${broken}' is not UTF-8 text, and so cannot be passed on unchanged`);
+    throw new ExitError("usage", `'${broken}' is not UTF-8 text, and so cannot be passed on unchanged`);
   }
   const value = <Value>(name: string, what: string, parse: (text: string) => Value | undefined) =>
-    optionValue(command, name, given[name], what, parse);
-  const duration = (name: string) => {
-    const milliseconds = value(name, durations, parseDuration);
-    return milliseconds === undefined ? undefined : toDuration(milliseconds);
-  };
+    optionValue(command, given, name, what, parse);
+  const values = <Value>(name: string, what: string, parse: (text: string) => Value | undefined) =>
+    optionValues(command, repeated, name, what, parse);
 
-  const onDisconnect = value("on-disconnect", disconnects, parseDisconnect) ?? lease ?? "keep";
-  const limits = optionValues(command, "limit", repeated.limit, limitsForm, parseLimits);
-  const variables = optionValues(command, "env", repeated.env, "NAME=VALUE", pair); // before files are read
+  const onDisconnect = value("on-disconnect", DISCONNECTS, parseDisconnect) ?? lease ?? "keep";
+  const limits = values("limit", LIMITS, parseLimits);
+  const variables = values("env", "NAME=VALUE", pair); // checked before files are read
   const odd = variables.find(([name]) => !isVariableName(name));
-  if (odd) {
-    const fault = `option '--env' takes a name without white space, not '${odd[0]}'`;
-    throw new PaascError("usage", `${fault}: see 'paasc ${command} --help'`);
-  }
+  if (odd) throw usageError(command, `option '--env' takes a name without white space, not '${odd[0]}'`);
   const files = repeated["env-file"] ?? [];
   const stdinFiles = files.filter(isStdin);
-  if (stdinFiles.length > 1) {
-    throw new PaascError("usage", `option '--env-file' can name stdin once: see 'paasc ${command} --help'`);
-  }
+  if (stdinFiles.length > 1) throw usageError(command, "option '--env-file' can name stdin once");
   if (stdinFiles.length > 0 && command === "run" && given["no-stdin"] === undefined) {
-    throw new PaascError(
+    throw new ExitError(
       "usage",
       `option '--env-file ${stdinFiles[0]}' takes stdin from the program: give '--no-stdin' too, or a file`,
     );
   }
   const inFiles = await Promise.all(files.map(readEnvFile));
-  const env = Object.fromEntries([...inFiles.flat(), ...variables]);
   return {
-    args: [...args],
-    env,
+    env: Object.fromEntries([...inFiles.flat(), ...variables]),
     cwd: given.cwd,
-    timeout: duration("timeout"),
-    grace: duration("grace"),
-    maxOutputBytes: value("max-output", "a size such as 4096, 512K, 10M or 1G", parseSize),
+    timeout: value("timeout", DURATION, parseDuration),
+    grace: value("grace", DURATION, parseDuration),
+    maxOutputBytes: value(
+      "max-output",
+      "a size such as 4096, 512K, 10MiB or 1T",
+      (text) => parseSize(text) || undefined,
+    ),
     limits: limits.length > 0 ? Object.assign({}, ...limits) : undefined,
     name: given.name,
-    labels: Object.fromEntries(optionValues(command, "label", repeated.label, "NAME=VALUE", pair)),
-    requestId: given["request-id"] ?? crypto.randomUUID(),
-    stopAfterDisconnect: onDisconnect === "keep" ? undefined : toDuration(onDisconnect),
+    labels: Object.fromEntries(values("label", "NAME=VALUE", pair)),
+    requestId: given["request-id"],
+    stopAfterDisconnect: onDisconnect === "keep" ? undefined : onDisconnect,
   };
 }
 
-/** How many bytes each unit has. */
-const units: Readonly<Record<string, number>> = { "": 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
-
-/** A size in bytes, more than none; undefined when the text is none. */
-export function parseSize(text: string): number | undefined {
-  const [, amount, unit] = /^(\d+)([KMG]?)$/.exec(text.toUpperCase()) ?? [];
-  const bytes = Number(amount) * units[unit ?? ""]!;
-  return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
-}
-
-/** What is to happen when the client is gone: nothing, or a stop after so many milliseconds; undefined when no text of it. */
+/** The action when the client is gone: "keep", or a stop after this many milliseconds; undefined for any other text. */
 export function parseDisconnect(text: string): "keep" | number | undefined {
   if (text === "keep") return "keep";
   if (text === "stop") return 0;

@@ -1,21 +1,22 @@
 import { assertEquals, assertMatch, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { execRequest } from "../client/requests.ts";
 import { parseCommandLine } from "../command_line.ts";
-import { PaascError } from "../errors.ts";
-import { execRequest, parseDisconnect, parseSize } from "./exec.ts";
+import { ExitError } from "../exit.ts";
+import { execOptionsFrom, parseDisconnect } from "./exec.ts";
 
 /** The request that a command line of `paasc exec` comes to. */
 async function request(...line: string[]) {
   const { given, repeated, words } = await parseCommandLine(["exec", ...line], () => undefined);
-  return await execRequest("exec", words, given, repeated);
+  return execRequest(words, await execOptionsFrom("exec", words, given, repeated));
 }
 
 async function usageError(...line: string[]): Promise<string> {
-  const error = await assertRejects(() => request(...line), PaascError);
+  const error = await assertRejects(() => request(...line), ExitError);
   assertEquals(error.reason, "usage");
   return error.message;
 }
 
-Deno.test("execRequest() asks for nothing that was not asked for, but for a request id of its own", async () => {
+Deno.test("execOptionsFrom() asks for nothing that was not asked for, but for a request id of its own", async () => {
   const [one, other] = [await request("ls", "--env", "A=1"), await request("ls")];
   assertEquals(one, {
     args: ["ls", "--env", "A=1"],
@@ -28,13 +29,15 @@ Deno.test("execRequest() asks for nothing that was not asked for, but for a requ
     name: undefined,
     labels: {},
     requestId: one.requestId,
+    stdin: undefined,
+    terminal: undefined,
     stopAfterDisconnect: undefined,
   });
   assertMatch(one.requestId!, /^[0-9a-f-]{36}$/);
   assertNotEquals(one.requestId, other.requestId);
 });
 
-Deno.test("execRequest() passes on what was given", async () => {
+Deno.test("execOptionsFrom() passes on what was given", async () => {
   const file = await Deno.makeTempFile();
   await Deno.writeTextFile(file, "A=file\nF=file\n");
   const options = ["--env", "A=first", "--env-file", file, "--env=A=x=y\nz", "--env", "E="].concat(
@@ -49,16 +52,18 @@ Deno.test("execRequest() passes on what was given", async () => {
     timeout: { seconds: 90, nanos: 500_000_000 },
     grace: { seconds: 0, nanos: 0 },
     maxOutputBytes: 2048,
-    limits: { nofile: 99, cpu: 60 },
+    limits: { as: undefined, core: undefined, cpu: 60, fsize: undefined, nofile: 99, nproc: undefined },
     name: "web",
     labels: { team: "red", note: "a b" },
     requestId: "mine",
+    stdin: undefined,
+    terminal: undefined,
     stopAfterDisconnect: { seconds: 60, nanos: 0 },
   });
   await Deno.remove(file);
 });
 
-Deno.test("execRequest() names the option that is no good", async () => {
+Deno.test("execOptionsFrom() names the option that is no good", async () => {
   for (const text of ["A", "=1", "="]) {
     assertStringIncludes(await usageError("--env", text, "x"), `option '--env' takes NAME=VALUE, not '${text}'`);
     assertStringIncludes(await usageError("--label", text, "x"), `option '--label' takes NAME=VALUE, not '${text}'`);
@@ -67,24 +72,19 @@ Deno.test("execRequest() names the option that is no good", async () => {
   for (const name of ["timeout", "grace"]) {
     assertStringIncludes(await usageError(`--${name}`, "10", "x"), `option '--${name}' takes a duration such as 30s`);
   }
-  assertStringIncludes(await usageError("--max-output", "0", "x"), "option '--max-output' takes a size such as");
+  for (const size of ["0", "0K"]) {
+    assertStringIncludes(await usageError("--max-output", size, "x"), "option '--max-output' takes a size such as");
+  }
   for (const option of [["--env", "A=\ufffd"], ["--cwd", "/caf\ufffd"], ["--name", "\ufffd"]]) {
     assertStringIncludes(await usageError(...option, "x"), "is not UTF-8 text");
   }
 });
 
-Deno.test("execRequest() takes variables from stdin once, and not from that of a program", async () => {
+Deno.test("execOptionsFrom() takes variables from stdin once, and not from that of a program", async () => {
   assertStringIncludes(await usageError("--env-file", "-", "--env-file", "/dev/stdin", "x"), "can name stdin once");
   const { given, repeated, words } = await parseCommandLine(["run", "--env-file", "-", "x"], () => undefined);
-  const error = await assertRejects(() => execRequest("run", words, given, repeated), PaascError);
+  const error = await assertRejects(() => execOptionsFrom("run", words, given, repeated), ExitError);
   assertStringIncludes(error.message, "give '--no-stdin' too");
-});
-
-Deno.test("parseSize() takes bytes, and powers of 1024", () => {
-  assertEquals(["1", "512K", "10m", "1G"].map(parseSize), [1, 512 * 1024, 10 * 1024 ** 2, 1024 ** 3]);
-  for (const text of ["0", "0K", "", "K", "-1", "1.5M", "1T", "1KB", "99999999999G"]) {
-    assertEquals(parseSize(text), undefined, text);
-  }
 });
 
 Deno.test("parseDisconnect() reads what is to happen, and refuses all else", () => {

@@ -3,90 +3,67 @@
  *
  * @module
  */
-import { PaascError } from "../errors.ts";
+import type { LogOptions } from "../client/options.ts";
+import { DEFAULT_PATIENCE } from "../connection/outage.ts";
 import type { LogForm } from "../print/log_printer.ts";
-import { defaultPatience } from "../connection/outage.ts";
 import type { Given, Option } from "../settings/settings.ts";
-import { parseDuration, parseWhen, type Time } from "../words/time.ts";
-import { durations, optionValue, times, wholeNumber } from "./value.ts";
+import { parseDuration } from "@paas/proto/units";
+import { parseWhen } from "../words/time.ts";
+import { DURATION, exclusive, optionValue, TIME, usageError, wholeNumber } from "./value.ts";
 
-/** All of them. */
-export const logOptions: readonly Option[] = [
-  { name: "tail", value: "N", help: "begin with the last N lines there are" },
-  { name: "since", value: "WHEN", help: "only what was written at that time or later" },
-  { name: "until", value: "WHEN", help: "only what was written before that time" },
-  { name: "no-follow", help: "end with what there is, though the process runs" },
-  { name: "stdout-only", help: "only what was written to stdout" },
-  { name: "stderr-only", help: "only what was written to stderr" },
+/** The options of `paasc logs`. */
+export const LOG_OPTIONS: readonly Option[] = [
+  { name: "tail", value: "N", help: "begin with the last N lines" },
+  { name: "since", value: "WHEN", help: "only output written at that time or later" },
+  { name: "until", value: "WHEN", help: "only output written before that time" },
+  { name: "no-follow", help: "end at the present, though the process runs" },
+  { name: "stdout-only", help: "only output written to stdout" },
+  { name: "stderr-only", help: "only output written to stderr" },
   { name: "timestamps", help: "begin each line with the time (UTC) it was written" },
-  { name: "split", help: "print to stderr what was written to stderr" },
+  { name: "split", help: "print the stderr of the process to stderr" },
   { name: "reconnect", value: "DURATION", help: "how long to try to reconnect (default 1m)" },
   { name: "on-slow", value: "wait|skip", help: "get all, later, or skip what is old (default wait)" },
-  { name: "compress", help: "have the output compressed on its way" },
+  { name: "compress", help: "compress the output on its way" },
 ];
 
-/** What the options come to. */
+/** The choice that the options of `paasc logs` make. */
 export interface LogChoice {
-  /** What is asked of the daemon. */
-  readonly request: {
-    readonly follow: boolean;
-    readonly tailLines?: number | undefined;
-    readonly since?: Time | undefined;
-    readonly until?: Time | undefined;
-    readonly stream?: "LOG_STREAM_STDOUT" | "LOG_STREAM_STDERR" | undefined;
-    readonly onSlow: "ON_SLOW_WAIT" | "ON_SLOW_SKIP";
-    readonly compress: boolean;
-  };
+  /** The part of the log to read. */
+  readonly options: LogOptions;
+  /** The form of the output. */
   readonly form: LogForm;
-  /** How long to try to get a lost connection back, in milliseconds. */
+  /** Maximum time to get a lost connection back, in milliseconds. */
   readonly patience: number;
 }
 
 /**
- * The choice that follows from the options given.
+ * The choice that the given options make.
  *
- * @param now The time that durations count back from, in milliseconds since the Unix epoch
- * @throws {PaascError} When a value is no good, or two options exclude each other
+ * @param now The time from which durations count back, in milliseconds since the Unix epoch
+ * @throws {ExitError} When a value is invalid, or two options exclude each other
  */
 export function logChoice(given: Given, output: "text" | "json", now: number): LogChoice {
-  if (given["stdout-only"] !== undefined && given["stderr-only"] !== undefined) {
-    throw exclusive("--stdout-only", "--stderr-only");
-  }
+  const has = (name: string) => given[name] !== undefined;
   const value = <Value>(name: string, what: string, parse: (text: string) => Value | undefined) =>
-    optionValue("logs", name, given[name], what, parse);
-  const onSlow = value("on-slow", "wait or skip", (text) => slowness.get(text)) ?? "ON_SLOW_WAIT";
-  // What is read then lies in the past: there is no present to go on at.
-  if (onSlow === "ON_SLOW_SKIP" && given["no-follow"] !== undefined) throw exclusive("--on-slow skip", "--no-follow");
-  for (const name of ["timestamps", "split"]) {
-    if (output === "json" && given[name] !== undefined) {
-      throw new PaascError("usage", `option '--${name}' is for text, not for '-o json': see 'paasc logs --help'`);
-    }
-  }
+    optionValue("logs", given, name, what, parse);
+  if (has("stdout-only") && has("stderr-only")) throw exclusive("logs", "--stdout-only", "--stderr-only");
+  const onSlow = value("on-slow", "wait or skip", (text) => (["wait", "skip"] as const).find((word) => word === text));
+  // Without following there is no present to go on at.
+  if (onSlow === "skip" && has("no-follow")) throw exclusive("logs", "--on-slow skip", "--no-follow");
+  const textOnly = output === "json" && ["timestamps", "split"].find(has);
+  if (textOnly) throw usageError("logs", `option '--${textOnly}' is for text, not for '-o json'`);
+  const time = (name: string) => value(name, TIME, (text) => parseWhen(text, now));
   return {
-    request: {
-      follow: given["no-follow"] === undefined,
-      tailLines: value("tail", "a number of lines", wholeNumber),
-      since: value("since", times, (text) => parseWhen(text, now)),
-      until: value("until", times, (text) => parseWhen(text, now)),
-      stream: given["stdout-only"] !== undefined
-        ? "LOG_STREAM_STDOUT"
-        : given["stderr-only"] !== undefined
-        ? "LOG_STREAM_STDERR"
-        : undefined,
+    options: {
+      follow: !has("no-follow"),
+      tail: value("tail", "a number of lines", wholeNumber),
+      since: time("since"),
+      until: time("until"),
+      stream: has("stdout-only") ? "stdout" : has("stderr-only") ? "stderr" : undefined,
       onSlow,
-      compress: given.compress !== undefined,
+      compress: has("compress"),
     },
-    form: { output, timestamps: given.timestamps !== undefined, split: given.split !== undefined },
-    patience: value("reconnect", durations, parseDuration) ?? defaultPatience,
+    form: { output, timestamps: has("timestamps"), split: has("split") },
+    patience: value("reconnect", DURATION, parseDuration) ?? DEFAULT_PATIENCE,
   };
-}
-
-/** What becomes of a reader that is too slow, by the words for it. */
-const slowness = new Map<string, LogChoice["request"]["onSlow"]>([
-  ["wait", "ON_SLOW_WAIT"],
-  ["skip", "ON_SLOW_SKIP"],
-]);
-
-function exclusive(one: string, other: string): PaascError {
-  return new PaascError("usage", `options '${one}' and '${other}' exclude each other: see 'paasc logs --help'`);
 }

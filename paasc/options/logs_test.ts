@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { logsRequest } from "../client/requests.ts";
 import { parseCommandLine } from "../command_line.ts";
-import { PaascError } from "../errors.ts";
+import { ExitError } from "../exit.ts";
 import { logChoice } from "./logs.ts";
 
 const now = Date.parse("2026-01-31T12:00:00.250Z");
@@ -9,11 +10,12 @@ const now = Date.parse("2026-01-31T12:00:00.250Z");
 async function choice(...options: string[]) {
   const { given, settings, words } = await parseCommandLine(["logs", ...options, "some-id"], () => undefined);
   assertEquals(words, ["some-id"]);
-  return logChoice(given, settings.output, now);
+  const { options: asked, ...others } = logChoice(given, settings.output, now);
+  return { request: logsRequest(asked), ...others };
 }
 
 async function usageError(...options: string[]): Promise<string> {
-  const error = await assertRejects(() => choice(...options), PaascError);
+  const error = await assertRejects(() => choice(...options), ExitError);
   assertEquals(error.reason, "usage");
   return error.message;
 }
@@ -23,6 +25,7 @@ Deno.test("logChoice() asks for everything, as it comes, unless it is told other
     request: {
       follow: true,
       tailLines: undefined,
+      fromOffset: undefined,
       since: undefined,
       until: undefined,
       stream: undefined,
@@ -49,6 +52,7 @@ Deno.test("logChoice() asks for everything, as it comes, unless it is told other
       request: {
         follow: false,
         tailLines: 7,
+        fromOffset: undefined,
         since: { seconds: (now - 250) / 1000 - 5_400, nanos: 250_000_000 },
         until: { seconds: (now - 250) / 1000 - 1, nanos: 750_000_000 },
         stream: "LOG_STREAM_STDERR",
@@ -105,6 +109,6 @@ Deno.test("logChoice() names the option that is no good", async () => {
 
 Deno.test("the options of logs are no options of other commands, nor stand before its name", async () => {
   for (const args of [["exec", "--tail", "1", "ls"], ["--tail", "1", "logs", "id"]]) {
-    await assertRejects(() => parseCommandLine(args, () => undefined), PaascError, "unknown option '--tail'");
+    await assertRejects(() => parseCommandLine(args, () => undefined), ExitError, "unknown option '--tail'");
   }
 });

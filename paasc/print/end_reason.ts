@@ -1,5 +1,5 @@
 /**
- * Why a process ended, in words.
+ * Sentences about the reason for which a process ended.
  *
  * @module
  */
@@ -8,24 +8,24 @@ import { word } from "../words/enum_words.ts";
 import { signalName } from "../words/signal_names.ts";
 import { durationText } from "../words/time.ts";
 
-/** What of a status tells why. */
+/** Fields of a status that give the reason. */
 type Ended = Pick<ProcessStatus__Output, "endReason"> & Partial<Pick<ProcessStatus__Output, "signal" | "stop">>;
 
-/** The limits that a process was given, as far as they are known. */
+/** Limits of a process, as far as they are known. */
 type Limits = Pick<ExecRequest, "timeout" | "maxOutputBytes" | "stopAfterDisconnect">;
 
-/** What is to be said of a process that was running when its daemon died. */
+/** Sentence about a process that was running when its daemon died. */
 export const LOST = "the process was lost when the daemon died: how it ended is not known";
 
-/** How long, if that is known and more than a moment. */
-function long(duration: ExecRequest["timeout"]): string | undefined {
+/** Formats a duration, if there is one longer than zero. */
+function limitText(duration: ExecRequest["timeout"]): string | undefined {
   const milliseconds = Number(duration?.seconds ?? 0) * 1000 + (duration?.nanos ?? 0) / 1e6;
   return milliseconds > 0 ? durationText(milliseconds) : undefined;
 }
 
-/** What a process did that was stopped for it, or what happened to it; whose subject is left out is the process. */
+/** Describes the event for which the daemon stopped a process. The subject is the process unless another one is given. */
 function cause(endReason: Ended["endReason"], limits: Limits = {}): { subject?: string; text: string } | undefined {
-  const [timeout, lease] = [long(limits.timeout), long(limits.stopAfterDisconnect)];
+  const [timeout, lease] = [limitText(limits.timeout), limitText(limits.stopAfterDisconnect)];
   const output = limits.maxOutputBytes ? ` of ${limits.maxOutputBytes} bytes` : "";
   switch (endReason) {
     case "END_REASON_TIMED_OUT":
@@ -44,16 +44,16 @@ function cause(endReason: Ended["endReason"], limits: Limits = {}): { subject?: 
   }
 }
 
-/** Who stopped it. */
+/** Names the user who stopped the process. */
 function stopper({ stop }: Ended, user: string): string {
   if (!stop?.stoppedBy) return "";
   return ` by ${stop.stoppedBy === user ? "you" : stop.stoppedBy.slice(0, 16)}`;
 }
 
 /**
- * Why a process ended or is about to, as `paasc status -v` says it.
+ * Gives the reason for which a process ended or is being stopped, as `paasc status -v` prints it.
  *
- * @param user The id of the user who asks
+ * @param user Id of the user who asks
  *
  * @example
  * ```ts
@@ -72,7 +72,7 @@ export function reasonText(status: Ended, user: string): string | undefined {
   return stop ? `${reason}, ${stop.killed ? "with" : "without"} SIGKILL` : reason;
 }
 
-/** Why a process ended that broke no limit. A newer daemon may have reasons that are not known here. */
+/** Gives the reason of a process that broke no limit. A newer daemon may have reasons that this client does not know. */
 function ownDoing(endReason: Ended["endReason"], by: string): string {
   switch (endReason) {
     case "END_REASON_EXITED":
@@ -88,20 +88,21 @@ function ownDoing(endReason: Ended["endReason"], by: string): string {
   }
 }
 
-/** What whoever waited for a process knows. */
+/** Knowledge of the user who waited for a process. */
 export interface Known {
-  /** Their user id. */
+  /** Id of the user. */
   readonly user: string;
-  /** The limits that they gave it. */
+  /** Limits that the user has set. */
   readonly limits?: Limits | undefined;
-  /** The signals that they sent. */
+  /** Signals that the user has sent from here. */
   readonly signals?: ReadonlySet<number> | undefined;
-  /** Whether they stopped it. */
+  /** Whether the user has stopped the process from here. */
   readonly stopped?: boolean | undefined;
 }
 
 /**
- * Why a process ended, as a sentence for whoever waited for it; undefined when it ended by itself, or by their own doing.
+ * Tells the user who waited for a process why it ended. Returns undefined if the process ended by itself, or if the user
+ * ended it from here.
  *
  * @example
  * ```ts

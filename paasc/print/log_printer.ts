@@ -1,49 +1,47 @@
 /**
- * Printing a log, and holding the daemon to its promise: each byte comes once, in order, or is declared missing.
+ * Prints a log. An account of the log checks that each byte arrives once and in order, or is declared missing.
  *
  * @module
  */
 import { Buffer } from "node:buffer";
-import { PaascError } from "../errors.ts";
+import { ExitError, exitReason } from "../exit.ts";
 import { jsonLine, rfc3339 } from "../words/enum_words.ts";
 import { gapJson, gapSentence, isMissing, type LogGap, Shortfall } from "../streams/log_gap.ts";
-import type { LogMessage, LogPiece } from "../streams/log_message.ts";
-import { positionAfter } from "../streams/log_account.ts";
+import type { LogMessage, LogPiece } from "@paas/proto/log_wire";
+import { LogAccount } from "../streams/log_account.ts";
 import { type Output, print } from "./output.ts";
 import { statusJson } from "./process_status.ts";
 
-/** How a log is printed. */
+/** Form in which a log is printed. */
 export interface LogForm {
+  /** Text, or a JSON object a line. */
   readonly output: "text" | "json";
-  /** Whether each line begins with the time of its arrival. */
+  /** Whether each line begins with the time at which the daemon read it. */
   readonly timestamps: boolean;
-  /** Whether what the process wrote to stderr goes there. */
+  /** Whether the stderr of the process goes to stderr. Otherwise both streams go to stdout. */
   readonly split: boolean;
 }
 
-/** The words for the numbers of the enum `LogStream`. */
-const streams: readonly string[] = ["unspecified", "stdout", "stderr"];
-const stderrNumber = streams.indexOf("stderr");
-const newline = "\n".charCodeAt(0);
+/** Names of the values of the enum `LogStream`, by number. */
+const STREAMS: readonly string[] = ["unspecified", "stdout", "stderr"];
+const STDERR = STREAMS.indexOf("stderr");
+const NEWLINE = "\n".charCodeAt(0);
 
-/** Prints the messages of a log, whichever connections they come by. */
+/** Prints the messages of a log, over any number of connections. */
 export class LogPrinter {
-  /** Up to which offset the log has been printed. */
-  position = 0;
-  /** Whether the daemon has said that this was all. */
-  complete = false;
+  /** Account of the messages that were printed. */
+  readonly account: LogAccount = new LogAccount();
+  readonly #form: LogForm;
+  readonly #note: (text: string) => void;
   readonly #shortfall = new Shortfall();
   readonly #stdout: Printer;
   readonly #stderr: Printer;
 
-  /** @param note Tells a person that bytes are missing */
-  constructor(
-    stdout: Output,
-    stderr: Output,
-    private readonly form: LogForm,
-    private readonly note: (text: string) => void,
-  ) {
+  /** @param note Called with a sentence about missing bytes */
+  constructor(stdout: Output, stderr: Output, form: LogForm, note: (text: string) => void) {
     const { timestamps } = form;
+    this.#form = form;
+    this.#note = note;
     this.#stdout = new Printer(stdout, "stdout", timestamps);
     this.#stderr = form.split ? new Printer(stderr, "stderr", timestamps) : this.#stdout;
   }
@@ -51,45 +49,48 @@ export class LogPrinter {
   /**
    * Prints a message.
    *
-   * @throws {PaascError} When it does not follow on the last one, or cannot be printed
+   * @throws {PaasError} When the message does not continue the log
+   * @throws {ExitError} When the message cannot be printed
    */
-  async print({ pieces, gap, end }: LogMessage): Promise<void> {
-    const expected = positionAfter({ pieces, gap, end }, this.position);
-
+  async print(message: LogMessage): Promise<void> {
+    // The account takes the message after printing: bytes that could not be printed do not count.
+    const position = this.account.check(message);
+    const { pieces, gap, end } = message;
     if (gap && isMissing(gap)) await this.#printGap(gap);
-    if (this.form.output === "json") {
+    if (this.#form.output === "json") {
       await this.#printLines([...pieces.map(pieceJson), ...(end ? [endJson(end)] : [])]);
-    } else if (this.form.split) {
-      // In their order: both may go to the same place.
+    } else if (this.#form.split) {
+      // In order of arrival: stdout and stderr may be the same file.
       for (const run of runsOf(pieces)) {
-        await (run[0]!.stream === stderrNumber ? this.#stderr : this.#stdout).print(run);
+        await (run[0]!.stream === STDERR ? this.#stderr : this.#stdout).print(run);
       }
-    } else if (this.form.timestamps) {
+    } else if (this.#form.timestamps) {
       await this.#stdout.print(pieces);
     } else {
       await this.#stdout.bytes(movedTogether(pieces));
     }
-    this.#shortfall.take({ gap, end });
-    this.position = expected;
-    this.complete = end !== undefined;
+    this.#shortfall.take(message);
+    this.account.take(message, position);
   }
 
-  /** Why what was printed may not be taken for all that the process has printed, as a sentence; if there is a reason. */
+  /** Sentence that says why the printed log is, or may be, less than what the process wrote; undefined if it is complete. */
   get shortfall(): string | undefined {
     return this.#shortfall.sentence;
   }
 
-  /** A failure, as it is to be told once some of the log has been printed. */
-  cutShort(failure: PaascError): PaascError {
-    if (this.position === 0) return failure;
-    const { reason, message, cause } = failure;
-    return new PaascError(reason, `the log is cut short after ${this.position} bytes: ${message}`, { cause });
+  /** Adds to a failure how much of the log was printed, if any was. */
+  cutShort(failure: unknown): unknown {
+    const reason = exitReason(failure);
+    const { position } = this.account;
+    if (!reason || reason === "output-closed" || position === 0) return failure;
+    const { message } = failure as Error;
+    return new ExitError(reason, `the log is cut short after ${position} bytes: ${message}`, { cause: failure });
   }
 
   async #printGap(gap: LogGap): Promise<void> {
-    if (this.form.output === "json") return await this.#printLines([gapJson(gap)]);
+    if (this.#form.output === "json") return await this.#printLines([gapJson(gap)]);
     for (const printer of [this.#stdout, this.#stderr]) printer.breakOff();
-    this.note(gapSentence(gap));
+    this.#note(gapSentence(gap));
   }
 
   async #printLines(objects: readonly unknown[]): Promise<void> {
@@ -97,7 +98,7 @@ export class LogPrinter {
   }
 }
 
-/** Pieces that follow each other, as far as they are of the same stream. */
+/** Groups successive pieces of the same stream. */
 function runsOf(pieces: readonly LogPiece[]): LogPiece[][] {
   const runs: LogPiece[][] = [];
   for (const piece of pieces) {
@@ -108,39 +109,42 @@ function runsOf(pieces: readonly LogPiece[]): LogPiece[][] {
   return runs;
 }
 
-/** Instead of the number of a stream: what goes on behind missing bytes is another line, whichever stream it is of. */
-const lost = -1;
+/** Marks, in place of a stream's number, an unfinished line that missing bytes have cut off. No stream continues it. */
+const CUT_OFF = -1;
 
-/** One of the places that pieces are printed to. */
+/** Prints pieces to one output. */
 class Printer {
-  /** The stream whose unfinished line was printed last. */
+  readonly #output: Output;
+  readonly #name: string;
+  readonly #timestamps: boolean;
+  /** Stream of the unfinished line at the end of the output, if there is one. */
   #open: number | undefined;
 
-  constructor(
-    private readonly output: Output,
-    private readonly name: string,
-    private readonly timestamps: boolean,
-  ) {}
+  constructor(output: Output, name: string, timestamps: boolean) {
+    this.#output = output;
+    this.#name = name;
+    this.#timestamps = timestamps;
+  }
 
-  /** Prints the data of pieces by one write, as far as the system takes it. */
+  /** Prints the data of pieces in one write, if the system takes all of it. */
   async print(pieces: readonly LogPiece[]): Promise<void> {
-    const parts = this.timestamps ? pieces.flatMap((piece) => this.#stamped(piece)) : pieces.map(({ data }) => data);
+    const parts = this.#timestamps ? pieces.flatMap((piece) => this.#stamped(piece)) : pieces.map(({ data }) => data);
     const [first, second] = parts;
     if (first) await this.bytes(second ? Buffer.concat(parts) : first);
   }
 
-  /** Has an unfinished line end before the next one, where times stand before lines. */
+  /** Makes the next piece begin a new line if lines have times and the last line is unfinished. */
   breakOff(): void {
-    if (this.#open !== undefined) this.#open = lost;
+    if (this.#open !== undefined) this.#open = CUT_OFF;
   }
 
   bytes(content: string | Uint8Array): Promise<void> {
-    return print(this.output, content, this.name);
+    return print(this.#output, content, this.#name);
   }
 
   /**
-   * The lines of a piece, with its time before each that begins here. Where another stream has left a line unfinished,
-   * that line is broken off: so every line that is printed begins with a time, and none holds bytes of both streams.
+   * Puts the time of a piece before each line that begins in it. An unfinished line of the other stream is broken off
+   * first. So every printed line begins with a time, and none contains bytes of both streams.
    */
   #stamped({ stream, time, data }: LogPiece): Uint8Array[] {
     if (data.length === 0) return [];
@@ -149,17 +153,17 @@ class Printer {
     if (this.#open !== undefined && this.#open !== stream) parts.push(Buffer.from("\n"));
     if (this.#open !== stream) parts.push(stamp);
     for (let at = 0; at < data.length;) {
-      const end = data.indexOf(newline, at) + 1 || data.length;
+      const end = data.indexOf(NEWLINE, at) + 1 || data.length;
       if (at > 0) parts.push(stamp);
       parts.push(data.subarray(at, end));
       at = end;
     }
-    this.#open = data[data.length - 1] === newline ? undefined : stream;
+    this.#open = data[data.length - 1] === NEWLINE ? undefined : stream;
     return parts;
   }
 }
 
-/** A time in RFC 3339, always of the same width. */
+/** Formats a time in RFC 3339 with milliseconds, so that all times have the same width. */
 function milliseconds({ seconds, nanos }: { readonly seconds: number; readonly nanos: number }): string {
   return new Date(seconds * 1000 + Math.floor(nanos / 1e6)).toISOString();
 }
@@ -167,7 +171,7 @@ function milliseconds({ seconds, nanos }: { readonly seconds: number; readonly n
 function pieceJson({ offset, stream, time, data, partial }: LogPiece) {
   return {
     offset,
-    stream: streams[stream] ?? String(stream),
+    stream: STREAMS[stream] ?? String(stream),
     time: time ? rfc3339(time) : undefined,
     data: Buffer.from(data.buffer, data.byteOffset, data.length).toString("base64"),
     partial: partial || undefined,
@@ -179,8 +183,8 @@ function endJson({ bytes, status, lines, mayBeCut }: NonNullable<LogMessage["end
 }
 
 /**
- * The data of the pieces of a message without what stands between. It is moved within the memory of the message: copies
- * of it would be a third of what the garbage collector has to clear away.
+ * Joins the data of the pieces of a message. The data moves within the memory of the message: copies would be a third of
+ * all garbage.
  */
 function movedTogether(pieces: readonly LogPiece[]): Uint8Array {
   const [first] = pieces;

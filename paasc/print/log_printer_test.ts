@@ -1,15 +1,15 @@
+import type { LogMessage, LogPiece } from "@paas/proto/log_wire";
 import { assertEquals, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import { CUT } from "../streams/log_gap.ts";
-import type { LogMessage, LogPiece } from "../streams/log_message.ts";
 import { type LogForm, LogPrinter } from "./log_printer.ts";
 import { Printed } from "../../tests/support/stand_in_daemon.ts";
 
 const plain: LogForm = { output: "text", timestamps: false, split: false };
 const [out, err] = [1, 2];
 
-/** Messages of one piece each: stream, text, and the second of its arrival. */
+/** Makes messages of one piece each. */
 function messages(...pieces: [stream: number, text: string, second?: number][]): LogMessage[] {
   let offset = 0;
   return pieces.map(([stream, text, second = 0]) => {
@@ -20,7 +20,7 @@ function messages(...pieces: [stream: number, text: string, second?: number][]):
   });
 }
 
-/** What comes of messages, be they one by one or all in one. */
+/** Prints messages. */
 async function printed(form: Partial<LogForm>, messages: LogMessage[]) {
   const [stdout, stderr, notes] = [new Printed(), new Printed(), [] as string[]];
   const log = new LogPrinter(stdout, stderr, { ...plain, ...form }, (text) => notes.push(text));
@@ -28,12 +28,12 @@ async function printed(form: Partial<LogForm>, messages: LogMessage[]) {
   return { stdout: stdout.text, stderr: stderr.text, notes };
 }
 
-Deno.test("LogPrinter prints the pieces of a message by one write", async () => {
+Deno.test("LogPrinter prints the pieces of a message in one write", async () => {
   let writes = 0;
   const stdout = { write: (bytes: Uint8Array) => Promise.resolve((writes++, bytes.length)) };
   const log = new LogPrinter(stdout, new Printed(), plain, () => {});
   await log.print({ pieces: messages([out, "a\n"], [err, "b\n"], [out, "c"]).flatMap(({ pieces }) => pieces) });
-  assertEquals([writes, log.position, log.complete], [1, 5, false]);
+  assertEquals([writes, log.account.position, log.account.complete], [1, 5, false]);
 });
 
 Deno.test("LogPrinter puts the time before each line, and breaks off the line of another stream", async () => {
@@ -58,12 +58,12 @@ Deno.test("LogPrinter puts the time before each line, and breaks off the line of
   }
 });
 
-Deno.test("LogPrinter prints to stderr what was written there, if it is to", async () => {
+Deno.test("LogPrinter prints stderr to stderr if the form says so", async () => {
   const mixed = messages([out, "a"], [err, "\xff"], [out, "b\n"], [0, "c"]);
   assertEquals(await printed({ split: true }, mixed), { stdout: "ab\nc", stderr: "\xff", notes: [] });
 });
 
-Deno.test("LogPrinter keeps the order of what goes to stdout and stderr, which may be the same place", async () => {
+Deno.test("LogPrinter keeps the order of stdout and stderr, which may be the same file", async () => {
   const both = new Printed();
   const log = new LogPrinter(both, both, { ...plain, split: true }, () => {});
   const mixed = messages([out, "Compiling... "], [err, "warning: x\n"], [out, "do"], [out, "ne\n"], [err, "bye\n"]);
@@ -71,7 +71,7 @@ Deno.test("LogPrinter keeps the order of what goes to stdout and stderr, which m
   assertEquals(both.text, "Compiling... warning: x\ndone\nbye\n");
 });
 
-Deno.test("LogPrinter counts gaps, and tells of those that nobody asked for", async () => {
+Deno.test("LogPrinter counts gaps, and reports those with requested bytes", async () => {
   const gapped: LogMessage[] = [
     { pieces: [], gap: { from: 0, to: 3, reason: "LOG_GAP_REASON_NOT_REQUESTED" } },
     { pieces: [{ offset: 3, stream: out, data: Buffer.from("a\n"), time: undefined, partial: true }] },
@@ -102,7 +102,7 @@ Deno.test("LogPrinter counts gaps, and tells of those that nobody asked for", as
   ], []]);
 });
 
-Deno.test("LogPrinter tells why a log is not the whole, or may not be", async () => {
+Deno.test("LogPrinter says why a log is, or may be, incomplete", async () => {
   const log = new LogPrinter(new Printed(), new Printed(), plain, () => {});
   await log.print({ pieces: [], gap: { from: 0, to: 2_000, reason: "LOG_GAP_REASON_DROPPED" } });
   assertEquals(log.shortfall, undefined);
@@ -117,7 +117,7 @@ Deno.test("LogPrinter tells why a log is not the whole, or may not be", async ()
   });
 });
 
-Deno.test("LogPrinter begins a new line, with its time, behind bytes that are missing", async () => {
+Deno.test("LogPrinter begins a new line with its time after missing bytes", async () => {
   const [one, , three] = messages([out, "one", 1], [err, "twotwo", 2], [out, "three\n", 3]);
   const missing = (reason: "LOG_GAP_REASON_SKIPPED" | "LOG_GAP_REASON_NOT_REQUESTED") =>
     [one!, { ...three!, gap: { from: 3, to: 9, reason } }] satisfies LogMessage[];
@@ -131,7 +131,7 @@ Deno.test("LogPrinter begins a new line, with its time, behind bytes that are mi
   assertEquals((await printed({}, missing("LOG_GAP_REASON_SKIPPED"))).stdout, "onethree\n");
 });
 
-Deno.test("LogPrinter refuses what does not follow on, and prints nothing of it", async () => {
+Deno.test("LogPrinter refuses a message that does not continue the log, and prints nothing of it", async () => {
   const reason = "LOG_GAP_REASON_NOT_REQUESTED";
   const [first] = messages([out, "abc"]);
   for (
@@ -146,7 +146,7 @@ Deno.test("LogPrinter refuses what does not follow on, and prints nothing of it"
     const stdout = new Printed();
     const log = new LogPrinter(stdout, stdout, plain, () => {});
     await log.print(first!);
-    assertEquals((await assertRejects(() => log.print(message), PaascError)).reason, "incomplete");
-    assertEquals([stdout.text, log.position, log.complete], ["abc", 3, false]);
+    assertEquals((await assertRejects(() => log.print(message), PaasError)).code, "incomplete");
+    assertEquals([stdout.text, log.account.position, log.account.complete], ["abc", 3, false]);
   }
 });

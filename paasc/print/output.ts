@@ -1,47 +1,48 @@
 /**
- * Printing to stdout so that nothing is lost and nobody waits for ever: whole, with back-pressure, and quiet when the
- * reader has gone.
+ * Prints to stdout and stderr: each text whole, at the pace of its reader, and without an error message when the reader
+ * has gone.
  *
  * @module
  */
-import { errorLine, PaascError } from "../errors.ts";
+import { errorLine, ExitError } from "../exit.ts";
 
-/** Where a command prints; `Deno.stdout` is one. */
+/** Output of a command, such as `Deno.stdout`. */
 export interface Output {
-  /** Writes some of the bytes and tells how many. */
+  /** Writes some of the bytes and returns how many. */
   write(bytes: Uint8Array): Promise<number>;
 }
 
 const encoder = new TextEncoder();
 
 /**
- * Prints all of the text or bytes; resolves when they have been taken.
+ * Prints a text or bytes; resolves after the system has taken all of it.
  *
- * @throws {PaascError} When the reader has gone (as in `paasc logs ID | head`), or the bytes cannot be written
+ * @throws {ExitError} `output-closed` when the reader has gone (as in `paasc logs ID | head`), `failed` when the write fails
+ *   otherwise
  */
 export async function print(output: Output, content: string | Uint8Array, name = "stdout"): Promise<void> {
   let rest = typeof content === "string" ? encoder.encode(content) : content;
   try {
     while (rest.length > 0) rest = rest.subarray(await output.write(rest));
   } catch (cause) {
-    if (cause instanceof Deno.errors.BrokenPipe) throw new PaascError("output-closed", "", { cause });
+    if (cause instanceof Deno.errors.BrokenPipe) throw new ExitError("output-closed", "", { cause });
     const why = await isFullDevice(output)
       ? "it is closed, or /dev/full"
       : cause instanceof Error
       ? cause.message
       : cause;
-    throw new PaascError("failed", `cannot write to ${name}: ${why}`, { cause });
+    throw new ExitError("failed", `cannot write to ${name}: ${why}`, { cause });
   }
 }
 
-/** The number of the device /dev/full, major 1 and minor 7 (full(4)). The installed script puts it where stdout is closed. */
-const fullDevice = 0x107;
+/** Number of the device /dev/full, major 1 and minor 7 (full(4)). The installed script opens it in place of a closed stdout. */
+const FULL_DEVICE = 0x107;
 
 async function isFullDevice(output: Output): Promise<boolean> {
-  return output === Deno.stdout && (await import("node:fs")).fstatSync(1).rdev === fullDevice;
+  return output === Deno.stdout && (await import("node:fs")).fstatSync(1).rdev === FULL_DEVICE;
 }
 
-/** What tells a person how it goes, a line each time. Whether somebody reads it is not what matters. */
+/** Makes a function that prints sentences for a person to stderr, one a line. A failure to print is ignored. */
 export function noteTo(stderr: Output): (text: string) => void {
   return (text) => void print(stderr, errorLine(new Error(text))).catch(() => {});
 }

@@ -1,26 +1,27 @@
 /**
- * How a process stands, as a line of text and as JSON.
+ * The status of a process as text and as JSON.
  *
  * @module
  */
 import type { Grant__Output, ProcessStatus__Output } from "@paas/proto";
 import { escapeUnprintable } from "@paas/proto/printable";
+import { permissionFrom, stateFrom } from "../client/status.ts";
 import { reasonText } from "./end_reason.ts";
 import { rfc3339, word } from "../words/enum_words.ts";
 import { shellCommand, shellWord } from "../words/shell_word.ts";
 import { signalName } from "../words/signal_names.ts";
 import { age, between, durationText } from "../words/time.ts";
 
-/** What of a status is told in a few words. */
+/** Fields of a status that its one-line form needs. */
 type Outcome =
   & Pick<ProcessStatus__Output, "state" | "exit" | "exitCode" | "signal">
   & Partial<Pick<ProcessStatus__Output, "endReason">>;
 
-/** The exit code for a process of which nobody knows how it ended. */
+/** Exit code for a process that was lost with its daemon. */
 const LOST_EXIT_CODE = 125;
 
 /**
- * The status as `paasc status` prints it.
+ * Formats the status as `paasc status` prints it.
  *
  * @example
  * ```ts
@@ -37,12 +38,12 @@ export function statusText(outcome: Outcome): string {
   return `Status: ${stateText(outcome)}`;
 }
 
-/** The state, and how it ended, as text. */
+/** Formats the state and, for a finished process, its exit. */
 export function stateText(outcome: Outcome): string {
   const { state, exit, exitCode, signal } = outcome;
-  if (isLost(outcome)) return `${stateWord(state)} (lost with the daemon)`;
+  if (isLost(outcome)) return `${stateFrom(state)} (lost with the daemon)`;
   const how = exit === "exitCode" ? ` (exit code ${exitCode})` : exit === "signal" ? ` (signal ${signal})` : "";
-  return `${stateWord(state)}${how}`;
+  return `${stateFrom(state)}${how}`;
 }
 
 /** Whether the process was running when its daemon died. */
@@ -50,12 +51,7 @@ export function isLost({ endReason }: Outcome): boolean {
   return endReason === "END_REASON_DAEMON_LOST";
 }
 
-/** The state in a word. */
-export function stateWord(state: ProcessStatus__Output["state"]): string {
-  return word(state, "PROCESS_STATE_");
-}
-
-/** The exit code of `paasc` that stands for how a process ended, as a shell has it; 125 if that is not known. */
+/** Gives the exit code of `paasc` for a finished process: as in a shell, or 125 for a process that was lost. */
 export function exitCodeOf(outcome: Outcome): number {
   if (isLost(outcome)) return LOST_EXIT_CODE;
   const { exitCode = 0, signal } = outcome;
@@ -63,14 +59,14 @@ export function exitCodeOf(outcome: Outcome): number {
 }
 
 /**
- * All else that is known of a process, as `paasc status --verbose` prints it below the first line.
+ * Formats all other fields of a status, as `paasc status --verbose` prints them below the first line.
  *
- * @param user The id of the user who asks
+ * @param user Id of the user who asks
  * @param now In milliseconds since the Unix epoch
  */
 export function statusDetails(status: ProcessStatus__Output, user: string, now: number): string {
   const { startTime, finishTime, exit, exitCode, signal = 0, owner, ownerSubject } = status;
-  const lost = isLost(status); // when it ended is not known either
+  const lost = isLost(status); // the time of its end is not known either
   const lines: [key: string, value: string | undefined][] = [
     ["Id", status.processId],
     ["Name", status.name],
@@ -90,9 +86,9 @@ export function statusDetails(status: ProcessStatus__Output, user: string, now: 
   return lines.map(([key, value]) => value ? `${key}: ${escapeUnprintable(value)}\n` : "").join("");
 }
 
-/** With whom a process is shared. */
+/** Formats a grant. */
 function grantText({ user, permission, until }: Grant__Output): string {
-  const what = permission === "SHARE_PERMISSION_STOP" ? "see and stop" : "see";
+  const what = permissionFrom(permission) === "stop" ? "see and stop" : "see";
   return `${user} (${what}${until ? `, until ${rfc3339(until)}` : ""})`;
 }
 
@@ -100,7 +96,7 @@ function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** The status as `-o json` prints it: what is not known (yet) is left out, times are RFC 3339. */
+/** Converts a status to the object that `-o json` prints. Unknown fields are left out; times are RFC 3339. */
 export function statusJson(status: ProcessStatus__Output) {
   const { processId, name, labels, args, state, pid, exitCode, signal, startTime, finishTime, endReason, stop } =
     status;
@@ -109,7 +105,7 @@ export function statusJson(status: ProcessStatus__Output) {
     name,
     labels,
     args,
-    state: stateWord(state),
+    state: stateFrom(state),
     pid,
     exitCode,
     signal,
@@ -118,7 +114,7 @@ export function statusJson(status: ProcessStatus__Output) {
     finishTime: finishTime ? rfc3339(finishTime) : undefined,
     durationSeconds: startTime && finishTime && !isLost(status) ? between(startTime, finishTime) / 1000 : undefined,
     endReason: endReason === "END_REASON_UNSPECIFIED" ? undefined : word(endReason, "END_REASON_"),
-    // A daemon that shuts down stops processes in nobody's name.
+    // `stoppedBy` is empty if the daemon stopped the process, as at a shutdown.
     stop: stop
       ? { by: stop.stoppedBy || undefined, time: stop.time ? rfc3339(stop.time) : undefined, killed: stop.killed }
       : undefined,
@@ -129,7 +125,7 @@ export function statusJson(status: ProcessStatus__Output) {
     grants: status.grants?.length
       ? status.grants.map(({ user, permission, until }) => ({
         user,
-        permission: permission === "SHARE_PERMISSION_STOP" ? "stop" : "view",
+        permission: permissionFrom(permission),
         until: until ? rfc3339(until) : undefined,
       }))
       : undefined,

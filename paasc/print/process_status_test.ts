@@ -31,7 +31,7 @@ const finished: ProcessStatus__Output = {
 };
 const stop = { stoppedBy: "c0ffee", time: { seconds: 1, nanos: 500_000_000 }, killed: true };
 
-Deno.test("statusText() tells every state in the words that scripts rely on", () => {
+Deno.test("statusText() describes each state in the words that scripts rely on", () => {
   assertEquals(statusText(running), "Status: running");
   assertEquals(statusText({ ...running, state: "PROCESS_STATE_STOPPING" }), "Status: stopping");
   assertEquals(statusText(finished), "Status: finished (exit code 0)");
@@ -43,17 +43,17 @@ Deno.test("statusText() tells every state in the words that scripts rely on", ()
 
 const user = "a11ce".padEnd(64, "0");
 
-/** What `statusDetails()` says of the reason. */
+/** Gives the line of `statusDetails()` with the reason. */
 function reason(some: Partial<ProcessStatus__Output>): string | undefined {
   return /^Reason: (.*)$/m.exec(statusDetails({ ...finished, ...some }, user, 0))?.[1];
 }
 
-Deno.test("exitCodeOf() is the code, or 128 and the signal", () => {
+Deno.test("exitCodeOf() is the code, or 128 plus the signal", () => {
   assertEquals(exitCodeOf({ ...finished, exitCode: 7 }), 7);
   assertEquals(exitCodeOf({ ...finished, exit: "signal", exitCode: undefined, signal: 9 }), 137);
 });
 
-Deno.test("statusDetails() has a line for each thing that is known", () => {
+Deno.test("statusDetails() has a line for each known field", () => {
   assertEquals(
     statusDetails(running, user, 61_000),
     `Id: ${running.processId}
@@ -82,7 +82,7 @@ Log: 6 bytes, 1 line
   );
 });
 
-Deno.test("statusDetails() does not say when a process ended that was lost with its daemon", () => {
+Deno.test("statusDetails() gives no end time for a process that was lost with its daemon", () => {
   const lost = { ...finished, exit: undefined, exitCode: undefined, endReason: "END_REASON_DAEMON_LOST" } as const;
   const details = statusDetails(lost, user, 61_000);
   assert(details.includes("\nFound lost: 1970-01-01T00:00:02"), details);
@@ -109,7 +109,7 @@ Deno.test("statusDetails() says why a process ended", () => {
   );
 });
 
-Deno.test("statusDetails() shows nothing that a terminal would obey", () => {
+Deno.test("statusDetails() escapes control sequences", () => {
   const args = ["printf", "\x1b[31m\n", "\u009b31m"];
   const text = statusDetails({ ...running, args, labels: { a: "\x07" } }, user, 0);
   assertEquals(/^Labels: (.*)$/m.exec(text)?.[1], String.raw`$'a=\u0007'`);
@@ -127,11 +127,11 @@ const known = {
   logLines: 1,
 };
 
-Deno.test("statusJson() leaves out what is not known yet", () => {
+Deno.test("statusJson() leaves out unknown fields", () => {
   assertEquals(JSON.parse(JSON.stringify(statusJson(running))), { ...known, state: "running" });
 });
 
-Deno.test("statusJson() tells how and why a process ended, and who stopped it", () => {
+Deno.test("statusJson() has the exit, the reason and the user who stopped the process", () => {
   assertEquals(JSON.parse(JSON.stringify(statusJson({ ...finished, endReason: "END_REASON_TIMED_OUT", stop }))), {
     ...known,
     state: "finished",
@@ -147,7 +147,7 @@ Deno.test("statusJson() tells how and why a process ended, and who stopped it", 
   assertEquals(JSON.parse(JSON.stringify(inNobodysName)), { time: "1970-01-01T00:00:01.500Z", killed: true });
 });
 
-Deno.test("statusDetails() and statusJson() tell whose a process is, and with whom it is shared", () => {
+Deno.test("statusDetails() and statusJson() have the owner and the grants", () => {
   const bob = "b0b".padEnd(64, "0");
   const grants = [
     { user: bob, permission: "SHARE_PERMISSION_VIEW", until: { seconds: 3_600, nanos: 0 } },

@@ -1,29 +1,29 @@
 /**
- * Processes as lines of text: a table for a person, and plain fields for programs.
+ * Lists of processes: a table for people, and lines of fields for programs.
  *
  * @module
  */
 import type { ProcessStatus__Output } from "@paas/proto";
 import { escapeUnprintable } from "@paas/proto/printable";
 import { rfc3339 } from "../words/enum_words.ts";
-import { stateWord } from "./process_status.ts";
+import { stateFrom } from "../client/status.ts";
 import { shellCommand } from "../words/shell_word.ts";
 import { signalName } from "../words/signal_names.ts";
 import { cut, padded, widthFor } from "../words/text_width.ts";
 import { age } from "../words/time.ts";
 
-/** How many characters of an id are shown where they tell it from the others. */
-const short = 8;
+/** Number of characters of an id that the table shows if they are unique in it. */
+const SHORT_ID = 8;
 
-/** How many columns an owner has. */
-const ownerWidth = 30;
+/** Maximum width of an owner, in columns of the terminal. */
+const OWNER_WIDTH = 30;
 
-/** Where these stand in a table. */
-const [stateColumn, ownerColumn] = [2, 5];
+/** Indexes of two fields of a row. */
+const [STATE_COLUMN, OWNER_COLUMN] = [2, 5];
 
 /**
- * A line for each process, with tabs between its fields: id, name, state, exit, start time, command; and the owner before
- * the command, if they are of all users.
+ * Formats a line for each process. Tabs separate its fields: id, name, state, exit, start time and command. A list for all
+ * users has the owner before the command.
  */
 export function processLines(processes: readonly ProcessStatus__Output[], allUsers = false): string {
   return processes.map((process) => {
@@ -33,11 +33,11 @@ export function processLines(processes: readonly ProcessStatus__Output[], allUse
   }).join("");
 }
 
-/** Gives the state of a process, a word, its colour. */
+/** Colours the word for the state of a process. */
 export type StatePaint = (word: string, process: ProcessStatus__Output) => string;
 
 /**
- * A table of processes, no line of which is longer than the terminal is wide.
+ * Formats a table of processes. No line is wider than the terminal.
  *
  * @param now In milliseconds since the Unix epoch
  */
@@ -48,10 +48,10 @@ export async function processTable(
   paint: StatePaint = (word) => word,
   allUsers = false,
 ): Promise<string> {
-  const beginnings = Map.groupBy(processes, ({ processId }) => processId.slice(0, short));
+  const beginnings = Map.groupBy(processes, ({ processId }) => processId.slice(0, SHORT_ID));
   const rows = processes.map((process) => {
     const { processId, startTime } = process;
-    const beginning = processId.slice(0, short);
+    const beginning = processId.slice(0, SHORT_ID);
     return [
       beginnings.get(beginning)!.length === 1 ? beginning : processId,
       ...facts(process),
@@ -61,31 +61,31 @@ export async function processTable(
     ];
   });
   const width = await widthFor(rows.flat());
-  if (allUsers) { for (const row of rows) row[ownerColumn] = cut(row[ownerColumn]!, ownerWidth, width); }
+  if (allUsers) { for (const row of rows) row[OWNER_COLUMN] = cut(row[OWNER_COLUMN]!, OWNER_WIDTH, width); }
   const heading = ["ID", "NAME", "STATE", "EXIT", "STARTED", ...allUsers ? ["OWNER"] : [], "COMMAND"];
   const table = [heading, ...rows];
   const widths = [...heading.keys()].slice(0, -1).map((column) => Math.max(...table.map((row) => width(row[column]!))));
   return table.map((row, index) => {
     const fields = row.map((field, column) => column < widths.length ? padded(field, widths[column]!, width) : field);
     const line = cut(fields.join("  "), columns, width);
-    const process = processes[index - 1]; // the first row is the heading
-    const state = fields.slice(0, stateColumn).join("  ").length + 2;
+    const process = processes[index - 1]; // row 0 is the heading
+    const state = fields.slice(0, STATE_COLUMN).join("  ").length + 2;
     const word = line.slice(state).match(/^[a-z]+/)?.[0];
     if (!process || !word) return `${line}\n`;
-    // Painted last, for colours have no width.
+    // Colours come last: their escape sequences have no width.
     return `${line.slice(0, state)}${paint(word, process)}${line.slice(state + word.length)}\n`;
   }).join("");
 }
 
-/** The name, the state, and how it ended: the code, or the signal's name. */
+/** Formats the name, the state and the exit, which is the code or the name of the signal. */
 function facts({ name, state, exit, exitCode, signal = 0 }: ProcessStatus__Output): string[] {
   const how = exit === "exitCode" ? `${exitCode}` : exit === "signal" ? signalName(signal) : "-";
-  return [escapeUnprintable(name) || "-", stateWord(state), how];
+  return [escapeUnprintable(name) || "-", stateFrom(state), how];
 }
 
-/** The owner: the beginning of the id, which tells users apart, and the name, which people know. */
+/** Formats the owner: the beginning of the id, which is unique, and the name, which people know. */
 function ownerText({ owner, ownerSubject }: ProcessStatus__Output): string {
-  return `${owner.slice(0, short)} ${escapeUnprintable(ownerSubject)}`.trimEnd();
+  return `${owner.slice(0, SHORT_ID)} ${escapeUnprintable(ownerSubject)}`.trimEnd();
 }
 
 function command({ args }: ProcessStatus__Output): string {

@@ -34,7 +34,7 @@ const exited: ProcessStatus__Output = {
 };
 const killed: ProcessStatus__Output = { ...exited, exit: "signal", exitCode: undefined, signal: 9 };
 
-Deno.test("processLines() has a line for each process, whatever its arguments are", () => {
+Deno.test("processLines() has one line for each process, whatever its arguments are", () => {
   assertEquals(
     processLines([running, exited, killed]),
     [
@@ -59,13 +59,13 @@ Deno.test("processTable() shows short ids and ages, and no line longer than the 
   assertEquals(narrow[1]!.endsWith("€…"), true);
 });
 
-Deno.test("processTable() shows whole ids where short ones do not tell them apart", async () => {
+Deno.test("processTable() shows whole ids if short ones are not unique", async () => {
   const twin = { ...running, processId: `${ID.slice(0, -1)}f` };
   const ids = (await processTable([running, twin, exited], 200, 0)).split("\n").map((line) => line.split(" ")[0]);
   assertEquals(ids, ["ID", ID, twin.processId, "9b5c0c4e", ""]);
 });
 
-Deno.test("processLines() and processTable() show owners when they are asked to, before the command", async () => {
+Deno.test("processLines() and processTable() show owners before the command if they are asked to", async () => {
   const owner = "ab".repeat(32);
   const alices = { ...running, args: ["sleep", "1"], owner, ownerSubject: "CN=alice\x1b[31m, O=A long organization" };
   assertEquals(processLines([alices], true).split("\t").slice(4), ["1970-01-01T00:01:40.000Z", owner, "sleep 1\n"]);
@@ -77,7 +77,7 @@ Deno.test("processLines() and processTable() show owners when they are asked to,
   );
 });
 
-Deno.test("processLines() and processTable() let no text of others turn the direction or reach the terminal", async () => {
+Deno.test("processLines() and processTable() escape control sequences and changes of direction", async () => {
   const text = "x\u202e\u200b\x9b\u{e0041}y";
   const odd = { ...running, args: ["sh", text], name: text, owner: "ab".repeat(32), ownerSubject: `CN=${text}` };
   for (const printed of [processLines([odd], true), await processTable([odd], 500, 0, undefined, true)]) {
@@ -100,7 +100,7 @@ Deno.test("processTable() counts columns, not characters", async () => {
     "\n",
   );
   assertEquals(ofWide!.match(/\S+ CN=\S+… {2,}echo '(?:日|本|語)+…$/u) !== null, true, ofWide);
-  // By Unicode's own data: these are two columns each, and a combining mark is none.
+  // By Unicode's data these characters have two columns each, and a combining mark has none.
   const columns = (text: string) =>
     [...text.replace(/\p{M}/gu, "")].reduce((sum, each) => sum + (each > "\u2fff" ? 2 : 1), 0);
   for (const line of [ofWide!, ofMarks!]) assertEquals(columns(line) === 100 || columns(line) === 99, true, line);

@@ -1,14 +1,14 @@
 /**
- * Colours on a terminal. Pipes never get any: who prints to one does not ask for them.
+ * Colours on a terminal. A command that prints to a pipe does not ask for colours.
  *
  * @module
  */
 
-/** Gives a text its colour, or leaves it as it is. */
+/** Colours a text, or returns it unchanged. */
 export type Color = (text: string) => string;
 
 /**
- * The colours for a terminal: none where NO_COLOR is set (https://no-color.org), or the terminal is a dumb one.
+ * Returns the colours for a terminal. They do nothing if NO_COLOR is set (https://no-color.org) or TERM is "dumb".
  *
  * @example
  * ```ts
@@ -22,7 +22,6 @@ export type Color = (text: string) => string;
 export async function terminalColors(
   environment: (name: string) => string | undefined,
 ): Promise<{ green: Color; yellow: Color; red: Color }> {
-  const asIs = (text: string) => text;
-  if (environment("NO_COLOR") || environment("TERM") === "dumb") return { green: asIs, yellow: asIs, red: asIs };
-  return await import("@std/fmt/colors");
+  const { default: { createColors } } = await import("picocolors");
+  return createColors(!environment("NO_COLOR") && environment("TERM") !== "dumb");
 }

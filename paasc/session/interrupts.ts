@@ -1,24 +1,24 @@
 /**
- * Ctrl-C while a process is attached: the first one goes to the process, a second one soon after stops it.
+ * Meaning of Ctrl-C in a session: the first one interrupts the process, a second one soon after stops it.
  *
  * @module
  */
 
-/** Terminals and task runners deliver one Ctrl-C twice: within so many milliseconds they count as one. */
-const same = 300;
+/** Time in which signals count as one, in milliseconds: terminals and task runners deliver one Ctrl-C twice. */
+const SAME_MS = 300;
 
-/** A second one within so many milliseconds means that the first one was not enough. */
-const again = 2_000;
+/** Time in which a second Ctrl-C means that the first one was not enough, in milliseconds. */
+const AGAIN_MS = 2_000;
 
-/** Tells what each Ctrl-C means. */
+/** Decides the meaning of each Ctrl-C. */
 export class Interrupts {
   #first = -Infinity;
   #last = -Infinity;
 
   /**
-   * What one means that comes now: to interrupt the process, to stop it, or nothing.
+   * Gives the meaning of a Ctrl-C: interrupt the process, stop it, or nothing.
    *
-   * @param now In milliseconds
+   * @param now Time of the Ctrl-C, in milliseconds
    *
    * @example
    * ```ts
@@ -31,10 +31,10 @@ export class Interrupts {
    * ```
    */
   meaning(now: number): "interrupt" | "stop" | undefined {
-    const repeated = now - this.#last < same;
+    const repeated = now - this.#last < SAME_MS;
     this.#last = now;
     if (repeated) return undefined;
-    if (now - this.#first <= again) return "stop";
+    if (now - this.#first <= AGAIN_MS) return "stop";
     this.#first = now;
     return "interrupt";
   }

@@ -1,43 +1,16 @@
 /**
- * The terminal of `paasc` while it is lent to a process: every key goes there, until the keys come that detach.
+ * The local terminal in a session. The process gets every key until the user types the keys that detach.
  *
  * @module
  */
-import { PaascError } from "../errors.ts";
-
-/** The keys that detach, unless others are given. */
-export const defaultDetachKeys = "ctrl-p,ctrl-q";
-
-/** How large a terminal is, in characters. */
-export interface Size {
-  readonly columns: number;
-  readonly rows: number;
-}
+import { ExitError } from "../exit.ts";
+import type { TerminalSize } from "../streams/terminal_size.ts";
 
 /**
- * The bytes of keys such as `ctrl-p,ctrl-q` or `~,.`; undefined when the text names none.
+ * Yields the typed bytes up to the keys that detach, without these. A byte that may begin these keys waits for the next
+ * one.
  *
- * @example
- * ```ts
- * import { parseKeys } from "./local_terminal.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals([parseKeys("ctrl-p,ctrl-q"), parseKeys("~,."), parseKeys("ctrl-")], [[16, 17], [126, 46], undefined]);
- * ```
- */
-export function parseKeys(text: string): number[] | undefined {
-  const keys = text.split(",").map((key) => {
-    const control = /^ctrl-([a-z@[\\\]^_])$/i.exec(key)?.[1];
-    if (control) return control.toUpperCase().charCodeAt(0) & 0x1f;
-    return /^[!-~]$/.test(key) ? key.charCodeAt(0) : NaN;
-  });
-  return keys.every((key) => !Number.isNaN(key)) ? keys : undefined;
-}
-
-/**
- * What is typed, up to the keys that detach: these are left out. A key that may be the first of them comes with the next.
- *
- * @param detached Is told when they have come
+ * @param detached Called after the keys were typed
  */
 export async function* untilDetached(
   typed: AsyncIterable<Uint8Array>,
@@ -63,18 +36,18 @@ export async function* untilDetached(
   }
 }
 
-/** How large the terminal is that stdin, stdout or stderr is; of the usual size where that cannot be told. */
-export function terminalSize(): Size {
+/** Gives the size of the terminal at stdin, stdout or stderr; 80 columns and 24 rows if the size is not known. */
+export function terminalSize(): TerminalSize {
   try {
     const { columns, rows } = Deno.consoleSize();
-    return { columns: columns || 80, rows: rows || 24 }; // some say 0 when they do not know
+    return { columns: columns || 80, rows: rows || 24 }; // some terminals report an unknown size as 0
   } catch {
     return { columns: 80, rows: 24 };
   }
 }
 
 /**
- * What a terminal understands, by the variable TERM; undefined when that is no name of one.
+ * Checks the variable TERM. Returns undefined if its value is not the name of a terminal type.
  *
  * @example
  * ```ts
@@ -88,25 +61,28 @@ export function terminalType(text: string | undefined): string | undefined {
   return text && /^[\w.+-]{1,64}$/.test(text) ? text : undefined;
 }
 
-/** The terminal that stdin is, in raw mode until it is disposed of. */
+/** The terminal at stdin, in raw mode until it is disposed. */
 export class LocalTerminal implements Disposable {
   readonly #restore = () => {
     this[Symbol.dispose]();
     Deno.exit(128 + 15);
   };
 
-  /** @throws {PaascError} When stdin is no terminal */
+  /** @throws {ExitError} When stdin is not a terminal */
   constructor() {
     if (!Deno.stdin.isTerminal()) {
-      throw new PaascError("usage", "option '--tty' needs a terminal, and stdin is none: leave it out");
+      throw new ExitError(
+        "usage",
+        "option '--tty' needs a terminal, and stdin is not a terminal: leave the option out",
+      );
     }
     Deno.stdin.setRaw(true);
     Deno.addSignalListener("SIGTERM", this.#restore);
     Deno.addSignalListener("SIGHUP", this.#restore);
   }
 
-  /** How large it is now. */
-  get size(): Size {
+  /** Present size of the terminal. */
+  get size(): TerminalSize {
     return terminalSize();
   }
 

@@ -3,7 +3,7 @@ import { untilDetached } from "./local_terminal.ts";
 
 const keys = [16, 17];
 
-/** What comes through of what is typed, and whether it detaches. */
+/** Types these bytes, and gives the bytes that pass and whether the user has detached. */
 async function typed(...pieces: number[][]): Promise<{ bytes: number[]; detached: boolean }> {
   const bytes: number[] = [];
   let detached = false;
@@ -14,13 +14,13 @@ async function typed(...pieces: number[][]): Promise<{ bytes: number[]; detached
   return { bytes, detached };
 }
 
-Deno.test("untilDetached() lets everything through but the keys that detach, and nothing behind them", async () => {
+Deno.test("untilDetached() passes all bytes before the keys that detach, and none after them", async () => {
   assertEquals(await typed([1, 2], [3]), { bytes: [1, 2, 3], detached: false });
   assertEquals(await typed([1, 16, 17, 2]), { bytes: [1], detached: true });
   assertEquals(await typed([1, 16], [17], [2]), { bytes: [1], detached: true });
 });
 
-Deno.test("untilDetached() lets the first of the keys through when another one follows", async () => {
+Deno.test("untilDetached() passes the first of the keys if another key follows", async () => {
   assertEquals(await typed([16, 1]), { bytes: [16, 1], detached: false });
   assertEquals(await typed([16], [16], [17]), { bytes: [16], detached: true });
   assertEquals(await typed([16, 16, 3]), { bytes: [16, 16, 3], detached: false });

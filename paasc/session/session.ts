@@ -1,161 +1,226 @@
 /**
- * A process as if it ran here: its output is printed, stdin goes into it, Ctrl-C reaches it, and its exit code is that of
- * `paasc`.
+ * Runs a remote process as if it ran here: prints its output, feeds stdin to it, passes Ctrl-C on, and gives its exit code.
  *
  * @module
  */
 import type { ProcessStatus__Output } from "@paas/proto";
 import { Attachment } from "../streams/attachment.ts";
 import type { Context } from "../command.ts";
-import type { Daemon } from "../connection/connect.ts";
+import type { Connection } from "../connection/connection.ts";
 import { endSentence, type Known, LOST } from "../print/end_reason.ts";
-import { errorLine, PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
+import { errorLine, ExitError, exitReason } from "../exit.ts";
 import { InputFeed } from "../streams/input_feed.ts";
 import { Interrupts } from "./interrupts.ts";
 import { LocalTerminal, untilDetached } from "./local_terminal.ts";
 import { LogPrinter } from "../print/log_printer.ts";
+import type { LogMessage } from "@paas/proto/log_wire";
 import { NoProgressError } from "../connection/outage.ts";
-import { noteTo, print } from "../print/output.ts";
+import { noteTo, type Output, print } from "../print/output.ts";
 import { exitCodeOf, isLost, stateText } from "../print/process_status.ts";
 import { Suspension } from "./suspension.ts";
 
 const SIGINT = 2;
 const SIGPIPE = 13;
 
-/** What a session is about. */
+/** Options of a session. */
 export interface SessionOptions {
-  /** Starts the process, or finds it, over a connection; gives its id. */
-  begin(daemon: Daemon): Promise<string>;
-  /** Whether stdin goes into it. */
+  /** Starts or finds the process over the first connection, and returns its id. */
+  begin(connection: Connection): Promise<string>;
+  /** Whether the process gets stdin. */
   readonly stdin: boolean;
-  /** The keys that detach, if the terminal is lent to the process. */
+  /** Keys that detach, if the process gets the terminal. */
   readonly detachKeys?: readonly number[] | undefined;
-  /** Begin with the last so many lines of output. */
+  /** Number of the last lines of output to begin with. Default: the whole output. */
   readonly tailLines?: number | undefined;
-  /** What limits it was given, if that is known. */
+  /** Limits of the process, if they are known. */
   readonly limits?: Known["limits"];
 }
 
 /**
- * Stays until the process has finished.
+ * Attaches to a process until it has finished or the user leaves.
  *
- * @returns The exit code that stands for how it ended; undefined when the user has detached
- * @throws {PaascError} When that cannot be told
+ * @returns The exit code that stands for the end of the process; undefined after the user has detached
+ * @throws {ExitError} When the end of the process is not known, or its output may be incomplete
  */
-export async function session(
-  { settings, stdout, stderr }: Context,
-  { begin, stdin, detachKeys, tailLines, limits }: SessionOptions,
-): Promise<number | undefined> {
-  const note = noteTo(stderr);
-  const log = new LogPrinter(stdout, stderr, { output: "text", timestamps: false, split: true }, note);
-  const over = new AbortController();
-  const input = stdin ? new InputFeed() : undefined;
-  const position = () => log.position;
-  using terminal = detachKeys ? new LocalTerminal() : undefined;
-  const size = terminal && (() => terminal.size);
-  const attachment = new Attachment({ settings, note, begin, input, tailLines, size, position, signal: over.signal });
-
-  let detached = false;
-  const detach = async () => {
-    detached = true;
-    await attachment.keep();
-    over.abort();
-  };
-  const resize = () => terminal && attachment.resize(terminal.size);
-  const interrupts = new Interrupts();
-  const signals = new Set<number>();
-  let stopped = false;
-  const interrupt = () => {
-    // What does not run yet need not be told.
-    if (!attachment.processId) return over.abort();
-    const meaning = interrupts.meaning(performance.now());
-    if (meaning === "interrupt") {
-      signals.add(SIGINT);
-      attachment.signal(SIGINT);
-    }
-    if (meaning === "stop") attachment.stop();
-    stopped ||= meaning === "stop";
-  };
-  // In a terminal that is lent, Ctrl-Z is a key as any other.
-  using _suspension = terminal ? undefined : new Suspension(attachment);
-  Deno.addSignalListener("SIGINT", interrupt);
-  Deno.addSignalListener("SIGWINCH", resize);
-  if (input) {
-    const typed = Deno.stdin.readable;
-    input.feed(detachKeys ? untilDetached(typed, detachKeys, detach) : typed)
-      .then(() => detached || input.close())
-      .catch((error) => note(`stdin cannot be read: ${error instanceof Error ? error.message : error}`));
-  }
-
-  try {
-    let code: number | undefined;
-    for await (const message of attachment.messages()) {
-      try {
-        await log.print(message);
-      } catch (error) {
-        // As the kernel does it to a local one when its reader has gone.
-        if (error instanceof PaascError && error.reason === "output-closed") await attachment.signal(SIGPIPE);
-        throw error;
-      }
-      const status = message.end?.status;
-      if (!status) continue;
-      throwIfShort(status, log.shortfall);
-      code = exitCodeOf(status);
-      // Who is attached is the owner.
-      const sentence = endSentence(status, { user: status.owner, limits, signals, stopped });
-      if (sentence) await print(stderr, errorLine(new Error(sentence))).catch(() => {}); // whether it is read or not
-    }
-    if (detached) return undefined;
-    if (over.signal.aborted) throw new PaascError("interrupted", "");
-    if (code === undefined) {
-      throw new PaascError("incomplete", "the daemon ended it without saying how the process ended");
-    }
-    return code;
-  } catch (error) {
-    if (detached) return undefined;
-    throw failure(error, attachment.processId !== undefined);
-  } finally {
-    Deno.removeSignalListener("SIGINT", interrupt);
-    Deno.removeSignalListener("SIGWINCH", resize);
-  }
+export async function session(context: Context, options: SessionOptions): Promise<number | undefined> {
+  using session = new Session(context, options);
+  return await session.run();
 }
 
-/** Says what is not known of a process that has finished, or of its output: then its exit code would promise too much. */
-function throwIfShort(status: ProcessStatus__Output, shortfall: string | undefined): void {
-  const outcome = isLost(status) ? LOST : `the process has ${stateText(status)}`;
-  if (shortfall) throw new PaascError("not-run", `${outcome}; ${shortfall}`);
-  if (isLost(status)) throw new PaascError("not-run", outcome);
+/** A process that uses stdin, stdout, stderr and the signals of this program. */
+class Session implements Disposable {
+  readonly #options: SessionOptions;
+  readonly #stderr: Output;
+  /** Prints a sentence for a person. */
+  readonly #note: (text: string) => void;
+  readonly #log: LogPrinter;
+  readonly #input: InputFeed | undefined;
+  /** Terminal that the process gets, if it gets one. */
+  readonly #terminal: LocalTerminal | undefined;
+  readonly #attachment: Attachment;
+  readonly #interrupts = new Interrupts();
+  /** Signals that the user has sent. */
+  readonly #signals = new Set<number>();
+  /** Whether the user has stopped the process. */
+  #stopped = false;
+  /** Way in which the user has left before the end of the process. */
+  #left: "detached" | "interrupted" | undefined;
+  /** Ends the attachment after the user has left. */
+  readonly #leaving = new AbortController();
+  readonly #cleanup = new DisposableStack();
+
+  constructor({ settings, stdout, stderr }: Context, options: SessionOptions) {
+    const { begin, stdin, detachKeys, tailLines } = options;
+    this.#options = options;
+    this.#stderr = stderr;
+    this.#note = noteTo(stderr);
+    this.#log = new LogPrinter(stdout, stderr, { output: "text", timestamps: false, split: true }, this.#note);
+    this.#input = stdin ? new InputFeed() : undefined;
+    const terminal = this.#terminal = detachKeys && this.#cleanup.use(new LocalTerminal());
+    this.#attachment = new Attachment({
+      settings,
+      note: this.#note,
+      begin,
+      input: this.#input,
+      tailLines,
+      size: terminal && (() => terminal.size),
+      position: () => this.#log.account.position,
+      signal: this.#leaving.signal,
+    });
+    // In a terminal that belongs to the process, Ctrl-Z is a key like any other.
+    if (!terminal) this.#cleanup.use(new Suspension(this.#attachment));
+    this.#listen("SIGINT", () => this.#interrupt());
+    this.#listen("SIGWINCH", () => this.#resize());
+  }
+
+  #listen(signal: Deno.Signal, listener: () => void): void {
+    Deno.addSignalListener(signal, listener);
+    this.#cleanup.defer(() => Deno.removeSignalListener(signal, listener));
+  }
+
+  /** Runs the session to its end; see {@linkcode session}. */
+  async run(): Promise<number | undefined> {
+    if (this.#input) this.#feedStdin(this.#input);
+    try {
+      let code: number | undefined;
+      for await (const message of this.#attachment.messages()) {
+        await this.#print(message);
+        if (message.end?.status) code = await this.#finish(message.end.status);
+      }
+      if (this.#left === "detached") return undefined;
+      if (this.#left === "interrupted") throw new ExitError("interrupted", "");
+      if (code === undefined) {
+        throw new ExitError("incomplete", "the daemon ended the output without saying how the process ended");
+      }
+      return code;
+    } catch (error) {
+      if (this.#left === "detached") return undefined;
+      throw failure(error, this.#attachment.processId !== undefined);
+    }
+  }
+
+  /** Feeds stdin to the process, up to the keys that detach. */
+  #feedStdin(input: InputFeed): void {
+    const { detachKeys } = this.#options;
+    const typed = Deno.stdin.readable;
+    input.feed(detachKeys ? untilDetached(typed, detachKeys, () => this.#detach()) : typed)
+      .then(() => this.#left === "detached" || input.close())
+      .catch((error) => this.#note(`cannot read stdin: ${error instanceof Error ? error.message : error}`));
+  }
+
+  async #print(message: LogMessage): Promise<void> {
+    try {
+      await this.#log.print(message);
+    } catch (error) {
+      // The kernel does the same to a local process whose reader has gone.
+      if (exitReason(error) === "output-closed") await this.#attachment.signal(SIGPIPE);
+      throw error;
+    }
+  }
+
+  /** Tells the user why the process ended, and returns the exit code. */
+  async #finish(status: ProcessStatus__Output): Promise<number> {
+    throwIfShort(status, this.#log.shortfall);
+    const sentence = endSentence(status, {
+      user: status.owner, // only the owner can attach
+      limits: this.#options.limits,
+      signals: this.#signals,
+      stopped: this.#stopped,
+    });
+    // A closed stderr changes nothing.
+    if (sentence) await print(this.#stderr, errorLine(new Error(sentence))).catch(() => {});
+    return exitCodeOf(status);
+  }
+
+  /** Called after each SIGINT. */
+  #interrupt(): void {
+    if (!this.#attachment.processId) {
+      // No process runs yet that would get the signal.
+      this.#left ??= "interrupted";
+      return this.#leaving.abort();
+    }
+    const meaning = this.#interrupts.meaning(performance.now());
+    if (meaning === "interrupt") {
+      this.#signals.add(SIGINT);
+      this.#attachment.signal(SIGINT);
+    } else if (meaning === "stop") {
+      this.#stopped = true;
+      this.#attachment.stop();
+    }
+  }
+
+  #resize(): void {
+    if (this.#terminal) this.#attachment.resize(this.#terminal.size);
+  }
+
+  /** Leaves the process running. */
+  async #detach(): Promise<void> {
+    this.#left = "detached";
+    await this.#attachment.keep();
+    this.#leaving.abort();
+  }
+
+  [Symbol.dispose]() {
+    this.#cleanup.dispose();
+  }
 }
 
 /**
- * What a failure means for the exit code: that of Paas must not be taken for one of the process. A line over which nothing
- * comes is 69 here too, for the process may live.
+ * Checks that the exit code of a finished process is not misleading.
+ *
+ * @throws {ExitError} When the end of the process is not known, or its output may be incomplete
+ */
+function throwIfShort(status: ProcessStatus__Output, shortfall: string | undefined): void {
+  const outcome = isLost(status) ? LOST : `the process has ${stateText(status)}`;
+  if (shortfall) throw new ExitError("not-run", `${outcome}; ${shortfall}`);
+  if (isLost(status)) throw new ExitError("not-run", outcome);
+}
+
+/**
+ * Converts a failure of Paas to an error whose exit code cannot be mistaken for one of the process. A connection without
+ * progress keeps the exit code 69, because the process may still run.
  *
  * @param started Whether the process was started
  *
  * @example
  * ```ts
- * import { OutageError } from "../connection/connect.ts";
- * import { exitCodes, PaascError } from "../errors.ts";
+ * import { OutageError } from "../connection/connection.ts";
+ * import { EXIT_CODES, exitReason } from "../exit.ts";
  * import { NoProgressError } from "../connection/outage.ts";
  * import { failure } from "./session.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const lost = new OutageError("the connection to daemon.example:50051 was lost");
- * const codes = [lost, new NoProgressError(lost, 5)].map((error) => exitCodes[(failure(error, true) as PaascError).reason]);
+ * const codes = [lost, new NoProgressError(lost, 5)].map((error) => EXIT_CODES[exitReason(failure(error, true))!]);
  * assertEquals(codes, [125, 69]);
  * ```
  */
 export function failure(error: unknown, started: boolean): unknown {
-  if (!(error instanceof PaascError) || error instanceof NoProgressError) return error;
-  const { reason, code, message, cause } = error;
+  const reason = exitReason(error);
+  if (!reason || error instanceof NoProgressError) return error;
   if (["usage", "interrupted", "output-closed"].includes(reason)) return error;
-  const refusal = started
-    ? "not-run"
-    : code === "not-found"
-    ? "not-found"
-    : code === "permission-denied"
-    ? "not-executable"
-    : "not-run";
-  return new PaascError(refusal, message, { cause, code });
+  const code = error instanceof PaasError && !started ? error.code : undefined;
+  const refusal = code === "not-found" ? "not-found" : code === "permission-denied" ? "not-executable" : "not-run";
+  return new ExitError(refusal, (error as Error).message, { cause: error });
 }

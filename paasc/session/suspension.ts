@@ -1,21 +1,21 @@
 /**
- * Ctrl-Z while a process is attached: it is suspended as well, and goes on with its client.
+ * Meaning of Ctrl-Z in a session: the process is suspended together with its client, and continues together with it.
  *
  * @module
  */
 import type { Attachment } from "../streams/attachment.ts";
 
-/** So long a Ctrl-Z waits for the daemon to know of it, in milliseconds. */
-const patience = 2_000;
+/** Maximum time that Ctrl-Z waits for the daemon, in milliseconds. */
+const PATIENCE_MS = 2_000;
 
-/** Within so many milliseconds a signal that this program sends itself takes effect. */
-const effect = 100;
+/** Maximum time until a signal takes effect that this program sends itself, in milliseconds. */
+const EFFECT_MS = 100;
 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** Suspends the process and then this program at each SIGTSTP, until it is disposed of. */
+/** Suspends the process and then this program at each SIGTSTP, until it is disposed. */
 export class Suspension implements Disposable {
   readonly #attachment: Pick<Attachment, "processId" | "suspend" | "resume">;
   #underway = false;
@@ -31,11 +31,11 @@ export class Suspension implements Disposable {
 
   async #suspend(): Promise<void> {
     this.#underway = true;
-    if (this.#attachment.processId) await Promise.race([this.#attachment.suspend(), pause(patience)]);
-    Deno.removeSignalListener("SIGTSTP", this.#signalled); // what is left is that it stops
+    if (this.#attachment.processId) await Promise.race([this.#attachment.suspend(), pause(PATIENCE_MS)]);
+    Deno.removeSignalListener("SIGTSTP", this.#signalled); // the default action is to stop
     Deno.kill(Deno.pid, "SIGTSTP");
-    // Nothing runs from here on until it is continued. Where no shell is that could do so, it does not stop at all.
-    await pause(effect);
+    // The program stops here until a shell continues it. The kernel does not stop it if there is no shell to do so.
+    await pause(EFFECT_MS);
     if (!this.#over) Deno.addSignalListener("SIGTSTP", this.#signalled);
     this.#underway = false;
     await this.#attachment.resume();

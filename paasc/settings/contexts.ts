@@ -1,5 +1,5 @@
 /**
- * Contexts: servers and certificates by name, in the configuration file `paasc.toml`.
+ * Contexts, which are named servers with their certificates, from the configuration file `paasc.toml`.
  *
  * ```toml
  * current = "prod"
@@ -10,31 +10,31 @@
  * key = "prod/alice.key"
  * ```
  *
- * Where there is no such file, looking for it is all that it costs: the parser is loaded when there is something to
- * parse.
+ * A user without such a file pays only for looking for it: the parser is loaded when there is a file to parse.
  *
  * @module
  */
-import { PaascError } from "../errors.ts";
+import { SettingsError } from "../errors.ts";
 import { fileFault, withoutMark } from "../words/file_fault.ts";
 import type { ContextSettings } from "./settings.ts";
 import { didYouMean } from "../words/suggestion.ts";
 
-/** The name of the context that sets nothing, unless the file has one of that name. */
-export const defaultContext = "default";
+/** Name of the context that sets nothing, unless the file defines a context of that name. */
+const DEFAULT_CONTEXT = "default";
 
-/** What the configuration file says; one that does not exist says nothing. */
+/** Contents of the configuration file. A file that does not exist has none. */
 export interface ConfigFile {
-  /** Where it is; undefined when the environment does not tell. */
+  /** Path of the file; undefined if neither HOME nor XDG_CONFIG_HOME gives one. */
   readonly path: string | undefined;
+  /** Text of the file; empty if there is no file. */
   readonly text: string;
-  /** The name of the context that is used where no option or variable names another. */
+  /** Name of the context that applies unless an option or a variable names another. */
   readonly current: string;
-  /** The contexts by name, with paths that are absolute. */
+  /** Contexts by name; their paths are absolute. */
   readonly contexts: ReadonlyMap<string, ContextSettings>;
 }
 
-/** Where the configuration file is looked for. A relative XDG_CONFIG_HOME does not count, says its specification. */
+/** Finds the path of the configuration file. A relative XDG_CONFIG_HOME is ignored, as its specification demands. */
 export function configPath(environment: (name: string) => string | undefined): string | undefined {
   const [directory, home] = ["XDG_CONFIG_HOME", "HOME"].map(environment);
   if (directory?.startsWith("/")) return `${directory}/paas/paasc.toml`;
@@ -44,18 +44,18 @@ export function configPath(environment: (name: string) => string | undefined): s
 /**
  * Reads the configuration file.
  *
- * @param home What `~/` stands for at the beginning of a path
- * @throws {PaascError} When it cannot be read, or says what it cannot say
+ * @param home Replaces `~` in paths that begin with `~/`
+ * @throws {SettingsError} When the file cannot be read or is wrong
  */
 export async function readConfigFile(path: string | undefined, home?: string): Promise<ConfigFile> {
   const text = path === undefined ? undefined : await read(path);
   const nothing: ContextSettings = {};
-  const contexts = new Map([[defaultContext, nothing]]);
-  if (path === undefined || text === undefined) return { path, text: "", current: defaultContext, contexts };
+  const contexts = new Map([[DEFAULT_CONTEXT, nothing]]);
+  if (path === undefined || text === undefined) return { path, text: "", current: DEFAULT_CONTEXT, contexts };
 
   const document = await parseToml(path, text);
   await refuseUnknown(path, document, ["current", "contexts"], "");
-  const { current = defaultContext, contexts: tables = {} } = document;
+  const { current = DEFAULT_CONTEXT, contexts: tables = {} } = document;
   if (typeof current !== "string") throw wrong(path, "'current' must be the name of a context, in quotes");
   for (const [name, table] of Object.entries(tableOf(path, "contexts", tables))) {
     if (!/^[\w.-]+$/.test(name)) {
@@ -67,9 +67,9 @@ export async function readConfigFile(path: string | undefined, home?: string): P
 }
 
 /**
- * What the context sets that is chosen by the option, the variable PAASC_CONTEXT or the configuration file.
+ * Reads the context that the option, the variable PAASC_CONTEXT or the configuration file chooses.
  *
- * @throws {PaascError} When there is no such context, or the file is wrong
+ * @throws {SettingsError} When there is no such context, or the file is wrong
  */
 export async function chosenContext(
   option: string | undefined,
@@ -79,7 +79,7 @@ export async function chosenContext(
   return contextNamed(file, chosenName(file, option, environment));
 }
 
-/** The name of the context that is chosen by the option, the variable or the file. */
+/** Name of the context that the option, the variable PAASC_CONTEXT or the configuration file chooses. */
 export function chosenName(
   { current }: ConfigFile,
   option: string | undefined,
@@ -89,32 +89,32 @@ export function chosenName(
 }
 
 /**
- * A context of the file.
+ * Gives the context of this name.
  *
- * @throws {PaascError} When it has none of that name
+ * @throws {SettingsError} When the file has no context of this name
  */
 export function contextNamed({ path, text, contexts }: ConfigFile, name: string): ContextSettings {
   const context = contexts.get(name);
   if (context) return context;
   const why = path === undefined
-    ? "neither HOME nor XDG_CONFIG_HOME tells where to look for it"
+    ? "neither HOME nor XDG_CONFIG_HOME says where the file is"
     : text === ""
     ? `${path} is empty or does not exist`
     : `${path} has ${[...contexts.keys()].sort().join(", ")}`;
-  throw new PaascError("usage", `there is no context '${name}' (${why}): see 'paasc context --help'`);
+  throw new SettingsError(`there is no context '${name}' (${why}): see 'paasc context --help'`);
 }
 
 async function read(path: string): Promise<string | undefined> {
   try {
     return withoutMark(await Deno.readTextFile(path));
   } catch (cause) {
-    // ENOTDIR: a file stands where a directory would be.
+    // ENOTDIR: a component of the path is a file.
     if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) return undefined;
-    throw new PaascError("usage", `cannot read the configuration file ${path}: ${fileFault(cause)}`, { cause });
+    throw new SettingsError(`cannot read the configuration file ${path}: ${fileFault(cause)}`, { cause });
   }
 }
 
-/** What a text says in TOML. */
+/** Parses TOML. */
 async function parseToml(path: string, text: string): Promise<Record<string, unknown>> {
   const { parse, TomlError } = await import("smol-toml");
   try {
@@ -122,15 +122,15 @@ async function parseToml(path: string, text: string): Promise<Record<string, unk
   } catch (cause) {
     const twice = tableTwice(text);
     if (twice) {
-      throw new PaascError("usage", `${path}:${twice.line} is no TOML: [${twice.name}] is defined twice`, { cause });
+      throw new SettingsError(`${path}:${twice.line} is no TOML: [${twice.name}] is defined twice`, { cause });
     }
     if (!(cause instanceof TomlError)) throw cause;
     const [why] = cause.message.replace(/^Invalid TOML document: /, "").split("\n");
-    throw new PaascError("usage", `${path}:${cause.line} is no TOML: ${why}`, { cause });
+    throw new SettingsError(`${path}:${cause.line} is no TOML: ${why}`, { cause });
   }
 }
 
-/** The first table that a text defines a second time, for parsers name that in words of their own. */
+/** Finds the first table that a text defines twice: the parser's own message for that is hard to understand. */
 function tableTwice(text: string): { name: string; line: number } | undefined {
   const seen = new Set<string>();
   for (const [index, line] of text.split("\n").entries()) {
@@ -142,7 +142,7 @@ function tableTwice(text: string): { name: string; line: number } | undefined {
   return undefined;
 }
 
-/** What one of the tables of contexts says. */
+/** Reads one table of the contexts. */
 async function contextFrom(
   path: string,
   name: string,
@@ -164,7 +164,7 @@ async function contextFrom(
   return context;
 }
 
-/** A value that must be a table. */
+/** Checks that a value is a table. */
 function tableOf(path: string, name: string, value: unknown): Record<string, unknown> {
   if (typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date)) {
     return value as Record<string, unknown>;
@@ -172,7 +172,7 @@ function tableOf(path: string, name: string, value: unknown): Record<string, unk
   throw wrong(path, `'${name}' must be a table`);
 }
 
-/** Refuses what nobody would read: most often it is misspelt. */
+/** Refuses a key that nothing reads: most often it is misspelt. */
 async function refuseUnknown(path: string, table: object, known: readonly string[], prefix: string): Promise<void> {
   const key = Object.keys(table).find((key) => !known.includes(key));
   if (key === undefined) return;
@@ -180,6 +180,6 @@ async function refuseUnknown(path: string, table: object, known: readonly string
   throw wrong(path, `unknown key '${prefix}${key}'${hint}`);
 }
 
-function wrong(path: string, what: string): PaascError {
-  return new PaascError("usage", `${path}: ${what}`);
+function wrong(path: string, what: string): SettingsError {
+  return new SettingsError(`${path}: ${what}`);
 }

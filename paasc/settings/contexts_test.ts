@@ -1,9 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { parseCommandLine } from "../command_line.ts";
 import { chosenContext, configPath, readConfigFile } from "./contexts.ts";
-import { PaascError } from "../errors.ts";
+import { SettingsError } from "../errors.ts";
 
-/** A directory of its own for a configuration file, for as long as the scope. */
+/** A temporary home directory for a configuration file. */
 class Home implements Disposable {
   readonly directory = Deno.makeTempDirSync();
   readonly paas = `${this.directory}/.config/paas`;
@@ -22,10 +22,10 @@ class Home implements Disposable {
     return (name) => ({ HOME: this.directory, ...more })[name];
   }
 
-  /** What is wrong with the file, without its path. */
+  /** Gives the error about the file, without its path. */
   async fault(): Promise<string> {
-    const error = await assertRejects(() => chosenContext(undefined, this.environment()), PaascError);
-    assertEquals(error.reason, "usage");
+    const error = await assertRejects(() => chosenContext(undefined, this.environment()), SettingsError);
+    assertEquals(error.code, "invalid-argument");
     return error.message.replaceAll(this.path, "FILE");
   }
 
@@ -51,7 +51,7 @@ Deno.test("configPath() is in the directory that the environment names", () => {
   assertEquals([path({}), path({ HOME: "" })], [undefined, undefined]);
 });
 
-Deno.test("chosenContext() goes by the option, then the variable, then the file", async () => {
+Deno.test("chosenContext() prefers the option to the variable, and the variable to the file", async () => {
   using home = new Home(two);
   const server = async (option?: string, variable?: Record<string, string>) =>
     (await chosenContext(option, home.environment(variable))).server;
@@ -61,7 +61,7 @@ Deno.test("chosenContext() goes by the option, then the variable, then the file"
   assertEquals(await server("default"), undefined);
 });
 
-Deno.test("chosenContext() takes relative paths from the directory of the file", async () => {
+Deno.test("chosenContext() resolves relative paths from the directory of the file", async () => {
   using home = new Home(two);
   assertEquals(await chosenContext(undefined, home.environment()), {
     server: "paas.example.com:50051",
@@ -70,12 +70,12 @@ Deno.test("chosenContext() takes relative paths from the directory of the file",
   });
 });
 
-Deno.test("chosenContext() is nothing where there is no file", async () => {
+Deno.test("chosenContext() is empty without a file", async () => {
   using home = new Home();
   assertEquals(await chosenContext(undefined, home.environment()), {});
   assertEquals(await chosenContext(undefined, () => undefined), {});
   assertEquals(await chosenContext(undefined, home.environment({ XDG_CONFIG_HOME: "/dev/null" })), {});
-  await assertRejects(() => chosenContext("prod", home.environment()), PaascError, "is empty or does not exist");
+  await assertRejects(() => chosenContext("prod", home.environment()), SettingsError, "is empty or does not exist");
 });
 
 Deno.test("chosenContext() says what is wrong with the file", async (t) => {
@@ -128,21 +128,21 @@ Deno.test("chosenContext() says what is wrong with the file", async (t) => {
   });
 });
 
-Deno.test("readConfigFile() passes over a byte order mark, and finds '~/' at home", async () => {
+Deno.test("readConfigFile() skips a byte order mark, and resolves '~/' from home", async () => {
   const path = await Deno.makeTempFile();
   try {
     await Deno.writeTextFile(path, '\ufeff[contexts.a]\ncert = "~/x.crt"\nkey = "~x/y"\n');
     const { contexts } = await readConfigFile(path, "/somewhere/alice");
     const directory = path.slice(0, path.lastIndexOf("/"));
     assertEquals(contexts.get("a"), { cert: "/somewhere/alice/x.crt", key: `${directory}/~x/y` });
-    const { message } = await assertRejects(() => readConfigFile(path), PaascError);
+    const { message } = await assertRejects(() => readConfigFile(path), SettingsError);
     assertEquals(message.split(": ")[1], "'contexts.a.cert' begins with '~/', and HOME is not set");
   } finally {
     await Deno.remove(path);
   }
 });
 
-Deno.test("readConfigFile() takes names for what they are", async () => {
+Deno.test("readConfigFile() takes names literally", async () => {
   using home = new Home(
     "[contexts.__proto__]\nserver = 'a:1'\n[contexts.default]\nserver = 'b:1'\n",
   );
@@ -150,14 +150,14 @@ Deno.test("readConfigFile() takes names for what they are", async () => {
   assertEquals([...contexts], [["default", { server: "b:1" }], ["__proto__", { server: "a:1" }]]);
 });
 
-Deno.test("parseCommandLine() prefers a variable to the context, and needs none for help", async () => {
+Deno.test("parseCommandLine() prefers a variable to the context, and reads no context for help", async () => {
   using home = new Home(two);
   const parse = (...args: string[]) => parseCommandLine(args, home.environment({ PAASC_CERT: "v.crt" }));
   const { settings } = await parse("--server", "o:1", "status", "id");
   assertEquals([settings.server, settings.cert, settings.ca], ["o:1", "v.crt", `${home.paas}/prod/server-ca.crt`]);
 
   home.write("broken");
-  await assertRejects(() => parse("status", "id"), PaascError, "paasc.toml:1 is no TOML");
+  await assertRejects(() => parse("status", "id"), SettingsError, "paasc.toml:1 is no TOML");
   for (const line of ["help", "version", "status --help", "context list", "completions bash"]) {
     assertEquals((await parse(...line.split(" "))).settings.cert, "v.crt", line);
   }

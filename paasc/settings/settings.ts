@@ -1,45 +1,47 @@
 /**
- * The settings of every command: which daemon, which certificates, which form of output. An option wins over its
- * environment variable, that over the context of the configuration file (`contexts.ts`), and that over the default.
+ * Settings of every command: the daemon, the certificates and the form of output. An option wins over its environment
+ * variable, the variable over the context of the configuration file (`contexts.ts`), and the context over the default.
  *
  * @module
  */
 import { DEVELOPMENT_CERTIFICATES } from "../development_certificates.ts";
-import { PaascError } from "../errors.ts";
+import { SettingsError } from "../errors.ts";
 
 /** An option of the command line. */
 export interface Option {
-  /** Its name after `--`. */
+  /** Name after `--`. */
   readonly name: string;
-  /** Its letter after `-`. */
+  /** Letter after `-`. */
   readonly letter?: string;
-  /** What its value is called in help; without it the option takes none. */
+  /** Name of the value in help. An option without one takes no value. */
   readonly value?: string;
-  /** What shells complete of its value, words with '|' between them, where its value's name does not tell. */
+  /** Completions of the value, words separated by '|', if the name of the value does not imply them. */
   readonly completes?: string;
-  /** Tells of a word behind `-` whether it is a value of this option that stands by itself, as the 9 of `kill -9` does. */
+  /** Whether a word after `-` is itself a value of this option, as the 9 in `kill -9`. */
   readonly bare?: (word: string) => boolean;
-  /** Whether it may be given several times, and all of its values count; else the last one does. */
+  /** Whether all values of an option that is given several times count. Otherwise only the last one does. */
   readonly repeatable?: boolean;
-  /** The environment variable that gives its value where the option does not. */
+  /** Environment variable that gives the value if the option is not given. */
   readonly variable?: string;
-  /** The key of the configuration file that gives it where neither does. */
+  /** Key of the configuration file that gives the value if neither option nor variable is set. */
   readonly key?: string;
-  /** What it is where nothing gives it, in words. */
+  /** Default value, in words. */
   readonly fallback?: string;
+  /** Description in `--help`. */
   readonly help: string;
 }
 
-/** The options that were given, by name: their values, or an empty text for one that takes none. */
+/** Values of the options that were given, by name. The value of an option that takes none is an empty text. */
 export type Given = Readonly<Record<string, string | undefined>>;
 
-/** The repeatable options that were given, by name: all of their values. */
+/** All values of the repeatable options that were given, by name. */
 export type Repeated = Readonly<Record<string, readonly string[] | undefined>>;
 
-const server = "127.0.0.1:50051";
+/** Default address of the daemon. */
+const SERVER = "127.0.0.1:50051";
 
-/** The options of every command. */
-export const options: readonly Option[] = [
+/** Options of every command. */
+export const COMMON_OPTIONS: readonly Option[] = [
   {
     name: "context",
     value: "CONTEXT",
@@ -53,8 +55,8 @@ export const options: readonly Option[] = [
     value: "HOST:PORT",
     variable: "PAASC_SERVER",
     key: "contexts.CONTEXT.server",
-    fallback: server,
-    help: `the daemon (default ${server})`,
+    fallback: SERVER,
+    help: `the daemon (default ${SERVER})`,
   },
   {
     name: "ca",
@@ -92,37 +94,38 @@ export const options: readonly Option[] = [
 ];
 
 /**
- * The environment variables that `paasc` reads, and it is permitted no others: those of its options; those that tell
- * where the configuration file is; and those that tell whether a terminal is to have colours.
+ * Environment variables that `paasc` reads. Its permissions allow no others. These are the variables of its options, of
+ * the path of the configuration file, and of colours on a terminal.
  */
-export const variables: readonly string[] = [
-  ...options.flatMap((option) => option.variable ?? []),
+export const VARIABLES: readonly string[] = [
+  ...COMMON_OPTIONS.flatMap((option) => option.variable ?? []),
   ...["HOME", "XDG_CONFIG_HOME"],
   ...["NO_COLOR", "TERM"],
 ];
 
-/** The files that a connection needs, PEM all of them. */
+/** Files that a connection needs, all of them PEM. */
 export interface CertificateFiles {
-  /** The CA that signed the daemon's certificate. */
+  /** Certificate of the CA that signed the daemon's certificate. */
   readonly ca: string;
-  /** The client's certificate. */
+  /** Certificate of the client. */
   readonly cert: string;
-  /** Its private key. */
+  /** Private key of the client's certificate. */
   readonly key: string;
 }
 
-/** The settings of every command. */
+/** Settings of every command. */
 export interface Settings extends CertificateFiles {
-  /** Where the daemon listens: `HOST:PORT`. */
+  /** Address of the daemon: `HOST:PORT`. */
   readonly server: string;
+  /** Form of the output. */
   readonly output: "text" | "json";
 }
 
-/** What a context of the configuration file sets. */
+/** Settings that a context of the configuration file may have. */
 export type ContextSettings = Partial<Pick<Settings, "server" | "ca" | "cert" | "key">>;
 
 /**
- * The settings that follow from the options given, the environment and the context. An empty variable counts as none.
+ * Resolves the settings from the given options, the environment and the context. An empty variable counts as unset.
  *
  * @example
  * ```ts
@@ -135,7 +138,7 @@ export type ContextSettings = Partial<Pick<Settings, "server" | "ca" | "cert" | 
  * assertEquals([settings.server, settings.key, settings.cert], ["b:2", "my.key", "/etc/paas/my.crt"]);
  * ```
  *
- * @throws {PaascError} When the form of output is neither text nor JSON
+ * @throws {SettingsError} When the form of output is neither text nor JSON
  */
 export function settingsFrom(
   given: Given,
@@ -144,10 +147,10 @@ export function settingsFrom(
 ): Settings {
   const output = given.output ?? "text";
   if (output !== "text" && output !== "json") {
-    throw new PaascError("usage", `option '--output' takes text or json, not '${output}': see 'paasc --help'`);
+    throw new SettingsError(`option '--output' takes text or json, not '${output}': see 'paasc --help'`);
   }
   return {
-    server: given.server ?? (environment("PAASC_SERVER") || context.server || server),
+    server: given.server ?? (environment("PAASC_SERVER") || context.server || SERVER),
     ca: given.ca ?? (environment("PAASC_CA") || context.ca || `${DEVELOPMENT_CERTIFICATES}/server-ca.crt`),
     cert: given.cert ?? (environment("PAASC_CERT") || context.cert || `${DEVELOPMENT_CERTIFICATES}/alice.crt`),
     key: given.key ?? (environment("PAASC_KEY") || context.key || `${DEVELOPMENT_CERTIFICATES}/alice.key`),

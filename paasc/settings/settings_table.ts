@@ -1,41 +1,42 @@
 /**
- * All that can be set, in one table.
+ * The table of settings in `paasc help settings` and in the documentation.
  *
  * @module
  */
-import { options } from "./settings.ts";
+import { COMMON_OPTIONS } from "./settings.ts";
 
-const heading = ["option", "variable", "configuration file", "default"] as const;
+/** Headings of the columns. */
+const HEADING = ["option", "variable", "configuration file", "default"] as const;
 
-/** A row for each option of every command that sets something. */
+/** Makes a row for each option of every command that takes a value. */
 function rows(): string[][] {
-  return options.filter(({ value }) => value !== undefined).map(({ name, value, variable, key, fallback }) =>
+  return COMMON_OPTIONS.filter(({ value }) => value !== undefined).map(({ name, value, variable, key, fallback }) =>
     [`--${name} ${value}`, variable, key, fallback].map((field) => field ?? "-")
   );
 }
 
-const explanation = `What comes further left wins: an option over its variable, that over the
-configuration file, that over the default.
+const EXPLANATION = `A column further left wins: an option over its variable, the variable over the
+configuration file, and the configuration file over the default.
 
 The configuration file is ~/.config/paas/paasc.toml, or paas/paasc.toml in
-XDG_CONFIG_HOME if that is set; 'paasc context --help' tells what it looks like.
-CONTEXT in its keys is the context that is in use.
+XDG_CONFIG_HOME if that is set; 'paasc context --help' shows an example.
+CONTEXT in its keys is the name of the context in use.
 
-NO_COLOR, set to anything, and TERM=dumb turn colours off, which there are on a
-terminal alone.
+Colours appear only on a terminal. NO_COLOR, set to any value, and TERM=dumb
+turn them off.
 `;
 
-/** The table for a terminal, and what there is to know about it. */
+/** Formats the table, with its explanation, for a terminal. */
 export function settingsText(): string {
-  const table = [[...heading], ...rows()];
-  const widths = heading.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+  const table = [[...HEADING], ...rows()];
+  const widths = HEADING.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
   const lines = table.map((row) => row.map((field, column) => field.padEnd(widths[column]!)).join("  ").trimEnd());
-  return `${lines.join("\n")}\n\n${explanation}`;
+  return `${lines.join("\n")}\n\n${EXPLANATION}`;
 }
 
-/** The table in Markdown. */
+/** Formats the table, with its explanation, in Markdown. */
 export function settingsMarkdown(): string {
   const code = (field: string) => field.replace(/^[-A-Z].+$|^c.*$/, "`$&`").replaceAll("|", "\\|");
-  const lines = [[...heading], heading.map(() => "---"), ...rows().map((row) => row.map(code))];
-  return `${lines.map((row) => `| ${row.join(" | ")} |`).join("\n")}\n\n${explanation}`;
+  const lines = [[...HEADING], HEADING.map(() => "---"), ...rows().map((row) => row.map(code))];
+  return `${lines.map((row) => `| ${row.join(" | ")} |`).join("\n")}\n\n${EXPLANATION}`;
 }

@@ -1,13 +1,13 @@
 /**
- * Changes which context is the current one, in the configuration file.
+ * Changes the current context in the configuration file.
  *
  * @module
  */
 import { type ConfigFile, contextNamed, readConfigFile } from "./contexts.ts";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 
 /**
- * The text of a configuration file with another `current`; all else stays, comments too.
+ * Replaces `current` in the text of a configuration file. Everything else stays, comments included.
  *
  * @example
  * ```ts
@@ -19,7 +19,7 @@ import { PaascError } from "../errors.ts";
  * ```
  */
 export function withCurrent(text: string, name: string): string {
-  // The key is one of the document's own, so it stands before the first table.
+  // A top-level key stands before the first table.
   const end = text.search(/^[ \t]*\[/m);
   const head = end < 0 ? text : text.slice(0, end);
   const line = /^([ \t]*current[ \t]*=[ \t]*)(?:"[^"\\\n]*"|'[^'\n]*')/m;
@@ -32,7 +32,8 @@ export function withCurrent(text: string, name: string): string {
 /**
  * Makes a context the current one.
  *
- * @throws {PaascError} When there is no such context, or the file cannot be changed; the message says what to write then
+ * @throws {PaasError} When there is no such context, or the file cannot be changed; its message says what to write by
+ *   hand
  */
 export async function useContext(file: ConfigFile, name: string): Promise<void> {
   contextNamed(file, name);
@@ -41,13 +42,13 @@ export async function useContext(file: ConfigFile, name: string): Promise<void> 
   const byHand = `write current = "${name}" at its head yourself`;
   const changed = withCurrent(text, name);
   try {
-    // Where somebody keeps it elsewhere, it stays there.
+    // A link to a file elsewhere stays a link.
     const place = (await Deno.lstat(path)).isSymlink ? await Deno.realPath(path) : path;
-    // Renamed into place, so that a paasc that starts meanwhile reads the old file or the new one. Of mode 0600.
+    // A rename: a paasc that starts meanwhile reads either the old file or the new one. The draft has mode 0600.
     const draft = await Deno.makeTempFile({ dir: place.slice(0, place.lastIndexOf("/")), prefix: ".paasc-" });
     try {
       await Deno.writeTextFile(draft, changed);
-      if (!await says(draft, name, file)) throw new Error("it is written in a way that is not understood");
+      if (!await matches(draft, name, file)) throw new Error("paasc does not understand how its 'current' is written");
       await Deno.rename(draft, place);
     } catch (error) {
       await Deno.remove(draft);
@@ -59,12 +60,12 @@ export async function useContext(file: ConfigFile, name: string): Promise<void> 
       : cause instanceof Error
       ? cause.message
       : cause;
-    throw new PaascError("failed", `cannot change ${path}: ${why}; ${byHand}`, { cause });
+    throw new PaasError("failed-precondition", `cannot change ${path}: ${why}; ${byHand}`, { cause });
   }
 }
 
-/** Whether a file says what the other one does, but for this name of the current context. */
-async function says(draft: string, name: string, { contexts }: ConfigFile): Promise<boolean> {
-  const file = await readConfigFile(draft, "/"); // whatever is at home: it is about names
+/** Whether a draft has this current context and otherwise the same contexts as the file. */
+async function matches(draft: string, name: string, { contexts }: ConfigFile): Promise<boolean> {
+  const file = await readConfigFile(draft, "/"); // any HOME will do: only names are compared
   return file.current === name && [...file.contexts.keys()].join() === [...contexts.keys()].join();
 }

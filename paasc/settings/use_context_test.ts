@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { readConfigFile } from "./contexts.ts";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import { useContext } from "./use_context.ts";
 
 const comments = `# What I use.
@@ -12,7 +12,7 @@ server = "a:1"
 server = "b:1"
 `;
 
-/** Has the context b used in a file of this text; gives what became of it. */
+/** Makes b the current context of a file with this text, and returns the new text. */
 async function useB(text: string): Promise<{ text: string; mode: number; left: number }> {
   const directory = await Deno.makeTempDir();
   const path = `${directory}/paasc.toml`;
@@ -34,19 +34,19 @@ Deno.test("useContext() changes the current context and nothing else", async () 
   });
 });
 
-Deno.test("useContext() puts the current context first where there was none", async () => {
+Deno.test("useContext() puts the current context at the head of a file that has none", async () => {
   const { text } = await useB(`# Mine.\n[contexts.b]\nserver = "b:1"\n`);
   assertEquals(text, `current = "b"\n# Mine.\n[contexts.b]\nserver = "b:1"\n`);
 });
 
-Deno.test("useContext() leaves a file as it is that has it already", async () => {
+Deno.test("useContext() leaves a file alone that has this current context", async () => {
   const text = `current = "b"\n[contexts.b]\n`;
   assertEquals(await useB(text), { text, mode: 0o644, left: 1 });
 });
 
 Deno.test("useContext() refuses a file that it would break", async () => {
   const text = `"current" = "a"\n[contexts.a]\n[contexts.b]\n`;
-  await assertRejects(() => useB(text), PaascError, `write current = "b" at its head yourself`);
+  await assertRejects(() => useB(text), PaasError, `write current = "b" at its head yourself`);
 });
 
 Deno.test("useContext() follows a link to the file", async () => {

@@ -1,89 +1,95 @@
 /**
- * A process that a client is attached to: input goes in, output comes out, and signals reach it. When the connection breaks
- * it is made anew, and both directions go on at the next byte.
+ * Attaches to a process: input goes in, output comes out, and signals reach the process. A broken connection is made again,
+ * and input and output continue at the next byte.
  *
  * @module
  */
 import type { ClientDuplexStream } from "@paas/proto/grpc";
 import type { AttachRequest } from "@paas/proto";
-import { type Daemon, OutageError } from "../connection/connect.ts";
-import { PaascError } from "../errors.ts";
+import { type Connection, OutageError } from "../connection/connection.ts";
+import { PaasError } from "../errors.ts";
 import { hasOutput, messagesOf, whenCaughtUp } from "./follow.ts";
 import type { InputFeed } from "./input_feed.ts";
-import type { Size } from "../session/local_terminal.ts";
-import type { LogMessage } from "./log_message.ts";
+import type { LogMessage } from "@paas/proto/log_wire";
 import { overConnections, type Persistence } from "../connection/reconnect.ts";
+import type { TerminalSize } from "./terminal_size.ts";
 
-/** For so long a suspended client may be away, in milliseconds: the contract has no longer time. */
-const day = 24 * 60 * 60 * 1000;
+/** Maximum absence of a suspended client, in milliseconds: the contract allows a day. */
+const MAX_ABSENCE = 24 * 60 * 60 * 1000;
 
 const SIGCONT = 18;
 const SIGSTOP = 19;
 
-/** What to attach to, and how. */
+/** Options of an attachment. */
 export interface AttachmentOptions extends Persistence {
-  /** Starts the process, or finds it, over a connection; gives its id. */
-  begin(daemon: Daemon): Promise<string>;
-  /** What goes into it, if anything does. */
+  /** Starts or finds the process over the first connection, and returns its id. */
+  begin(connection: Connection): Promise<string>;
+  /** Input of the process, if it gets any. */
   readonly input?: InputFeed | undefined;
-  /** Begin with the last so many lines of output; without it all of them come. */
+  /** Number of the last lines to begin with. Default: the whole output. */
   readonly tailLines?: number | undefined;
-  /** How large its terminal is, if it has one. */
-  size?(): Size | undefined;
-  /** Up to which offset the messages so far have come. */
+  /** Gives the size of the terminal, if the process has one. */
+  size?(): TerminalSize | undefined;
+  /** Gives the offset behind the last byte of output that was used. */
   position(): number;
 }
 
-/** An attached process. */
+/** A connection that carries an attachment. */
+interface Line {
+  readonly connection: Connection;
+  readonly call: ClientDuplexStream<AttachRequest, Uint8Array>;
+}
+
+/** An attachment to a process, over any number of connections. */
 export class Attachment {
   readonly #options: AttachmentOptions;
-  /** Tells its input apart from that of others. */
+  /** Distinguishes the input of this attachment from that of others. */
   readonly #writer = crypto.randomUUID();
   #processId: string | undefined;
-  #daemon: Daemon | undefined;
-  /** Whether the process is suspended, and whether it is to go on. */
-  #suspended: boolean | "no more" = false;
-  #call: ClientDuplexStream<AttachRequest, Uint8Array> | undefined;
+  #line: Line | undefined;
+  /** State of a suspension. `resuming` without a connection is sent over the next one. */
+  #suspension: "none" | "suspended" | "resuming" = "none";
+  /** Number of bytes of input that the daemon has taken. */
+  #taken = 0;
 
   constructor(options: AttachmentOptions) {
     this.#options = options;
   }
 
-  /** The id of the process, once it is known. */
+  /** Id of the process, once it is known. */
   get processId(): string | undefined {
     return this.#processId;
   }
 
   /**
-   * Its output, without a gap or a repeat where the connection broke.
+   * Yields the output of the process. Each byte comes once, even if connections break.
    *
-   * @throws {PaascError} When there is no connection, it cannot be got back, or the daemon refuses
+   * @throws {PaasError} When the first connection fails, a broken one cannot be made again, or the daemon refuses
    */
   messages(): AsyncGenerator<LogMessage, void, void> {
-    let taken = 0;
     return overConnections(this.#options, this.#overConnection.bind(this), (message) => {
-      const before = taken;
-      taken = message.input?.taken ?? taken;
-      return hasOutput(message) || taken > before;
+      const before = this.#taken;
+      this.#taken = message.input?.taken ?? before;
+      return hasOutput(message) || this.#taken > before;
     });
   }
 
   async *#overConnection(
-    daemon: Daemon,
-    connections: number,
+    connection: Connection,
+    count: number,
     good: () => void,
   ): AsyncGenerator<LogMessage, void, void> {
     const { begin, input, position, tailLines, signal } = this.#options;
-    const processId = this.#processId ??= await begin(daemon);
-    const call = daemon.attach();
+    const processId = this.#processId ??= await begin(connection);
+    const call = connection.attach();
     const first = position() > 0 ? { fromOffset: position() } : { tailLines };
     call.write({ processId, writer: this.#writer, size: this.#options.size?.(), ...first });
-    [this.#daemon, this.#call] = [daemon, call];
-    if (connections > 1) whenCaughtUp(daemon, processId, position, good);
-    if (this.#suspended === "no more") this.resume();
+    this.#line = { connection, call };
+    if (count > 1) whenCaughtUp(connection, processId, position, good);
+    if (this.#suspension === "resuming") this.resume();
     let connected = false;
     try {
-      for await (const message of messagesOf(call, daemon, connections > 1, signal)) {
+      for await (const message of messagesOf(call, connection, count > 1, signal)) {
         if (message.input && connected) input?.took(message.input);
         else if (message.input) input?.connected(message.input, (piece) => call.write(piece));
         connected = true;
@@ -91,64 +97,66 @@ export class Attachment {
       }
     } finally {
       input?.disconnected();
-      this.#daemon = this.#call = undefined;
+      this.#line = undefined;
     }
   }
 
-  /** Sends a signal to its group; without a connection that is told, and nothing else happens. */
+  /** Sends a signal to the process group. Without a connection, prints a note and does nothing else. */
   async signal(signal: number): Promise<void> {
-    await this.#ask("signalled", (daemon, processId) => daemon.signal({ processId, signal }));
+    await this.#ask("signalled", (connection, processId) => connection.signal({ processId, signal }));
   }
 
-  /** Stops it, as `paasc stop` does. */
+  /** Stops the process, as `paasc stop` does. */
   async stop(): Promise<void> {
-    await this.#ask("stopped", (daemon, processId) => daemon.stop({ processId }));
+    await this.#ask("stopped", (connection, processId) => connection.stop({ processId }));
   }
 
   /**
-   * Suspends the process for as long as this client is suspended, up to a day; resolves when the daemon knows. By SIGSTOP:
-   * a process that leads its own session does not stop for SIGTSTP (its group is orphaned, setpgid(2)).
+   * Suspends the process for as long as this client is suspended, at most a day. Resolves after the daemon has done it. The
+   * signal is SIGSTOP: a process that leads its own session ignores SIGTSTP, because its group is orphaned (setpgid(2)).
    */
   async suspend(): Promise<void> {
-    this.#suspended = true;
-    await this.#ask("suspended", async (daemon, processId) => {
-      await daemon.away(processId, day);
-      await daemon.signal({ processId, signal: SIGSTOP });
+    this.#suspension = "suspended";
+    await this.#ask("suspended", async (connection, processId) => {
+      await connection.away(processId, MAX_ABSENCE);
+      await connection.signal({ processId, signal: SIGSTOP });
     });
   }
 
-  /** Lets it go on, over the next connection if there is none. */
+  /** Continues a suspended process. Without a connection, the next connection does it. */
   async resume(): Promise<void> {
-    this.#suspended &&= "no more";
-    const [daemon, processId] = [this.#daemon, this.#processId];
-    if (!this.#suspended || !daemon || !processId) return;
+    if (this.#suspension === "none") return;
+    this.#suspension = "resuming";
+    const [line, processId] = [this.#line, this.#processId];
+    if (!line || !processId) return;
     try {
-      await daemon.signal({ processId, signal: SIGCONT });
-      await daemon.away(processId, 0);
-      this.#suspended = false;
+      await line.connection.signal({ processId, signal: SIGCONT });
+      await line.connection.away(processId, 0);
+      this.#suspension = "none";
     } catch (error) {
-      if (!(error instanceof OutageError)) this.#suspended = false; // it has finished: the messages tell how
+      // Any other failure means that the process has finished, and the messages say how.
+      if (!(error instanceof OutageError)) this.#suspension = "none";
     }
   }
 
-  /** Tells the process that the size of its terminal has changed. */
-  resize(size: Size): void {
-    this.#call?.write({ size });
+  /** Changes the size of the terminal of the process. */
+  resize(size: TerminalSize): void {
+    this.#line?.call.write({ size });
   }
 
-  /** Lets the process go on without this client; resolves when the daemon knows. */
+  /** Keeps the process running without this client. Resolves after the daemon knows. */
   async keep(): Promise<void> {
-    await this.#ask("kept", (daemon, processId) => daemon.keep(processId));
+    await this.#ask("kept", (connection, processId) => connection.keep(processId));
   }
 
-  async #ask(what: string, call: (daemon: Daemon, processId: string) => Promise<unknown>): Promise<void> {
-    const [daemon, processId] = [this.#daemon, this.#processId];
-    if (!daemon || !processId) return this.#options.note(`the process cannot be ${what}: there is no connection now`);
+  async #ask(what: string, call: (connection: Connection, processId: string) => Promise<unknown>): Promise<void> {
+    const [line, processId] = [this.#line, this.#processId];
+    if (!line || !processId) return this.#options.note(`the process cannot be ${what}: there is no connection now`);
     try {
-      await call(daemon, processId);
+      await call(line.connection, processId);
     } catch (error) {
-      // One that has just finished needs no signal.
-      if (error instanceof PaascError && error.code === "failed-precondition") return;
+      // The process has just finished.
+      if (error instanceof PaasError && error.code === "failed-precondition") return;
       this.#options.note(`the process was not ${what}: ${(error as Error).message}`);
     }
   }

@@ -1,79 +1,78 @@
 /**
- * Which process a word names: by its id, by its name, or by how its id begins.
+ * Finds a process by its id, its name, or the beginning of its id.
  *
  * @module
  */
 import type { ProcessStatus__Output } from "@paas/proto";
 import { validate } from "@std/uuid";
-import type { CallOptions, Daemon } from "../connection/calls.ts";
-import { PaascError } from "../errors.ts";
-
-/** What `paasc list` shows of an id, or more of it. A daemon gives no such name, but knows those of earlier daemons. */
-const shownId = /^[0-9a-f]{8}(?:-[0-9a-f-]*)?$/i;
-
-/** So many candidates are named where a word fits several. */
-const named = 5;
+import type { CallOptions, Connection } from "../connection/connection.ts";
+import { PaasError } from "../errors.ts";
 
 /**
- * The id of the process that a word names. A whole id is taken as it is, without asking the daemon; a name wins over the
- * beginning of an id, but for one of as many digits as people are shown.
- *
- * @throws {PaascError} When it names none, or several
+ * The beginning of an id, as long as `paasc list` shows it or longer. Today's daemons refuse such names, but they know
+ * processes that an earlier daemon has named so.
  */
-export async function findProcess(daemon: Daemon, word: string, options?: CallOptions): Promise<string> {
+const SHOWN_ID = /^[0-9a-f]{8}(?:-[0-9a-f-]*)?$/i;
+
+/** Maximum number of candidates in the error about an ambiguous word. */
+const MAX_CANDIDATES = 5;
+
+/**
+ * Finds the id of the process that a word names. A whole id is returned at once, without a call. A name wins over the
+ * beginning of an id, unless the word is as long as the beginnings that users see.
+ *
+ * @throws {PaasError} `not-found` when the word names no process, `ambiguous` when it names several
+ */
+export async function findProcess(connection: Connection, word: string, options?: CallOptions): Promise<string> {
   if (validate(word)) return word;
-  // The newest one: no other can have been started with the name of one that still lives, so that comes first.
-  const { processes: [process] } = await daemon.list({ name: word, pageSize: 1 }, options);
+  // The newest process: the name of a live process cannot be reused, so a live one comes first.
+  const { processes: [process] } = await connection.list({ name: word, pageSize: 1 }, options);
   if (process) {
-    if (shownId.test(word)) await refuseOther(daemon, word, process.processId, options);
+    if (SHOWN_ID.test(word)) await refuseOther(connection, word, process.processId, options);
     return process.processId;
   }
 
   if (/^[0-9a-f-]{1,36}$/i.test(word)) {
-    const { processes, nextPageToken } = await beginningWith(daemon, word, options);
+    const { processes, nextPageToken } = await beginningWith(connection, word, options);
     const [first, second] = processes;
     if (first && !second && !nextPageToken) return first.processId;
     if (first) {
       const candidates = processes.map(({ processId, name }) => name ? `${processId} (${name})` : processId).join(", ");
       const more = nextPageToken ? ", and more" : "";
-      throw new PaascError(
-        "failed",
+      throw new PaasError(
+        "ambiguous",
         `'${word}' is the beginning of several ids, give more of it: ${candidates}${more}`,
-        { code: "ambiguous" },
       );
     }
   }
-  throw new PaascError("failed", `no process has '${word}' for its id, its name, or the beginning of its id`, {
-    code: "not-found",
-  });
+  throw new PaasError("not-found", `no process has '${word}' for its id, its name, or the beginning of its id`);
 }
 
 /**
- * Refuses a name that is the beginning of another process's id as well.
+ * Refuses a name that is also the beginning of another process's id.
  *
- * @throws {PaascError} When it is
+ * @throws {PaasError} `ambiguous` when there is such a process
  */
-async function refuseOther(daemon: Daemon, word: string, itsId: string, options?: CallOptions): Promise<void> {
-  const { processes } = await beginningWith(daemon, word, options);
+async function refuseOther(connection: Connection, word: string, itsId: string, options?: CallOptions): Promise<void> {
+  const { processes } = await beginningWith(connection, word, options);
   const other = processes.find(({ processId }) => processId !== itsId);
   if (!other) return;
-  throw new PaascError(
-    "failed",
+  throw new PaasError(
+    "ambiguous",
     `'${word}' is the name of ${itsId} and the beginning of the id ${other.processId}: give the whole id`,
-    { code: "ambiguous" },
   );
 }
 
-/** Processes whose ids begin with a word: at least two, if there are so many. */
+/** Lists processes whose ids begin with a word: at least two, if two exist. */
 async function beginningWith(
-  daemon: Daemon,
+  connection: Connection,
   idPrefix: string,
   options: CallOptions | undefined,
 ): Promise<{ processes: ProcessStatus__Output[]; nextPageToken: string }> {
   const processes: ProcessStatus__Output[] = [];
   let pageToken = "";
-  do { // a page may be short where the daemon had to look through much
-    const page = await daemon.list({ idPrefix, pageSize: named, pageToken }, options);
+  do { // a page may be short if the daemon had to search long
+    const page = await connection.list({ idPrefix, pageSize: MAX_CANDIDATES, pageToken }, options);
     processes.push(...page.processes);
     pageToken = page.nextPageToken;
   } while (processes.length < 2 && pageToken);

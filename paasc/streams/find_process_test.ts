@@ -1,11 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { ListRequest__Output } from "@paas/proto";
 import { connect } from "../connection/connect.ts";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import { findProcess } from "./find_process.ts";
 import { ID, TestDaemon } from "../../tests/support/stand_in_daemon.ts";
 
-/** A daemon with these processes, the newest first, as ids and names. */
+/** Starts a daemon with these processes, the newest first. */
 function daemonWith(processes: [id: string, name: string][], requests: ListRequest__Output[] = []) {
   return TestDaemon.start({
     List({ request }, callback) {
@@ -28,7 +28,7 @@ async function find(word: string, daemon: TestDaemon): Promise<string> {
 
 const other = "2b5d0000-0000-4000-8000-000000000000";
 
-Deno.test("findProcess() takes a whole id as it is, and asks nobody", async () => {
+Deno.test("findProcess() returns a whole id without a call", async () => {
   const requests: ListRequest__Output[] = [];
   await using daemon = await daemonWith([], requests);
   assertEquals([await find(ID, daemon), await find(ID.toUpperCase(), daemon)], [ID, ID.toUpperCase()]);
@@ -41,19 +41,19 @@ Deno.test("findProcess() prefers a name to the beginning of an id, and the newes
   assertEquals(await find("web", daemon), ID);
 });
 
-Deno.test("findProcess() takes any beginning of an id that no other one has", async () => {
+Deno.test("findProcess() finds an id by a unique beginning", async () => {
   await using daemon = await daemonWith([[ID, ""], [other, "web"]]);
   assertEquals([await find("2b5c", daemon), await find("2B5D0000-0", daemon)], [ID, other]);
-  const { reason, message } = await assertRejects(() => find("2b5", daemon), PaascError);
-  assertEquals([reason, message], [
-    "failed",
+  const { code, message } = await assertRejects(() => find("2b5", daemon), PaasError);
+  assertEquals([code, message], [
+    "ambiguous",
     `'2b5' is the beginning of several ids, give more of it: ${ID}, ${other} (web)`,
   ]);
 });
 
-Deno.test("findProcess() refuses a name that is the shown beginning of another's id", async () => {
+Deno.test("findProcess() refuses a name that is the shown beginning of another process's id", async () => {
   await using daemon = await daemonWith([[other, "2b5c0c4e"], [ID, "web"]]);
-  const { code, message } = await assertRejects(() => find("2b5c0c4e", daemon), PaascError);
+  const { code, message } = await assertRejects(() => find("2b5c0c4e", daemon), PaasError);
   assertEquals([code, message], [
     "ambiguous",
     `'2b5c0c4e' is the name of ${other} and the beginning of the id ${ID}: give the whole id`,
@@ -62,28 +62,28 @@ Deno.test("findProcess() refuses a name that is the shown beginning of another's
   assertEquals(await find("2b5c0c4e", own), ID);
 });
 
-Deno.test("findProcess() does not list all of very many candidates", async () => {
+Deno.test("findProcess() lists only some of many candidates", async () => {
   const ids = Array.from({ length: 9 }, (_, index) => `${ID.slice(0, -1)}${index}`);
   await using daemon = await daemonWith(ids.map((id) => [id, ""]));
-  const { message } = await assertRejects(() => find("2", daemon), PaascError);
+  const { message } = await assertRejects(() => find("2", daemon), PaasError);
   assertEquals(message.split(": ")[1], `${ids.slice(0, 5).join(", ")}, and more`);
 });
 
-Deno.test("findProcess() says so when there is none", async () => {
+Deno.test("findProcess() fails when no process fits", async () => {
   const requests: ListRequest__Output[] = [];
   await using daemon = await daemonWith([[ID, "web"]], requests);
   for (const word of ["3", "we", `${ID} `, "a\nb"]) {
-    const { reason, message } = await assertRejects(() => find(word, daemon), PaascError);
-    assertEquals([reason, message], [
-      "failed",
+    const { code, message } = await assertRejects(() => find(word, daemon), PaasError);
+    assertEquals([code, message], [
+      "not-found",
       `no process has '${word}' for its id, its name, or the beginning of its id`,
     ]);
   }
-  // What cannot be the beginning of an id is not asked for as one.
+  // Only a word that can begin an id causes a call with it.
   assertEquals(requests.map(({ idPrefix }) => idPrefix).filter(Boolean), ["3"]);
 });
 
-Deno.test("findProcess() goes on where a page is empty and not the last one", async () => {
+Deno.test("findProcess() asks for the next page after an empty one", async () => {
   await using daemon = await TestDaemon.start({
     List({ request: { idPrefix, pageToken } }, callback) {
       const place = Number(pageToken);

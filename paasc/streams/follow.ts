@@ -1,93 +1,112 @@
 /**
- * Reading a log through thick and thin: when the connection breaks, it is made anew, and reading goes on at the next
- * byte.
+ * Reads a log over any number of connections. A broken connection is made again, and reading continues at the next byte.
  *
  * @module
  */
 import { type ClientReadableStream, type ServiceError, status } from "@paas/proto/grpc";
 import type { GetLogsRequest } from "@paas/proto";
-import type { Daemon } from "../connection/connect.ts";
-import { PaascError } from "../errors.ts";
+import type { Connection } from "../connection/connection.ts";
+import { PaasError } from "../errors.ts";
 import { findProcess } from "./find_process.ts";
-import { type LogMessage, readLogMessage } from "./log_message.ts";
+import { type LogMessage, readLogMessage } from "@paas/proto/log_wire";
 import { overConnections, type Persistence } from "../connection/reconnect.ts";
 
-/** What is to be read, and how. */
+/** Options for reading a log. */
 export interface Reading extends Persistence {
-  /** Whose log: an id, the beginning of one, or a name. */
+  /** Process: an id, the beginning of one, or a name. */
   readonly process: string;
+  /** Request for the log. */
   readonly request: Omit<GetLogsRequest, "processId">;
-  /** Up to which offset the messages so far have come. */
+  /** Gives the offset behind the last byte that was used. */
   position(): number;
+  /** Ends the reading. */
   readonly signal: AbortSignal;
 }
 
 /**
- * The messages of a log, without a gap or a repeat where the connection broke. The first connection is tried once only.
+ * Yields the messages of a log. Each byte comes once, even if connections break. The first connection is tried only once.
  *
- * @throws {PaascError} When there is no connection, it cannot be got back, or the daemon refuses
+ * @throws {PaasError} When the first connection fails, a broken one cannot be made again, or the daemon refuses
  */
 export function followLog(reading: Reading): AsyncGenerator<LogMessage, void, void> {
   let processId: string | undefined;
-  return overConnections(reading, async function* (daemon, connections, good) {
-    processId ??= await findProcess(daemon, reading.process);
+  return overConnections(reading, async function* (connection, count, good) {
+    processId ??= await findProcess(connection, reading.process);
     const { request, position, signal } = reading;
     if (signal.aborted) return;
-    const resumed = connections > 1;
-    const call = daemon.logs({ processId, ...resumed ? rest(request, position()) : request });
-    if (resumed) whenCaughtUp(daemon, processId, position, good);
-    yield* messagesOf(call, daemon, resumed, signal);
+    const resumed = count > 1;
+    const call = connection.logs({ processId, ...resumed ? rest(request, position()) : request });
+    if (resumed) whenCaughtUp(connection, processId, position, good);
+    yield* messagesOf(call, connection, resumed, signal);
   }, hasOutput);
 }
 
-/** Whether a message takes a reader further. */
+/** Whether a message moves the position of a reader. */
 export function hasOutput({ pieces, gap, end }: LogMessage): boolean {
   return pieces.length > 0 || gap !== undefined || end !== undefined;
 }
 
 /**
- * Says when a reader is seen to have all that there is. Then it is no fault of the line that nothing comes.
+ * Calls `good` if the reader has the whole log so far. Then a silent connection is not a bad one.
  *
- * @param position Up to which offset the reader has come
+ * @param position Gives the offset behind the last byte that the reader has used
  */
-export function whenCaughtUp(daemon: Daemon, processId: string, position: () => number, good: () => void): void {
-  daemon.status(processId).then(({ logBytes }) => position() >= logBytes && good()).catch(() => {});
+export function whenCaughtUp(
+  connection: Connection,
+  processId: string,
+  position: () => number,
+  good: () => void,
+): void {
+  connection.status(processId).then(({ logBytes }) => position() >= logBytes && good()).catch(() => {});
 }
 
 /**
- * The messages of a call, which ends with them, or when the signal says so.
+ * Yields the messages of a call. The call ends with the generator or by the signal.
  *
- * @param resumed Whether the process was known over another connection
- * @throws {PaascError} When the connection breaks, or the daemon refuses
+ * @param resumed Whether the process was known over an earlier connection
+ * @throws {PaasError} When the connection breaks, or the daemon refuses
  */
 export async function* messagesOf(
   call: ClientReadableStream<Uint8Array>,
-  daemon: Daemon,
+  connection: Connection,
   resumed: boolean,
   signal?: AbortSignal,
 ): AsyncGenerator<LogMessage, void, void> {
   const cancel = () => call.cancel();
   signal?.addEventListener("abort", cancel);
   try {
-    for await (const bytes of call as AsyncIterable<Uint8Array>) yield readLogMessage(bytes);
+    for await (const bytes of call as AsyncIterable<Uint8Array>) yield read(bytes);
   } catch (error) {
-    if (error instanceof PaascError) throw error;
+    if (error instanceof PaasError) throw error;
     if (resumed && (error as ServiceError).code === status.NOT_FOUND) {
-      throw new PaascError("failed", "the daemon was restarted and does not know the process any more", {
+      throw new PaasError("not-found", "the daemon was restarted and does not know the process any more", {
         cause: error,
-        code: "not-found",
       });
     }
-    throw daemon.failure(error as ServiceError);
+    throw connection.failure(error as ServiceError);
   } finally {
     signal?.removeEventListener("abort", cancel);
-    call.cancel(); // for an end that came from here, such as a full disk
+    call.cancel(); // if the caller has stopped reading, as for a full disk
   }
 }
 
-/** The request for what is left of a log. */
+/**
+ * Reads a message of the daemon.
+ *
+ * @throws {PaasError} `incomplete` when the message cannot be read
+ */
+function read(bytes: Uint8Array): LogMessage {
+  try {
+    return readLogMessage(bytes);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new PaasError("incomplete", `the daemon sent a message that cannot be read: ${cause.message}`, { cause });
+  }
+}
+
+/** Changes a request so that it asks for the rest of the log. */
 function rest(request: Reading["request"], position: number): Reading["request"] {
-  // Which lines are the last ones was settled when the first of them came.
+  // `tailLines` counted from the first request on: its first message has fixed where the last lines begin.
   const { tailLines: _, ...others } = request;
   return position === 0 ? request : { ...others, fromOffset: position };
 }

@@ -1,15 +1,18 @@
-import { type ServerWritableStream, status } from "@paas/proto/grpc";
+import { type ClientReadableStream, type ServerWritableStream, status } from "@paas/proto/grpc";
 import type { GetLogsRequest__Output, GetLogsResponse } from "@paas/proto";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { logs } from "../commands/observe/logs.ts";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
+import { exitReason } from "../exit.ts";
 import type { Output } from "../print/output.ts";
+import type { Connection } from "../connection/connection.ts";
+import { messagesOf } from "./follow.ts";
 import { Cable } from "../../tests/support/tcp_proxy.ts";
 import { contextWith, ID, Printed, TestDaemon } from "../../tests/support/stand_in_daemon.ts";
 
-/** A test. An attempt to connect that failed leaves a timer of grpc-js behind, which cannot be ended from outside. */
+/** Defines a test without sanitizers: a failed attempt to connect leaves a timer of grpc-js that a test cannot end. */
 function test(name: string, fn: (t: Deno.TestContext) => Promise<void>): void {
   Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
 }
@@ -18,7 +21,7 @@ type Call = ServerWritableStream<GetLogsRequest__Output, GetLogsResponse>;
 
 const text = { time: { seconds: 1, nanos: 0 }, stream: "LOG_STREAM_STDOUT" } as const;
 
-/** Serves a log from where a call asks for it, in chunks of up to `size` bytes, as fast as it is read. */
+/** Serves a log from the requested offset, in chunks of up to `size` bytes, at the reader's pace. */
 function serve(log: Uint8Array, size: number) {
   return async (call: Call) => {
     let gone = false;
@@ -36,7 +39,7 @@ function serve(log: Uint8Array, size: number) {
   };
 }
 
-/** Remembers what was printed by its digest, and calls back at each write. */
+/** Output that keeps only a digest, and calls back at each write. */
 class Digest implements Output {
   readonly #hash = createHash("sha256");
   bytes = 0;
@@ -56,7 +59,7 @@ class Digest implements Output {
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-test("logs goes on at the next byte, wherever the connection was cut", async () => {
+test("logs continues at the next byte, wherever the connection was cut", async () => {
   const log = Uint8Array.from({ length: 3_000_000 }, (_, index) => (index * 31 + (index >> 9)) % 256);
   const requests: GetLogsRequest__Output[] = [];
   const serving = serve(log, 50_000);
@@ -67,7 +70,7 @@ test("logs goes on at the next byte, wherever the connection was cut", async () 
     },
   });
   await using cable = await Cable.to(daemon.port);
-  // In the handshake, in the midst of messages, right behind one another.
+  // Cuts in the handshake, within messages, and one right after another.
   cable.limits = [400_001, 1_000, 20_000, 700_003, 5_000, 333_333];
   const stdout = new Digest();
   const stderr = new Printed();
@@ -88,7 +91,7 @@ test("logs goes on at the next byte, wherever the connection was cut", async () 
   assertEquals(offsets, offsets.toSorted((one, other) => one - other));
 });
 
-test("logs goes on when the connection is cut between messages, and keeps the state of a line", async () => {
+test("logs continues when the connection is cut between messages, and keeps the state of a line", async () => {
   const log = Buffer.from("one\ntwo, three\nfour\n");
   const second = { ...text, time: { seconds: 61, nanos: 5_000_000 } };
   await using daemon = await TestDaemon.start({
@@ -119,18 +122,18 @@ test("logs goes on when the connection is cut between messages, and keeps the st
   assertEquals(cable.connections, 2);
 });
 
-/** A follower of a log that stands still after its first line, and whose cable is removed then. */
+/** Follows a log that stops after its first line, and removes the cable then. */
 async function stranded(cable: Cable, daemon: TestDaemon, given: Record<string, string> = {}, stderr = new Printed()) {
   const line = Promise.withResolvers<void>();
   const stdout = new Digest(() => line.resolve());
   const running = logs.run([ID], contextWith({ settings: daemon.files.settings(cable.port), stdout, stderr, given }));
-  running.catch(() => {}); // it is told to whoever asks
+  running.catch(() => {}); // the caller awaits it
   await line.promise;
   await cable.remove();
   return { running, stdout, stderr };
 }
 
-/** A daemon that sends one line to whom begins, and what `more` does to whom comes back. */
+/** Starts a daemon that sends one line to the first call and leaves later calls to `more`. */
 function quietDaemon(more: (call: Call) => void): Promise<TestDaemon> {
   return TestDaemon.start({
     GetLogs(call) {
@@ -140,7 +143,7 @@ function quietDaemon(more: (call: Call) => void): Promise<TestDaemon> {
   });
 }
 
-test("logs waits for a listener that goes away, tells so after a while, and goes on when it is back", async () => {
+test("logs waits for a listener that has gone, says so after a while, and continues when it is back", async () => {
   await using daemon = await quietDaemon((call) => {
     call.write({ chunks: [{ ...text, offset: 5, data: Buffer.from("last\n") }], end: { bytes: 10 } });
     call.end();
@@ -163,19 +166,19 @@ test("logs waits for a listener that goes away, tells so after a while, and goes
   ]);
 });
 
-test("logs gives up in the time that it is given, and says why", async () => {
+test("logs gives up after the given time, and says why", async () => {
   await using daemon = await quietDaemon(() => {});
   await using cable = await Cable.to(daemon.port);
   const { running } = await stranded(cable, daemon, { reconnect: "300ms" });
-  const { reason, message } = await assertRejects(() => running, PaascError);
-  assertEquals(reason, "no-connection");
+  const error = await assertRejects(() => running, Error);
+  assertEquals(exitReason(error), "no-connection");
   assertMatch(
-    message,
+    error.message,
     /^the log is cut short after 5 bytes: the connection to \S+ was lost, and is not back yet: cannot connect to \S+: nothing listens there/,
   );
 });
 
-test("logs does not try again what the daemon itself refuses", async (t) => {
+test("logs does not repeat a call that the daemon refuses", async (t) => {
   for (
     const [code, reason, message] of [
       [status.NOT_FOUND, "failed", "the daemon was restarted and does not know the process any more"],
@@ -188,13 +191,13 @@ test("logs does not try again what the daemon itself refuses", async (t) => {
       await using cable = await Cable.to(daemon.port);
       const { running } = await stranded(cable, daemon);
       await cable.mend();
-      const error = await assertRejects(() => running, PaascError);
-      assertEquals([error.reason, error.message], [reason, `the log is cut short after 5 bytes: ${message}`]);
+      const error = await assertRejects(() => running, Error);
+      assertEquals([exitReason(error), error.message], [reason, `the log is cut short after 5 bytes: ${message}`]);
     });
   }
 });
 
-test("logs does not try again with a certificate that is refused", async () => {
+test("logs does not repeat a call whose certificate is refused", async () => {
   await using daemon = await quietDaemon(() => {});
   await using other = await TestDaemon.start({});
   await using cable = await Cable.to(daemon.port);
@@ -203,15 +206,31 @@ test("logs does not try again with a certificate that is refused", async () => {
   await stranger.remove();
   stranger.port = cable.port;
   await stranger.mend();
-  const error = await assertRejects(() => running, PaascError, "not signed by the server CA");
-  assertEquals(error.reason, "no-connection");
+  const error = await assertRejects(() => running, Error, "not signed by the server CA");
+  assertEquals(exitReason(error), "no-connection");
 });
 
-test("logs does not try the first connection again", async () => {
+test("logs tries the first connection only once", async () => {
   await using daemon = await TestDaemon.start({});
   await using cable = await Cable.to(daemon.port);
   await cable.remove();
   const settings = daemon.files.settings(cable.port);
-  const error = await assertRejects(() => logs.run([ID], contextWith({ settings })), PaascError, "nothing listens");
-  assertEquals([error.reason, cable.connections], ["no-connection", 0]);
+  const error = await assertRejects(() => logs.run([ID], contextWith({ settings })), PaasError, "nothing listens");
+  assertEquals([exitReason(error), cable.connections], ["no-connection", 0]);
+});
+
+Deno.test("messagesOf() fails with a sentence for a message that cannot be read, and cancels the call", async () => {
+  let cancelled = false;
+  const call = {
+    async *[Symbol.asyncIterator]() {
+      yield Uint8Array.of(0x0a, 0); // an empty chunk
+      yield Uint8Array.of(0x0a, 5);
+    },
+    cancel: () => cancelled = true,
+  } as unknown as ClientReadableStream<Uint8Array>;
+  const messages = messagesOf(call, {} as Connection, false);
+  assertEquals((await messages.next()).value?.pieces.length, 1);
+  const { code, message } = await assertRejects(() => messages.next(), PaasError);
+  assertEquals([code, cancelled], ["incomplete", true]);
+  assertEquals(message, "the daemon sent a message that cannot be read: it is cut short");
 });

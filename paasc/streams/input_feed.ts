@@ -1,48 +1,51 @@
 /**
- * What goes into a process: read from a source, and kept until the daemon has it, so that nothing is lost or comes twice
- * when the connection breaks.
+ * Feeds the input of a process from a source. Input is kept until the daemon has taken it, so that no byte is lost or
+ * repeated when the connection breaks.
  *
  * @module
  */
+import { SMALLEST_WINDOW, Window } from "../connection/window.ts";
 
-import { smallestWindow, Window } from "../connection/window.ts";
+/** Maximum size of a piece of input, in bytes. */
+const MAX_PIECE = 64 * 1024;
 
-/** The largest piece, in bytes, that is sent at a time. */
-const maxPiece = 64 * 1024;
-
-/** A piece of input, as `AttachRequest` has it. */
+/** A piece of input: some fields of `AttachRequest`. */
 export interface Piece {
+  /** Bytes of the piece. */
   readonly input: Uint8Array;
+  /** Number of bytes of input before the piece. */
   readonly inputOffset: number;
+  /** Whether the input ends behind the piece. */
   readonly closeInput?: boolean;
 }
 
-/** How the input stands at the daemon. */
+/** State of the input at the daemon. */
 export interface InputState {
-  /** How many bytes of this input it has taken. */
+  /** Number of bytes that the daemon has taken. */
   readonly taken: number;
-  /** Whether the process takes no more. */
+  /** Whether the process takes no more input. */
   readonly closed: boolean;
 }
 
-/** The input of one process, whichever connections it goes by. */
+/** Input of one process, over any number of connections. */
 export class InputFeed {
-  /** What the daemon may not have yet. */
+  /** Pieces that the daemon has not taken, as far as is known. */
   #untaken: Piece[] = [];
   #read = 0;
   #taken = 0;
   #closed = false;
-  /** So much may be on its way: then the source waits. A signal would wait behind more. */
-  readonly #window = new Window(smallestWindow);
+  /** Limits the bytes on their way; a source with more waits. Signals would have to wait behind more bytes. */
+  readonly #window = new Window(SMALLEST_WINDOW);
   #tookAt = performance.now();
   #send: ((piece: Piece) => void) | undefined;
+  /** Wakes the source that waits. */
   #proceed = () => {};
 
-  /** Feeds all of the source, or until the process takes no more. */
+  /** Feeds the whole source. Resolves early if the process takes no more input. */
   async feed(source: AsyncIterable<Uint8Array>): Promise<void> {
     for await (const bytes of source) {
       for (let at = 0; at < bytes.length && !this.#closed;) {
-        const input = bytes.subarray(at, at + Math.min(maxPiece, this.#window.size / 2));
+        const input = bytes.subarray(at, at + Math.min(MAX_PIECE, this.#window.size / 2));
         at += input.length;
         this.#add({ input, inputOffset: this.#read });
         while (this.#read - this.#taken > this.#window.size && !this.#closed) {
@@ -53,24 +56,27 @@ export class InputFeed {
     }
   }
 
-  /** Lets the process see the end of its input, behind what was fed. */
+  /** Ends the input behind the bytes that were fed. */
   close(): void {
     this.#add({ input: new Uint8Array(), inputOffset: this.#read, closeInput: true });
   }
 
-  /** There is a connection, and the daemon has told how the input stands: what it has not is sent (again). */
+  /**
+   * Called after a connection was made, with the state of the input at the daemon. Sends the pieces that the daemon has not
+   * taken, again if need be.
+   */
   connected(state: InputState, send: (piece: Piece) => void): void {
     this.#send = send;
     this.took(state);
     for (const piece of this.#untaken) send(piece);
   }
 
-  /** There is no connection any more. */
+  /** Called after the connection has ended. */
   disconnected(): void {
     this.#send = undefined;
   }
 
-  /** The daemon has told how the input stands. */
+  /** Called after each message about the state of the input. */
   took({ taken, closed }: InputState): void {
     const now = performance.now();
     this.#window.arrived(Math.max(0, taken - this.#taken), now - this.#tookAt);

@@ -8,7 +8,7 @@ async function* from(...texts: string[]): AsyncGenerator<Uint8Array> {
   for (const text of texts) yield bytes(text);
 }
 
-/** A daemon that takes pieces as the real one does. */
+/** Takes pieces as the daemon does. */
 class Taker {
   text = "";
   ended = false;
@@ -21,7 +21,7 @@ class Taker {
   };
 }
 
-Deno.test("InputFeed sends what its source gives, and closes the input behind it", async () => {
+Deno.test("InputFeed sends the bytes of its source and then closes the input", async () => {
   const feed = new InputFeed();
   const taker = new Taker();
   feed.connected({ taken: 0, closed: false }, taker.send);
@@ -32,7 +32,7 @@ Deno.test("InputFeed sends what its source gives, and closes the input behind it
   assertEquals(taker.pieces.map(({ inputOffset }) => inputOffset), [0, 3, 6]);
 });
 
-Deno.test("InputFeed keeps what comes before there is a connection", async () => {
+Deno.test("InputFeed keeps bytes until there is a connection", async () => {
   const feed = new InputFeed();
   const taker = new Taker();
   await feed.feed(from("early"));
@@ -41,7 +41,7 @@ Deno.test("InputFeed keeps what comes before there is a connection", async () =>
   assertEquals([taker.text, taker.ended], ["early", true]);
 });
 
-Deno.test("InputFeed sends again what the daemon had not taken when the connection broke, and nothing else", async () => {
+Deno.test("InputFeed repeats only the bytes that the daemon had not taken when the connection broke", async () => {
   const feed = new InputFeed();
   const first: Piece[] = [];
   feed.connected({ taken: 0, closed: false }, (piece) => first.push(piece));
@@ -56,7 +56,7 @@ Deno.test("InputFeed sends again what the daemon had not taken when the connecti
   assertEquals([taker.text, taker.ended, taker.pieces.length], ["onetwothree", true, 3]);
 });
 
-Deno.test("InputFeed lets its source wait while much is on its way, and ends when the process takes no more", async () => {
+Deno.test("InputFeed makes its source wait while many bytes are on their way, and ends when the process takes no more", async () => {
   const feed = new InputFeed();
   let given = 0;
   async function* endless() {

@@ -1,26 +1,26 @@
 /**
- * The processes that the daemon lists.
+ * Lists processes, page after page.
  *
  * @module
  */
 import type { ListRequest, ListResponse__Output, ProcessStatus__Output } from "@paas/proto";
-import type { Daemon } from "../connection/connect.ts";
+import type { Connection } from "../connection/connection.ts";
 
-/** So many processes a page has at most. */
-const pageSize = 1_000;
+/** Maximum number of processes in a page. */
+const PAGE_SIZE = 1_000;
 
-/** The processes that are asked for, the newest first, page after page: at most so many. */
+/** Lists the processes that match a request, the newest first, up to the limit. */
 export async function listProcesses(
-  daemon: Daemon,
+  connection: Connection,
   request: ListRequest,
   limit = Infinity,
 ): Promise<ProcessStatus__Output[]> {
   const processes: ProcessStatus__Output[] = [];
-  for await (const page of pages((request) => daemon.list(request), request, limit)) processes.push(...page);
+  for await (const page of pages((request) => connection.list(request), request, limit)) processes.push(...page);
   return processes;
 }
 
-/** The processes that are asked for, the newest first, a page at a time: at most so many. */
+/** Yields the processes that match a request, the newest first, a page at a time, up to the limit. */
 export async function* pages(
   list: (request: ListRequest) => Promise<ListResponse__Output>,
   request: ListRequest,
@@ -28,7 +28,7 @@ export async function* pages(
 ): AsyncGenerator<ProcessStatus__Output[], void, void> {
   let pageToken = "";
   for (let rest = limit; rest > 0;) {
-    const { processes, nextPageToken } = await list({ ...request, pageToken, pageSize: Math.min(pageSize, rest) });
+    const { processes, nextPageToken } = await list({ ...request, pageToken, pageSize: Math.min(PAGE_SIZE, rest) });
     yield processes;
     rest -= processes.length;
     pageToken = nextPageToken;

@@ -1,51 +1,76 @@
 /**
- * Holding the daemon to its promise: each byte of a log comes once, in order, or is declared missing.
+ * Checks that the daemon accounts for each byte of a log: a byte arrives once and in order, or is declared missing.
  *
  * @module
  */
-import { PaascError } from "../errors.ts";
-import type { LogMessage } from "./log_message.ts";
+import { PaasError } from "../errors.ts";
+import type { LogMessage } from "@paas/proto/log_wire";
 
-/** What has come of a log, whichever connections it came by. */
+/** Position of a reader in a log, over any number of connections. */
 export class LogAccount {
-  /** Whether the daemon has said that this was all. */
-  complete = false;
+  #position: number;
+  #complete = false;
 
-  /** @param position Up to which offset the log has come */
-  constructor(public position = 0) {}
+  /** @param position Offset of the first byte to read */
+  constructor(position = 0) {
+    this.#position = position;
+  }
+
+  /** Offset behind the last byte that was taken. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Whether the daemon has declared the end of the log. */
+  get complete(): boolean {
+    return this.#complete;
+  }
 
   /**
-   * Counts a message.
+   * Takes a message.
    *
-   * @throws {PaascError} When it does not follow on the last one
+   * @param after The result of {@linkcode check} for a message that was checked before
+   * @throws {PaasError} `incomplete` when the message does not continue the log
    */
-  take(message: LogMessage): void {
-    this.position = positionAfter(message, this.position);
-    this.complete = message.end !== undefined;
+  take(message: LogMessage, after: number = this.check(message)): void {
+    this.#position = after;
+    this.#complete = message.end !== undefined;
   }
-}
 
-/**
- * Up to which offset a log has come with a message.
- *
- * @throws {PaascError} When the message does not begin at `position`, or does not add up
- */
-export function positionAfter({ pieces, gap, end }: LogMessage, position: number): number {
-  let expected = position;
-  if (gap) {
-    if (gap.from !== expected || gap.to < gap.from) {
-      throw wrong(`the next piece from the daemon is a gap from byte ${gap.from} to ${gap.to}`);
+  /**
+   * Checks a message without taking it, and returns the position behind it.
+   *
+   * @throws {PaasError} `incomplete` when the message does not continue the log
+   */
+  check({ pieces, gap, end }: LogMessage): number {
+    let expected = this.#position;
+    if (gap) {
+      if (gap.from !== expected || gap.to < gap.from) {
+        throw wrong(`the next piece from the daemon is a gap from byte ${gap.from} to ${gap.to}`);
+      }
+      expected = gap.to;
     }
-    expected = gap.to;
+    for (const { offset, data } of pieces) {
+      if (offset !== expected) throw wrong(`the next piece from the daemon begins at byte ${offset}`);
+      expected += data.length;
+    }
+    if (end && end.bytes !== expected) throw wrong(`the daemon counts ${end.bytes}, but sent ${expected}`);
+    return expected;
   }
-  for (const { offset, data } of pieces) {
-    if (offset !== expected) throw wrong(`the next piece from the daemon begins at byte ${offset}`);
-    expected += data.length;
+
+  /**
+   * Checks the end of the log.
+   *
+   * @throws {PaasError} `incomplete` when the daemon has not declared the end of the log
+   */
+  finish(): void {
+    if (this.#complete) return;
+    throw wrong(
+      `the log is cut short after ${this.#position} bytes: the daemon ended it without saying that it is complete`,
+    );
   }
-  if (end && end.bytes !== expected) throw wrong(`the daemon counts ${end.bytes}, but sent ${expected}`);
-  return expected;
 }
 
-function wrong(why: string): PaascError {
-  return new PaascError("incomplete", why);
+function wrong(why: string): PaasError {
+  return new PaasError("incomplete", why);
 }

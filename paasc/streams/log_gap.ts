@@ -1,17 +1,17 @@
 /**
- * Bytes of a log that are missing, in words.
+ * Sentences about missing bytes of a log.
  *
  * @module
  */
+import type { LogMessage } from "@paas/proto/log_wire";
 import type { LogGapReason__Output } from "@paas/proto";
 import { word } from "../words/enum_words.ts";
-import type { LogMessage } from "./log_message.ts";
 
-/** A run of bytes that the daemon passed over. */
+/** A run of bytes that the daemon did not send. */
 export type LogGap = NonNullable<LogMessage["gap"]>;
 
-/** Why bytes are missing that were asked for. */
-const reasons: Record<Exclude<LogGapReason__Output, "LOG_GAP_REASON_NOT_REQUESTED">, string> = {
+/** Sentence for each reason why requested bytes are missing. */
+const REASONS: Record<Exclude<LogGapReason__Output, "LOG_GAP_REASON_NOT_REQUESTED">, string> = {
   LOG_GAP_REASON_UNSPECIFIED: "the daemon does not say why",
   LOG_GAP_REASON_DROPPED: "the daemon keeps only the newest part of a log",
   LOG_GAP_REASON_NO_SPACE: "the daemon's disk or quota was full",
@@ -20,13 +20,13 @@ const reasons: Record<Exclude<LogGapReason__Output, "LOG_GAP_REASON_NOT_REQUESTE
   LOG_GAP_REASON_SKIPPED: "this reader was more than 4 MiB behind, and --on-slow is skip",
 };
 
-/** Whether a gap is news: bytes are missing that were asked for. */
+/** Whether a gap has bytes that were requested. */
 export function isMissing({ reason }: LogGap): boolean {
   return reason !== "LOG_GAP_REASON_NOT_REQUESTED";
 }
 
 /**
- * A gap as a sentence.
+ * Describes a gap in a sentence.
  *
  * @example
  * ```ts
@@ -42,26 +42,26 @@ export function isMissing({ reason }: LogGap): boolean {
 export function gapSentence({ from, to, reason, lines = 0 }: LogGap): string {
   const size = to - from;
   const where = `bytes ${from} to ${to}`;
-  // A gap within a line has no newline: then the bytes say more.
+  // A gap within a line has no newline, and is described by its bytes.
   const what = lines > 0 ? `${count(lines, "line")} (${volume(size)}, ${where})` : `${volume(size)} (${where})`;
   const verb = (lines || size) === 1 ? "is" : "are";
-  // A newer daemon may have a reason that is not known here: it comes as a number.
-  const why = (reasons as Record<string, string>)[reason] ?? `the daemon's reason ${reason} is not known to this paasc`;
+  // A newer daemon may have a reason that this client does not know: it arrives as a number.
+  const why = (REASONS as Record<string, string>)[reason] ?? `the daemon's reason ${reason} is not known to this paasc`;
   return `${what} ${verb} missing: ${why}`;
 }
 
-/** Why a log that has come to its end may not be taken for all that the process has printed. */
+/** Collects the reasons why a log that was read to its end is, or may be, less than what the process wrote. */
 export class Shortfall {
   #damagedBytes = 0;
   #mayBeCut = false;
 
-  /** Counts a message. */
+  /** Takes a message. */
   take({ gap, end }: Pick<LogMessage, "gap" | "end">): void {
     if (gap?.reason === "LOG_GAP_REASON_DAMAGED") this.#damagedBytes += gap.to - gap.from;
     if (end?.mayBeCut) this.#mayBeCut = true;
   }
 
-  /** That as a sentence, if there is a reason. */
+  /** Sentence with the reasons; undefined if there is none. */
   get sentence(): string | undefined {
     const reasons: string[] = [];
     if (this.#damagedBytes > 0) {
@@ -72,10 +72,10 @@ export class Shortfall {
   }
 }
 
-/** What is to be said of a log that may be cut. */
+/** Sentence about a log whose end may be missing. */
 export const CUT = "the end of the log may be missing: the daemon was killed before it had noted that this was all";
 
-/** A gap in JSON. */
+/** Converts a gap to the object that `-o json` prints. */
 export function gapJson({ from, to, reason, lines }: LogGap) {
   return { gap: { from, to, reason: word(reason, "LOG_GAP_REASON_"), lines } };
 }
@@ -84,7 +84,7 @@ function count(number: number, noun: string): string {
   return `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** An amount of bytes for a person. */
+/** Formats a number of bytes for a person. */
 function volume(bytes: number): string {
   let size = bytes;
   for (const unit of ["", "kB", "MB", "GB", "TB"]) {

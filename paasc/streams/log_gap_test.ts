@@ -3,7 +3,7 @@ import { CUT, gapJson, gapSentence, isMissing, type LogGap, Shortfall } from "./
 
 const gap: LogGap = { from: 5, to: 7, reason: "LOG_GAP_REASON_DROPPED" };
 
-Deno.test("gapSentence() says how much is missing, and why", () => {
+Deno.test("gapSentence() gives the size of the gap and the reason", () => {
   const why = "the daemon keeps only the newest part of a log";
   for (
     const [from, to, lines, what] of [
@@ -24,7 +24,7 @@ Deno.test("gapSentence() says how much is missing, and why", () => {
   }
 });
 
-Deno.test("gapSentence() has words for each reason, and for one of a newer daemon", () => {
+Deno.test("gapSentence() knows each reason, and accepts one of a newer daemon", () => {
   for (
     const [reason, why] of [
       ["LOG_GAP_REASON_UNSPECIFIED", "the daemon does not say why"],
@@ -42,7 +42,7 @@ Deno.test("gapSentence() has words for each reason, and for one of a newer daemo
   assertEquals(isMissing({ ...gap, reason: "LOG_GAP_REASON_NOT_REQUESTED" }), false);
 });
 
-Deno.test("gapJson() has the lines where they are known", () => {
+Deno.test("gapJson() includes the number of lines if it is known", () => {
   const words = (gap: LogGap) => JSON.parse(JSON.stringify(gapJson(gap)));
   assertEquals(words(gap), { gap: { from: 5, to: 7, reason: "dropped" } });
   assertEquals(words({ ...gap, reason: "LOG_GAP_REASON_NO_SPACE", lines: 0 }), {
@@ -50,7 +50,7 @@ Deno.test("gapJson() has the lines where they are known", () => {
   });
 });
 
-Deno.test("Shortfall has a sentence for what is damaged, for a log that may be cut, and for no other gap", () => {
+Deno.test("Shortfall has a sentence for damaged bytes and for a log that may be cut, but not for other gaps", () => {
   const end = { bytes: 5_000, lines: 1, status: null, mayBeCut: false };
   const shortfall = new Shortfall();
   shortfall.take({ gap });

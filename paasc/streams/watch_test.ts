@@ -1,12 +1,12 @@
 import type { ProcessStatus, WatchResponse } from "@paas/proto";
 import type { ServerWritableStream } from "@paas/proto/grpc";
 import { assertEquals, assertRejects } from "@std/assert";
-import { PaascError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import { Cable } from "../../tests/support/tcp_proxy.ts";
 import { ID, TestDaemon } from "../../tests/support/stand_in_daemon.ts";
 import { type Change, watchProcesses } from "./watch.ts";
 
-/** A test. An attempt to connect that failed leaves a timer of grpc-js behind, which cannot be ended from outside. */
+/** Defines a test without sanitizers: a failed attempt to connect leaves a timer of grpc-js that a test cannot end. */
 function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
 }
@@ -26,12 +26,12 @@ const finished = (number: number): ProcessStatus => ({
   exitCode: 0,
 });
 
-/** A change in short, such as `1 p1 running`. */
+/** Formats a change, such as `1 p1 running`. */
 function inShort({ id, name, status }: Change): string {
   return `${id[0]} ${name} ${status?.state.replace("PROCESS_STATE_", "").toLowerCase() ?? "removed"}`;
 }
 
-test("watchProcesses() tells what is new, also of what happened while there was no connection", async () => {
+test("watchProcesses() yields each change once, also those that happened without a connection", async () => {
   const calls: Call[] = [];
   const tell = (call: Call, status: ProcessStatus) => call.write({ processId: status.processId!, status });
   await using daemon = await TestDaemon.start({
@@ -70,7 +70,7 @@ test("watchProcesses() tells what is new, also of what happened while there was 
   ]);
 });
 
-test("watchProcesses() goes on when the daemon has ended the stream and is back", async () => {
+test("watchProcesses() continues when a daemon that has ended the stream is back", async () => {
   let calls = 0;
   await using daemon = await TestDaemon.start({
     Watch(call) {
@@ -88,12 +88,12 @@ test("watchProcesses() goes on when the daemon has ended the stream and is back"
   assertEquals(changes, ["1 p1 running", "1 p1 removed", "2 p2 running"]);
 });
 
-test("watchProcesses() does not try again what the daemon itself refuses", async () => {
+test("watchProcesses() does not repeat a call that the daemon refuses", async () => {
   await using daemon = await TestDaemon.start({
     Watch: (call) => call.emit("error", { code: 16, details: "it was revoked" }),
     List: (_call, callback) => callback(null, {}),
   });
   const watching = watchProcesses({ settings: daemon.files.settings(daemon.port), note: () => {} });
-  const { reason, message } = await assertRejects(() => watching.next(), PaascError);
-  assertEquals([reason, message], ["no-connection", "it was revoked"]);
+  const { code, message } = await assertRejects(() => watching.next(), PaasError);
+  assertEquals([code, message], ["unauthenticated", "it was revoked"]);
 });

@@ -1,13 +1,13 @@
 /**
- * How values of the contract look in JSON.
+ * Forms that values of the contract take in text and JSON.
  *
  * @module
  */
 import { escapeUnprintable } from "@paas/proto/printable";
 
 /**
- * A line of JSON, with its newline: what is not printable is escaped in it, which is the same value to who parses it and
- * does nothing to a terminal.
+ * Formats a value as one line of JSON, newline included. Unprintable characters are escaped: a parser reads the same
+ * value, and a terminal is not affected.
  *
  * @example
  * ```ts
@@ -22,8 +22,8 @@ export function jsonLine(value: unknown): string {
 }
 
 /**
- * A value of an enum as a word, without the prefix that all values of its enum share. A newer daemon may send one that
- * is not known here: it comes as a number and stays one.
+ * Formats an enum value as a word, without the prefix that all values of its enum share. A newer daemon may send a value
+ * that this client does not know: such a value arrives as a number and stays a number.
  *
  * @example
  * ```ts
@@ -38,8 +38,26 @@ export function word(value: string | number, prefix: string): string {
 }
 
 /**
- * A `google.protobuf.Timestamp` in RFC 3339, exactly: with 3, 6 or 9 digits of the second, as protobuf's own JSON has
- * it. (`fromTimestamp` of `@paas/proto` keeps milliseconds only, and would load grpc-js.)
+ * Gives the value of an enum for a word: the reverse of {@linkcode word}.
+ *
+ * @example
+ * ```ts
+ * import { enumValue } from "./enum_words.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(enumValue("PROCESS_STATE_", "running"), "PROCESS_STATE_RUNNING");
+ * ```
+ */
+export function enumValue<Prefix extends string, Word extends string>(
+  prefix: Prefix,
+  word: Word,
+): `${Prefix}${Uppercase<Word>}` {
+  return `${prefix}${word.toUpperCase() as Uppercase<Word>}`;
+}
+
+/**
+ * Formats a `google.protobuf.Timestamp` in RFC 3339 without rounding: the seconds have 3, 6 or 9 decimals, as in
+ * protobuf's own JSON. (`fromTimestamp` of `@paas/proto` keeps only milliseconds, and would load grpc-js.)
  *
  * @example
  * ```ts

@@ -1,12 +1,12 @@
 /**
- * Why a file cannot be read, in words.
+ * Sentences about files that cannot be read.
  *
  * @module
  */
 
 /**
- * Why a file could not be read, as a clause about "it". What the runtime guards beyond all permissions (`/dev/stdin`, much
- * of `/proc`) has its own advice, for its own words are for who wrote the program.
+ * Describes why a file could not be read, as a clause about "it". The runtime guards some files whatever the permissions
+ * are (`/dev/stdin`, much of `/proc`). Its own message for them addresses developers, so users get advice instead.
  *
  * @example
  * ```ts
@@ -24,7 +24,7 @@ export function fileFault(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-/** A text without the byte order mark that some editors put before it. */
+/** Removes the byte order mark that some editors put before a text. */
 export function withoutMark(text: string): string {
   return text.replace(/^\ufeff/, "");
 }

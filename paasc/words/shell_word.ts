@@ -1,13 +1,13 @@
 /**
- * Commands as one would type them.
+ * Commands quoted for a shell.
  *
  * @module
  */
 import { escapeUnprintable } from "@paas/proto/printable";
 
 /**
- * A command so that a shell (bash, zsh, or any of POSIX.1-2024) takes it for the same words. What is not
- * printable is escaped: it neither breaks a line nor reaches a terminal.
+ * Quotes a command so that a shell (bash, zsh, or any shell of POSIX.1-2024) reads the same words. Unprintable characters
+ * are escaped: they neither break a line nor reach a terminal.
  *
  * @example
  * ```ts
@@ -22,12 +22,12 @@ export function shellCommand(words: readonly string[]): string {
   return words.map(shellWord).join(" ");
 }
 
-/** A word, quoted if need be. */
+/** Quotes a word if it needs quotes. */
 export function shellWord(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
   if (escapeUnprintable(word) === word) return `'${word.replaceAll("'", `'\\''`)}'`;
   const escaped = word.replace(/[\\']/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\t", "\\t")
-    // A shell knows no surrogate pairs.
+    // Shells do not know surrogate pairs.
     .replace(/(?=\p{C})[\u{10000}-\u{10ffff}]/gu, (character) => {
       return `\\U${character.codePointAt(0)!.toString(16).padStart(8, "0")}`;
     });

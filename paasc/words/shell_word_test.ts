@@ -9,7 +9,7 @@ Deno.test("shellCommand() leaves simple words as they are", () => {
   );
 });
 
-Deno.test("shellCommand() gives what a shell takes for the same words, without what is not printable", async () => {
+Deno.test("shellCommand() makes printable text that a shell reads as the same words", async () => {
   const words = [
     "",
     "a b",

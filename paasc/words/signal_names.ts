@@ -1,21 +1,21 @@
 /**
- * The signals of Linux by name and by number.
+ * Names and numbers of the signals of Linux.
  *
  * @module
  */
 
-/** Their names, from the number 1 on (signal(7)). */
-const names = [
+/** Names of the signals from number 1 upwards (signal(7)). */
+const NAMES = [
   ...["HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM"],
   ...["TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF"],
   ...["WINCH", "IO", "PWR", "SYS"],
 ];
 
-/** The first and the last real-time signal that programs use. */
-const realTime = { first: 34, last: 64 };
+/** Numbers of the first and the last real-time signal that programs use. */
+const REAL_TIME = { first: 34, last: 64 };
 
 /**
- * The name of a signal, as a shell's `kill -l` has it.
+ * Gives the name of a signal, as `kill -l` of a shell does.
  *
  * @example
  * ```ts
@@ -26,18 +26,18 @@ const realTime = { first: 34, last: 64 };
  * ```
  */
 export function signalName(number: number): string {
-  if (number >= realTime.first && number <= realTime.last) {
-    return number === realTime.first ? "SIGRTMIN" : `SIGRTMIN+${number - realTime.first}`;
+  if (number >= REAL_TIME.first && number <= REAL_TIME.last) {
+    return number === REAL_TIME.first ? "SIGRTMIN" : `SIGRTMIN+${number - REAL_TIME.first}`;
   }
-  return `SIG${names[number - 1] ?? number}`;
+  return `SIG${NAMES[number - 1] ?? number}`;
 }
 
-/** What there is, in words for who has named a signal that there is not. */
-export const knownSignals = "there are HUP, INT, TERM and so on, RTMIN+3, and 1 to 64";
+/** Lists the names of signals in a few words, for an error about a signal that does not exist. */
+export const KNOWN_SIGNALS = "there are HUP, INT, TERM and so on, RTMIN+3, and 1 to 64";
 
 /**
- * The number of the signal that a text names: with or without `SIG`, in any case, or a number from 1 to 64; a real-time
- * signal counts from `RTMIN` or back from `RTMAX`. Undefined when it names none.
+ * Parses a signal: a name with or without `SIG`, in upper or lower case, or a number from 1 to 64. Real-time signals
+ * count up from `RTMIN` or down from `RTMAX`. Returns undefined if the text names no signal.
  *
  * @example
  * ```ts
@@ -52,11 +52,11 @@ export function signalNumber(text: string): number | undefined {
   if (/^\d+$/.test(text)) return within(Number(text), 1);
   const name = text.toUpperCase().replace(/^SIG/, "");
   const [, from, sign, distance] = /^RT(MIN|MAX)(?:([+-])(\d+))?$/.exec(name) ?? [];
-  if (from === undefined) return within(names.indexOf(name) + 1, 1);
-  const start = from === "MIN" ? realTime.first : realTime.last;
-  return within(start + Number(distance ?? 0) * (sign === "-" ? -1 : 1), realTime.first);
+  if (from === undefined) return within(NAMES.indexOf(name) + 1, 1);
+  const start = from === "MIN" ? REAL_TIME.first : REAL_TIME.last;
+  return within(start + Number(distance ?? 0) * (sign === "-" ? -1 : 1), REAL_TIME.first);
 }
 
 function within(number: number, first: number): number | undefined {
-  return number >= first && number <= realTime.last ? number : undefined;
+  return number >= first && number <= REAL_TIME.last ? number : undefined;
 }

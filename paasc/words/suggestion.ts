@@ -1,13 +1,13 @@
 /**
- * What somebody may have meant who mistyped a word.
+ * Hints for words that were mistyped.
  *
  * @module
  */
 
 /**
- * A hint at the name that is nearest to a word, to stand behind it in a sentence; empty when none is near.
+ * Returns a hint at the name that is nearest to a word, for the end of a sentence; it is empty when no name is near.
  *
- * @param prefix What stands before each of the names in the hint
+ * @param prefix Text before the name in the hint
  *
  * @example
  * ```ts
@@ -19,16 +19,10 @@
  * ```
  */
 export async function didYouMean(word: string, names: readonly string[], prefix = ""): Promise<string> {
-  // Only who mistypes waits for it to load.
-  const { levenshteinDistance } = await import("@std/text/levenshtein-distance");
+  // Imported here, so that only a mistyped command loads it.
+  const { closestMatch } = await import("leven");
   // A third of a word may be wrong, but not all of it.
-  let least = Math.min(Math.ceil(word.length / 3), word.length - 1);
-  let nearest: string | undefined;
-  for (const name of names) {
-    const distance = levenshteinDistance(word, name);
-    if (distance > least || distance === least && nearest !== undefined) continue;
-    least = distance;
-    nearest = name;
-  }
+  const maxDistance = Math.min(Math.ceil(word.length / 3), word.length - 1);
+  const nearest = closestMatch(word, names, { maxDistance });
   return nearest === undefined ? "" : ` (did you mean '${prefix}${nearest}'?)`;
 }

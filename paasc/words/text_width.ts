@@ -1,23 +1,30 @@
 /**
- * How many columns of a terminal a text takes.
+ * Widths of texts on a terminal.
  *
  * @module
  */
 
-/** Gives the columns that a text takes. */
+/** Measures how many columns a text takes. */
 export type TextWidth = (text: string) => number;
 
-/** No script needs so many UTF-16 units for what is shown as one character: marks without end would be one column. */
-const longestCluster = 64;
+/**
+ * Maximum length of one visible character, in UTF-16 units. No script needs as many. A longer run of combining marks would
+ * count as one column.
+ */
+const LONGEST_CLUSTER = 64;
 
-/** What measures these texts. The library that knows East Asian and combining characters is loaded only where some are. */
+/**
+ * Chooses the function that measures these texts. The library that knows East Asian and combining characters is loaded
+ * only if a text is not ASCII.
+ */
 export async function widthFor(texts: Iterable<string>): Promise<TextWidth> {
   for (const text of texts) if (!isAscii(text)) return (await import("string-width")).default;
   return ({ length }) => length;
 }
 
 /**
- * A text, cut where it would take more columns than these. Of a long text no more is looked at than is shown.
+ * Cuts a text so that it takes at most this many columns. Only the part that is shown is examined, however long the text
+ * is.
  *
  * @example
  * ```ts
@@ -30,16 +37,16 @@ export async function widthFor(texts: Iterable<string>): Promise<TextWidth> {
  * ```
  */
 export function cut(text: string, columns: number, width: TextWidth): string {
-  let [taken, kept] = [0, 0]; // columns, and how much of the text fits beside the sign for what was cut
+  let [taken, kept] = [0, 0]; // columns so far; UTF-16 units that fit in front of the "…"
   for (const { segment, index } of new Intl.Segmenter().segment(text)) {
-    taken += segment.length > longestCluster ? columns + 1 : width(segment);
+    taken += segment.length > LONGEST_CLUSTER ? columns + 1 : width(segment);
     if (taken > columns) return `${text.slice(0, kept)}…`;
     if (taken < columns) kept = index + segment.length;
   }
   return text;
 }
 
-/** A text, with spaces behind it up to so many columns. */
+/** Pads a text with spaces on the right to this many columns. */
 export function padded(text: string, columns: number, width: TextWidth): string {
   return text + " ".repeat(Math.max(0, columns - width(text)));
 }

@@ -1,38 +1,18 @@
 /**
- * Durations and points in time, as they stand on the command line.
+ * Durations and points in time on the command line and in output.
  *
  * @module
  */
+import { DURATION_UNITS, parseDuration } from "@paas/proto/units";
 
-/** A point in time, as `google.protobuf.Timestamp` has it. */
+/** A point in time, in the form of `google.protobuf.Timestamp`. */
 export interface Time {
   readonly seconds: number;
   readonly nanos: number;
 }
 
-/** How many milliseconds each unit has. */
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
 /**
- * A duration such as `500ms`, `10m` or `1h30m`, in milliseconds; undefined when the text is none.
- *
- * @example
- * ```ts
- * import { parseDuration } from "./time.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals([parseDuration("1h30m"), parseDuration("0.5s"), parseDuration("10")], [5_400_000, 500, undefined]);
- * ```
- */
-export function parseDuration(text: string): number | undefined {
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|[smhd]))+$/.test(text)) return undefined;
-  let sum = 0;
-  for (const [, amount, unit] of text.matchAll(/([\d.]+)([a-z]+)/g)) sum += Number(amount) * units[unit!]!;
-  return sum;
-}
-
-/**
- * So many milliseconds as `google.protobuf.Duration` has them.
+ * Converts milliseconds to the form of `google.protobuf.Duration`.
  *
  * @example
  * ```ts
@@ -47,7 +27,7 @@ export function toDuration(milliseconds: number): Time {
 }
 
 /**
- * How many milliseconds lie between two points in time.
+ * Returns the time between two points in time, in milliseconds.
  *
  * @example
  * ```ts
@@ -62,7 +42,7 @@ export function between(start: Time, end: Time): number {
 }
 
 /**
- * A duration as a person likes it: to the millisecond when it is short, and to the second when it is long.
+ * Formats a duration for people: to the millisecond if it is short, and to the second if it is long.
  *
  * @example
  * ```ts
@@ -77,16 +57,16 @@ export function durationText(milliseconds: number): string {
   if (milliseconds < 60_000) return `${Math.floor(milliseconds) / 1000}s`;
   let text = "";
   let rest = milliseconds;
-  for (const unit of ["d", "h", "m", "s"]) {
-    const amount = Math.floor(rest / units[unit]!);
+  for (const unit of ["d", "h", "m", "s"] as const) {
+    const amount = Math.floor(rest / DURATION_UNITS[unit]);
     if (amount > 0) text += `${amount}${unit}`;
-    rest -= amount * units[unit]!;
+    rest -= amount * DURATION_UNITS[unit];
   }
   return text;
 }
 
 /**
- * How long ago something was, roughly.
+ * Formats the time since an event, roughly.
  *
  * @example
  * ```ts
@@ -97,14 +77,14 @@ export function durationText(milliseconds: number): string {
  * ```
  */
 export function age(milliseconds: number): string {
-  const unit = ["d", "h", "m"].find((unit) => milliseconds >= units[unit]!) ?? "s";
+  const unit = (["d", "h", "m"] as const).find((unit) => milliseconds >= DURATION_UNITS[unit]) ?? "s";
   // The daemon's clock may be ahead.
-  return `${Math.max(0, Math.floor(milliseconds / units[unit]!))}${unit} ago`;
+  return `${Math.max(0, Math.floor(milliseconds / DURATION_UNITS[unit]))}${unit} ago`;
 }
 
 /**
- * A point in time: a duration is that long before `now`, in milliseconds since the Unix epoch; all else must be
- * RFC 3339, of which every digit counts. Undefined when the text is neither.
+ * Parses a point in time. A duration means that long before `now`, in milliseconds since the Unix epoch. Any other text
+ * must be an RFC 3339 time, of which every digit counts. The result is undefined for other texts.
  *
  * @example
  * ```ts
@@ -124,14 +104,14 @@ export function parseWhen(text: string, now: number): Time | undefined {
     /^(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60))(?:\.(\d{1,9}))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
       .exec(text) ?? [];
   if (day === undefined || !exists(day)) return undefined;
-  // A leap second, which is the last one of a day (RFC 3339, section 5.7), is the next day's first to Unix.
+  // A leap second is the last second of a day (RFC 3339, section 5.7). In Unix time it is the first of the next day.
   const leap = time!.endsWith(":60");
   const milliseconds = Date.parse(`${day}T${time!.replace(/60$/, "59")}${zone!.toUpperCase()}`) + (leap ? 1_000 : 0);
-  if (leap && milliseconds % units.d! !== 0) return undefined;
+  if (leap && milliseconds % DURATION_UNITS.d !== 0) return undefined;
   return milliseconds >= 0 ? { seconds: milliseconds / 1000, nanos: Number(fraction.padEnd(9, "0")) } : undefined;
 }
 
-/** Whether there is such a day: `Date` takes February 30 for March 2. */
+/** Tells whether a day exists. `Date` takes February 30 for March 2. */
 function exists(day: string): boolean {
   const date = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { clock } from "@paas/worker";
+import { clock } from "@paas/worker/system";
 import { PermissionDeniedError, ProcessNotFoundError } from "../errors.ts";
 import type { User } from "../identity/identity.ts";
 import type { Role } from "./roles.ts";

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { SETSID_PATH, SYSTEM_PATH } from "@paas/worker";
+import { SYSTEM_PATH } from "@paas/worker/confinement";
+import { SETSID_PATH } from "@paas/worker/requirements";
 
 /** Time for a look, in milliseconds. */
 const LIMIT_MS = 2_000;

@@ -3,25 +3,25 @@
  *
  * ```toml
  * listen = "0.0.0.0:50051"
- * tls-cert = "server.crt"     # relative paths start from the file's directory
+ * tls-cert = "server.crt"     # relative paths count from the file's directory
  * max-log-bytes = "2G"
  * ```
  *
  * @module
  */
-import { levenshteinDistance } from "@std/text/levenshtein-distance";
+import { closestMatch } from "leven";
 import { parse, TomlError } from "smol-toml";
 import { UsageError } from "../errors.ts";
 import { FLAGS } from "./flags.ts";
 
-/** Maximum distance of an unknown key from a flag, in characters, for a hint. */
-const MAX_TYPO = 3;
+/** Maximum distance between a mistyped key and the key that a hint names, in edits. */
+const MAX_SLIP = 3;
 
 /**
- * Parses a configuration file: returns the text of each flag in it.
+ * Parses the text of a configuration file into the texts of flags, by their keys.
  *
- * @param path The path of the file, for errors.
- * @throws {UsageError} When the text is not TOML, or has an unknown key or a value of a wrong type.
+ * @param path The path of the file, for errors
+ * @throws {UsageError} When the text is not TOML, or has an unknown key or a value that no flag can have
  *
  * @example
  * ```ts
@@ -38,7 +38,7 @@ export function parseConfig(path: string, text: string): Map<string, string> {
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const [why] = error.message.replace(/^Invalid TOML document: /, "").split("\n");
-    // Only the part before "=" is shown: a wrong value may be a secret of another file.
+    // The error shows the line up to its "=" only: the path may name another file by mistake, one with secrets.
     const line = text.split("\n")[error.line - 1]?.replace(/=.*/s, "").trim();
     throw new UsageError(`${path} is not valid TOML: ${why} (line ${error.line}: ${JSON.stringify(line)})`);
   }
@@ -56,16 +56,14 @@ export function parseConfig(path: string, text: string): Map<string, string> {
   );
 }
 
-/** Converts a value to the text of its flag. */
+/** Returns a value as the text of its flag, or `undefined` if no flag can have it. */
 function toText(value: unknown): string | undefined {
   if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value.join(",");
   return ["string", "number", "boolean"].includes(typeof value) ? String(value) : undefined;
 }
 
-/** A hint at the key that the operator probably meant. */
+/** Returns a hint at the key that was probably meant. */
 function nearest(key: string): string {
-  const [name, distance] = Object.keys(FLAGS)
-    .map((name) => [name, levenshteinDistance(key.replaceAll("_", "-"), name)] as const)
-    .reduce((best, next) => next[1] < best[1] ? next : best);
-  return distance <= MAX_TYPO ? ` (did you mean ${name}?)` : "";
+  const name = closestMatch(key.replaceAll("_", "-"), Object.keys(FLAGS), { maxDistance: MAX_SLIP });
+  return name === undefined ? "" : ` (did you mean ${name}?)`;
 }

@@ -1,35 +1,30 @@
 /**
- * The values of flags: what a text may be, and what it means.
+ * Parsers of the values of flags. Each returns `undefined` for a text that it does not accept.
  *
  * @module
  */
-import { LIMIT_NAMES, type LimitName, type Limits, MIN_LIMIT_BYTES } from "@paas/worker";
+import { DURATION_UNITS, parseDuration, parseSize } from "@paas/proto/units";
+import { MIN_LIMIT_BYTES } from "@paas/worker/spool";
 import { isAbsolute, join } from "node:path";
 import { type Address, isLoopback, parseAddress } from "../address.ts";
 import type { IdentityMode } from "../identity/certificate.ts";
 import type { LogFormat } from "../telemetry/daemon_log.ts";
 
-/** Milliseconds of the units of a duration. */
-const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-
-/** Bytes of the units of a size. */
-const SIZES: Record<string, number> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
-
 export const PATH = { parse: parsePath, expected: "a path" };
 export const SIZE = {
   value: "SIZE",
-  parse: parseSize,
-  expected: "a size of at least 1M such as 500M, 2G or 1000000000, or unlimited",
+  parse: parseLimitSize,
+  expected: "a size of at least 1M such as 500M, 2GiB or 1000000000, or unlimited",
 };
 
 export const DURATION = {
   value: "DURATION",
-  parse: parseDuration,
-  expected: "a duration of at most 24h such as 500ms, 10s, 5m or 1h",
+  parse: parseShortDuration,
+  expected: "a duration of at most 24h such as 500ms, 10s, 5m or 1h30m",
 };
 export const COUNT = { value: "NUMBER", parse: parseCount, expected: "a whole number from 1 to 1000000" };
 
-/** A path; one with a control character cannot be told on a line of its own. */
+/** Parses a path. Control characters are refused, so that a path fits on one line of output. */
 export function parsePath(text: string, directory: string): string | undefined {
   if (!/^\P{Cc}+$/u.test(text)) return undefined;
   return directory === "" || isAbsolute(text) ? text : join(directory, text);
@@ -41,17 +36,14 @@ export function parseLoopback(text: string): Address | undefined {
   return address && isLoopback(address.host) ? address : undefined;
 }
 
-export function parseDuration(text: string): number | undefined {
-  const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
-  const milliseconds = Number(amount) * (UNITS[unit] ?? NaN);
-  return milliseconds <= 24 * 3_600_000 ? milliseconds : undefined;
+/** Parses a duration of at most a day, into milliseconds. */
+export function parseShortDuration(text: string): number | undefined {
+  const milliseconds = parseDuration(text);
+  return milliseconds !== undefined && milliseconds <= DURATION_UNITS.d ? milliseconds : undefined;
 }
 
 export function parseAge(text: string): number | undefined {
-  if (text === "unlimited") return Infinity;
-  const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
-  const milliseconds = Number(amount) * (unit === "d" ? 24 * UNITS["h"]! : UNITS[unit] ?? NaN);
-  return Number.isNaN(milliseconds) ? undefined : milliseconds;
+  return text === "unlimited" ? Infinity : parseDuration(text);
 }
 
 export function parseKept(text: string): number | undefined {
@@ -59,12 +51,11 @@ export function parseKept(text: string): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** Bytes; the units are powers of 1024, as those of systemd and Docker are. */
-export function parseSize(text: string): number | undefined {
+/** Parses a size into bytes: at least the minimum that the worker accepts for a limit. */
+export function parseLimitSize(text: string): number | undefined {
   if (text === "unlimited") return Infinity;
-  const [, amount, unit = ""] = /^(\d+)(?:([KMGT])(?:iB)?)?$/i.exec(text) ?? [];
-  const bytes = Number(amount) * SIZES[unit.toUpperCase()]!;
-  return bytes >= MIN_LIMIT_BYTES && bytes <= Number.MAX_SAFE_INTEGER ? bytes : undefined;
+  const bytes = parseSize(text);
+  return bytes !== undefined && bytes >= MIN_LIMIT_BYTES ? bytes : undefined;
 }
 
 export function parseCount(text: string): number | undefined {
@@ -84,42 +75,24 @@ export function parseLogFormat(text: string): LogFormat | undefined {
   return text === "text" || text === "json" ? text : undefined;
 }
 
-/** Absolute paths. A permission cannot have a comma in one, so neither can a text of several. */
+/** Parses absolute paths with commas between them. A path with a comma cannot be a permission of Deno either. */
 export function parsePrograms(text: string): string[] | undefined {
   const paths = text.split(",");
   return paths.every((path) => /^\/\P{Cc}*[^/\p{Cc}]$/u.test(path)) ? paths : undefined;
 }
 
-/** Names of variables; a `*` at the end stands for any rest. */
+/** Parses names of variables. A `*` at the end of a name stands for any rest. */
 export function parseVariables(text: string): string[] | undefined {
   const names = text.split(",");
   return names.every((name) => /^[A-Za-z_]\w*\*?$/.test(name)) ? names : undefined;
 }
 
-/** Directories in which programs are looked up, as PATH has them. One that is not absolute would be that of each command. */
+/** Parses the directories of a PATH. A relative one would depend on the working directory of each command. */
 export function parseSearchPath(text: string): string | undefined {
   return text.split(":").every((directory) => /^\/\P{Cc}*$/u.test(directory)) ? text : undefined;
 }
 
-/** The bits of umask(2). The zero in front tells it from a plain number of the configuration file. */
+/** Parses the bits of umask(2). The leading zero tells an octal text from a plain number of the configuration file. */
 export function parseUmask(text: string): number | undefined {
   return /^0[0-7]{2,3}$/.test(text) ? Number.parseInt(text, 8) : undefined;
-}
-
-/** Limits by name: bytes, seconds or a number, with the units of sizes and durations. */
-export function parseLimits(text: string): Limits | undefined {
-  const limits: Partial<Record<LimitName, number>> = {};
-  for (const part of text.split(",")) {
-    const [, name, value = ""] = /^(\w+)=(.+)$/.exec(part) ?? [];
-    const [, amount, unit = ""] = /^(\d+)([a-z]*)$/i.exec(value) ?? [];
-    const units: Record<string, number> = name === "cpu"
-      ? { "": 1, s: 1, m: 60, h: 3_600 }
-      : name === "nofile" || name === "nproc"
-      ? { "": 1 }
-      : SIZES;
-    const limit = Number(amount) * (units[name === "cpu" ? unit : unit.toUpperCase()] ?? NaN);
-    if (!LIMIT_NAMES.includes(name as LimitName) || !Number.isSafeInteger(limit)) return undefined;
-    limits[name as LimitName] = limit;
-  }
-  return limits;
 }

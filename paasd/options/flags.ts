@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { LIMIT_NAMES } from "@paas/worker";
+import { LIMIT_NAMES, parseLimits } from "@paas/proto/units";
 import { fileURLToPath } from "node:url";
 import { parseAddress } from "../address.ts";
 import {
@@ -13,7 +13,6 @@ import {
   parseAge,
   parseIdentity,
   parseKept,
-  parseLimits,
   parseLogFormat,
   parseLoopback,
   parsePrograms,

@@ -67,10 +67,16 @@ Deno.test("parseOptions() takes only a loopback address for metrics, and none by
 
 Deno.test("parseOptions() reads durations", () => {
   for (
-    const [text, expected] of [["500ms", 500], ["10s", 10_000], ["5m", 300_000], ["1h", 3_600_000], ["1.5s", 1_500], [
-      "0s",
-      0,
-    ]] as const
+    const [text, expected] of [
+      ["500ms", 500],
+      ["10s", 10_000],
+      ["5m", 300_000],
+      ["1h", 3_600_000],
+      ["1.5s", 1_500],
+      ["1h30m", 5_400_000],
+      ["1d", 86_400_000],
+      ["0s", 0],
+    ] as const
   ) {
     assertEquals(optionsOf(["--stop-grace", text]).stopGrace, expected);
   }
@@ -217,14 +223,14 @@ Deno.test("parseOptions() reads what may run, as whom and within which limits", 
   assertEquals([optionsOf([]).limit, optionsOf([]).runAs, optionsOf([]).dieWithDaemon], [undefined, undefined, false]);
   const options = optionsOf([
     ...["--allow-program", "/bin/a,/b c", "--allow-program=/d", "--run-as", "www-data", "--die-with-daemon"],
-    ...["--limit", "nofile=9,fsize=10G,as=1m", "--limit=cpu=2m,core=0"],
+    ...["--limit", "nofile=9,fsize=10G,as=1m", "--limit=cpu=1m60s,core=64KiB"],
   ]);
   assertEquals([options.allowProgram, options.runAs, options.dieWithDaemon], [
     ["/bin/a", "/b c", "/d"],
     "www-data",
     true,
   ]);
-  assertEquals(options.limit, { nofile: 9, fsize: 10 * 2 ** 30, as: 2 ** 20, cpu: 120, core: 0 });
+  assertEquals(options.limit, { nofile: 9, fsize: 10 * 2 ** 30, as: 2 ** 20, cpu: 120, core: 65_536 });
   const wrong = [
     ...["a", "", "/a,", "bin/a", "/a,b", "/", "/a/", "/a\nb"].map((text) => [`--allow-program=${text}`]),
     ...["", "-x", "a b", "a:b", "a\nb"].map((text) => [`--run-as=${text}`]),

@@ -1,17 +1,9 @@
 /**
- * The Deno permissions that the daemon runs under: exactly what its options need.
+ * The Deno permissions of the daemon: exactly those that its options need.
  *
  * @module
  */
-import {
-  BASE_VARIABLES,
-  GUARD_PATH,
-  KILL_PATHS,
-  LIBC_PATHS,
-  PRLIMIT_PATH,
-  SETPRIV_PATH,
-  SETSID_PATH,
-} from "@paas/worker";
+import { requirements } from "@paas/worker/requirements";
 import { resolve } from "node:path";
 import { GETENT_PATH } from "../processes/confinement.ts";
 import { UsageError } from "../errors.ts";
@@ -20,7 +12,7 @@ import { type Address, formatAddress, toReachable } from "../address.ts";
 import { LIMIT_VARIABLE } from "../quotas/open_files.ts";
 import { type Options, VARIABLES } from "../options/options.ts";
 
-/** What grpc-js reads of the environment. */
+/** The variables that grpc-js reads. */
 const GRPC_VARIABLES = [
   "GRPC_NODE_VERBOSITY",
   "GRPC_VERBOSITY",
@@ -34,9 +26,9 @@ const GRPC_VARIABLES = [
 ];
 
 /**
- * The permission flags for `deno run`.
+ * Returns the permission flags for `deno run`.
  *
- * @throws {UsageError} when a path cannot be written in such a flag.
+ * @throws {UsageError} When a path cannot be written in such a flag.
  *
  * @example
  * ```ts ignore
@@ -50,46 +42,46 @@ export function permissions(options: Options): string[] {
   const files = [tlsCert, tlsKey, clientCa, policy, crl, denyList, config]
     .flatMap((path) => path === undefined ? [] : resolve(path));
   const written = auditLog === undefined ? [spool] : [spool, resolve(auditLog)];
+  const { libraries, variables } = requirements({ terminal: true });
   return [
     `--allow-net=${netPermissions(metricsListen ? [listen, metricsListen] : [listen]).join(",")}`,
     `--allow-read=${list([...files, spool])}`,
     `--allow-write=${list(written)}`,
     `--allow-env=${
-      [...VARIABLES, ...BASE_VARIABLES, "XDG_RUNTIME_DIR", LIMIT_VARIABLE, "OTEL_DENO", ...GRPC_VARIABLES].join(",")
+      [...VARIABLES, ...variables, "XDG_RUNTIME_DIR", LIMIT_VARIABLE, "OTEL_DENO", ...GRPC_VARIABLES].join(",")
     }`,
-    "--allow-sys=uid", // whose directory for temporary files
-    ...allowProgram ? [`--allow-run=${list([...ownPrograms(options), STAT_PATH])}`] : [
-      "--allow-run", // it signals groups itself only so
-      // For terminals: the C library, wherever it lies. It can do what any program can, so this opens nothing that is
-      // not open already; beside a list in --allow-run it must not stand.
-      ...LIBC_PATHS.length > 0 ? [`--allow-ffi=${LIBC_PATHS.join(",")}`] : [],
+    "--allow-sys=uid", // for the name of the directory of temporary files
+    ...allowProgram ? [`--allow-run=${list(ownPrograms(options))}`] : [
+      "--allow-run", // without a list the runtime signals groups itself
+      // The C library can do all that a program can. So it opens nothing that is not open already; but it must not stand
+      // beside a list in --allow-run.
+      ...libraries.length > 0 ? [`--allow-ffi=${libraries.join(",")}`] : [],
     ],
   ];
 }
 
 /**
- * What the daemon executes: only programs of its own. The first of them becomes whatever it is told to, so the list of what
- * users may run is held by the daemon's own check.
+ * Returns the programs that the daemon executes, all of them its own. The first one becomes any program that it is given,
+ * so the daemon's own check holds the list of the programs that users may run.
  */
 function ownPrograms({ runAs, dieWithDaemon }: Options): string[] {
-  return [
-    SETSID_PATH,
-    PRLIMIT_PATH,
-    ...KILL_PATHS, // the runtime signals no groups under a list
-    ...runAs === undefined ? [] : [GETENT_PATH, SETPRIV_PATH],
-    ...dieWithDaemon ? [GUARD_PATH] : [],
-  ];
+  const programs = new Set([
+    ...requirements({ limits: true }).programs, // each user may ask for limits
+    ...runAs === undefined ? [] : [GETENT_PATH, ...requirements({ account: true }).programs],
+    ...requirements({ guard: dieWithDaemon }).programs,
+    STAT_PATH,
+  ]);
+  return [...programs];
 }
 
-/** What the daemon has to be run under: the words of a launcher. */
+/** Returns the words of a launcher that the daemon has to be run under. */
 export function launcher({ runAs }: Options): string[] {
-  // Its children inherit it, and cannot get it back (prctl(2), PR_SET_NO_NEW_PRIVS).
+  // The children inherit this, and cannot undo it (prctl(2), PR_SET_NO_NEW_PRIVS).
   return runAs === undefined ? [] : ["setpriv", "--no-new-privs", "--inh-caps=-all", "--"];
 }
 
 /**
- * The permissions to listen, and to try the own ports. The port that 0 becomes is not known before, so it takes all
- * ports of the address.
+ * Returns the addresses to listen on, and to probe the own ports. Port 0 may become any port, so it needs all of them.
  */
 function netPermissions(addresses: readonly Address[]): string[] {
   const permissions = addresses.flatMap(({ host, port }) =>
@@ -101,8 +93,8 @@ function netPermissions(addresses: readonly Address[]): string[] {
 }
 
 /**
- * A list of paths. Deno knows no way to write a comma in it, so one in a path would open another path; start.sh takes a
- * line for a flag, so a newline would be another flag.
+ * Joins a list of paths. A comma in a path would open another path, for Deno has no way to escape it; a newline would be
+ * another flag, for start.sh reads a flag a line.
  */
 function list(paths: string[]): string {
   const odd = paths.find((path) => /[,\p{Cc}]/u.test(path));

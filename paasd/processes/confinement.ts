@@ -3,16 +3,15 @@
  *
  * @module
  */
+import { SpawnError, type SpawnOptions } from "@paas/worker";
 import {
   type Account,
   Guard,
   inheritedLimits,
   LIMIT_NAMES,
   type Limits,
-  SpawnError,
-  type SpawnOptions,
   verifyAccount,
-} from "@paas/worker";
+} from "@paas/worker/confinement";
 import { InvalidArgumentError, NotAllowedError, StartError } from "../errors.ts";
 import type { DaemonLog } from "../telemetry/daemon_log.ts";
 import { allowedProgram } from "./programs.ts";
@@ -77,7 +76,7 @@ export class Confinement implements AsyncDisposable {
     const lost = (error?: unknown) =>
       log.write("guard-lost", { cause: error instanceof Error ? error.message : undefined });
     try {
-      return new Confinement(options, account, new Guard({ lost }));
+      return new Confinement(options, account, Guard.start({ lost }));
     } catch (error) {
       throw new StartError(`Cannot start the guard of --die-with-daemon: ${(error as Error).message}`);
     }

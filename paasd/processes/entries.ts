@@ -3,20 +3,15 @@
  *
  * @module
  */
-import {
-  type About,
-  type KnownProcess,
-  type Process,
-  type RestoredProcess,
-  type Spool,
-  WeakValues,
-} from "@paas/worker";
+import type { Process, Spool } from "@paas/worker";
+import type { About, RestoredProcess } from "@paas/worker/spool";
+import { WeakValues } from "@paas/worker/system";
 import type { Grant } from "../access/authorization.ts";
 import type { Lease } from "./lease.ts";
 
 /** A process, its owner, and the users that it is shared with. */
 export interface Entry {
-  readonly process: KnownProcess;
+  readonly process: Process;
   /** The command line. Each access reads it from the spool, for it may be long. */
   readonly args: readonly string[];
   /** Unique among the owner's live processes; empty if the process has no name. */

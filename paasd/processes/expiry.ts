@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Clock, Records, Removable, Usage } from "@paas/worker";
+import type { Removable, Usage, Usages } from "@paas/worker/spool";
+import type { Clock } from "@paas/worker/system";
 
 /** Time between two sweeps, in milliseconds. */
 const PAUSE_MS = 1_000;
@@ -31,8 +32,8 @@ export interface ExpiryLimits {
 
 /** The finished processes in the spool. */
 export type FinishedProcesses = Pick<
-  Records,
-  "usage" | "finishedCount" | "above" | "fullest" | "oldest" | "finishedUntil" | "dropEndedGrants"
+  Usages,
+  "of" | "finishedCount" | "above" | "fullest" | "oldest" | "finishedUntil" | "dropEndedGrants"
 >;
 
 /** The owner of an {@linkcode Expiry}. */
@@ -109,7 +110,7 @@ export class Expiry implements Disposable {
   /** The oldest processes of an owner that exceed the limits after a start with a description of `coming` bytes. */
   #excess(owner: string, coming: number, most: number): Removable[] {
     const { retainCount, maxDescriptionBytesPerUser } = this.limits;
-    const { finished, bytes }: Usage = this.#finished.usage(owner);
+    const { finished, bytes }: Usage = this.#finished.of(owner);
     let tooMany = finished - retainCount;
     let tooLarge = bytes + coming + this.#host.liveBytes(owner) - maxDescriptionBytesPerUser;
     if (tooMany <= 0 && tooLarge <= 0) return [];

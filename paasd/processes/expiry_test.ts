@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { type About, Clock, descriptionBytes, Spool } from "@paas/worker";
+import { type About, descriptionBytes, Spool } from "@paas/worker/spool";
+import { Clock } from "@paas/worker/system";
 import { Expiry, type ExpiryLimits } from "./expiry.ts";
 
 const UNLIMITED: ExpiryLimits = {
@@ -38,7 +39,7 @@ class Setting implements AsyncDisposable {
   }
 
   expiry(limits: Partial<ExpiryLimits>): Expiry {
-    return new Expiry(this.spool.history.records, { ...UNLIMITED, ...limits }, {
+    return new Expiry(this.spool.history.records.usages, { ...UNLIMITED, ...limits }, {
       liveBytes: () => this.liveBytes,
       remove: (id) => Promise.resolve(this.spool.history.forget(id)),
       stepped: (milliseconds) => this.steps.push(milliseconds),
@@ -62,7 +63,7 @@ async function left(limits: Partial<ExpiryLimits>, now: number): Promise<string[
   for (const time of [100, 200, 300]) setting.add("alice", `${time}`, time);
   setting.wall = now;
   const clock = new Clock(() => now, () => 0);
-  using expiry = new Expiry(setting.spool.history.records, { ...UNLIMITED, ...limits }, {
+  using expiry = new Expiry(setting.spool.history.records.usages, { ...UNLIMITED, ...limits }, {
     liveBytes: () => 0,
     remove: (id) => Promise.resolve(setting.spool.history.forget(id)),
     stepped() {},

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Candidate, Spool } from "@paas/worker";
+import type { Spool } from "@paas/worker";
+import type { Candidate } from "@paas/worker/spool";
 import type { Entries, Entry } from "./entries.ts";
 
 /** The properties of a process that a filter can test. */

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { type About, clock, type KnownProcess, type Process, type Spool } from "@paas/worker";
+import type { Process, Spool } from "@paas/worker";
+import type { About } from "@paas/worker/spool";
+import { clock } from "@paas/worker/system";
 import { validate } from "@std/uuid";
 import { allowedUntil, type Grant, isInForce, type Right } from "../access/authorization.ts";
 import { InvalidArgumentError, NameTakenError, NotFinishedError } from "../errors.ts";
@@ -199,7 +201,7 @@ export class ProcessTable {
   }
 
   /** Refuses further starts, ends those in progress, and returns the live processes. */
-  async close(): Promise<KnownProcess[]> {
+  async close(): Promise<Process[]> {
     await this.#starts.close();
     return this.processes();
   }
@@ -210,13 +212,13 @@ export class ProcessTable {
   }
 
   /** The processes that run, or whose end is not in the spool yet. */
-  processes(): KnownProcess[] {
+  processes(): Process[] {
     return this.#entries.live.map(({ process }) => process);
   }
 
   /** The number of processes in each state. */
   get counts(): Record<Listed["state"], number> {
-    const counts = { running: 0, stopping: 0, finished: this.#history.read((records) => records.finishedCount) };
+    const counts = { running: 0, stopping: 0, finished: this.#history.read((records) => records.usages.finishedCount) };
     for (const { process: { status: { state } } } of this.#entries.live) if (state !== "finished") counts[state]++;
     return counts;
   }

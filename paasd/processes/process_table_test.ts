@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { type About, type FinishedStatus, type HistoryEntry, type Process, Spool } from "@paas/worker";
+import type { FinishedStatus, Process } from "@paas/worker";
+import { type About, type HistoryEntry, Spool } from "@paas/worker/spool";
 import {
   InvalidArgumentError,
   NameTakenError,

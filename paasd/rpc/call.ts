@@ -4,7 +4,7 @@
  * @module
  */
 import { type ServerUnaryCall, status as Code } from "@paas/proto/grpc";
-import { clock } from "@paas/worker";
+import { clock } from "@paas/worker/system";
 import type { Access } from "../access/access.ts";
 import { type Right, rightOf } from "../access/authorization.ts";
 import type { Role } from "../access/roles.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import type { AttachRequest__Output, AttachResponse } from "@paas/proto";
-import { InputClosedError, type InputWriter, type LogReader, pieces as inPieces } from "@paas/worker";
+import { InputClosedError, type InputWriter } from "@paas/worker";
+import { type LogReader, pieces as inPieces } from "@paas/worker/records";
 import { Bell } from "../bell.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import type { Entry } from "../processes/entries.ts";
@@ -128,9 +129,10 @@ async function feed(
     terminal.resize(toTerminalSize(size));
   }
   if (bytes.length === 0 && !closeInput) return;
-  if (!input || !writer) {
+  if (!process.stdin) {
     throw new InvalidArgumentError("The process was started without stdin: ask for it when you start it");
   }
+  if (!input || !writer) return; // it has ended: the state of its input says that it is closed
   try {
     await writer.write(bytes, inputOffset);
   } catch (error) {

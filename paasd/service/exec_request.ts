@@ -4,7 +4,8 @@
  * @module
  */
 import type { ExecRequest__Output, Limits__Output as LimitsMessage } from "@paas/proto";
-import { LIMIT_NAMES, type Limits, type SpawnOptions } from "@paas/worker";
+import type { Limits, SpawnOptions } from "@paas/worker";
+import { LIMIT_NAMES } from "@paas/worker/confinement";
 import { createHash } from "node:crypto";
 import { InvalidArgumentError } from "../errors.ts";
 import type { Description } from "../processes/process_table.ts";

@@ -1,6 +1,6 @@
 /**
  * Checks the fields of requests, and converts them to the worker's terms: times, durations, signals, sizes and names. The
- * number of bytes and elements of each field is within its bound already (`proto/bounds.ts`).
+ * number of bytes and elements of each field is within its bound already (`proto/wire/bounds.ts`).
  *
  * @module
  */

@@ -2,7 +2,7 @@ import { ProcessService, type ProcessServiceDefinition } from "@paas/proto";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
 import protobuf from "protobufjs";
-import { load } from "../../proto/definition.ts";
+import { load } from "../../proto/generate.ts";
 import contract from "../../proto/paas/v1/paas.proto" with { type: "text" };
 import { InvalidArgumentError } from "../errors.ts";
 import { toAbsence } from "./attachment.ts";

@@ -31,7 +31,9 @@ import type {
   WhoAmIRequest__Output,
   WhoAmIResponse,
 } from "@paas/proto";
-import { descriptionBytes, pieces, spawn, type Spool } from "@paas/worker";
+import { spawn, type Spool } from "@paas/worker";
+import { pieces } from "@paas/worker/records";
+import { descriptionBytes } from "@paas/worker/spool";
 import { validate } from "@std/uuid";
 import type { Access } from "../access/access.ts";
 import { allowedUntil } from "../access/authorization.ts";
@@ -127,8 +129,7 @@ export class Service {
     const entry = this.#find(request, context);
     const options = toReaderOptions(request);
     if (options.follow !== false) holdLease(entry, context);
-    await entry.process.readable;
-    const log = entry.process.logs({ ...options, signal: context.signal });
+    const log = await entry.process.records({ ...options, signal: context.signal });
     using _following = options.follow === false ? undefined : this.#telemetry?.metrics.follows(entry.process, log);
     if (request.compress) context.compress();
     for await (const slice of log) yield* pieces(slice, context.messageSize);
@@ -145,8 +146,7 @@ export class Service {
     if (!first) throw new InvalidArgumentError("The first message must name a process");
     const entry = this.#find(first, context);
     holdLease(entry, context);
-    await entry.process.readable;
-    const log = entry.process.logs({ ...toPlace(first), signal: context.signal });
+    const log = await entry.process.records({ ...toPlace(first), signal: context.signal });
     using _following = this.#telemetry?.metrics.follows(entry.process, log);
     const { writer } = first;
     const { messageSize } = context;
@@ -231,7 +231,7 @@ export class Service {
     this.#quotas.change(context.user.id);
     checkRoom(entry, grant);
     if (!entry.grants.some(({ user }) => user === grant.user)) {
-      this.#quotas.grant(this.#spool.history.read((records) => records.usage(entry.owner)).grants);
+      this.#quotas.grant(this.#spool.history.read((records) => records.usages.of(entry.owner)).grants);
     }
     this.#table.share(entry, grant);
     this.#access.changed(); // the new grant may be less than the one before

@@ -11,7 +11,8 @@ import {
   type SharePermission,
   toTimestamp,
 } from "@paas/proto";
-import type { FinishedStatus, LogReader, ProcessStatus } from "@paas/worker";
+import type { FinishedStatus, ProcessStatus } from "@paas/worker";
+import type { LogReader } from "@paas/worker/records";
 import { isInForce, type Permission } from "../access/authorization.ts";
 import type { Entry } from "../processes/entries.ts";
 import type { CallContext } from "../rpc/call.ts";
@@ -55,7 +56,7 @@ export function toStatusMessage(
     pid,
     logBytes: output.bytes,
     logLines: output.lines,
-    stdin: process.input !== undefined,
+    stdin: process.stdin,
     terminal: process.terminal !== undefined,
     owner,
     ownerSubject,

@@ -19,7 +19,7 @@ const known = {
 };
 
 function messageOf(status: ProcessStatus) {
-  const process = { id: "id", pid: 7, status, output: { bytes: 6, lines: 1 } } as Process;
+  const process = { id: "id", pid: 7, status, stdin: false, output: { bytes: 6, lines: 1 } } as Process;
   const { args, name, labels } = known;
   return toStatusMessage({
     process,

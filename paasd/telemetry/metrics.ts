@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { LogReader, Process } from "@paas/worker";
+import type { Process } from "@paas/worker";
+import type { LogReader } from "@paas/worker/records";
 import type { Attributes, Meter, ObservableResult } from "@opentelemetry/api";
 import type { RefusalKind } from "../errors.ts";
 import { type Instrument, OBSERVED, RECORDED } from "./instruments.ts";

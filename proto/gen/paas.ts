@@ -74,6 +74,9 @@ export interface ProtoGrpcType {
       LogGapReason: EnumTypeDefinition
       LogStream: EnumTypeDefinition
       OnSlow: EnumTypeDefinition
+      /**
+       * ProcessService starts, shows and stops processes.
+       */
       ProcessService: SubtypeConstructor<typeof grpc.Client, _paas_v1_ProcessServiceClient> & { service: _paas_v1_ProcessServiceDefinition }
       ProcessState: EnumTypeDefinition
       ProcessStatus: MessageTypeDefinition<_paas_v1_ProcessStatus, _paas_v1_ProcessStatus__Output>

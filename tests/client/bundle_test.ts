@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { bundle } from "../../paasc/install/bundle.ts";
-import { runFlags } from "../../paasc/install/run_flags.ts";
+import { RUN_FLAGS } from "../../paasc/install/run_flags.ts";
 import { Daemon, ROOT, text } from "../support/programs.ts";
 
 /** A bundle of paasc, with the certificates where it looks for them. */
@@ -26,7 +26,7 @@ class Bundle implements AsyncDisposable {
 async function run(program: string, words: string[], input = "") {
   const env = { HOME: "/nonexistent", NO_COLOR: "1" };
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...runFlags, program, ...words],
+    args: ["run", ...RUN_FLAGS, program, ...words],
     env: { DENO_DIR: await denoDir(), ...env },
     stdin: "piped",
     stdout: "piped",

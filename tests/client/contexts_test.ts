@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { install, scriptFor } from "../../paasc/install/install.ts";
-import { runFlags } from "../../paasc/install/run_flags.ts";
+import { RUN_FLAGS } from "../../paasc/install/run_flags.ts";
 import { Daemon, ROOT, text } from "../support/programs.ts";
 
 /** A home directory with a configuration file in it, and a paasc installed. */
@@ -79,7 +79,7 @@ key = "${ROOT}/certs/bob.key"
     assertEquals((await Deno.stat(home.path)).mode! & 0o777, 0o600);
     assertEquals((await home.run(["list"])).code, 0);
 
-    const without = [Deno.execPath(), "run", ...runFlags, `${ROOT}/paasc/main.ts`];
+    const without = [Deno.execPath(), "run", ...RUN_FLAGS, `${ROOT}/paasc/main.ts`];
     assertEquals(await home.run(["context", "use", "nowhere"], {}, without), {
       code: 1,
       stdout: "",

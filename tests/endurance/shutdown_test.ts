@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { runFlags } from "../../paasc/install/run_flags.ts";
+import { RUN_FLAGS } from "../../paasc/install/run_flags.ts";
 import { type Client, Daemon, lives, ROOT, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
@@ -119,7 +119,7 @@ Deno.test("paasd gives a follower that has stalled 10 s, then ends as well as ev
   // More than all the buffers between the daemon and a pipe that nobody reads.
   const id = await daemon.exec(["sh", "-c", "head -c 60000000 /dev/zero; echo $$; exec sleep 1000"]);
   const stalled = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...runFlags, `${ROOT}/paasc/main.ts`, "--server", daemon.address, "logs", "--reconnect", "0s", id],
+    args: ["run", ...RUN_FLAGS, `${ROOT}/paasc/main.ts`, "--server", daemon.address, "logs", "--reconnect", "0s", id],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

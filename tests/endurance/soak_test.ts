@@ -1,6 +1,6 @@
 /**
  * The daemon and the client under very many connections. It is here that a runtime shows whether it still needs the
- * workaround of `proto/http2_goaway.ts`: without it, the daemon and the client die.
+ * workaround of `proto/patches/http2_goaway.ts`: without it, the daemon and the client die.
  *
  * @module
  */
@@ -29,7 +29,7 @@ async function repeat(times: number, atATime: number, action: (index: number) =>
 
 /**
  * Makes clients of this program say goodbye at once, as those of other people do, not by way of the workaround in
- * `proto/http2_goaway.ts`.
+ * `proto/patches/http2_goaway.ts`.
  */
 function withoutWorkaround(): Disposable {
   const mended = http2.connect;

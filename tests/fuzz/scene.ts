@@ -6,7 +6,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import protobuf from "protobufjs";
-import { load } from "../../proto/definition.ts";
+import { load } from "../../proto/generate.ts";
 import { Bystander } from "../neighbours/bystander.ts";
 import { type Daemon, ROOT } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import protobuf from "protobufjs";
-import { BOUNDS, type Entries, type List, type Size } from "../../proto/bounds.ts";
+import { BOUNDS, type Entries, type List, type Size } from "../../proto/wire/bounds.ts";
 import type { Choice, Texts } from "./message.ts";
 import { delimited, entry, join, tag, times, VARINT, varint } from "../support/wire_bytes.ts";
 

@@ -42,17 +42,28 @@ async function imports(file: string): Promise<string[]> {
 }
 
 const EXECUTABLES: Record<string, string[]> = {
-  proto: ["health.ts", "reflection.ts", "descriptors.ts", "printable.ts", "words/expiry.ts", "grpc.ts"],
+  worker: ["confinement.ts", "records.ts", "requirements.ts", "spool.ts", "system.ts"],
+  proto: [
+    "standard/health.ts",
+    "standard/reflection.ts",
+    "standard/descriptors.ts",
+    "wire/log_wire.ts",
+    "words/expiry.ts",
+    "words/printable.ts",
+    "words/time.ts",
+    "words/units.ts",
+    "grpc.ts",
+  ],
   paasd: ["main.ts"],
   paasc: ["main.ts", "install/install.ts", "install/compile.ts"],
 };
 const MAY_IMPORT: Record<string, RegExp> = {
   worker: /^(worker\/|node:)/,
-  proto: /^(proto\/|node:|npm:(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs(\/ext\/descriptor\/index\.js)?)$)/,
+  proto: /^(proto\/|node:|npm:(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs\/light\.js)$)/,
   paasd:
-    /^((paasd|worker|proto)\/|certs\/[\w-]+\.crt$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs(\/ext\/descriptor\/index\.js)?$|@opentelemetry\/(api|exporter-prometheus|sdk-metrics)$|smol-toml$|deno-std\/))/,
+    /^((paasd|worker|proto)\/|certs\/[\w-]+\.crt$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs\/light\.js$|@opentelemetry\/(api|exporter-prometheus|sdk-metrics)$|smol-toml$|leven$|deno-std\/))/,
   paasc:
-    /^((paasc|proto)\/|certs\/[\w-]+\.(crt|key)$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs$|smol-toml$|string-width$|deno-std\/))/,
+    /^((paasc|proto)\/|certs\/[\w-]+\.(crt|key)$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs\/light\.js$|smol-toml$|string-width$|leven$|picocolors$|deno-std\/))/,
 };
 
 /** The files of a member that others start or import; `paasd` is a program alone. */
@@ -72,7 +83,7 @@ for (const [member, allowed] of Object.entries(MAY_IMPORT)) {
 
 Deno.test("imports() sees what is imported only for its types, only later, and only indirectly", async () => {
   const found = await imports("paasc/main.ts");
-  // main.ts → commands/mod.ts → commands/observe/logs.ts → import("../../connection/connect.ts") → @paas/proto → grpc-js
+  // main.ts → command.ts → import("./connection/connect.ts") → @paas/proto → grpc-js
   for (
     const name of ["paasc/connection/connect.ts", "proto/mod.ts", "proto/gen/paas/v1/LogEnd.ts", "npm:@grpc/grpc-js"]
   ) {

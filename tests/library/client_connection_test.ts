@@ -36,7 +36,7 @@ cut("Client asks again for what can be repeated, and not for what cannot", async
   await using cable = await Cable.to(daemon.port);
   const notes: string[] = [];
   const server = `127.0.0.1:${cable.port}`;
-  await using client = await Client.connect({ server, ...files, patience: 500, note: (text) => notes.push(text) });
+  await using client = await Client.connect({ server, ...files, patience: 500, onNote: (text) => notes.push(text) });
   const process = await client.exec(["sleep", "100"]);
   await cable.remove();
   const back = process.status();
@@ -105,4 +105,12 @@ cut("Client.connect() takes PEM as well as paths, and says what is wrong", async
   await assertCode(Client.connect({ ...files, server: "nowhere" }), "invalid-argument", /is no HOST:PORT/);
   await assertCode(Client.connect({ server, ...files, ca: "/nowhere" }), "no-connection", /cannot read the server CA/);
   await assertCode(Client.connect({ server, ca, cert, key: ca! }), "no-connection", /the private key/);
+});
+
+Deno.test({
+  name: "Client.connect() throws a PaasError when it may not read the environment",
+  permissions: { read: true, env: false },
+  async fn() {
+    await assertCode(Client.connect(files), "permission-denied", /may not be read: .* or run with --allow-env=/);
+  },
 });

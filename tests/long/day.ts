@@ -37,7 +37,7 @@ async function run(): Promise<number> {
   const directory = await Deno.makeTempDir({ prefix: "paas-day-" });
   try {
     const certs = join(directory, "certs");
-    const make = ["run", "--quiet", "--allow-all", join(ROOT, "certs/make.ts"), certs];
+    const make = ["run", "--quiet", "--allow-all", join(ROOT, "certs/main.ts"), certs];
     const names = USERS.flatMap((user) => ["--client", user]);
     const { success } = await new Deno.Command(Deno.execPath(), { args: [...make, ...names], stdout: "null" }).output();
     if (!success) throw new Error("Cannot make certificates");

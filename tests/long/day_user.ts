@@ -7,7 +7,7 @@
 import type { GetLogsResponse__Output } from "@paas/proto";
 import { answer } from "../support/realm.ts";
 import { RawClient } from "../support/raw_client.ts";
-import { type KnownProcess, pause, Reader, seeded, type Tally } from "./soak_reader.ts";
+import { pause, type Process, Reader, seeded, type Tally } from "./soak_reader.ts";
 
 /** What the users of one program do. */
 export interface Plan {
@@ -35,7 +35,7 @@ export interface Account extends Tally {
 }
 
 /** A process of a user. */
-interface Started extends KnownProcess {
+interface Started extends Process {
   user: string;
   kind: "quick" | "slow" | "endless";
 }

@@ -36,7 +36,7 @@ async function scan(): Promise<number> {
   const directory = await Deno.makeTempDir({ prefix: "paas-scan-" });
   try {
     const certs = join(directory, "certs");
-    await run(Deno.execPath(), ["run", "--quiet", "--allow-all", join(ROOT, "certs/make.ts"), certs, "--days", "90"]);
+    await run(Deno.execPath(), ["run", "--quiet", "--allow-all", join(ROOT, "certs/main.ts"), certs, "--days", "90"]);
     const file = (name: string) => join(certs, name);
     const flags = [
       "--tls-cert",

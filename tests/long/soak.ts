@@ -7,7 +7,7 @@
 import { Daemon } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
-import { type KnownProcess, pause, Reader, seeded, type Tally } from "./soak_reader.ts";
+import { pause, type Process, Reader, seeded, type Tally } from "./soak_reader.ts";
 
 const READERS = 20;
 const SAMPLE_MS = 2_000;
@@ -75,7 +75,7 @@ async function soak(daemon: Daemon): Promise<number> {
     if (sizes.length % 15 === 0) console.error(`${sizes.at(-1)!.toFixed(0)} MiB ${JSON.stringify(tally)}`);
   }, SAMPLE_MS);
 
-  const processes: KnownProcess[] = [];
+  const processes: Process[] = [];
   const writing = PROGRAMS.map((_, program) => write(client, program, processes, over));
   await until("each program runs", () => processes.length >= PROGRAMS.length);
   const reading = Array.from({ length: READERS }, async (_, index) => {
@@ -96,7 +96,7 @@ async function soak(daemon: Daemon): Promise<number> {
 }
 
 /** Runs a program again and again. */
-async function write(client: RawClient, program: number, processes: KnownProcess[], over: AbortSignal): Promise<void> {
+async function write(client: RawClient, program: number, processes: Process[], over: AbortSignal): Promise<void> {
   const { script, out, err } = PROGRAMS[program]!;
   const random = seeded(seed + program);
   const [stdout, stderr] = [await numbers(OUT, out), await numbers(ERR, err)];

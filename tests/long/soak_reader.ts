@@ -9,7 +9,7 @@ import type { Daemon } from "../support/programs.ts";
 import { RawClient, type RawClientOptions } from "../support/raw_client.ts";
 
 /** A process whose output is known beforehand: each stream byte for byte, but not how the two are mixed. */
-export interface KnownProcess {
+export interface Process {
   id: string;
   stdout: Uint8Array;
   stderr: Uint8Array;
@@ -70,7 +70,7 @@ const MAX_PLACES = 50;
 /** A reader of one log, through all of its connections. */
 export class Reader {
   readonly #daemon: Pick<Daemon, "port">;
-  readonly #process: KnownProcess;
+  readonly #process: Process;
   readonly #tally: Tally;
   readonly #random: Random;
   readonly #hurry: AbortSignal;
@@ -83,7 +83,7 @@ export class Reader {
    */
   constructor(
     daemon: Pick<Daemon, "port">,
-    process: KnownProcess,
+    process: Process,
     tally: Tally,
     random: Random,
     hurry: AbortSignal,

@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { status } from "@paas/proto/grpc";
 import { spawn, Spool } from "@paas/worker";
+import type { SpawnedProcess } from "../../worker/process/spawned_process.ts";
 import { join } from "node:path";
 import { Access } from "../../paasd/access/access.ts";
 import type { CallContext } from "../../paasd/rpc/call.ts";
@@ -181,9 +182,9 @@ Deno.test("waits that their client has cancelled are forgotten at once, also tho
     client.abort();
     await assertRejects(() => waiting);
   }
-  assertEquals([process.waiting, lease!.holders], [1, 2]);
+  assertEquals([(process as SpawnedProcess).waiting, lease!.holders], [1, 2]);
   await process.stop();
   assertEquals((await staying).status?.state, "PROCESS_STATE_FINISHED");
-  assertEquals([process.waiting, lease!.holders], [0, 0]);
+  assertEquals([(process as SpawnedProcess).waiting, lease!.holders], [0, 0]);
   await process.ended;
 });

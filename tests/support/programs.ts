@@ -6,7 +6,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { runFlags } from "../../paasc/install/run_flags.ts";
+import { RUN_FLAGS } from "../../paasc/install/run_flags.ts";
 import { until } from "./until.ts";
 
 /** The top of the repository. */
@@ -105,7 +105,7 @@ export interface ClientOptions {
 /** Starts `paasc` with these words, whatever they are. */
 export function startPaasc(words: string[], { as = "alice", stalled = false, input }: ClientOptions = {}): Client {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...runFlags, join(ROOT, "paasc/main.ts"), ...words],
+    args: ["run", ...RUN_FLAGS, join(ROOT, "paasc/main.ts"), ...words],
     env: {
       PAASC_CONTEXT: "default", // not that of whoever runs the tests
       PAASC_CERT: join(ROOT, `certs/${as}.crt`),
@@ -219,7 +219,7 @@ export class Daemon implements AsyncDisposable {
   /** The words that run `paasc` against this daemon. */
   paascCommand(words: string[]): string[] {
     const main = join(ROOT, "paasc/main.ts");
-    return [Deno.execPath(), "run", ...runFlags, main, "--server", this.address, ...words];
+    return [Deno.execPath(), "run", ...RUN_FLAGS, main, "--server", this.address, ...words];
   }
 
   /** Starts `paasc` against this daemon. */

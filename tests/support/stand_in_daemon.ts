@@ -27,7 +27,7 @@ import type {
 } from "@paas/proto";
 import { Buffer } from "node:buffer";
 import { type Authority, createAuthority, type Pair } from "../../certs/authority.ts";
-import type { Context } from "../../paasc/command.ts";
+import { Context } from "../../paasc/command.ts";
 import type { Output } from "../../paasc/print/output.ts";
 import type { Settings } from "../../paasc/settings/settings.ts";
 
@@ -91,8 +91,12 @@ export class ClientFiles implements Disposable {
 export const ID = "2b5c0c4e-2a8f-4a3c-9d5f-0d8e5b9b7c11";
 
 /** What a command has to work with, as far as a test does not care. */
-export function contextWith(some: Partial<Context> & Pick<Context, "settings">): Context {
-  return { given: {}, repeated: {}, stdout: new Printed(), stderr: new Printed(), ...some };
+export function contextWith(
+  { settings, given = {}, repeated = {}, stdout = new Printed(), stderr = new Printed(), columns }:
+    & Partial<Context>
+    & Pick<Context, "settings">,
+): Context {
+  return new Context(settings, given, repeated, stdout, stderr, columns);
 }
 
 /** The running stand-in and a client's files for it. */

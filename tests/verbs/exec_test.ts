@@ -2,7 +2,7 @@ import { status as Code } from "@paas/proto/grpc";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { failure } from "../support/realm.ts";
-import { baseEnvironment, SYSTEM_PATH } from "@paas/worker";
+import { baseEnvironment, SYSTEM_PATH } from "@paas/worker/confinement";
 import { Daemon, startPaasc, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 

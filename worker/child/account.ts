@@ -1,43 +1,54 @@
 /**
- * As whom a process runs, and what it may use of the machine.
+ * The account that a process runs as.
  *
  * @module
  */
 
 /** An account of the machine (passwd(5)). */
 export interface Account {
-  /** Its user id; not that of root. */
+  /** The user id; not that of root. */
   uid: number;
-  /** Its primary group. It gets no other one. */
+  /** The primary group. A process gets no other group. */
   gid: number;
-  /** Its name, for USER. */
+  /** The name, for the variables USER and LOGNAME. */
   name: string;
-  /** Its home, for HOME. */
+  /** The home directory, for the variable HOME. */
   home: string;
-  /** Its shell, for SHELL. */
+  /** The shell, for the variable SHELL. */
   shell: string;
 }
 
-/** What gives an account: util-linux. */
+/** The program that sets the account of a process (util-linux). */
 export const SETPRIV_PATH = "/usr/bin/setpriv";
 
-/** What tells who it is: it prints a file. */
+/** The program that prints the status of a process for a check. */
 const PROBE_PATH = "/usr/bin/cat";
 
-/** How long a look at an account may take, in milliseconds. */
+/** How long a check of an account may take, in milliseconds. */
 const PROBE_LIMIT_MS = 10_000;
 
 /**
- * The options of setpriv(1) that give an account. With no_new_privs no program has a way to more, whatever the bounding set:
- * to lower that would take another capability.
+ * Returns the options of setpriv(1) that set an account. With no_new_privs no program can gain more privileges, whatever the
+ * bounding set is; lowering that would take another capability.
  */
 export function privileges({ uid, gid }: Account): string[] {
   return [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", "--no-new-privs", "--inh-caps=-all"];
 }
 
 /**
- * Tells what is wrong with running processes as an account, by a look at one: it must have no user id, group or
- * capability but those of the account, and no way to new ones (no_new_privs, prctl(2)).
+ * Checks whether processes can run as an account, by running one. The process must have no user id, group or capability but
+ * those of the account, and no way to new ones (no_new_privs, prctl(2)).
+ *
+ * @returns a clause that says what is wrong; `undefined` when nothing is.
+ *
+ * @example
+ * ```ts
+ * import { verifyAccount } from "@paas/worker/confinement";
+ * import { assertMatch } from "@std/assert";
+ *
+ * const root = { uid: 0, gid: 0, name: "root", home: "/root", shell: "/bin/sh" };
+ * assertMatch((await verifyAccount(root))!, /^a process /);
+ * ```
  */
 export async function verifyAccount(account: Account): Promise<string | undefined> {
   const { uid, gid } = account;
@@ -69,27 +80,4 @@ export async function verifyAccount(account: Account): Promise<string | undefine
   }
   if (is.get("NoNewPrivs") !== "1") return "a process could gain privileges: setpriv does not set no_new_privs";
   return undefined;
-}
-
-/** The resources that can be limited, by their names in prlimit(1). */
-export const LIMIT_NAMES = ["as", "core", "cpu", "fsize", "nofile", "nproc"] as const;
-
-/** The name of a resource that can be limited. */
-export type LimitName = (typeof LIMIT_NAMES)[number];
-
-/**
- * How much a process may use (getrlimit(2)), a whole number each: `as` its memory, `core` its core dump and `fsize` a
- * file, in bytes; `cpu` the time on a processor, in seconds; `nofile` its open files; `nproc` all processes of its
- * account.
- */
-export type Limits = Partial<Readonly<Record<LimitName, number>>>;
-
-/** The options of prlimit(1) that set these as hard limits, which a process cannot raise. */
-export function prlimitOptions(limits: Limits): string[] {
-  return LIMIT_NAMES.flatMap((name) => {
-    const limit = limits[name];
-    if (limit === undefined) return [];
-    // With both the same, the kernel sends SIGKILL at once: one second lies between it and SIGXCPU.
-    return [`--${name}=${limit}:${name === "cpu" ? limit + 1 : limit}`];
-  });
 }

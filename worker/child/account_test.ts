@@ -1,14 +1,15 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { type Account, type Limits, verifyAccount } from "./account.ts";
+import { type Account, verifyAccount } from "./account.ts";
+import type { Limits } from "./limits.ts";
 import { baseEnvironment } from "./environment.ts";
 import { SpawnError } from "../errors.ts";
 import { loadLibc } from "../system/libc.ts";
-import type { LogReaderOptions } from "../log/reader.ts";
-import { decodeLogChunks } from "../log_format/record.ts";
-import { type Process, spawn, type SpawnOptions } from "../process/spawned_process.ts";
+import type { LogReaderOptions } from "../log/reading.ts";
+import type { Process } from "../process/process.ts";
+import { spawn, type SpawnOptions } from "../spawn.ts";
 import { Spool } from "../spool/spool.ts";
 
-assert(loadLibc()); // it stays, and is no leak of a test
+assert(loadLibc()); // the library stays loaded, so it is no leak of a test
 
 const ROOT = Deno.uid() === 0;
 const NOBODY: Account = { uid: 65534, gid: 65534, name: "nobody", home: "/nonexistent", shell: "/bin/false" };
@@ -46,13 +47,13 @@ function rootTest(name: string, test: (run: Run, directory: string) => Promise<v
 
 async function output(process: Process, options?: LogReaderOptions): Promise<string> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
-  for await (const records of process.logs(options)) {
-    for (const { data } of decodeLogChunks(records)) parts.push(data.slice());
+  for await (const { data } of process.logs(options)) {
+    parts.push(data.slice());
   }
   return (await new Blob(parts).text()).replaceAll("\r\n", "\n");
 }
 
-/** The ways in which a process is confined: by what is started, by the runtime, and in a terminal. */
+/** The ways to confine a process: by launchers, by the runtime, and in a terminal. */
 const WAYS: Record<string, Partial<SpawnOptions>> = {
   "limits": { limits: LIMITS },
   ...ROOT && {
@@ -183,7 +184,7 @@ confinedTest("spawn() sets limits that the process cannot raise", async (run) =>
     Object.entries(limits).map(([name, n]) => `${name.toUpperCase()} ${n} ${name === "cpu" ? n + 1 : n}`),
   );
   const raise = await run(["sh", "-c", "ulimit -n 65; echo no"], { limits: { nofile: 64 } });
-  // Root may raise them, unless the kernel denies it that; with limits goes another account.
+  // Root may raise limits, unless the kernel denies it; so the test takes another account.
   if (!ROOT) assertEquals(await output(raise).then((text) => text.endsWith("no\n")), false);
 });
 
@@ -240,7 +241,7 @@ confinedTest("variables of the user's do not act on what sets the limits", async
 rootTest(
   "a library of the user's is loaded as the account and under the limits, never before",
   async (run, directory) => {
-    // ld.so names what it cannot preload: in the order of the programs that were started.
+    // ld.so names the library that it cannot preload, in the order of the started programs.
     for (const terminal of [undefined, TERMINAL]) {
       const process = await run(["id", "-u"], {
         account: NOBODY,
@@ -248,7 +249,7 @@ rootTest(
         terminal,
         env: { LD_PRELOAD: `${directory}/none.so` },
       });
-      // The two streams are separate pipes: which of them is read first is not said.
+      // The two streams are separate pipes, in no order to each other.
       const printed = await output(process, { stream: "stderr" }) + await output(process, { stream: "stdout" });
       assertEquals(printed.match(/cannot be preloaded/g)?.length, 1, printed);
       assert(printed.endsWith("65534\n"), printed);
@@ -353,7 +354,7 @@ rootTest("a limit of processes ends a fork bomb's growth, and the bomb is stoppe
 rootTest("verifyAccount() tells when a process could gain privileges, or keeps root's", async () => {
   assertEquals(await verifyAccount(NOBODY), undefined);
   assertStringIncludes(await verifyAccount({ ...NOBODY, uid: 0 }) ?? "", "must be root");
-  // Another account may not look into the checkout, nor where this Deno lies.
+  // Another account may not read the checkout, nor this Deno.
   const directory = await Deno.makeTempDir();
   try {
     await Deno.chmod(directory, 0o755);
@@ -379,7 +380,7 @@ rootTest("verifyAccount() tells when a process could gain privileges, or keeps r
         `--inh-caps=${capable}`,
         `--ambient-caps=${capable}`,
       ]),
-      "right", // setpriv takes away what the process would keep
+      "right", // setpriv removes what the process would keep
     );
     assertMatch(await verify(["--reuid=64998", "--clear-groups", "--no-new-privs"]), /cannot be given/);
   } finally {
@@ -387,7 +388,7 @@ rootTest("verifyAccount() tells when a process could gain privileges, or keeps r
   }
 });
 
-/** Writes the module that is tested here, with all that it imports, into one file. */
+/** Bundles the module under test, with all its imports, into one file. */
 async function bundleTo(path: string): Promise<void> {
   const args = ["bundle", "--quiet", "--output", path, import.meta.resolve("./account.ts")];
   const { success, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();

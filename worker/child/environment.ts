@@ -1,27 +1,28 @@
 /**
- * The environment that a process starts with.
+ * The environment of a process at its start.
  *
  * @module
  */
 import type { Account } from "./account.ts";
 
-/** The variables of the daemon that its processes get; nothing else of its environment leaks to them. */
+/** The variables of this program that its processes inherit. They get no others. */
 export const BASE_VARIABLES = ["HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TMPDIR"] as const;
 
-/** Where programs are looked up unless a command says otherwise: never the PATH of whoever has started the daemon. */
+/** The default PATH of processes. The PATH of this program is not used, for it depends on the user who has started it. */
 export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** Shells that let nobody in: whatever starts $SHELL would only get a refusal. */
+/** Shells that refuse to run: a program that starts $SHELL would fail. */
 const NO_SHELL = /\/(nologin|false)$/;
 
 /**
- * The clean base: a PATH, and those of {@linkcode BASE_VARIABLES} that are set here; of another account its own.
+ * Returns the clean base of an environment: PATH, and HOME, USER, LOGNAME, SHELL, LANG, TZ and TMPDIR as far as they are
+ * set here. With an account, HOME, USER, LOGNAME and SHELL are those of the account, and TMPDIR is left out.
  *
- * @param path The PATH; default is {@linkcode SYSTEM_PATH}.
+ * @param options The PATH, {@linkcode SYSTEM_PATH} by default, and the account.
  *
  * @example
  * ```ts
- * import { baseEnvironment, SYSTEM_PATH } from "@paas/worker";
+ * import { baseEnvironment, SYSTEM_PATH } from "@paas/worker/confinement";
  * import { assertEquals } from "@std/assert";
  *
  * const account = { uid: 1000, gid: 1000, name: "alice", home: "/home/alice", shell: "/usr/sbin/nologin" };
@@ -40,7 +41,7 @@ export function baseEnvironment(
   const user = environment["USER"] ?? environment["LOGNAME"];
   if (user !== undefined) environment["USER"] = environment["LOGNAME"] = user;
   if (!account) return environment;
-  delete environment["TMPDIR"]; // it is the daemon's, and mostly closed to others
+  delete environment["TMPDIR"]; // it belongs to this program, and is mostly closed to other accounts
   const { name, home, shell } = account;
   return { ...environment, HOME: home, USER: name, LOGNAME: name, SHELL: NO_SHELL.test(shell) ? "/bin/sh" : shell };
 }

@@ -1,20 +1,21 @@
-# The last steps of a process before it becomes the user's program. The process leads its session already, and has the
-# account that it runs as; nothing of the user's has had an effect. The script gives the process what a login shell would
-# give it, enters the directory, looks the program up as execvp(3) does, and says by one character on stdout how that went.
+# The last steps of a process before it becomes the user's program. The process leads its session already, and has its
+# account; no variable of the user has had an effect. The script sets what a login shell would set, enters the directory,
+# looks the program up as execvp(3) does, and reports the result by one character on stdout.
 #
 # usage: sh -c TEXT sh DIRECTORY MASK FILES PATH PROGRAM READY COMMAND...
 #
-# DIRECTORY may be empty: then it is the one that the daemon is in, or / if that was removed. MASK is for umask(2), FILES the soft limit of open files.
-# PROGRAM is looked up in PATH, unless it has a slash. COMMAND then becomes the program; before that, READY is said.
+# DIRECTORY is the working directory; empty means the daemon's, or / if that was removed. MASK is for umask(2), FILES is the
+# soft limit of open files. PROGRAM is looked up in PATH, unless it has a slash. In the end READY is printed, and COMMAND
+# becomes the program.
 #
-# It says: C the directory is closed to the account, D there is no such directory, N there is no such program, X it is not
-# executable, I its interpreter is missing, L its name is a circle of symbolic links.
+# The refusals: C the directory is closed to the account, D there is no such directory, N there is no such program, X it is
+# not executable, I its interpreter is missing, L its name is a circle of symbolic links.
 refuse() {
   printf %s "$1"
   exit 1
 }
 
-# Whether a path cannot be seen because one of its directories may not be entered.
+# Tests whether a path is hidden, because the account may not enter one of its directories.
 hidden() {
   rest=$1
   while :; do
@@ -30,8 +31,8 @@ hidden() {
   done
 }
 
-# Looks at the line that names an interpreter, if there is one (execve(2)). What the system's own directories have is taken
-# to be right: the shell reads byte by byte up to the first newline, which in a binary takes as long as another program.
+# Tests whether the interpreter exists that the first line names, if it names one (execve(2)). Programs in the system's own
+# directories pass without a test: the shell reads byte by byte up to the first newline, which takes long in a binary.
 interpreter_exists() {
   case $1 in /bin/* | /usr/bin/* | /sbin/* | /usr/sbin/*) return 0 ;; esac
   [ -r "$1" ] || return 0
@@ -46,8 +47,8 @@ interpreter_exists() {
   [ -z "${1-}" ] || [ -e "$1" ]
 }
 
-# Looks at one place of the program. What stands in its way is remembered: a file that may not be run counts for more than
-# one that is not there.
+# Looks for the program at one path. The reason why it cannot run is remembered: a file that may not be run counts for more
+# than a missing one.
 look() {
   if [ -f "$1" ] && [ -x "$1" ]; then
     if interpreter_exists "$1"; then
@@ -64,11 +65,11 @@ look() {
 
 directory=$1 mask=$2 files=$3 path=$4 program=$5 ready=$6
 shift 6
-exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- # what the daemon's own parent has left open
+exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- # descriptors that the daemon has inherited itself
 umask "$mask"
 {
-  ulimit -S -n "$files" # more than the hard limit is refused, and need not be
-  # A daemon that the kernel spares when memory runs out does not hand that on.
+  ulimit -S -n "$files" # more than the hard limit is refused, and not needed
+  # A daemon that the kernel spares when memory runs out does not pass that on.
   read -r score </proc/self/oom_score_adj
   case $score in -*) echo 0 >/proc/self/oom_score_adj ;; esac
   if [ -n "$directory" ]; then

@@ -1,6 +1,6 @@
 /**
- * From a program of ours to the user's: the chain of programs that every process starts as. The daemon executes nothing but
- * the first one, so nothing that a user chooses (a file, a directory, a file system) can make the daemon wait.
+ * The chain of programs from one of ours to the user's. Every process starts as this chain. The daemon executes only the
+ * first program, so no file, directory or file system of a user can make the daemon wait.
  *
  * ```text
  * setsid ─▶ setpriv ─▶ sh launch.sh ─▶ prlimit ─▶ env ─▶ the program
@@ -9,78 +9,65 @@
  * ```
  *
  * The chain is one process: one pid, and one session and group from setsid on. In a terminal posix_spawn(3) takes the place
- * of setsid(1). Until env(1) sets the user's variables, the chain runs with nothing of the user's.
+ * of setsid(1). The user's variables have no effect on the chain: env(1), its last program, sets them.
  *
  * @module
  */
 import type { Child } from "./child.ts";
-import {
-  type Account,
-  LIMIT_NAMES,
-  type LimitName,
-  type Limits,
-  privileges,
-  prlimitOptions,
-  SETPRIV_PATH,
-} from "./account.ts";
-import { SpawnError } from "../errors.ts";
+import { type Account, privileges, SETPRIV_PATH } from "./account.ts";
+import { type Limits, PRLIMIT_PATH, prlimitOptions } from "./limits.ts";
+import type { Program } from "./program.ts";
 import LAUNCH_SCRIPT from "./launch.sh" with { type: "text" };
-import { ProcessGroup, withinTime } from "../group/process_group.ts";
+import { ProcessGroup } from "../group/process_group.ts";
+import { withinTime } from "../system/time.ts";
 
-/** The program that every process with pipes starts as: util-linux. A list in `--allow-run` has to name it. */
+/** The first program of every process with pipes (util-linux). A list in `--allow-run` has to name it. */
 export const SETSID_PATH = "/usr/bin/setsid";
 
-/** What sets limits: util-linux. */
-export const PRLIMIT_PATH = "/usr/bin/prlimit";
-
-/** Its number (signal(7)). */
+/** The number of SIGKILL (signal(7)). */
 const SIGKILL = 9;
 
 const ENV_PATH = "/usr/bin/env";
 const SHELL_PATH = "/bin/sh";
 
-/** The environment of the chain, besides the variables that travel through it. */
+/** The environment of the chain, beside the variables that travel through it. */
 const LAUNCH_ENVIRONMENT: Readonly<Record<string, string>> = { PATH: "/usr/bin:/bin", LC_ALL: "C" };
 
-/** The soft limit of open files that a login shell has. select(2) needs it, and programs that close all descriptors. */
+/** The soft limit of open files, as in a login shell: select(2) and programs that close all descriptors depend on it. */
 const SOFT_OPEN_FILES = 1024;
 
-/** The file mode creation mask that a login shell has (umask(2)). */
+/** The file mode creation mask, as in a login shell (umask(2)). */
 const DEFAULT_UMASK = 0o022;
 
 /** How long a process may take until it has become the user's program, in milliseconds. */
 const LAUNCH_LIMIT_MS = 10_000;
 
-/** How long the end of a process that was killed is waited for, in milliseconds: a hung disk may hold it. */
+/** How long to wait for the end of a process that was killed, in milliseconds: a hung disk may hold it. */
 const KILL_LIMIT_MS = 1_000;
 
-/** What a process becomes. */
-export interface Program {
-  args: readonly string[];
-  env: Readonly<Record<string, string>>;
-  /** The working directory; `undefined` is that of the daemon. */
-  cwd: string | undefined;
-}
-
-/** What a process is given on its way. */
+/** The confinement of a process. */
 export interface LaunchOptions {
+  /** The account that it runs as; default is that of the daemon. */
   account?: Account | undefined;
+  /** Its limits; default are those of the daemon. */
   limits?: Limits | undefined;
+  /** Its file mode creation mask; default is 022. */
   umask?: number | undefined;
 }
 
-/** What becomes a program, once it is started as the leader of a session. */
+/** A chain that becomes a program, once it is started as the leader of a session. */
 export interface Launch {
-  /** The program to start, by its path, and its arguments. */
+  /** The first program, by its path or for setsid(1), and its arguments. */
   readonly args: string[];
+  /** All variables of the chain. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 /**
- * The chain that becomes a program.
+ * Returns the chain that becomes a program.
  *
- * The user's variables travel in the environment under names that mean nothing to anybody, and env(1) puts them in place
- * (`-S`): as arguments all accounts of the machine could read them (proc(5), /proc/pid/cmdline).
+ * The user's variables travel in the environment under neutral names, and env(1) puts them in place (`-S`). As arguments all
+ * accounts of the machine could read them (proc(5), /proc/pid/cmdline).
  *
  * @param mark Variables that the process has from its first moment on.
  */
@@ -92,7 +79,7 @@ export function launchOf(
   const [program = ""] = args;
   const variables = Object.entries(env).map(([name, value], index) => [`V${index}`, `${name}=${value}`] as const);
   const options = prlimitOptions(limits);
-  // Under limits a shell says that all is ready, so that limits which let nothing start are told.
+  // Under limits another shell reports that all is ready, so that limits which are too low to start anything are reported.
   const [ready, ...confine] = options.length === 0
     ? ["+"]
     : ["", PRLIMIT_PATH, ...options, SHELL_PATH, "-c", 'printf +; exec "$@"', "sh"];
@@ -110,7 +97,7 @@ export function launchOf(
   };
 }
 
-/** What the chain says, as the codes of `spawn_failure.ts`. */
+/** The characters of the chain's refusals, and their codes in `spawn_failure.ts`. */
 const REFUSALS: Record<string, string> = {
   C: "directory-closed",
   D: "directory-not-found",
@@ -121,11 +108,12 @@ const REFUSALS: Record<string, string> = {
 };
 
 /**
- * Waits until the chain becomes the program. If it does not, it is killed: no process is left.
+ * Waits until the chain becomes the program. Otherwise the chain is killed, so that no process is left.
  *
- * @param limited Whether it was given limits, which may be too low for anything to start.
- * @param signal Kills it when it aborts.
- * @throws an error whose `code` tells why it does not become the program; the reason of the signal when that has aborted.
+ * @param limited Whether the process has limits, which may be too low to start anything.
+ * @param signal Kills the chain when it aborts.
+ * @throws {Error} When the chain does not become the program; its `code` says why.
+ * @throws The reason of the signal, when the signal aborts.
  */
 export async function launched(
   { pid, exit, stdout }: Child,
@@ -140,10 +128,10 @@ export async function launched(
     why ??= reason;
     timers.push(setTimeout(() => void reader.cancel().catch(() => {}), KILL_LIMIT_MS));
     try {
-      group.signalLeader(SIGKILL); // it may not lead a group yet
+      group.signalLeader(SIGKILL); // the process may not lead a group yet
       group.signal(SIGKILL);
     } catch {
-      // A daemon without the right to signal the account: the start fails all the same.
+      // The daemon may not signal the account; the start fails all the same.
     }
   };
   const abort = () => kill(signal!.reason);
@@ -151,10 +139,10 @@ export async function launched(
   signal?.addEventListener("abort", abort, { once: true });
   if (signal?.aborted) abort();
   try {
-    const { value } = await reader.read(new Uint8Array(1)); // not one byte of the program's own
+    const { value } = await reader.read(new Uint8Array(1)); // not one byte of the program's output
     const said = String.fromCharCode(value?.[0] ?? 0);
     if (said === "+") return;
-    const reason = why ?? refusal(REFUSALS[said] ?? await unsaid(exit, limited));
+    const reason = why ?? refusal(REFUSALS[said] ?? await silenceOf(exit, limited));
     kill(reason);
     await withinTime(exit, KILL_LIMIT_MS);
     throw reason;
@@ -169,30 +157,8 @@ function refusal(code: string): Error {
   return Object.assign(new Error("It was not launched"), { code });
 }
 
-/** Why the chain has said nothing: somebody has killed it, or it could not confine itself. */
-async function unsaid(exit: Child["exit"], limited: boolean): Promise<string> {
+/** Finds out why the chain has reported nothing: it was killed, or could not confine itself. */
+async function silenceOf(exit: Child["exit"], limited: boolean): Promise<string> {
   const ended = await withinTime(exit, KILL_LIMIT_MS);
   return ended?.signal !== undefined && !limited ? "launch-killed" : "not-confined";
-}
-
-/**
- * The hard limits that this program and all that it starts have anyway.
- *
- * @throws {SpawnError} when limits cannot be set here.
- */
-export async function inheritedLimits(): Promise<Limits> {
-  const args = ["--noheadings", "--raw", "--output=RESOURCE,HARD"];
-  let output: Deno.CommandOutput;
-  try {
-    output = await new Deno.Command(PRLIMIT_PATH, { args, clearEnv: true, env: { LC_ALL: "C" }, stdin: "null" })
-      .output();
-  } catch (cause) {
-    const why = "limits cannot be set here: prlimit (util-linux) is missing, or the daemon may not run it";
-    throw new SpawnError("not-confined", `Cannot start a process: ${why}`, { cause });
-  }
-  const entries = new TextDecoder().decode(output.stdout).trim().split("\n").map((line) => line.split(" "));
-  return Object.fromEntries(
-    entries.map(([name = "", hard]) => [name.toLowerCase(), Number(hard)] as const)
-      .filter(([name, hard]) => LIMIT_NAMES.includes(name as LimitName) && !Number.isNaN(hard)), // unlimited
-  );
 }

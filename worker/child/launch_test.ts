@@ -3,11 +3,11 @@ import { leased } from "../../tests/support/leased_file.ts";
 import { until } from "../../tests/support/until.ts";
 import { SpawnError } from "../errors.ts";
 import { keepDescriptors, loadLibc } from "../system/libc.ts";
-import { decodeLogChunks } from "../log_format/record.ts";
-import { type Process, spawn, type SpawnOptions } from "../process/spawned_process.ts";
+import type { Process } from "../process/process.ts";
+import { spawn, type SpawnOptions } from "../spawn.ts";
 import { Spool } from "../spool/spool.ts";
 
-assert(loadLibc()); // it stays, and is no leak of a test
+assert(loadLibc()); // the library stays loaded, so it is no leak of a test
 assert(keepDescriptors());
 
 const ROOT = Deno.uid() === 0;
@@ -15,7 +15,7 @@ const NOBODY = { uid: 65534, gid: 65534, name: "nobody", home: "/nonexistent", s
 
 type Run = (args: string[], options?: Partial<SpawnOptions>) => Promise<Process>;
 
-/** The ways in which a process is started. */
+/** The ways to start a process. */
 const WAYS: Record<string, Partial<SpawnOptions>> = {
   "pipes": {},
   "limits": { limits: { core: 0 } },
@@ -37,7 +37,7 @@ function launchTest(name: string, test: (run: Run, directory: string) => Promise
           processes.push(process);
           return process;
         }, directory);
-        assertEquals(logsIn(`${directory}/spool`), processes.length); // nothing is left of others
+        assertEquals(logsIn(`${directory}/spool`), processes.length); // no other process has left anything
         await Promise.all(processes.map((process) => (process.kill(), process.ended)));
       } finally {
         for (const process of processes) process.kill();
@@ -48,18 +48,18 @@ function launchTest(name: string, test: (run: Run, directory: string) => Promise
   }
 }
 
-/** How many processes have a log in a spool. */
+/** Returns the number of logs in a spool. */
 function logsIn(directory: string): number {
   return [...Deno.readDirSync(directory)].filter(({ isDirectory }) => isDirectory).length;
 }
 
 async function output(process: Process): Promise<string> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
-  for await (const records of process.logs()) for (const { data } of decodeLogChunks(records)) parts.push(data.slice());
+  for await (const { data } of process.logs()) parts.push(data.slice());
   return (await new Blob(parts).text()).replaceAll("\r\n", "\n");
 }
 
-/** Makes a file of a directory, which everybody may read and run unless said otherwise. */
+/** Makes a file in a directory. By default everybody may read and run it. */
 async function make(path: string, text: string, mode = 0o755): Promise<string> {
   await Deno.writeTextFile(path, text);
   await Deno.chmod(path, mode);
@@ -112,7 +112,7 @@ launchTest("gives three descriptors, the signals, umask and soft limits of a log
   const printed = await output(process);
   const [descriptors, blocked, ignored, ...rest] = printed.replace(/ (?=Sig)/, "\n").trim().split("\n");
   assertEquals(descriptors!.trim(), "0 1 2 3", "but for that of ls, 3");
-  // 32 and 33 are glibc's own: nobody can send or handle them.
+  // 32 and 33 are glibc's own, and no program can send or handle them.
   assertEquals([blocked, ignored].map((line) => BigInt(`0x${line!.split("\t")[1]}`) & ~(3n << 31n)), [0n, 0n]);
   assertEquals(rest, ["0022", "1024"]);
 });
@@ -131,7 +131,7 @@ launchTest("has the same working directory in every way", async (run, directory)
   const error = await assertRejects(() => run(["pwd"], { cwd: closed }), SpawnError);
   assertEquals(error.failure, "directory-not-found");
   assertStringIncludes(error.message, "its working directory is not open to the account");
-  // Whether something is there is not told to who may not look.
+  // An account that may not look does not learn whether a file exists.
   for (const name of ["spool", "nosuch"]) {
     const { message } = await assertRejects(() => run(["pwd"], { cwd: `${closed}/${name}` }), SpawnError);
     assertEquals(message, error.message);
@@ -157,14 +157,14 @@ launchTest("waits alone for a file that does not answer, and can be cancelled", 
   const cancelling = new AbortController();
   const starting = run([file.path], { signal: cancelling.signal, env: { TOKEN: "secret" } });
   starting.catch(() => {});
-  // Meanwhile nobody can read its variables, as everybody can read its arguments.
+  // Meanwhile no other account can read its variables; all accounts can read its arguments.
   await until("the chain looks at the file", async () => {
     const { stdout } = await new Deno.Command("ps", { args: ["-eww", "-o", "args="] }).output();
     const lines = new TextDecoder().decode(stdout);
     assert(!lines.includes("secret"));
     return lines.includes(`${file.path} + /usr/bin/env`) || lines.includes("prlimit --core");
   });
-  // Others start meanwhile: the event loop waits for nobody.
+  // Others start meanwhile: the event loop does not wait.
   for (let count = 0; count < 3; count++) assertEquals((await (await run(["true"])).finished).exit, { code: 0 });
   cancelling.abort(new Error("no longer wanted"));
   await assertRejects(() => starting, Error, "no longer wanted");
@@ -219,7 +219,7 @@ Deno.test({
         const signal = AbortSignal.timeout(500);
         try {
           const process = await spawn({ args: ["true"], spool, account, signal });
-          process.kill(); // it may have been stopped a moment later, as the program
+          process.kill(); // the signal may have reached the program, a moment later
           await process.ended;
           return false;
         } catch (error) {
@@ -236,7 +236,7 @@ Deno.test({
     const after = await spawn({ args: ["true"], spool, account });
     assertEquals((await after.finished).exit, { code: 0 });
     await after.ended;
-    // Those that were stopped are gone as well.
+    // The stopped processes are gone too.
     await until("nobody of the account is left", async () => {
       const { stdout } = await new Deno.Command("ps", { args: ["-o", "pid=,stat=", "-U", "64997"] }).output();
       return stdout.length === 0;

@@ -5,11 +5,11 @@
  */
 import type { Libc } from "../system/libc.ts";
 
-/** There is something to read (poll(2)). */
+/** The event of poll(2): bytes can be read. */
 export const POLLIN = 1;
-/** There is room to write. */
+/** The event of poll(2): bytes can be written. */
 export const POLLOUT = 4;
-/** The descriptor is closed. */
+/** The event of poll(2): the descriptor is closed. */
 const POLLNVAL = 0x20;
 
 const EFD_CLOEXEC_NONBLOCK = 0o2004000;
@@ -21,24 +21,33 @@ interface Wait {
 }
 
 /**
- * Waits for any number of descriptors with one poll(2): one thread of the runtime's pool, and none while nobody waits. (A
- * blocking read for each would take the whole pool, and with it all files of the daemon.)
+ * Waits for any number of descriptors with one poll(2): in one thread of the runtime's pool, and in none while nobody waits.
+ * (A blocking read for each descriptor would take the whole pool, and so block all files of the daemon.)
  */
 export class Poller {
   readonly #libc: Libc;
   readonly #waits = new Set<Wait>();
-  /** An eventfd(2), which ends the poll when there is something else to wait for. */
+  /** An eventfd(2) that ends the poll when the list of descriptors has changed. */
   readonly #alarm: number;
   #polling = false;
 
-  /** @throws an error whose `code` is `EMFILE` when there are no more descriptors. */
-  constructor(libc: Libc) {
+  private constructor(libc: Libc, alarm: number) {
     this.#libc = libc;
-    this.#alarm = libc.eventfd(0, EFD_CLOEXEC_NONBLOCK);
-    if (this.#alarm < 0) throw Object.assign(new Error("No eventfd could be made"), { code: "EMFILE" });
+    this.#alarm = alarm;
   }
 
-  /** Resolves with what has happened to the descriptor: one of these events, or that it is hung up or closed. */
+  /**
+   * Opens a poller.
+   *
+   * @throws {Error} When there are no more descriptors; its `code` is `EMFILE`.
+   */
+  static open(libc: Libc): Poller {
+    const alarm = libc.eventfd(0, EFD_CLOEXEC_NONBLOCK);
+    if (alarm < 0) throw Object.assign(new Error("No eventfd could be made"), { code: "EMFILE" });
+    return new Poller(libc, alarm);
+  }
+
+  /** Resolves with the events that a descriptor has: those that are waited for, or that it is hung up or closed. */
   when(descriptor: number, events: number): Promise<number> {
     const { promise, resolve } = Promise.withResolvers<number>();
     this.#waits.add({ descriptor, events, resolve });
@@ -47,7 +56,7 @@ export class Poller {
     return promise;
   }
 
-  /** Ends all waiting for a descriptor: it is about to be closed. */
+  /** Ends all waiting for a descriptor that is about to be closed. */
   forget(descriptor: number): void {
     for (const wait of this.#waits) {
       if (wait.descriptor !== descriptor) continue;

@@ -1,21 +1,22 @@
 /**
- * Starting a program as the leader of a session that has a terminal: posix_spawn(3), which can do what the runtime's own
- * way of starting cannot.
+ * Starting a program as the leader of a session with a terminal, by posix_spawn(3): the runtime's own way of starting has
+ * no terminals.
  *
  * @module
  */
 import type { Launch } from "./launch.ts";
-import { cString, type Libc } from "../system/libc.ts";
-import type { Exit } from "../process/status.ts";
+import type { Libc } from "../system/libc.ts";
+import { cString } from "../system/library.ts";
+import type { Exit } from "./child.ts";
 
 const O_RDWR = 0o2;
 const WNOHANG = 1;
-/** POSIX_SPAWN_SETSID, _SETSIGDEF and _SETSIGMASK: its own session, all signals as they are by default, none blocked. */
+/** POSIX_SPAWN_SETSID, _SETSIGDEF and _SETSIGMASK: a new session, all signals at their default, none blocked. */
 const SPAWN_FLAGS = 0x80 | 4 | 8;
-/** Larger than any of the C library's structures that are used here. */
+/** Size of a buffer for any of the C library's structures that are used here, in bytes. */
 const STRUCT_BYTES = 512;
 
-/** Errors of the kernel that have a sentence of their own (errno(3)). */
+/** The errors of the kernel that have a sentence of their own (errno(3)). */
 const ERRORS: Record<number, string> = {
   2: "no-launcher",
   7: "E2BIG",
@@ -25,17 +26,20 @@ const ERRORS: Record<number, string> = {
   24: "EMFILE",
 };
 
-/** A child that was started here. */
+/** A child that leads a session. */
 export interface SessionLeader {
+  /** The process id. */
   readonly pid: number;
+  /** Resolves when the child was reaped. Never rejects. */
   readonly exit: Promise<Exit>;
 }
 
 /**
- * Starts a program of ours that leads a session of its own, with this terminal as its controlling one. The event loop goes
- * on meanwhile.
+ * Starts a program of ours as the leader of a session, with a terminal as its controlling one. The event loop goes on
+ * meanwhile.
  *
- * @throws an error whose `code` tells why no process exists.
+ * @param terminal The path of the terminal.
+ * @throws {Error} When no process could be started; its `code` says why.
  */
 export async function startInSession(
   libc: Libc,
@@ -73,7 +77,7 @@ export async function startInSession(
   }
 }
 
-/** Strings as C has them in argv and environ, until they are disposed of. */
+/** Makes strings as C has them in argv and environ; they are freed at the end. */
 function strings(libc: Libc, texts: readonly string[]): Disposable & { addresses: BigUint64Array<ArrayBuffer> } {
   const addresses = new BigUint64Array(texts.length + 1);
   texts.forEach((text, index) => addresses[index] = libc.strdup(cString(text)));
@@ -85,7 +89,10 @@ function strings(libc: Libc, texts: readonly string[]): Disposable & { addresses
   };
 }
 
-/** Who is told of the exit of a child of ours, by its process id. */
+/**
+ * The children that were not reaped yet, by their process ids, and the listener that reaps them. Both belong to the whole
+ * program, for a SIGCHLD does: it does not say which child has exited.
+ */
 const children = new Map<number, (exit: Exit) => void>();
 let reapWith: (() => void) | undefined;
 
@@ -97,7 +104,7 @@ function exitOf(libc: Libc, pid: number): Promise<Exit> {
   return promise;
 }
 
-/** Reaps those of our children that have exited: a signal does not say which, and may stand for several. */
+/** Reaps all children that have exited: one signal may stand for several. */
 function reap(libc: Libc): void {
   const status = new Int32Array(1);
   for (const [pid, resolve] of children) {

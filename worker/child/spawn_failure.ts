@@ -1,12 +1,12 @@
 /**
- * Why a program was not started: an error's meaning, and a sentence for a person.
+ * The reasons why a program was not started: the kind of the failure, and a sentence for a person.
  *
  * @module
  */
 import { SpawnError, type SpawnFailure } from "../errors.ts";
 
 /**
- * The error for a program that was not started.
+ * Makes the error for a program that was not started.
  *
  * @param cause An error of the runtime, or one whose `code` is an errno or a code of `launch.ts`.
  */
@@ -15,7 +15,7 @@ export function spawnError(cause: unknown, program: string): SpawnError {
   return new SpawnError(failure, `Cannot start ${JSON.stringify(program)}: ${reason}`, { cause });
 }
 
-/** The runtime executes only programs of ours: one that it does not find or may not run is missing here. */
+/** Returns the code of an error. A program that the runtime does not find or may not run is one of ours, a launcher. */
 function codeOf(error: unknown): string | undefined {
   const { code } = error as { code?: string };
   const missing = [Deno.errors.NotFound, Deno.errors.NotCapable, Deno.errors.PermissionDenied]
@@ -23,7 +23,7 @@ function codeOf(error: unknown): string | undefined {
   return missing && code !== "E2BIG" ? "no-launcher" : code;
 }
 
-/** What stands in the way of a program. */
+/** Explains a code. */
 function explain(why: string | undefined, program: string): [SpawnFailure, string] {
   switch (why) {
     case "directory-not-found":
@@ -69,7 +69,7 @@ function explain(why: string | undefined, program: string): [SpawnFailure, strin
   }
 }
 
-/** What does not exist. A program with a slash in its name was not looked up. */
+/** Says what does not exist. A program with a slash in its name was not looked up in PATH. */
 function missing(why: string, program: string): string {
   if (why === "interpreter-not-found") return "the interpreter that its first line names does not exist";
   return program.includes("/") ? "there is no such file" : "there is no such program in its PATH";

@@ -3,25 +3,13 @@
  *
  * @module
  */
-import type { Child } from "./child.ts";
+import { NEWLINE } from "../log_format/newline.ts";
+import type { Child, TerminalSize } from "./child.ts";
 import type { Launch } from "./launch.ts";
-import { cString, type Libc, loadLibc } from "../system/libc.ts";
+import { type Libc, loadLibc } from "../system/libc.ts";
+import { cString } from "../system/library.ts";
 import { Poller, POLLIN, POLLOUT } from "./poller.ts";
 import { startInSession } from "./posix_spawn.ts";
-
-/** How large a terminal is, in characters. */
-export interface TerminalSize {
-  /** Its width, at most 65,535. */
-  columns: number;
-  /** Its height, at most 65,535. */
-  rows: number;
-}
-
-/** A terminal to start a process in. */
-export interface TerminalOptions extends TerminalSize {
-  /** What it understands, for the variable TERM; default is `xterm-256color`. */
-  type?: string | undefined;
-}
 
 // open(2) and ioctl(2), the same on all machines that the runtime supports.
 const O_RDWR = 0o2;
@@ -35,20 +23,20 @@ const TCGETS = 0x5401n;
 const TCSETS = 0x5402n;
 const IUTF8 = 0o40000;
 
-/** For chown(2): as it is. */
+/** The group of chown(2) that changes nothing. */
 const SAME = 2 ** 32 - 1;
 
-const NEWLINE = 0x0a;
-/** What a user types to end the input: ^D. */
+/** The character that ends the input: ^D. */
 const END_OF_TRANSMISSION = 0x04;
 
+/** The poller of all terminals of the program: it is there to share one thread among them. */
 let poller: Poller | undefined;
 
 /**
- * Starts a program of ours in a terminal of its own.
+ * Starts a program of ours in a new terminal.
  *
- * @param owner The user id of the account that gets the terminal; default is that of the daemon.
- * @throws an error whose `code` is an errno or one of `spawn_failure.ts`; no process exists.
+ * @param owner The user id of the account that gets the terminal; default is that of this program.
+ * @throws {Error} When no process could be started; its `code` is an errno or one of `spawn_failure.ts`.
  */
 export async function startInTerminal(
   launch: Launch,
@@ -57,8 +45,8 @@ export async function startInTerminal(
 ): Promise<Child> {
   const libc = loadLibc();
   if (!libc) throw Object.assign(new Error("The C library cannot be loaded"), { code: "no-terminals" });
-  poller ??= new Poller(libc);
-  const terminal = new Terminal(libc, poller, size);
+  poller ??= Poller.open(libc);
+  const terminal = Terminal.open(libc, poller, size);
   try {
     const { pid, exit } = await startInSession(libc, terminal.path, launch);
     if (owner !== undefined) terminal.giveTo(owner); // not before: a root without all capabilities could not open it then
@@ -72,11 +60,11 @@ export async function startInTerminal(
 
 /** The daemon's side of a pseudo-terminal. */
 export class Terminal {
-  /** What is printed in it, stdout and stderr in one. It ends when the leader has exited and nobody has the terminal. */
+  /** The output, stdout and stderr in one. It ends when the leader has exited and no process has the terminal open. */
   readonly output: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** What is typed in it. To close it is to type ^D. */
+  /** The keyboard. Closing it types ^D. */
   readonly input: WritableStream<Uint8Array>;
-  /** The device. */
+  /** The path of the device. */
   readonly path: string;
 
   readonly #libc: Libc;
@@ -87,26 +75,15 @@ export class Terminal {
   #open = true;
   #slaveOpen = true;
 
-  /** For {@linkcode startInTerminal}. */
-  constructor(libc: Libc, poller: Poller, size: TerminalSize) {
+  private constructor(libc: Libc, poller: Poller, path: string, master: number, slave: number) {
     this.#libc = libc;
     this.#poller = poller;
-    // No other process may inherit it: it could read what is typed here.
-    this.#master = libc.open(cString("/dev/ptmx"), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    const number = new Int32Array(1);
-    libc.ioctl(this.#master, TIOCSPTLCK, new Int32Array(1));
-    libc.ioctl(this.#master, TIOCGPTN, number);
-    this.path = `/dev/pts/${number[0]}`;
-    this.#slave = this.#master < 0 ? -1 : libc.open(cString(this.path), O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (this.#slave < 0) {
-      libc.close(this.#master);
-      throw Object.assign(new Error("No terminal could be opened"), { code: "EMFILE" });
-    }
-    this.#setUtf8();
-    this.resize(size);
+    this.path = path;
+    this.#master = master;
+    this.#slave = slave;
     this.output = new ReadableStream({
       type: "bytes",
-      autoAllocateChunkSize: 4096, // a read gives no more
+      autoAllocateChunkSize: 4096, // a read returns no more
       pull: (controller) => this.#pull(controller),
       cancel: () => this.close(),
     });
@@ -116,28 +93,51 @@ export class Terminal {
         await this.#write(bytes);
         last = bytes.at(-1) ?? last;
       },
-      // The first one in a line that was begun only hands over what there is of it.
+      // The first ^D in a line that was begun only passes on the start of that line.
       close: () => this.#write(new Uint8Array(last === NEWLINE ? 1 : 2).fill(END_OF_TRANSMISSION)),
     });
   }
 
-  /** Changes its size; its foreground processes are told by SIGWINCH. Nothing happens when it is closed. */
+  /**
+   * Opens a new terminal.
+   *
+   * @throws {Error} When there are no more descriptors or terminals; its `code` is `EMFILE`.
+   */
+  static open(libc: Libc, poller: Poller, size: TerminalSize): Terminal {
+    // No other process may inherit the descriptors: it could read what is typed here.
+    const master = libc.open(cString("/dev/ptmx"), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    const number = new Int32Array(1);
+    libc.ioctl(master, TIOCSPTLCK, new Int32Array(1));
+    libc.ioctl(master, TIOCGPTN, number);
+    const path = `/dev/pts/${number[0]}`;
+    const slave = master < 0 ? -1 : libc.open(cString(path), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (slave < 0) {
+      libc.close(master);
+      throw Object.assign(new Error("No terminal could be opened"), { code: "EMFILE" });
+    }
+    const terminal = new Terminal(libc, poller, path, master, slave);
+    terminal.#setUtf8();
+    terminal.resize(size);
+    return terminal;
+  }
+
+  /** Changes the size. Foreground processes get SIGWINCH. Nothing happens when the terminal is closed. */
   resize({ columns, rows }: TerminalSize): void {
     if (this.#open) this.#libc.ioctl(this.#master, TIOCSWINSZ, new Uint16Array([rows, columns, 0, 0]));
   }
 
-  /** Lets an account open the device by its path too, as login(1) does; its group stays that of terminals. */
+  /** Lets an account open the device by its path too, as login(1) does. The group stays that of terminals. */
   giveTo(uid: number): void {
     this.#libc.chown(cString(this.path), uid, SAME);
   }
 
-  /** The end of the output may come from now on. */
+  /** Lets the output end: the leader has exited. */
   leaderExited(): void {
     if (this.#slaveOpen) this.#libc.close(this.#slave);
     this.#slaveOpen = false;
   }
 
-  /** Gives it up: who still has it open is hung up on. */
+  /** Closes the terminal. Processes that still have it open are hung up on. */
   close(): void {
     this.leaderExited();
     if (!this.#open) return;
@@ -146,7 +146,7 @@ export class Terminal {
     this.#libc.close(this.#master);
   }
 
-  /** Has the kernel rub out characters, not bytes, as far as it edits lines. */
+  /** Lets the kernel delete whole characters, and not bytes, when it edits lines. */
   #setUtf8(): void {
     const settings = new Uint32Array(32); // struct termios; the input flags come first
     if (this.#libc.ioctl(this.#slave, TCGETS, settings) !== 0) return;
@@ -154,7 +154,7 @@ export class Terminal {
     this.#libc.ioctl(this.#slave, TCSETS, settings);
   }
 
-  /** Reads when there is something to read, and somebody to read for. */
+  /** Reads when there is output and a reader wants it. */
   async #pull(controller: ReadableByteStreamController): Promise<void> {
     const view = controller.byobRequest!.view as Uint8Array<ArrayBuffer>;
     for (let hungUp = false; this.#open;) {
@@ -169,7 +169,7 @@ export class Terminal {
     }
   }
 
-  /** Writes as the terminal has room. */
+  /** Writes as fast as the terminal has room. */
   async #write(bytes: Uint8Array): Promise<void> {
     for (let rest = bytes.slice(); rest.length > 0;) {
       if (!this.#open) throw new Error("The terminal is closed");

@@ -3,13 +3,13 @@ import { until } from "../../tests/support/until.ts";
 import { baseEnvironment } from "./environment.ts";
 import { InputClosedError, SpawnError } from "../errors.ts";
 import { loadLibc } from "../system/libc.ts";
-import { decodeLogChunks } from "../log_format/record.ts";
-import { type Process, spawn, type SpawnOptions } from "../process/spawned_process.ts";
+import type { Process } from "../process/process.ts";
+import { spawn, type SpawnOptions } from "../spawn.ts";
 import { Spool } from "../spool/spool.ts";
 
-assert(loadLibc()); // it stays, and is no leak of a test
+assert(loadLibc()); // the library stays loaded, so it is no leak of a test
 
-/** A process in a terminal, and what it has printed so far. */
+/** A process in a terminal, and its output so far. */
 class Session {
   #parts: Uint8Array<ArrayBuffer>[] = [];
   readonly #read: Promise<void>;
@@ -19,11 +19,9 @@ class Session {
   }
 
   async #readAll(): Promise<void> {
-    for await (const records of this.process.logs()) {
-      for (const { data, stream } of decodeLogChunks(records)) {
-        assertEquals(stream, "stdout");
-        this.#parts.push(data.slice());
-      }
+    for await (const { data, stream } of this.process.logs()) {
+      assertEquals(stream, "stdout");
+      this.#parts.push(data.slice());
     }
   }
 
@@ -31,7 +29,7 @@ class Session {
     return this.#parts.map((part) => new TextDecoder("latin1").decode(part)).join("");
   }
 
-  /** All that it prints to its end, without the carriage returns of the terminal. */
+  /** Returns all output to the end, without the carriage returns of the terminal. */
   async output(): Promise<string> {
     await this.#read;
     return new TextDecoder().decode(await new Blob(this.#parts).arrayBuffer()).replaceAll("\r\n", "\n");
@@ -53,7 +51,7 @@ class Session {
 
 type Run = (args: string[], options?: Partial<SpawnOptions>) => Promise<Session>;
 
-/** Runs a test with a spool of its own; at the end nothing of its processes, and no descriptor, may be left. */
+/** Runs a test with a spool of its own. At the end no process and no descriptor may be left. */
 function terminalTest(name: string, test: (run: Run, directory: string) => Promise<void>): void {
   Deno.test(name, async () => {
     const directory = await Deno.makeTempDir();
@@ -81,7 +79,7 @@ function terminalDescriptors(): number {
     try {
       return /^\/dev\/(ptmx|pts)/.test(Deno.readLinkSync(`/proc/self/fd/${name}`));
     } catch {
-      return false; // that of the directory itself
+      return false; // the descriptor of the directory itself
     }
   }).length;
 }
@@ -193,7 +191,7 @@ terminalTest("resize() is told to the process", async (run) => {
 terminalTest("input is echoed at once, edited by lines of characters, and ends with ^D", async (run) => {
   const session = await run(["cat"]);
   await session.type("n\u00fc\x7fa");
-  await session.until("a"); // it is not a line yet
+  await session.until("a"); // the line is not finished yet
   await session.type("me\n");
   await session.until("\r\n");
   session.process.input!.close();

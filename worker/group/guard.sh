@@ -1,10 +1,10 @@
 #!/bin/sh
-# Ends the processes of a daemon that has died. It is told on stdin of a mark, "=NAME=VALUE", which the environment of each
-# process has, of each group that begins, "+NUMBER", and of each that is gone, "-NUMBER". It answers "?" by a character, so
-# that one which has been stopped is noticed. Its stdin ends when the daemon does, however that happens: then what is left
-# is killed.
+# The guard: kills the processes of a daemon that has died. It reads lines from stdin: a mark, "=NAME=VALUE", which stands
+# in the environment of each process; each group that begins, "+NUMBER"; and each group that is gone, "-NUMBER". It answers
+# "?" by a character, so that the daemon notices a guard that was stopped. Its stdin ends when the daemon ends, however that
+# happens. Then the guard kills all that is left.
 #
-# It runs nothing that it is told, and takes no arguments, so to allow it opens no way to run another program.
+# The guard runs no program from its input, and takes no arguments, so a permission to run it opens no way to run others.
 trap '' HUP INT QUIT TERM PIPE USR1 USR2 ALRM TSTP TTIN TTOU
 mark=
 while IFS= read -r line; do
@@ -12,8 +12,8 @@ while IFS= read -r line; do
   case $line in
   =*) mark=$number ;;
   '?') printf . ;;
-  [+-]*[!0-9]* | [+-] | [+-]0* | [+-]1) ;; # no number of a group; with -1, kill(1) would end everything
-  # A variable for each group: to note one takes the same time however many there are.
+  [+-]*[!0-9]* | [+-] | [+-]0* | [+-]1) ;; # not the number of a group; kill(1) with -1 would end everything
+  # A variable for each group, so that a note takes the same time for any number of groups.
   +*) eval "g$number=live" ;;
   -*) unset "g$number" ;;
   esac
@@ -23,7 +23,7 @@ for number in $(set | sed -n "s/^g\([0-9]*\)='\{0,1\}live'\{0,1\}\$/\1/p"); do
 done
 [ -n "$mark" ] || exit
 
-# What has left its group, and what was being started in that moment: until two looks in a row find nothing.
+# Kill processes that have left their group, or were being started in that moment, until two rounds in a row find none.
 quiet=0
 rounds=0
 while [ "$quiet" -lt 2 ] && [ "$rounds" -lt 50 ]; do

@@ -6,114 +6,139 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-/** The program that does it: what a list in `--allow-run` has to name. */
-export const GUARD_PATH: string = fileURLToPath(new URL("guard.sh", import.meta.url));
+/**
+ * The path of the guard's program. A list in `--allow-run` has to name it. There is none when this library was loaded over
+ * the network.
+ */
+export const GUARD_PATH: string | undefined = import.meta.url.startsWith("file:")
+  ? fileURLToPath(new URL("guard.sh", import.meta.url))
+  : undefined;
 
-/** How often the program is asked for a sign of life, and the shortest time between two starts of it, in milliseconds. */
+/** The pause between two heartbeats, and the shortest time between two starts of the program, in milliseconds. */
 const BEAT_MS = 1_000;
 
-/** It is given up when it has not answered so many of them. */
+/** Maximum number of heartbeats without an answer. Then the program is given up. */
 const MAX_SILENCE = 3;
 
-/** How long it may take to end, in milliseconds: it looks for processes until there are none. */
+/** How long the program may take to end, in milliseconds: it looks for processes until there are none. */
 const END_MS = 10_000;
 
-/** The name of the variable by which a guard knows processes. */
+/** The name of the variable by which a guard finds processes. */
 const MARK = "PAAS_GUARD";
 
-/** What a guard tells. */
+/** Options of a guard. */
 export interface GuardOptions {
-  /** Called when the program has ended that nobody told to, or takes nothing any more; another one is started. */
+  /** Called when the program has ended by itself, or answers no more. Another one is started. */
   lost?: ((error?: unknown) => void) | undefined;
 }
 
 /**
- * A small process beside the daemon that outlives it, and then kills the process groups that it was told of: `guard.sh`.
- * It learns of the daemon's death by the end of a pipe, which the kernel closes however a process dies, and which nobody
- * else holds, for the runtime's own descriptors are not inherited.
+ * A small process, `guard.sh`, that outlives its daemon and then kills the process groups under guard.
  *
- * It also kills what has left its group, and what was being started at that moment, by a variable that all have in their
- * environment. For that it needs the right to look at them (`CAP_SYS_PTRACE` when they run as another account), and they
- * must not have removed it.
+ * The end of a pipe tells the guard that the daemon is dead: the kernel closes the pipe however the daemon dies, and no
+ * other process holds it, for the runtime's own descriptors are not inherited.
+ *
+ * The guard also kills processes that have left their group, or were being started at that moment: all of them have a
+ * variable in their environment. For that the guard needs the right to read it (`CAP_SYS_PTRACE` when they run as another
+ * account), and a process that has removed the variable is not found.
+ *
+ * @example
+ * ```ts
+ * import { spawn, Spool } from "@paas/worker";
+ * import { Guard } from "@paas/worker/confinement";
+ *
+ * const directory = await Deno.makeTempDir();
+ * using spool = await Spool.open(directory);
+ * await using guard = Guard.start();
+ * const child = await spawn({ args: ["true"], spool, guard });
+ * await child.ended;
+ * await Deno.remove(directory, { recursive: true });
+ * ```
  */
 export class Guard implements AsyncDisposable {
-  /** The variable that a process under guard has in its environment. */
+  /** The variable that each process under guard has in its environment. */
   readonly mark: Readonly<Record<string, string>> = { [MARK]: crypto.randomUUID() };
 
   readonly #groups = new Set<number>();
-  /** Groups that have come or gone since the last write. */
+  /** The groups that have come or gone since the last write. */
   readonly #untold = new Set<number>();
   readonly #lost: (error?: unknown) => void;
   readonly #closing = new AbortController();
-  readonly #watching: Promise<void>;
-  readonly #heart: ReturnType<typeof setInterval>;
+  #watching: Promise<void> | undefined;
+  #heart: ReturnType<typeof setInterval> | undefined;
   #child!: Deno.ChildProcess;
   #writer!: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
-  /** The write that is under way, and the one that comes after it with all that has happened until then. */
+  /** The write that is under way, and the next one, with all changes until then. */
   #writing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
-  /** Whether the last beat has seen the write that is under way. */
+  /** Whether the last heartbeat has seen the write that is under way. */
   #isOld = false;
-  /** How many beats ago the program has answered. */
+  /** The number of heartbeats since the last answer. */
   #silence = 0;
-  /** Why it was killed, if it was. */
+  /** The reason why the program was killed, if it was. */
   #fault: Error | undefined;
 
-  /**
-   * Starts one.
-   *
-   * @throws an error when that cannot be done.
-   */
-  constructor({ lost = () => {} }: GuardOptions = {}) {
+  private constructor(lost: (error?: unknown) => void) {
     this.#lost = lost;
-    this.#start();
-    this.#watching = this.#watch();
-    this.#heart = setInterval(() => this.#beat(), BEAT_MS);
   }
 
-  /** Its process id. */
+  /**
+   * Starts a guard.
+   *
+   * @throws {Error} When its program cannot be started.
+   */
+  static start({ lost = () => {} }: GuardOptions = {}): Guard {
+    const guard = new Guard(lost);
+    guard.#start();
+    guard.#watching = guard.#watch();
+    guard.#heart = setInterval(() => guard.#beat(), BEAT_MS);
+    return guard;
+  }
+
+  /** The process id of the program. */
   get pid(): number {
     return this.#child.pid;
   }
 
   /**
-   * Takes a group in; it is under guard when this resolves, or as soon as there is a program again. Never rejects, and does
-   * not wait for a program that takes nothing: that is replaced within two beats.
+   * Takes a group under guard. Resolves when that is done; the group is also under guard as soon as there is a program
+   * again. Never rejects, and does not wait for a program that takes nothing: it is replaced within two heartbeats.
    */
   async add(group: number): Promise<void> {
     this.#groups.add(group);
     await this.#tell(group);
   }
 
-  /** Lets a group go: its number may become another's. */
+  /** Lets a group go: another group may get its number. */
   remove(group: number): void {
     if (this.#groups.delete(group)) this.#tell(group);
   }
 
-  /** Ends it, and kills what is under guard. Resolves when that is done, or could not be done in {@linkcode END_MS}. */
+  /** Ends the guard, which kills all groups under guard. Resolves when that is done, after 10 s at the latest. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
     clearInterval(this.#heart);
     const limit = setTimeout(() => this.#kill(), END_MS);
     await this.#next;
-    await this.#writer.close().catch(() => {}); // it may have ended
+    await this.#writer.close().catch(() => {}); // the program may have ended
     await this.#watching;
     clearTimeout(limit);
   }
 
-  /** Starts the program, and tells it of all groups. */
+  /** Starts the program, and passes all groups to it. */
   #start(): void {
+    if (GUARD_PATH === undefined) throw new Error("A guard needs this library on a disk: its program is a file of it");
     const child = this.#child = new Deno.Command(GUARD_PATH, {
       clearEnv: true,
       env: { PATH: "/usr/bin:/bin" },
       cwd: "/",
-      detached: true, // what ends the daemon's group does not end it
+      detached: true, // a signal to the daemon's group does not reach it
       stdin: "piped",
       stdout: "piped",
       stderr: "null",
     }).spawn();
     this.#writer = child.stdin.getWriter();
-    this.#writer.closed.catch(() => {}); // its end is seen by its status
+    this.#writer.closed.catch(() => {}); // the status of the program tells its end
     this.#fault = undefined;
     this.#silence = 0;
     this.#listen(child);
@@ -122,20 +147,20 @@ export class Guard implements AsyncDisposable {
     this.#write(mark + [...this.#groups].map((group) => `+${group}\n`).join(""));
   }
 
-  /** Minds the answers of a program. */
+  /** Reads the answers of a program. */
   async #listen(child: Deno.ChildProcess): Promise<void> {
     const reader = child.stdout.getReader();
-    child.status.then(() => reader.cancel()); // what it has started may hold it
+    child.status.then(() => reader.cancel()); // its children may hold the pipe
     while (!(await reader.read()).done) if (child === this.#child) this.#silence = 0;
   }
 
-  /** Tells the program that a group has come or gone; resolves when that is in its pipe, or the program is lost. */
+  /** Passes on that a group has come or gone. Resolves when that is in the pipe, or the program is lost. */
   #tell(group: number): Promise<void> {
     this.#untold.add(group);
     return this.#next ??= this.#tellAll();
   }
 
-  /** One write at a time: what happens meanwhile goes together into the next, so that nothing is queued. */
+  /** Writes all changes at once, one write at a time, so that nothing is queued. */
   async #tellAll(): Promise<void> {
     await this.#writing;
     this.#next = undefined;
@@ -146,7 +171,7 @@ export class Guard implements AsyncDisposable {
 
   #write(text: string): Promise<void> {
     this.#isOld = false;
-    const written = this.#writer.write(new TextEncoder().encode(text)).catch(() => {}) // the next program is told of all
+    const written = this.#writer.write(new TextEncoder().encode(text)).catch(() => {}) // the next program gets all groups
       .then(() => {
         if (this.#writing === written) this.#writing = undefined;
       });
@@ -154,7 +179,7 @@ export class Guard implements AsyncDisposable {
   }
 
   /**
-   * Looks whether the program still takes what it is told. It is beats that are counted, and not time: a daemon that was
+   * Checks whether the program still takes and answers lines. Heartbeats are counted, and not time: a daemon that was
    * stopped itself, or had no processor, must not take that for a fault of the program.
    */
   #beat(): void {
@@ -168,7 +193,7 @@ export class Guard implements AsyncDisposable {
     this.#write("?\n");
   }
 
-  /** The program may have been stopped by SIGSTOP. It is dead then, and replaced. */
+  /** Kills a program that may have been stopped by SIGSTOP. Another one replaces it. */
   #giveUp(why: string): void {
     this.#fault ??= new Error(why);
     this.#kill();
@@ -178,11 +203,11 @@ export class Guard implements AsyncDisposable {
     try {
       this.#child.kill("SIGKILL");
     } catch {
-      // It has ended.
+      // The program has ended.
     }
   }
 
-  /** Starts another program whenever there is none, but not faster than one a beat. */
+  /** Starts another program whenever one has ended, at most one in a heartbeat. */
   async #watch(): Promise<void> {
     const { signal } = this.#closing;
     for (;;) {
@@ -196,7 +221,7 @@ export class Guard implements AsyncDisposable {
       try {
         this.#start();
       } catch (error) {
-        this.#fault = error as Error; // told in the next round
+        this.#fault = error as Error; // reported in the next round
       }
     }
   }

@@ -24,10 +24,10 @@ async function untilGone(pids: number[]): Promise<void> {
 
 Deno.test("Guard kills the groups that it was told of when its pipe ends, and no other", async () => {
   const groups = [await startGroup(), await startGroup(), await startGroup()];
-  const guard = new Guard();
+  const guard = Guard.start();
   for (const { child } of groups) await guard.add(child.pid);
   guard.remove(groups[1]!.child.pid);
-  guard.remove(4_000_000); // never heard of
+  guard.remove(4_000_000); // an unknown group
   for (const pid of groups.flatMap(({ pids }) => pids)) assert(await lives(pid));
   await guard[Symbol.asyncDispose]();
   await untilGone([...groups[0]!.pids, ...groups[2]!.pids]);
@@ -39,7 +39,7 @@ Deno.test("Guard kills the groups that it was told of when its pipe ends, and no
 Deno.test("Guard obeys no signal but SIGKILL, and is started again when that ends it", async () => {
   const { child, pids } = await startGroup();
   let losses = 0;
-  const guard = new Guard({ lost: () => losses++ });
+  const guard = Guard.start({ lost: () => losses++ });
   await guard.add(child.pid);
   const { pid } = guard;
   const ignores = () => Deno.readTextFileSync(`/proc/${pid}/status`).match(/^SigIgn:\s*(\w+)/m)?.[1];
@@ -61,14 +61,14 @@ const NOBODY = 5_000_000;
 Deno.test("Guard minds 2,010 groups and 10,000 that come and go, and is done with them when it has to end the rest", async () => {
   const { child, pids } = await startGroup();
   let losses = 0;
-  const guard = new Guard({ lost: () => losses++ });
+  const guard = Guard.start({ lost: () => losses++ });
   for (let group = NOBODY; group < NOBODY + 2_009; group++) guard.add(group);
   await guard.add(child.pid);
   for (let group = NOBODY + 3_000; group < NOBODY + 13_000; group++) {
     await guard.add(group);
     guard.remove(group);
   }
-  await guard[Symbol.asyncDispose](); // which waits for 10 s, and then kills a program that still counts
+  await guard[Symbol.asyncDispose](); // waits for 10 s, and then kills a program that still counts
   await untilGone(pids);
   await child.status;
   assertEquals(losses, 0);
@@ -77,7 +77,7 @@ Deno.test("Guard minds 2,010 groups and 10,000 that come and go, and is done wit
 Deno.test("Guard makes nobody wait for a program that was stopped, and replaces it", async () => {
   const { child, pids } = await startGroup();
   const causes: string[] = [];
-  const guard = new Guard({ lost: (error) => causes.push((error as Error).message) });
+  const guard = Guard.start({ lost: (error) => causes.push((error as Error).message) });
   await guard.add(child.pid);
   const { pid } = guard;
   Deno.kill(pid, "SIGSTOP");
@@ -98,7 +98,7 @@ Deno.test("Guard makes nobody wait for a program that was stopped, and replaces 
 });
 
 Deno.test("Guard ends also when its program was stopped", async () => {
-  const guard = new Guard();
+  const guard = Guard.start();
   const { pid } = guard;
   Deno.kill(pid, "SIGSTOP");
   await guard[Symbol.asyncDispose]();
@@ -108,8 +108,8 @@ Deno.test("Guard ends also when its program was stopped", async () => {
 Deno.test("guard.sh takes nothing but numbers of groups for one", async () => {
   const { child, pids } = await startGroup();
   const directory = await Deno.makeTempDir();
-  const bin = `${directory}/5`; // what a line would run if it were taken for a command
-  const guard = new Deno.Command(GUARD_PATH, { stdin: "piped", stdout: "piped", stderr: "null" }).spawn();
+  const bin = `${directory}/5`; // the program that a line would run if the guard took it for a command
+  const guard = new Deno.Command(GUARD_PATH!, { stdin: "piped", stdout: "piped", stderr: "null" }).spawn();
   const writer = guard.stdin.getWriter();
   const odd = ["-1", "+", "-", "", "5", "++5", "+5-5", "+5;:>5", `+$(>${bin})`, `-x;>${bin}`, "+5 5"];
   await writer.write(new TextEncoder().encode(`${odd.join("\n")}\n?\n+${child.pid}\n?\n`));
@@ -123,7 +123,7 @@ Deno.test("guard.sh takes nothing but numbers of groups for one", async () => {
 });
 
 Deno.test("Guard kills what it was not told of by its mark, wherever that went, and nothing else", async () => {
-  const guard = new Guard();
+  const guard = Guard.start();
   const start = (env: Record<string, string>) =>
     new Deno.Command("sh", {
       args: ["-c", "setsid sleep 60 & echo $!; wait"],

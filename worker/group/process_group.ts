@@ -1,21 +1,22 @@
 /**
- * The process group of a child: whom signals reach.
+ * The process group of a child, which signals go to.
  *
  * @module
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { SignalError } from "../errors.ts";
 import { kill } from "../system/kill.ts";
+import { withinTime } from "../system/time.ts";
 
-/** The longest pause between two looks at whether a group is gone, in milliseconds. */
+/** Maximum pause between two checks whether a group is gone, in milliseconds. */
 const MAX_POLL_MS = 50;
 
 /**
  * A process group whose leader is a child of ours.
  *
- * It is signalled only while its number is surely ours: until the leader has been reaped the kernel keeps the number,
- * and afterwards as long as the group has members (credentials(7)). So the group is looked for at once when the leader
- * exits; "no such group" after that means that it is gone for good, and the number is never used again.
+ * The group is signalled only while its number is surely ours. The kernel keeps the number until the leader has been
+ * reaped, and afterwards as long as the group has members (credentials(7)). So the group is looked for at once when the
+ * leader exits. "No such group" after that means that the group is gone for good, and its number is never used again here.
  */
 export class ProcessGroup {
   readonly #id: number;
@@ -24,6 +25,8 @@ export class ProcessGroup {
   #gone = false;
 
   /**
+   * Makes a group.
+   *
    * @param id The process id of the leader, which is the number of its group.
    * @param leaderExit Settles when the leader has been reaped.
    */
@@ -37,9 +40,9 @@ export class ProcessGroup {
   }
 
   /**
-   * Sends a signal to every member; nothing happens when the group is gone.
+   * Sends a signal to every member. Nothing happens when the group is gone.
    *
-   * @throws {SignalError} when the kernel does not allow it for any member.
+   * @throws {SignalError} When the kernel does not allow it for any member.
    */
   signal(signal: Deno.Signal | number): void {
     if (this.#gone) return;
@@ -52,9 +55,9 @@ export class ProcessGroup {
   }
 
   /**
-   * Sends a signal to the leader alone; nothing happens once it has exited.
+   * Sends a signal to the leader alone. Nothing happens once it has exited.
    *
-   * @throws {SignalError} when the kernel does not allow it.
+   * @throws {SignalError} When the kernel does not allow it.
    */
   signalLeader(signal: number): void {
     if (this.#leaderExited) return;
@@ -66,10 +69,10 @@ export class ProcessGroup {
   }
 
   /**
-   * Waits until nobody is left, at most this many milliseconds, and tells whether that is so.
+   * Waits until the group is gone, at most this many milliseconds. Resolves with whether it is gone.
    *
-   * Members that are dead but not reaped by whoever adopted them (usually process 1) count as left: the kernel does not
-   * tell them apart.
+   * Dead members that their new parent (usually process 1) has not reaped count as left: the kernel does not tell them
+   * apart.
    */
   async gone(within: number): Promise<boolean> {
     const deadline = performance.now() + within;
@@ -87,20 +90,9 @@ export class ProcessGroup {
     try {
       kill(-this.#id, 0);
     } catch (error) {
-      // EPERM says that there is somebody, though not for us.
+      // EPERM means that there is a member that we may not signal.
       if ((error as { code?: string }).code === "ESRCH") this.#gone = this.#leaderExited;
     }
     return !this.#gone;
-  }
-}
-
-/** What a promise gives, or `undefined` when it does not come within this many milliseconds. */
-export async function withinTime<Value>(promise: Promise<Value>, milliseconds: number): Promise<Value | undefined> {
-  const limit = new AbortController();
-  try {
-    const pause = delay(milliseconds, undefined, { signal: limit.signal }).catch(() => undefined);
-    return await Promise.race([promise, pause]);
-  } finally {
-    limit.abort();
   }
 }

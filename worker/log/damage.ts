@@ -1,40 +1,43 @@
 /**
- * The parts of a log that were written, and cannot be read any more.
+ * Damage: the parts of a log that were written, and cannot be read any more.
  *
  * @module
  */
-import type { Mark } from "../log_format/index.ts";
+import type { Mark } from "../log_format/mark.ts";
 import type { LogGap } from "../log_format/record.ts";
 
 /** A part of a log that was written, and cannot be read any more. */
 export interface LogDamage {
-  /** Where it begins. */
+  /** The start of the part. */
   readonly from: Mark;
-  /** Where the next segment begins, or the log ends. */
+  /** The end of the part: the start of the next segment, or the end of the log. */
   readonly to: Mark;
-  /** What readers are told. */
+  /** The gap that readers get. */
   readonly gap: LogGap;
 }
 
-/** What is known to be damaged of a log. */
+/** The known damage of a log. */
 export class Damages {
-  /** In their order. */
+  /** All damage, in its order. */
   #all: LogDamage[] = [];
+  readonly #report: (bytes: number) => void;
 
-  /** @param report Called when so many bytes more are found. */
-  constructor(private readonly report: (bytes: number) => void) {}
+  /** @param report Called with the number of bytes, when more damage is found. */
+  constructor(report: (bytes: number) => void) {
+    this.#report = report;
+  }
 
-  /** The one that a position lies in. */
+  /** Returns the damage that a position lies in. */
   at(position: number): LogDamage | undefined {
     return this.#all.find(({ from, to }) => from.position <= position && position < to.position);
   }
 
-  /** Where the next one begins from a position on. */
+  /** Returns the start of the next damage, from a position on. */
   next(position: number): Mark | undefined {
     return this.#all.find(({ from }) => from.position >= position)?.from;
   }
 
-  /** Adds one; what was known of the same part belongs to it. */
+  /** Adds damage, which takes the place of known damage of the same part. */
   add(from: Mark, to: Mark): void {
     const lines = to.newlines - from.newlines;
     const damage: LogDamage = { from, to, gap: { from: from.offset, to: to.offset, reason: "damaged", lines } };
@@ -43,15 +46,15 @@ export class Damages {
     );
     const before = this.#bytes;
     this.#all = [...others, damage].sort((one, other) => one.from.position - other.from.position);
-    if (this.#bytes > before) this.report(this.#bytes - before);
+    if (this.#bytes > before) this.#report(this.#bytes - before);
   }
 
-  /** Lets the log begin at a place: what is before it was dropped. */
+  /** Forgets the damage before a place: it was dropped. */
   dropBefore(first: Mark): void {
     this.#all = this.#all.filter(({ to }) => to.position > first.position);
   }
 
-  /** Forgets all. */
+  /** Forgets all damage. */
   clear(): void {
     this.#all = [];
   }

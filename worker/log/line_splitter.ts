@@ -1,16 +1,16 @@
 /**
- * Cuts a stream of bytes into chunks of whole lines.
+ * Cutting a stream of bytes into chunks of whole lines.
  *
  * @module
  */
+import { NEWLINE } from "../log_format/newline.ts";
 
-/** The largest chunk, in bytes: a longer line is cut in pieces. */
+/** Maximum size of a chunk, in bytes. A longer line is cut in pieces. */
 export const MAX_CHUNK_BYTES = 64 * 1024;
 
-const NEWLINE = 0x0a;
-
 /**
- * Holds back the start of a line until its newline has come, so that chunks of two streams never mix within a line.
+ * Cuts bytes into whole lines. The start of a line is held back until its newline comes, so that chunks of two streams never
+ * mix within a line.
  *
  * @example
  * ```ts
@@ -25,13 +25,13 @@ const NEWLINE = 0x0a;
  * ```
  */
 export class LineSplitter {
-  /** Pieces of a line whose newline has not come yet; together less than a chunk. */
+  /** The pieces of a line whose newline has not come yet; together smaller than a chunk. */
   #held: Uint8Array[] = [];
   #heldBytes = 0;
 
   /**
-   * The chunks that are ready once these bytes have come. They may share memory with `bytes`: use them before it is
-   * written over.
+   * Takes more bytes, and returns the chunks that are ready now. A chunk may share memory with `bytes`: use it before those
+   * are written over.
    */
   push(bytes: Uint8Array): Uint8Array[] {
     const chunks: Uint8Array[] = [];
@@ -56,7 +56,7 @@ export class LineSplitter {
     return this.#heldBytes > 0;
   }
 
-  /** What is held back, as a chunk without newline, if there is any. */
+  /** Returns the start of a line that is held back, as a chunk without newline, if there is one. */
   flush(): Uint8Array[] {
     return this.#heldBytes > 0 ? [this.#release(new Uint8Array())] : [];
   }

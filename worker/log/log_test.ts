@@ -2,22 +2,23 @@ import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/asse
 import { dirname } from "node:path";
 import { until } from "../../tests/support/until.ts";
 import { SpoolError } from "../errors.ts";
-import { Log } from "./log.ts";
-import type { LogReader } from "./reader.ts";
-import { decodeLogChunks, decodeLogRecords, type LogGap } from "../log_format/record.ts";
+import { LiveLog } from "./log.ts";
+import { LogReader } from "./reader.ts";
+import type { LogGap } from "../log_format/record.ts";
+import { decodeLogChunks, decodeLogRecords } from "../log_format/decode.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-async function withLog(test: (log: Log, path: string) => Promise<void>): Promise<void> {
+async function withLog(test: (log: LiveLog, path: string) => Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir();
   try {
-    await test(await Log.create(directory), `${directory}/0.log`);
+    await test(await LiveLog.create(directory), `${directory}/0.log`);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
 }
 
-/** Reads to the end; checks that the offsets leave no gap and repeat nothing. */
+/** Reads to the end, and checks that the offsets leave no gap and repeat nothing. */
 async function readAll(reader: LogReader): Promise<string> {
   let text = "";
   let offset = 0;
@@ -32,7 +33,7 @@ async function readAll(reader: LogReader): Promise<string> {
   return text;
 }
 
-/** Reads to the end: what there is, and what is missing. */
+/** Reads to the end; returns the text, and the gaps. */
 async function readWithGaps(reader: LogReader): Promise<{ text: string; gaps: LogGap[] }> {
   let text = "";
   const gaps: LogGap[] = [];
@@ -45,9 +46,9 @@ async function readWithGaps(reader: LogReader): Promise<{ text: string; gaps: Lo
   return { text, gaps };
 }
 
-Deno.test("Log.read gives the same to a reader from the start, one in the middle and one after the end", async () => {
+Deno.test("LogReader gives the same to a reader from the start, one in the middle and one after the end", async () => {
   await withLog(async (log) => {
-    const early = readAll(log.read());
+    const early = readAll(new LogReader(log));
     let expected = "";
     let middle: Promise<string> | undefined;
     for (let line = 0; line < 20_000; line++) {
@@ -57,51 +58,51 @@ Deno.test("Log.read gives the same to a reader from the start, one in the middle
       if (line % 100 === 0) await log.writable();
       if (line === 10_000) {
         await until("something is written", () => log.written.position > 0);
-        middle = readAll(log.read());
+        middle = readAll(new LogReader(log));
       }
     }
     await log.end();
-    const late = readAll(log.read());
+    const late = readAll(new LogReader(log));
     assertEquals(await Promise.all([early, middle, late]), [expected, expected, expected]);
     assertEquals(log.written.offset, expected.length);
   });
 });
 
-Deno.test("Log.read without follow ends at what is there when it is called", async () => {
+Deno.test("LogReader without follow ends at what is there when it is called", async () => {
   await withLog(async (log) => {
     log.append("stdout", bytes("one\n"));
     await until("it is written", () => log.written.offset === 4);
-    const snapshot = log.read({ follow: false });
+    const snapshot = new LogReader(log, { follow: false });
     log.append("stdout", bytes("two\n"));
     await until("it is written", () => log.written.offset === 8);
     assertEquals(await readAll(snapshot), "one\n");
-    assertEquals(await readAll(log.read({ follow: false })), "one\ntwo\n");
+    assertEquals(await readAll(new LogReader(log, { follow: false })), "one\ntwo\n");
     await log.end();
   });
 });
 
-Deno.test("Log.read of an empty log ends when the log does", async () => {
+Deno.test("LogReader of an empty log ends when the log does", async () => {
   await withLog(async (log) => {
-    const text = readAll(log.read());
-    assertEquals(await readAll(log.read({ follow: false })), "");
+    const text = readAll(new LogReader(log));
+    assertEquals(await readAll(new LogReader(log, { follow: false })), "");
     await log.end();
     assertEquals(await text, "");
   });
 });
 
-Deno.test("Log.read hands out slices of at most 256 KiB to a reader that lags", async () => {
+Deno.test("LogReader hands out slices of at most 256 KiB to a reader that lags", async () => {
   await withLog(async (log) => {
     for (let chunk = 0; chunk < 100; chunk++) log.append("stdout", new Uint8Array(60_000));
     await log.end();
     let largest = 0;
-    for await (const records of log.read()) largest = Math.max(largest, records.length);
+    for await (const records of new LogReader(log)) largest = Math.max(largest, records.length);
     assertEquals(largest <= 256 * 1024 && largest > 128 * 1024, true);
   });
 });
 
 Deno.test("LogReader.cancel forgets a reader that waits for output", async () => {
   await withLog(async (log) => {
-    const reader = log.read().getReader();
+    const reader = new LogReader(log).getReader();
     const pending = reader.read();
     await reader.cancel();
     assertEquals((await pending).done, true);
@@ -113,7 +114,7 @@ Deno.test("LogReader.cancel forgets a reader that waits for output", async () =>
 Deno.test("LogReader ends with the reason of its signal", async () => {
   await withLog(async (log) => {
     const abort = new AbortController();
-    const pending = readAll(log.read({ signal: abort.signal }));
+    const pending = readAll(new LogReader(log, { signal: abort.signal }));
     abort.abort(new RangeError("enough"));
     await assertRejects(() => pending, RangeError, "enough");
     await log.end();
@@ -124,7 +125,7 @@ Deno.test("LogReader reads a log whose writer is gone", async () => {
   await withLog(async (log) => {
     log.append("stdout", bytes("kept\n"));
     await log.end();
-    for (let time = 0; time < 3; time++) assertEquals(await readAll(log.read()), "kept\n");
+    for (let time = 0; time < 3; time++) assertEquals(await readAll(new LogReader(log)), "kept\n");
   });
 });
 
@@ -132,7 +133,7 @@ Deno.test("LogReader leaves no descriptor behind, however many come at the same 
   await withLog(async (log, path) => {
     log.append("stdout", bytes("kept\n"));
     await log.end();
-    const texts = await Promise.all(Array.from({ length: 20 }, () => readAll(log.read())));
+    const texts = await Promise.all(Array.from({ length: 20 }, () => readAll(new LogReader(log))));
     assertEquals(new Set(texts), new Set(["kept\n"]));
     const open = [...Deno.readDirSync("/proc/self/fd")].filter(({ name }) => {
       try {
@@ -159,12 +160,12 @@ Deno.test("LogReader declares what is missing when the file was cut or has vanis
     await written(lost);
     await Deno.truncate(path, size);
     const gap: LogGap = { from: 5, to: 55, reason: "damaged", lines: 10 };
-    assertEquals(await readWithGaps(log.read({ follow: false })), { text: kept, gaps: [gap] });
+    assertEquals(await readWithGaps(new LogReader(log, { follow: false })), { text: kept, gaps: [gap] });
     await written("later\n");
-    assertEquals(await readWithGaps(log.read({ follow: false })), { text: `${kept}later\n`, gaps: [gap] });
+    assertEquals(await readWithGaps(new LogReader(log, { follow: false })), { text: `${kept}later\n`, gaps: [gap] });
     await Deno.remove(path);
     await log.end();
-    assertEquals(await readWithGaps(log.read()), { text: "later\n", gaps: [{ ...gap, from: 0, lines: 11 }] });
+    assertEquals(await readWithGaps(new LogReader(log)), { text: "later\n", gaps: [{ ...gap, from: 0, lines: 11 }] });
   });
 });
 
@@ -180,28 +181,28 @@ Deno.test("Log is cut in files of some 16 MiB without a limit, too: more is not 
     await damaged.write(Uint8Array.of(0xff));
     damaged.close();
     let kept = 0;
-    for await (const slice of log.read()) {
+    for await (const slice of new LogReader(log)) {
       for (const { data } of decodeLogChunks(slice)) kept += data.length;
     }
     assertEquals([log.written.offset - kept < 18 * 1024 * 1024, kept > 0], [true, true]);
   });
 });
 
-Deno.test("Log.append keeps the time that it is given, but never goes back", async () => {
+Deno.test("LiveLog.append keeps the time that it is given, but never goes back", async () => {
   await withLog(async (log) => {
     for (const time of [5, 7, 6, 8]) log.append("stdout", bytes("x\n"), false, time);
     log.append("stdout", bytes("now\n"));
     await log.end();
     const times: number[] = [];
-    for await (const records of log.read()) for (const { time } of decodeLogChunks(records)) times.push(time);
+    for await (const records of new LogReader(log)) for (const { time } of decodeLogChunks(records)) times.push(time);
     assertEquals(times.slice(0, 4), [5, 7, 7, 8]);
     assert(Math.abs(times[4]! - Date.now()) < 60_000);
   });
 });
 
-Deno.test("Log.create refuses a directory that has a log", async () => {
+Deno.test("LiveLog.create refuses a directory that has a log", async () => {
   await withLog(async (log, path) => {
-    assertInstanceOf(await assertRejects(() => Log.create(dirname(path))), SpoolError);
+    assertInstanceOf(await assertRejects(() => LiveLog.create(dirname(path))), SpoolError);
     await log.end();
   });
 });

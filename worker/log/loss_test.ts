@@ -3,9 +3,11 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { until } from "../../tests/support/until.ts";
 import { clock } from "../system/clock.ts";
-import { Log } from "./log.ts";
-import type { LogReaderOptions } from "./reader.ts";
-import { decodeLogRecords, type LogGap, type LogStream } from "../log_format/record.ts";
+import { LiveLog } from "./log.ts";
+import { LogReader } from "./reader.ts";
+import type { LogReaderOptions } from "./reading.ts";
+import type { LogGap, LogStream } from "../log_format/record.ts";
+import { decodeLogRecords } from "../log_format/decode.ts";
 import { Segment } from "./segment.ts";
 import { MIN_LIMIT_BYTES, Retention } from "./retention.ts";
 
@@ -36,16 +38,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("die" as const), reader: fc.nat(2) }) },
 );
 
-/** What each byte of the log is: so a byte at a wrong place shows. */
+/** Returns the byte at an offset of the log, so that a byte at a wrong offset is found. */
 const valueAt = (offset: number) => offset % 251 === 0 ? 0x0a : offset % 251;
 
-/** A reader that goes on where it was when it died, as a client does. */
+/** A reader that goes on at its last offset after it has died, as a client does. */
 class Follower {
   readonly gaps: LogGap[] = [];
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #pending: Promise<boolean> | undefined;
 
-  constructor(readonly log: Log, readonly options: LogReaderOptions = {}, public offset = 0) {}
+  constructor(readonly log: LiveLog, readonly options: LogReaderOptions = {}, public offset = 0) {}
 
   /** Reads one slice, if there is one by now. */
   async read(): Promise<void> {
@@ -68,7 +70,7 @@ class Follower {
   }
 
   async #next(): Promise<boolean> {
-    this.#reader ??= this.log.read({ ...this.options, fromOffset: this.offset }).getReader();
+    this.#reader ??= new LogReader(this.log, { ...this.options, fromOffset: this.offset }).getReader();
     const { value, done } = await this.#reader.read();
     if (done) return false;
     for (const { chunk, gap } of decodeLogRecords(value)) {
@@ -85,7 +87,7 @@ class Follower {
   }
 }
 
-/** Whether each byte of a range is in some of these ranges. */
+/** Returns whether each byte of a range is in one of these ranges. */
 function covered({ from, to }: LogGap, ranges: { from: number; to: number }[]): boolean {
   for (let at = from; at < to;) {
     const next = ranges.find((range) => range.from <= at && at < range.to);
@@ -97,14 +99,14 @@ function covered({ from, to }: LogGap, ranges: { from: number; to: number }[]): 
 
 /** Runs a test with a log in a directory of its own, a clock that stands still, and a spool that fails on demand. */
 async function withFailingLog(
-  test: (log: Log, spool: { failing: boolean; time: number }) => Promise<void>,
+  test: (log: LiveLog, spool: { failing: boolean; time: number }) => Promise<void>,
 ): Promise<void> {
   const directory = await Deno.makeTempDir();
   const { now } = clock;
   const { write } = Segment.prototype;
   const spool = { failing: false, time: 1_000_000 };
   try {
-    const log = await Log.create(directory, Object.assign(new Retention(), LIMITS));
+    const log = await LiveLog.create(directory, Object.assign(new Retention(), LIMITS));
     clock.now = () => spool.time;
     Segment.prototype.write = function (records) {
       if (!spool.failing) return write.call(this, records);
@@ -144,7 +146,7 @@ Deno.test("LogReader gives every byte or a declared gap, whatever is dropped, lo
               spool.failing = step.do === "fail";
               break;
             case "drop":
-              if (log.canDrop) await log.dropOldest();
+              if (log.segments.canDrop) await log.segments.dropOldest();
               break;
             case "read":
               await followers[step.reader]!.read();
@@ -154,7 +156,7 @@ Deno.test("LogReader gives every byte or a declared gap, whatever is dropped, lo
           }
         }
         await log.end();
-        const dropped = { from: 0, to: log.first.offset };
+        const dropped = { from: 0, to: log.segments.first.offset };
         const fresh = [new Follower(log), new Follower(log, { follow: false })];
         const resumed = [0.25, 0.5, 0.75, 0.95].map((share) => new Follower(log, {}, Math.floor(share * offset)));
         for (const follower of [...followers, ...fresh, ...resumed]) {
@@ -205,9 +207,9 @@ Deno.test("LogReader tells a follower at once that the spool cannot be written, 
 Deno.test("Log keeps at most its limit and begins with whole segments, and readers are told what was dropped", async () => {
   const directory = await Deno.makeTempDir();
   const retention = new Retention({ maxLogBytes: MIN_LIMIT_BYTES });
-  const log = await Log.create(directory, retention);
+  const log = await LiveLog.create(directory, retention);
   const line = new TextEncoder().encode(`${"x".repeat(99)}\n`);
-  const slow = log.read().getReader();
+  const slow = new LogReader(log).getReader();
   for (let written = 0; written < 50_000; written++) {
     log.append("stdout", line);
     await log.writable();
@@ -217,9 +219,9 @@ Deno.test("Log keeps at most its limit and begins with whole segments, and reade
   const files = [...Deno.readDirSync(directory)].map(({ name }) => Deno.statSync(`${directory}/${name}`).size);
   const kept = files.reduce((sum, size) => sum + size, 0);
   assert(kept <= MIN_LIMIT_BYTES && kept > MIN_LIMIT_BYTES / 2, `${kept} bytes are kept`);
-  assertEquals(log.bytes, kept);
-  const [first] = decodeLogRecords((await log.read().getReader().read()).value!);
-  const { offset, newlines } = log.first;
+  assertEquals(log.segments.bytes, kept);
+  const [first] = decodeLogRecords((await new LogReader(log).getReader().read()).value!);
+  const { offset, newlines } = log.segments.first;
   assertEquals(first?.gap, { from: 0, to: offset, reason: "dropped", lines: newlines });
   assertEquals(newlines, offset / 100);
   assertEquals([...decodeLogRecords((await slow.read()).value!)][0]?.gap?.to, offset);
@@ -238,19 +240,19 @@ Deno.test("LogReader tells what was dropped, also in the very moment in which it
     for (let moment = 0; moment < 40; moment++) {
       const gaps: LogGap[] = [];
       const reading = (async () => {
-        for await (const slice of log.read()) {
+        for await (const slice of new LogReader(log)) {
           for (const { gap } of decodeLogRecords(slice)) if (gap) gaps.push(gap);
         }
       })();
       for (let turn = 0; turn < moment; turn++) await Promise.resolve();
-      await log.dropOldest();
+      await log.segments.dropOldest();
       await reading;
       for (const { reason } of gaps) assertEquals(reason, "dropped", `moment ${moment}`);
     }
   });
 });
 
-Deno.test("Log.read of a tail is exact where the oldest part was dropped and the spool had failed", async () => {
+Deno.test("LogReader of a tail is exact where the oldest part was dropped and the spool had failed", async () => {
   await withFailingLog(async (log, spool) => {
     const lines = Array.from({ length: 3_000 }, (_, number) => `line ${number}\n`);
     const print = (from: number, to: number) =>
@@ -259,7 +261,7 @@ Deno.test("Log.read of a tail is exact where the oldest part was dropped and the
       print(from, from + 100);
       await until("it is written", () => log.written.newlines === from + 100 && !log.lostEnd);
     }
-    await log.dropOldest();
+    await log.segments.dropOldest();
     spool.failing = true;
     print(1_000, 2_000);
     await until("it is lost", () => log.lostEnd !== undefined);
@@ -271,7 +273,7 @@ Deno.test("Log.read of a tail is exact where the oldest part was dropped and the
     const tail = async (tailLines: number) => {
       let text = "";
       const gaps: LogGap[] = [];
-      for await (const slice of log.read({ tailLines })) {
+      for await (const slice of new LogReader(log, { tailLines })) {
         for (const { chunk, gap } of decodeLogRecords(slice)) {
           text += new TextDecoder().decode(chunk?.data);
           if (gap && gap.reason !== "not-requested") gaps.push(gap);
@@ -282,14 +284,14 @@ Deno.test("Log.read of a tail is exact where the oldest part was dropped and the
     assertEquals(await tail(0), { text: "", reasons: [] });
     assertEquals(await tail(10), { text: lines.slice(2_990).join(""), reasons: [] });
     assertEquals(await tail(999), { text: lines.slice(2_001).join(""), reasons: [] });
-    // Whether the first of these lines began in what is lost nobody knows.
+    // The first of these lines may have begun in the lost part.
     assertEquals(await tail(1_000), { text: lines.slice(2_000).join(""), reasons: ["no-space"] });
     assertEquals(await tail(1_500), { text: lines.slice(2_000).join(""), reasons: ["no-space"] });
     assertEquals(await tail(2_005), {
       text: [...lines.slice(995, 1_000), ...lines.slice(2_000)].join(""),
       reasons: ["no-space"],
     });
-    const first = log.first.newlines;
+    const first = log.segments.first.newlines;
     const kept = [...lines.slice(first, 1_000), ...lines.slice(2_000)].join("");
     assertEquals(await tail(3_000 - first), { text: kept, reasons: ["no-space"] });
     assertEquals(await tail(3_000 - first + 1), { text: kept, reasons: ["dropped", "no-space"] });
@@ -298,10 +300,10 @@ Deno.test("Log.read of a tail is exact where the oldest part was dropped and the
 
 Deno.test("LogReader that is too slow goes on at the present if it wants to, and declares what it skips", async () => {
   const directory = await Deno.makeTempDir();
-  const log = await Log.create(directory);
+  const log = await LiveLog.create(directory);
   const chunk = Uint8Array.from({ length: 60_000 }, (_, at) => at % 100 === 99 ? 0x0a : 0x78);
   log.append("stdout", chunk);
-  const reader = log.read({ onSlow: "skip" }).getReader();
+  const reader = new LogReader(log, { onSlow: "skip" }).getReader();
   assertEquals((await reader.read()).value!.length > chunk.length, true);
   for (let written = 0; written < 100; written++) {
     log.append("stdout", chunk);

@@ -1,36 +1,36 @@
 /**
- * The way of output from a pipe into the log.
+ * Copying output from a pipe into the log.
  *
  * @module
  */
+import { NEWLINE } from "../log_format/newline.ts";
 import { clock } from "../system/clock.ts";
 import { LineSplitter } from "./line_splitter.ts";
-import type { Log } from "./log.ts";
+import type { LiveLog } from "./log.ts";
 import type { LogStream } from "../log_format/record.ts";
 
-/** A quiet pipe is read with a small buffer: a pending read holds it, for each pipe of each process. */
+/** Buffer for a quiet pipe, in bytes. It is small, for each pipe of each process holds one in a pending read. */
 const SMALL_READ_BYTES = 4 * 1024;
+/** Buffer for a busy pipe, in bytes. */
 const LARGE_READ_BYTES = 64 * 1024;
 
-/** The most that a pipe can hold (fcntl(2), F_SETPIPE_SZ, for an ordinary user). */
+/** Maximum size of a pipe, in bytes (fcntl(2), F_SETPIPE_SZ, for an ordinary user). */
 const MAX_PIPE_BYTES = 1024 * 1024;
 
-/** How long the start of a line waits for its newline until it is logged without, in milliseconds, unless told. */
+/** Default for how long the start of a line waits for its newline, in milliseconds. */
 const PARTIAL_LINE_MS = 100;
 
-const NEWLINE = 0x0a;
-
-/** How long a read of what is in a pipe already may take, in milliseconds. */
+/** How long a read may take after the deadline, in milliseconds: the bytes are in the pipe already. */
 const LAST_READ_MS = 100;
 
 /**
- * The start of a line that one of the pipes of a process holds back. It is logged before anything that the other one
- * brings: so the log has the order in which both were read.
+ * The start of a line that one pipe of a process holds back. It is logged before any output of the other pipe, so the log
+ * has the order in which both were read.
  */
 export class OpenLine {
   #holder: (() => void) | undefined;
 
-  /** Lets somebody hold back the start of a line, or go on with it; what another one holds back is logged first. */
+  /** Lets a pipe hold back the start of a line, or go on with it. The start that the other pipe holds back is logged first. */
   take(flush: () => void): void {
     if (this.#holder !== flush) this.#holder?.();
     this.#holder = flush;
@@ -38,21 +38,20 @@ export class OpenLine {
 }
 
 /**
- * Copies a pipe into the log, as chunks of whole lines, until its last writer has closed it or `deadline` aborts; then
- * the start of a line that is left is logged too. So it is when its newline does not come, as with a prompt. The pipe is
- * read only as fast as the log is written.
+ * Copies a pipe into the log, as chunks of whole lines, until its last writer has closed it or `deadline` aborts. The start
+ * of a line is logged without its newline at the end, or when the newline does not come in time, as with a prompt. The pipe
+ * is read only as fast as the log is written.
  *
- * The deadline never loses what the pipe held when it passed: if the log was the one to wait for, this much is still
- * read.
+ * The bytes that the pipe holds at the deadline are not lost: they are read even if the log is slow.
  *
- * @param printed Is told each time that something was read.
+ * @param printed Called after each read.
  * @param open Shared by the pipes of a process.
  * @param partialLine How long the start of a line may wait, in milliseconds; zero logs it at once.
  */
 export async function pump(
   pipe: ReadableStream<Uint8Array<ArrayBuffer>>,
   stream: LogStream,
-  log: Log,
+  log: LiveLog,
   deadline: AbortSignal,
   printed: () => void,
   open: OpenLine,
@@ -64,7 +63,7 @@ export async function pump(
   let lateBytes = 0;
   const stopReading = () => void reader.cancel().catch(() => {});
   const stopIfQuiet = () => reading && stopReading();
-  /** When the first byte was read that is held back. */
+  /** The time when the first byte was read that is held back. */
   let heldSince = 0;
   let waiting: ReturnType<typeof setTimeout> | undefined;
   const flush = () => {
@@ -95,14 +94,14 @@ export async function pump(
       if (partialLine === 0) flush();
       else if (splitter.holds) waiting ??= setTimeout(flush, partialLine);
       if (deadline.aborted) lateBytes += value.length;
-      // A pipe that is full gets the large buffer, and keeps it while it has that much to give.
+      // A pipe that fills the small buffer gets the large one, and keeps it as long as it has that much to read.
       const size = value.length < SMALL_READ_BYTES ? SMALL_READ_BYTES : LARGE_READ_BYTES;
       buffer = value.buffer.byteLength === size ? new Uint8Array(value.buffer) : new Uint8Array(size);
       await log.writable();
       printed();
     }
   } catch {
-    // A pipe that breaks has ended; what came through it is kept.
+    // A broken pipe has ended; its output so far is kept.
   } finally {
     clearTimeout(waiting);
     deadline.removeEventListener("abort", stopIfQuiet);

@@ -1,8 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { until } from "../../tests/support/until.ts";
 import { clock } from "../system/clock.ts";
-import { Log } from "./log.ts";
-import { decodeLogChunks, type LogStream } from "../log_format/record.ts";
+import { LogReader } from "./reader.ts";
+import { LiveLog } from "./log.ts";
+import type { LogStream } from "../log_format/record.ts";
+import { decodeLogChunks } from "../log_format/decode.ts";
 import { OpenLine, pump } from "./pump.ts";
 
 /** A pipe that a test writes to. */
@@ -10,7 +12,7 @@ class Pipe {
   readonly #written: string[] = [];
   #proceed = () => {};
   #closed = false;
-  /** How often somebody has waited for something to read: so it has taken all before. */
+  /** The number of times that a reader has waited for bytes: it has taken all bytes before. */
   waits = 0;
 
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -32,7 +34,7 @@ class Pipe {
     this.readable = new ReadableStream(source);
   }
 
-  /** Writes, and waits until it was read. */
+  /** Writes, and waits until all was read. */
   async write(text: string): Promise<void> {
     const { waits } = this;
     this.#written.push(text);
@@ -49,14 +51,14 @@ class Pipe {
 /** Pumps two pipes into a log, as a test writes to them at times of its own. */
 async function pumped(
   partialLine: number,
-  write: (pipes: Record<LogStream, Pipe>, at: (time: number) => void, log: Log) => Promise<void>,
+  write: (pipes: Record<LogStream, Pipe>, at: (time: number) => void, log: LiveLog) => Promise<void>,
 ) {
   const directory = await Deno.makeTempDir();
   const { now } = clock;
   let time = 1_000;
   clock.now = () => time;
   try {
-    const log = await Log.create(directory);
+    const log = await LiveLog.create(directory);
     const pipes = { stdout: new Pipe(), stderr: new Pipe() };
     const open = new OpenLine();
     const { signal } = new AbortController();
@@ -69,7 +71,7 @@ async function pumped(
     await Promise.all(pumps);
     await log.end();
     const chunks: [LogStream, string, number, boolean][] = [];
-    for await (const records of log.read()) {
+    for await (const records of new LogReader(log)) {
       for (const { stream, data, time, partial = false } of decodeLogChunks(records)) {
         chunks.push([stream, new TextDecoder().decode(data), time, partial]);
       }

@@ -2,18 +2,20 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { clock } from "../system/clock.ts";
 import { OffsetError } from "../errors.ts";
-import { Log } from "./log.ts";
-import type { LogReaderOptions } from "./reader.ts";
-import { decodeLogChunks, type LogStream } from "../log_format/record.ts";
+import { LiveLog } from "./log.ts";
+import { LogReader } from "./reader.ts";
+import type { LogReaderOptions } from "./reading.ts";
+import type { LogStream } from "../log_format/record.ts";
+import { decodeLogChunks } from "../log_format/decode.ts";
 
-/** What a process writes: a stream, some bytes, and how long after the last ones, in milliseconds. */
+/** A write of a process: a stream, bytes, and the pause before them in milliseconds. */
 interface Write {
   stream: LogStream;
   data: Uint8Array;
   pause: number;
 }
 
-/** A byte of a log, as a model of it has it. */
+/** A byte in the model of a log. */
 interface Byte {
   value: number;
   stream: LogStream;
@@ -35,7 +37,7 @@ const write: fc.Arbitrary<Write> = fc.record({
   pause: fc.nat(3),
 });
 
-/** Short logs too: the first chunk is a place of its own. */
+/** Writes of short and long logs: the first chunk is a special case. */
 const writes = fc.oneof(fc.array(write, { maxLength: 3 }), fc.array(write, { maxLength: 60 }));
 
 const requests = fc.record({
@@ -51,12 +53,12 @@ function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** A log of these writes, at times of its own; and the model of it. */
-async function withLog(input: Write[], test: (log: Log, model: Byte[]) => Promise<void>): Promise<void> {
+/** Runs a test with a log of these writes, and the model of the log. */
+async function withLog(input: Write[], test: (log: LiveLog, model: Byte[]) => Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir();
   const { now } = clock;
   try {
-    const log = await Log.create(directory);
+    const log = await LiveLog.create(directory);
     const model: Byte[] = [];
     let time = BEGIN;
     clock.now = () => time;
@@ -66,7 +68,7 @@ async function withLog(input: Write[], test: (log: Log, model: Byte[]) => Promis
       for (const value of data) model.push({ value, stream, time });
     }
     await log.end();
-    time += 1_000; // all of it is in the past
+    time += 1_000; // all times are in the past
     await test(log, model);
   } finally {
     clock.now = now;
@@ -75,8 +77,11 @@ async function withLog(input: Write[], test: (log: Log, model: Byte[]) => Promis
 }
 
 /** Reads to the end, and checks that chunks and gaps account for every byte from the first one asked for. */
-async function read(log: Log, options: LogReaderOptions): Promise<{ bytes: number[]; offsets: number[]; end: number }> {
-  const reader = log.read(options);
+async function read(
+  log: LiveLog,
+  options: LogReaderOptions,
+): Promise<{ bytes: number[]; offsets: number[]; end: number }> {
+  const reader = new LogReader(log, options);
   const bytes: number[] = [];
   const offsets: number[] = [];
   let next = options.fromOffset ?? 0;
@@ -99,7 +104,7 @@ async function read(log: Log, options: LogReaderOptions): Promise<{ bytes: numbe
   return { bytes, offsets, end: next };
 }
 
-/** The gap at the start of a slice. */
+/** Returns the gap at the start of a slice. */
 function decodeGap(slice: Uint8Array): { from: number; to: number } | undefined {
   if (slice[0] !== 0x1a) return undefined;
   let at = 2;
@@ -116,7 +121,7 @@ function decodeGap(slice: Uint8Array): { from: number; to: number } | undefined 
   return { from, to: varint() };
 }
 
-/** The offset at which the last lines begin. A line that is not finished at the end counts for each stream. */
+/** Returns the offset at which the last lines begin. An unfinished line at the end counts for each stream. */
 function tailStart(model: Byte[], lines: number): number {
   const newlines = model.flatMap(({ value }, offset) => value === 0x0a ? [offset] : []);
   const unfinished = (["stdout", "stderr"] as const).filter((stream) => {
@@ -179,8 +184,8 @@ Deno.test("LogReader finds the tail of a large log without reading it through", 
   const input = Array.from({ length: 100_000 }, (): Write => ({ stream: "stdout", data: line, pause: 0 }));
   await withLog(input, async (log) => {
     let readBytes = 0;
-    const readAt = log.readAt.bind(log);
-    log.readAt = async (place, length) => {
+    const readAt = log.segments.readAt.bind(log.segments);
+    log.segments.readAt = async (place, length) => {
       const slice = await readAt(place, length);
       readBytes += length;
       return slice;
@@ -199,7 +204,7 @@ Deno.test("LogReader begins a tail within the very first chunk", async () => {
 
 Deno.test("LogReader tells lines, one that is not finished included", async () => {
   await withLog([{ stream: "stdout", data: encode("one\ntwo"), pause: 0 }], async (log) => {
-    const reader = log.read();
+    const reader = new LogReader(log);
     for await (const _ of reader);
     assertEquals([reader.offset, reader.lines], [7, 2]);
   });
@@ -207,14 +212,14 @@ Deno.test("LogReader tells lines, one that is not finished included", async () =
 
 Deno.test("LogReader refuses an offset that the log does not have, and takes its very end", async () => {
   await withLog([{ stream: "stdout", data: encode("one\n"), pause: 0 }], async (log) => {
-    assertThrows(() => log.read({ fromOffset: 5 }), OffsetError);
+    assertThrows(() => new LogReader(log, { fromOffset: 5 }), OffsetError);
     assertEquals((await read(log, { fromOffset: 4 })).bytes, []);
   });
 });
 
 Deno.test("LogReader that follows ends at the time it was given", async () => {
   const directory = await Deno.makeTempDir();
-  const log = await Log.create(directory);
+  const log = await LiveLog.create(directory);
   log.append("stdout", encode("early\n"));
   const { bytes } = await read(log, { until: Date.now() + 100 });
   assertEquals(bytes, [...encode("early\n")]);
@@ -224,7 +229,7 @@ Deno.test("LogReader that follows ends at the time it was given", async () => {
 
 Deno.test("LogReader that waits is ended by its signal, whatever else it waits for", async () => {
   const directory = await Deno.makeTempDir();
-  const log = await Log.create(directory);
+  const log = await LiveLog.create(directory);
   const abort = new AbortController();
   const reading = read(log, { until: Date.now() + 60_000, signal: abort.signal });
   abort.abort(new RangeError("enough"));

@@ -1,21 +1,22 @@
 /**
- * Reading a log in the spool that another program has written: where its segments are, and what stands in them.
+ * Finding the segments of a log that another program has written, and reading them through.
  *
  * @module
  */
 import { SpoolError } from "../errors.ts";
-import { type Mark, START } from "../log_format/index.ts";
-import { decodeLogRecords, wholeRecords } from "../log_format/record.ts";
-import { markBehind } from "./search.ts";
+import { type Mark, START } from "../log_format/mark.ts";
+import { decodeLogRecords, wholeRecords } from "../log_format/decode.ts";
+import { markBehind } from "../log_format/mark.ts";
 import { markOf, Segment } from "./segment.ts";
 
-/** So much is read at a time; a record is smaller. */
+/** Bytes per read; a record is smaller. */
 const READ_BYTES = 1024 * 1024;
 
 /**
- * The segments that a directory has, in their order, and the place where the log begins: what is before it was dropped.
+ * Finds the segments in a directory. Returns them in their order, and the place where the log begins: all before it was
+ * dropped.
  *
- * @throws {SpoolError} when it cannot be read.
+ * @throws {SpoolError} When the directory cannot be read.
  */
 export async function restoreSegments(directory: string): Promise<{ segments: Segment[]; first: Mark }> {
   const segments: Segment[] = [];
@@ -35,10 +36,10 @@ export async function restoreSegments(directory: string): Promise<{ segments: Se
 /**
  * Reads a segment up to an end, or to the first byte that is no whole record which continues what stands before it.
  *
- * @param end Behind this place nothing of it counts.
- * @param passed Is told of each place between two records.
+ * @param end The place behind which nothing counts.
+ * @param passed Called with each place between two records.
  * @returns the place where the reading has ended.
- * @throws {SpoolError} when it cannot be read for a reason that may pass.
+ * @throws {SpoolError} When the segment cannot be read for a reason that may pass.
  */
 export async function readThrough(
   segment: Segment,
@@ -57,7 +58,7 @@ export async function readThrough(
     while (mark.position < end.position) {
       signal?.throwIfAborted();
       const whole = await slice(mark);
-      if (!whole) return await slice(last) ? mark : last; // what follows on a record may say that it is damaged
+      if (!whole) return await slice(last) ? mark : last; // the bytes behind the last record may show that it is damaged
       for (const record of decodeLogRecords(whole.records)) {
         last = mark;
         passed(mark = markBehind(mark, record));

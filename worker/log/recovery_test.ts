@@ -1,8 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { Log } from "./log.ts";
-import { linesAt } from "../log_format/index.ts";
-import type { LogReaderOptions } from "./reader.ts";
-import { decodeLogRecords, type LogChunk, type LogGap, type LogRecord } from "../log_format/record.ts";
+import { RestoredLog } from "./restored_log.ts";
+import { LiveLog, type Log } from "./log.ts";
+import { linesAt } from "../log_format/mark.ts";
+import { LogReader } from "./reader.ts";
+import type { LogReaderOptions } from "./reading.ts";
+import type { LogChunk, LogGap, LogRecord } from "../log_format/record.ts";
+import { decodeLogRecords } from "../log_format/decode.ts";
 import { Segment } from "./segment.ts";
 import { Retention } from "./retention.ts";
 
@@ -15,19 +18,24 @@ async function withDirectory(test: (directory: string) => Promise<void>): Promis
   }
 }
 
-/** All that a reader gets, and what its end says. */
+/** Returns all that a reader gets, and its end. */
 async function read(log: Log, options?: LogReaderOptions) {
   const records: Omit<LogRecord, "recordBytes">[] = [];
-  const reader = log.read(options);
+  const reader = new LogReader(log, options);
   for await (const slice of reader) {
     for (const { chunk, gap } of decodeLogRecords(slice)) records.push(chunk ? { chunk } : { gap });
   }
   return { records, offset: reader.offset, lines: reader.lines };
 }
 
-/** A log with lines of both streams, some of them long or unfinished. */
-async function writeLog(directory: string, chunks: number, length: number, retention = new Retention()): Promise<Log> {
-  const log = await Log.create(directory, retention);
+/** Writes a log with lines of both streams, some of them long or unfinished. */
+async function writeLog(
+  directory: string,
+  chunks: number,
+  length: number,
+  retention = new Retention(),
+): Promise<LiveLog> {
+  const log = await LiveLog.create(directory, retention);
   for (let n = 0; n < chunks; n++) {
     const line = `${n} ${"x".repeat(n * 7919 % length)}`;
     const grown = log.growth(new AbortController().signal);
@@ -60,13 +68,13 @@ const OPTIONS: LogReaderOptions[] = [
 ];
 
 for (const [kind, limits] of [["all of it", {}], ["only its end", { maxLogBytes: 1024 * 1024 }]] as const) {
-  Deno.test(`Log.restore gives exactly what the log gave before, with ${kind} in the spool`, async () => {
+  Deno.test(`RestoredLog gives exactly what the log gave before, with ${kind} in the spool`, async () => {
     await withDirectory(async (directory) => {
       const log = await writeLog(directory, 1_500, 9_000, new Retention(limits));
       assert(log.written.offset > 6_000_000, "it is longer than a reader may lag");
       const summary = JSON.parse(JSON.stringify(log.summary));
       for (const known of [summary, undefined]) { // as after an orderly end, and after a kill
-        const restored = Log.restore(directory, new Retention(limits), known);
+        const restored = new RestoredLog(directory, new Retention(limits), known);
         if (!known) await restored.recover();
         assertEquals([restored.written.offset, linesAt(restored.written)], [log.written.offset, linesAt(log.written)]);
         for (const options of OPTIONS) {
@@ -79,17 +87,17 @@ for (const [kind, limits] of [["all of it", {}], ["only its end", { maxLogBytes:
   });
 }
 
-Deno.test("Log.restore declares what a limit has dropped, or all of it", async () => {
+Deno.test("RestoredLog declares what a limit has dropped, or all of it", async () => {
   await withDirectory(async (directory) => {
     const log = await writeLog(directory, 500, 9_000, new Retention({ maxLogBytes: 1024 * 1024 }));
-    while (log.canDrop) await log.dropOldest();
-    const restored = Log.restore(directory, new Retention(), log.summary);
+    while (log.segments.canDrop) await log.segments.dropOldest();
+    const restored = new RestoredLog(directory, new Retention(), log.summary);
     assertEquals(await read(restored), await read(log));
     assertEquals((await read(restored)).records.map(({ gap }) => gap?.reason), ["dropped"]);
   });
 });
 
-/** What is on the disk of a log. */
+/** Returns the files of a log. */
 async function filesOf(directory: string): Promise<Map<string, Uint8Array>> {
   const names = [...Deno.readDirSync(directory)].map(({ name }) => name).sort((a, b) => parseInt(a) - parseInt(b));
   return new Map(
@@ -97,21 +105,21 @@ async function filesOf(directory: string): Promise<Map<string, Uint8Array>> {
   );
 }
 
-/** Puts that there. */
+/** Writes the files of a log. */
 async function putFiles(directory: string, files: Map<string, Uint8Array>): Promise<void> {
   for await (const { name } of Deno.readDir(directory)) await Deno.remove(`${directory}/${name}`);
   for (const [name, bytes] of files) await Deno.writeFile(`${directory}/${name}`, bytes);
 }
 
 /**
- * Restores a log that has been damaged, and reads it: no byte may be silent or wrong. Gives what is damaged.
+ * Restores a log that has been damaged, and reads it: no byte may be missing in silence, or wrong. Returns the damage.
  *
  * @param options Only what they ask for has to be there.
  */
 async function readDamaged(directory: string, log: Log, whole: LogRecord["chunk"][], options: LogReaderOptions = {}) {
   let reported = 0;
   const summary = JSON.parse(JSON.stringify(log.summary));
-  const restored = Log.restore(directory, new Retention(), summary, undefined, (bytes) => reported += bytes);
+  const restored = new RestoredLog(directory, new Retention(), summary, undefined, (bytes) => reported += bytes);
   const { records, offset, lines } = await read(restored, options);
   assertEquals([restored.written, restored.mayBeCut], [log.written, false], "the end is not what it was");
   if (!options.until) assertEquals([offset, lines], [log.written.offset, linesAt(log.written)]);
@@ -139,7 +147,7 @@ async function writeSmallLog(directory: string) {
   const ends = [0];
   for (const { recordBytes } of decodeLogRecords(bytes)) ends.push(ends.at(-1)! + recordBytes);
   const chunks = records.map(({ chunk }) => chunk!);
-  /** What is missing when a log has only so many records. */
+  /** Returns the missing part when a log has only so many records. */
   const behind = (count: number): LogGap[] => {
     const { offset: to, newlines } = log.written;
     if (count === chunks.length) return [];
@@ -149,7 +157,7 @@ async function writeSmallLog(directory: string) {
   return { log, bytes, ends, chunks, behind, path: `${directory}/0.log` };
 }
 
-Deno.test("Log.restore declares what is cut off a file, at any byte, and changes nothing on the disk", async () => {
+Deno.test("RestoredLog declares what is cut off a file, at any byte, and changes nothing on the disk", async () => {
   await withDirectory(async (directory) => {
     const { log, bytes, ends, chunks, behind, path } = await writeSmallLog(directory);
     for (let length = 0; length <= bytes.length; length++) {
@@ -167,7 +175,7 @@ Deno.test("Log.restore declares what is cut off a file, at any byte, and changes
   });
 });
 
-Deno.test("Log.restore declares what zeros have taken the place of, also within a record", async () => {
+Deno.test("RestoredLog declares what zeros have taken the place of, also within a record", async () => {
   await withDirectory(async (directory) => {
     const { log, bytes, ends, chunks, behind, path } = await writeSmallLog(directory);
     for (let length = 0; length <= ends.at(-2)!; length++) {
@@ -181,7 +189,7 @@ Deno.test("Log.restore declares what zeros have taken the place of, also within 
   });
 });
 
-Deno.test("Log.restore shows nothing wrong of a file with a bit that is flipped around the payloads", async () => {
+Deno.test("RestoredLog shows nothing wrong of a file with a bit that is flipped around the payloads", async () => {
   await withDirectory(async (directory) => {
     const { log, bytes, ends, chunks, behind, path } = await writeSmallLog(directory);
     for (let bit = 0; bit < 8 * bytes.length; bit++) {
@@ -193,8 +201,8 @@ Deno.test("Log.restore shows nothing wrong of a file with a bit that is flipped 
       const flipped = bytes.slice();
       flipped[at]! ^= 1 << (bit & 7);
       await Deno.writeFile(path, flipped);
-      // Of the bytes of a time nobody can tell, nor of a length that leaves out the mark of a line that goes on.
-      const { records } = await read(Log.restore(directory, new Retention(), log.summary));
+      // A wrong time cannot be found, nor a length that leaves out the mark of an unfinished line.
+      const { records } = await read(new RestoredLog(directory, new Retention(), log.summary));
       const certain = ({ offset, stream, data }: LogChunk) => ({ offset, stream, data });
       const known = records.flatMap(({ chunk }) => chunk ? certain(chunk) : []);
       assertEquals(known, chunks.slice(0, known.length).map(certain), `bit ${bit}`);
@@ -204,9 +212,9 @@ Deno.test("Log.restore shows nothing wrong of a file with a bit that is flipped 
   });
 });
 
-Deno.test("Log.restore of a log without a known end has its whole records, and says that it may be cut", async () => {
+Deno.test("RestoredLog of a log without a known end has its whole records, and says that it may be cut", async () => {
   const { sync } = Segment.prototype;
-  Segment.prototype.sync = () => Promise.resolve(); // hundreds of times it would take too long
+  Segment.prototype.sync = () => Promise.resolve(); // hundreds of real ones would take too long
   using _restored = { [Symbol.dispose]: () => Segment.prototype.sync = sync };
   await withDirectory(async (directory) => {
     const { bytes, ends, chunks, path } = await writeSmallLog(directory);
@@ -215,25 +223,25 @@ Deno.test("Log.restore of a log without a known end has its whole records, and s
       for (const tail of [0, 50]) { // a power failure may leave zeros behind a record, or from its middle on
         const torn = new Uint8Array([...bytes.subarray(0, length), ...new Uint8Array(tail)]);
         await Deno.writeFile(path, torn);
-        const restored = Log.restore(directory, new Retention(), undefined);
+        const restored = new RestoredLog(directory, new Retention(), undefined);
         await restored.recover();
         const found = await read(restored);
         const count = found.records.length;
         assertEquals(found.records.map(({ chunk }) => chunk), chunks.slice(0, count), `cut at ${length}`);
         assert(count === whole || tail > 0 && count === whole - 1, `cut at ${length}`);
-        const reader = restored.read();
+        const reader = new LogReader(restored);
         for await (const _ of reader);
         assertEquals([restored.mayBeCut, reader.mayBeCut], [true, true]);
         assertEquals(await Deno.readFile(path), torn, "nothing on the disk is changed");
-        // What is noted of it then says so, too, and is the same in a file that is longer.
-        const again = Log.restore(directory, new Retention(), JSON.parse(JSON.stringify(restored.summary)));
+        // The summary says so too, and is the same for a longer file.
+        const again = new RestoredLog(directory, new Retention(), JSON.parse(JSON.stringify(restored.summary)));
         assertEquals([await read(again), again.mayBeCut], [found, true]);
       }
     }
   });
 });
 
-Deno.test("Log.restore shows each whole file of a row of which others are cut, damaged or gone", async () => {
+Deno.test("RestoredLog shows each whole file of a row of which others are cut, damaged or gone", async () => {
   await withDirectory(async (directory) => {
     const log = await writeLog(directory, 150, 9_000, new Retention({ maxLogBytes: 1024 * 1024 }));
     const { records } = await read(log);
@@ -266,7 +274,7 @@ Deno.test("Log.restore shows each whole file of a row of which others are cut, d
         assertEquals(found.chunks, chunks.filter(({ offset }) => offset < gap!.from || offset >= to), about);
         assertEquals(await filesOf(directory), now, "nothing on the disk is changed");
         for (const options of OPTIONS) await readDamaged(directory, log, chunks, options);
-        // Who asks for what is missing is told of it, by whatever they ask.
+        // A reader that asks for the missing part gets a gap, whatever options it uses.
         const [before, behind] = [
           chunks.findLast(({ offset }) => offset < from),
           chunks.find(({ offset }) => offset >= to),
@@ -291,10 +299,10 @@ Deno.test("Log.restore shows each whole file of a row of which others are cut, d
   });
 });
 
-Deno.test("Log.restore tells what a limit has dropped from what is damaged", async () => {
+Deno.test("RestoredLog tells what a limit has dropped from what is damaged", async () => {
   await withDirectory(async (directory) => {
     const log = await writeLog(directory, 500, 9_000, new Retention({ maxLogBytes: 1024 * 1024 }));
-    const dropped = log.first.offset;
+    const dropped = log.segments.first.offset;
     assert(dropped > 0);
     const files = await filesOf(directory);
     const [first, second] = [...files.keys()].filter((name) => name.endsWith(".log"));
@@ -306,24 +314,24 @@ Deno.test("Log.restore tells what a limit has dropped from what is damaged", asy
       [0, dropped, "dropped"],
       [dropped, to, "damaged"],
     ]);
-    // A limit drops what is behind the damage, and then it is dropped.
-    await known.restored.dropOldest();
+    // A limit drops the segment behind the damage, and then the damage counts as dropped.
+    await known.restored.segments.dropOldest();
     const left = await read(known.restored);
-    const third = known.restored.first.offset;
+    const third = known.restored.segments.first.offset;
     assert(third > to);
     assertEquals(left.records.slice(0, 2).map(({ gap }) => gap?.reason), ["dropped", undefined]);
     const again = await readDamaged(directory, log, whole);
     assertEquals(again.gaps.map(({ from, to, reason }) => [from, to, reason]), [[0, third, "dropped"]]);
     assertEquals(
-      known.restored.bytes,
+      known.restored.segments.bytes,
       (await filesOf(directory)).values().reduce((sum, { length }) => sum + length, 0),
     );
   });
 });
 
-Deno.test("Log.read since a time declares what is missing before it, if some of that may be as late", async () => {
+Deno.test("LogReader since a time declares what is missing before it, if some of that may be as late", async () => {
   await withDirectory(async (directory) => {
-    const log = await Log.create(directory, Object.assign(new Retention(), { segmentBytes: 1 }));
+    const log = await LiveLog.create(directory, Object.assign(new Retention(), { segmentBytes: 1 }));
     for (let second = 0; second < 9; second++) {
       const grown = log.growth(new AbortController().signal);
       log.append("stdout", new TextEncoder().encode(`${second}\n`), false, second * 1_000);
@@ -333,7 +341,7 @@ Deno.test("Log.read since a time declares what is missing before it, if some of 
     const names = [...(await filesOf(directory)).keys()];
     for (const name of names.slice(3, 6)) await Deno.remove(`${directory}/${name}`);
     const since = async (since: number, options: LogReaderOptions = {}) => {
-      const { records } = await read(Log.restore(directory, new Retention(), log.summary), { since, ...options });
+      const { records } = await read(new RestoredLog(directory, new Retention(), log.summary), { since, ...options });
       return records.flatMap(({ chunk, gap }) => {
         if (chunk) return new TextDecoder().decode(chunk.data).trim();
         return gap!.reason === "damaged" ? `-${gap!.to - gap!.from}` : [];

@@ -1,57 +1,74 @@
 /**
- * How much of the logs is kept: the oldest segments are dropped when it gets more.
+ * The limits of logs: the oldest segments are dropped when there is more.
  *
  * @module
  */
-import type { Log } from "./log.ts";
-
-/** A log is cut in so many segments, or a few more: what is dropped at a time is one of them. */
+/** Number of segments of a log that has a limit, or a few more. One segment is dropped at a time. */
 const SEGMENTS_OF_A_LOG = 8;
 
-/** The whole spool, or what a group has of it, if that is what has a limit. */
+/** Number of segments of a spool, or of the logs of a group, that has a limit. */
 const SEGMENTS_OF_A_SPOOL = 64;
 
-/** A segment is not smaller than the largest chunk, and not larger than what may be lost when a byte of it is damaged. */
+/** Minimum size of a segment, in bytes: the largest chunk. */
 const MIN_SEGMENT_BYTES = 64 * 1024;
+
+/** Maximum size of a segment, in bytes: the most that is lost when a byte of it is damaged. */
 const MAX_SEGMENT_BYTES = 16 * 1024 * 1024;
 
-/** The smallest limit that can be kept: less than that may be written in one piece. */
+/** Minimum of a limit, in bytes: as much may be written in one piece. */
 export const MIN_LIMIT_BYTES = 1024 * 1024;
 
-/** How much is kept. */
+/** The limits of a spool. Logs that exceed them lose their oldest part. */
 export interface SpoolLimits {
-  /** Of each log, in bytes of the spool, at least 1 MiB; default is everything. */
+  /** Maximum size of each log, in bytes, at least 1 MiB; default is no limit. */
   maxLogBytes?: number | undefined;
-  /** Of all logs together, in bytes, at least 1 MiB; default is everything. */
+  /** Maximum size of all logs together, in bytes, at least 1 MiB; default is no limit. */
   maxSpoolBytes?: number | undefined;
-  /** Of the logs of each group, in bytes, at least 1 MiB; default is everything. */
+  /** Maximum size of the logs of each owner, in bytes, at least 1 MiB; default is no limit. */
   maxGroupBytes?: number | undefined;
 }
 
-/** The complete logs of a spool, which are not in memory. */
+/** A log that is being written, as far as limits concern it. */
+export interface LimitedLog {
+  /** The owner, who has a limit too; `undefined` is nobody. */
+  readonly group: string | undefined;
+  /** Bytes on the disk. */
+  readonly bytes: number;
+  /** Whether a part of it can be dropped. */
+  readonly canDrop: boolean;
+  /** Drops the oldest part. */
+  dropOldest(): Promise<void>;
+}
+
+/** The complete logs of a spool. They are not in memory. */
 export interface StoredLogs {
-  /** Bytes of all, or of those of a group. */
+  /** Returns the size of all logs, or of those of a group, in bytes. */
   bytes(group?: string): number;
-  /** The largest of all, or of a group. */
+  /** Returns the largest log of all, or of a group. */
   largest(group?: string): { readonly id: string; readonly bytes: number } | undefined;
-  /** Drops the oldest segment of one; never rejects. */
+  /** Drops the oldest segment of a log; never rejects. */
   drop(id: string): Promise<void>;
 }
 
-/** Without a history, there are none. */
+/** The complete logs where there is no history: none. */
 const NONE: StoredLogs = { bytes: () => 0, largest: () => undefined, drop: () => Promise.resolve() };
 
 /** Logs that are being written and share a limit. */
 class Share {
-  readonly logs = new Set<Log>();
-  /** What they have, and what is about to be written. */
+  readonly maxBytes: number;
+  readonly group: string | undefined;
+  readonly logs = new Set<LimitedLog>();
+  /** The size of the logs, with the records that are about to be written, in bytes. */
   bytes = 0;
 
-  constructor(readonly maxBytes: number, readonly group?: string) {}
+  constructor(maxBytes: number, group?: string) {
+    this.maxBytes = maxBytes;
+    this.group = group;
+  }
 
-  /** The largest log that has something to drop. */
-  get largest(): Log | undefined {
-    let largest: Log | undefined;
+  /** The largest log that can be dropped from. */
+  get largest(): LimitedLog | undefined {
+    let largest: LimitedLog | undefined;
     for (const log of this.logs) if (log.canDrop && log.bytes > (largest?.bytes ?? 0)) largest = log;
     return largest;
   }
@@ -59,7 +76,7 @@ class Share {
 
 /** Holds the logs of a spool to their limits. */
 export class Retention {
-  /** When a segment has so many bytes, the next one begins. */
+  /** The size of a segment at which the next one begins, in bytes. */
   readonly segmentBytes: number;
   /** The logs that are complete. */
   stored: StoredLogs = NONE;
@@ -67,13 +84,13 @@ export class Retention {
   readonly #maxGroupBytes: number;
   readonly #all: Share;
   readonly #groups = new Map<string, Share>();
-  /** A stored log is dropped from: one at a time, for what it gives is known only then. */
+  /** The dropping of a stored segment that is under way: one at a time, for its size is known only then. */
   #dropping: Promise<void> | undefined;
 
   /**
-   * Without limits, everything is kept.
+   * Makes a retention that keeps everything up to the limits.
    *
-   * @throws {RangeError} when a limit is less than 1 MiB.
+   * @throws {RangeError} When a limit is less than 1 MiB.
    */
   constructor({ maxLogBytes = Infinity, maxSpoolBytes = Infinity, maxGroupBytes = Infinity }: SpoolLimits = {}) {
     if (!(Math.min(maxLogBytes, maxSpoolBytes, maxGroupBytes) >= MIN_LIMIT_BYTES)) {
@@ -90,10 +107,10 @@ export class Retention {
   }
 
   /**
-   * Makes room for what is about to be written to a log. Where all logs of its group, or all together, are too large, the
-   * largest of them gives: who prints a lot must not push out what others have.
+   * Makes room for records that are about to be written to a log. Where all logs of its group, or all together, are too
+   * large, the largest of them shrinks: a process that prints a lot must not push out the output of others.
    */
-  async reserve(log: Log, bytes: number): Promise<void> {
+  async reserve(log: LimitedLog, bytes: number): Promise<void> {
     const shares = this.#sharesOf(log);
     for (const share of shares) {
       share.logs.add(log);
@@ -105,7 +122,7 @@ export class Retention {
     await Promise.all(removals);
   }
 
-  /** Makes the room that a log needs which has become complete, or was found. */
+  /** Makes room after logs were found, or have become complete. */
   async makeRoom(group?: string): Promise<void> {
     const removals: Promise<void>[] = [];
     await this.#makeRoom(this.#all, removals);
@@ -123,7 +140,7 @@ export class Retention {
         await (this.#dropping ??= this.stored.drop(stored.id).finally(() => this.#dropping = undefined));
       } else if (largest) {
         removals.push(largest.dropOldest());
-      } else return; // all of it is being written right now
+      } else return; // all logs are being written right now
     }
   }
 
@@ -131,31 +148,31 @@ export class Retention {
     return share.maxBytes !== Infinity && share.bytes + this.stored.bytes(share.group) > share.maxBytes;
   }
 
-  /** Bytes of all logs. */
+  /** The size of all logs, in bytes. */
   get bytes(): number {
     return this.#all.bytes + this.stored.bytes();
   }
 
-  /** Bytes of a log that were not written after all, or that are gone. */
-  free(log: Log, bytes: number): void {
+  /** Gives back bytes of a log that were not written after all, or were dropped. */
+  free(log: LimitedLog, bytes: number): void {
     for (const share of this.#sharesOf(log)) if (share.logs.has(log)) share.bytes -= bytes;
   }
 
-  /** Counts a log no more: it is complete, or was removed. */
-  forget(log: Log): void {
+  /** Stops counting a log: it is complete, or was removed. */
+  forget(log: LimitedLog): void {
     for (const share of this.#sharesOf(log)) if (share.logs.delete(log)) share.bytes -= log.bytes;
     if (log.group !== undefined && this.#groups.get(log.group)?.logs.size === 0) this.#groups.delete(log.group);
   }
 
-  /** Whether the logs of a group have all that they may, and nothing of it can be dropped now. */
+  /** Returns whether the logs of a group have reached their limit, and nothing can be dropped now. */
   isFull(group: string): boolean {
     if (this.#maxGroupBytes === Infinity) return false;
     const share = this.#groups.get(group);
     return share !== undefined && share.bytes >= share.maxBytes && !share.largest && !this.stored.largest(group);
   }
 
-  /** What a log counts for: all logs, and those of its group. */
-  #sharesOf({ group }: Log): Share[] {
+  /** Returns the shares that a log counts for: that of all logs, and that of its group. */
+  #sharesOf({ group }: LimitedLog): Share[] {
     return group === undefined ? [this.#all] : [this.#all, this.#shareOf(group)];
   }
 

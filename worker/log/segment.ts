@@ -1,27 +1,28 @@
 /**
- * A file of a log: a run of its records. A log is a row of segments, so that its oldest part can be dropped as a whole.
+ * A segment: a file with a run of records of a log. A log is a row of segments, so that its oldest part can be dropped as a
+ * whole.
  *
- * Deno's own files are used, for they are read and written in a thread: those of `node:fs` make the whole program wait for
- * a slow disk (Deno 2.9.6).
+ * The files are Deno's own, which are read and written in a thread. Files of `node:fs` make the whole program wait for a
+ * slow disk (Deno 2.9.6).
  *
  * @module
  */
 import { join } from "node:path";
 import { SpoolError } from "../errors.ts";
 import { MAX_CHUNK_BYTES } from "./line_splitter.ts";
-import { type Mark, START } from "../log_format/index.ts";
+import { type Mark, START } from "../log_format/mark.ts";
 
-/** One file. It is open for reading while some reader is in it. */
+/** One segment. Its file is open for reading while a reader is in it. */
 export class Segment {
-  /** The place in the log where it begins. */
+  /** The place in the log where the segment begins. */
   readonly start: Mark;
-  /** Bytes of whole records that were written to it. */
+  /** The size of the whole records in the segment, in bytes. */
   size = 0;
   readonly #path: string;
-  /** Until all is written. */
+  /** The file for writing, until all is written. */
   #writer: Deno.FsFile | undefined;
   #file: Deno.FsFile | undefined;
-  /** The opening of the file that is under way: one for all who come meanwhile. */
+  /** The opening of the file that is under way, shared by all readers that come meanwhile. */
   #opening: Promise<void> | undefined;
   /** The last of the reads that wait for each other: a file has one position. */
   #lastRead: Promise<unknown> = Promise.resolve();
@@ -37,13 +38,13 @@ export class Segment {
     this.#writer = writer;
   }
 
-  /** Makes the file, open for writing. */
+  /** Makes a segment, open for writing. */
   static async create(directory: string, start: Mark): Promise<Segment> {
     const path = join(directory, nameOf(start));
     return new Segment(start, path, await Deno.open(path, { createNew: true, append: true, mode: 0o600 }));
   }
 
-  /** A file that is there, to be read. */
+  /** Finds a segment that exists, for reading. */
   static async restore(directory: string, start: Mark): Promise<Segment> {
     const path = join(directory, nameOf(start));
     const segment = new Segment(start, path);
@@ -51,26 +52,26 @@ export class Segment {
     return segment;
   }
 
-  /** Takes nothing more: what was written to it is damaged. */
+  /** Takes no more records: the segment is damaged. */
   giveUp(): void {
     this.#whole = false;
   }
 
   /**
-   * Resolves when what was written is on the disk (fdatasync(2)). The directory is not synced: usual file systems write the
-   * name of a new file with it, and one that is missing is no secret.
+   * Resolves when all records are on the disk (fdatasync(2)). The directory is not synced: usual file systems write the name
+   * of a new file with it, and a missing file would be noticed.
    */
   async sync(): Promise<void> {
     using file = await Deno.open(this.#path);
     await file.syncData();
   }
 
-  /** The place in the log behind its last byte, in bytes of all segments. */
+  /** The place in the log behind the last byte of the segment, in bytes of all segments. */
   get end(): number {
     return this.start.position + this.size;
   }
 
-  /** Whether it can take more, at most so many bytes in all. */
+  /** Returns whether the segment can take more, up to a size in bytes. */
   takesMore(limit: number): boolean {
     return this.#whole && !this.#removed && this.size < limit;
   }
@@ -97,9 +98,9 @@ export class Segment {
   }
 
   /**
-   * Keeps the file open for reading; to be answered by a {@linkcode Segment.release}. One that has vanished has nothing.
+   * Holds the file open for reading, until {@linkcode Segment.release}. A file that has vanished counts as empty.
    *
-   * @throws {SpoolError} when it cannot be opened.
+   * @throws {SpoolError} When the file cannot be opened.
    */
   async hold(): Promise<void> {
     this.#readers++;
@@ -122,17 +123,17 @@ export class Segment {
     this.#closeIfIdle();
   }
 
-  /** Lets go of the file: whoever is last closes it. */
+  /** Lets go of the file. The last reader closes it. */
   release(): void {
     this.#readers--;
     this.#closeIfIdle();
   }
 
   /**
-   * At most `length` bytes of the log from a position of this segment on, none where the disk does not give them (any
-   * more); `undefined` when it was removed. It has to be held.
+   * Reads at most `length` bytes of the log, from a position of this segment on. Returns no bytes where the disk does not
+   * have them (any more), and `undefined` when the segment was removed. The caller has to hold the segment.
    *
-   * @throws {SpoolError} when the file cannot be read for a reason that may pass.
+   * @throws {SpoolError} When the file cannot be read for a reason that may pass.
    */
   async read(position: number, length: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
     if (this.#removed) return undefined;
@@ -156,7 +157,7 @@ export class Segment {
     }
   }
 
-  /** Removes the file. Who holds it gets nothing more: its space must be free now, not when a slow reader has left. */
+  /** Removes the file. Its readers get no more of it: the space must be free now, not when a slow reader has left. */
   async remove(): Promise<void> {
     this.#removed = true;
     this.endWriting();
@@ -171,12 +172,15 @@ export class Segment {
   }
 }
 
-/** The name of the file that begins at a place: it tells all that is known of the place, for what is before it may go. */
+/** Returns the name of a file that begins at a place. The name has the whole mark, for the files before may be dropped. */
 function nameOf({ position, offset, newlines, unfinished, time }: Mark, suffix = "log"): string {
   return position === 0 ? "0.log" : `${[position, offset, newlines, unfinished, time].join("-")}.${suffix}`;
 }
 
-/** What a file of that name says: a segment begins at a place, or the log does (`first`); of another file `undefined`. */
+/**
+ * Reads the name of a file: a segment begins at a mark, or the whole log does (`first`). Returns `undefined` for another
+ * file.
+ */
 export function markOf(name: string): { mark: Mark; first: boolean } | undefined {
   if (name === "0.log") return { mark: START, first: false };
   const [, ...texts] = /^(\d+)-(\d+)-(\d+)-([0-3])-(\d+)\.(log|first)$/.exec(name) ?? [];
@@ -187,9 +191,9 @@ export function markOf(name: string): { mark: Mark; first: boolean } | undefined
 }
 
 /**
- * Notes, by the name of an empty file, that what is before a place was dropped: else it would count as damaged.
+ * Notes, by the name of an empty file, that all before a place was dropped. Otherwise it would count as damaged.
  *
- * @param before What was noted before, if anything.
+ * @param before The place that was noted before, or the start of the log.
  */
 export async function noteFirst(directory: string, first: Mark, before: Mark): Promise<void> {
   const path = (mark: Mark) => join(directory, nameOf(mark, "first"));
@@ -197,21 +201,23 @@ export async function noteFirst(directory: string, first: Mark, before: Mark): P
   else await Deno.writeFile(path(first), new Uint8Array(), { mode: 0o600 });
 }
 
-/** Notes where a log begins of which nothing was noted. */
+/** Notes where a log begins that has no such note. */
 export function noteFirstSync(directory: string, first: Mark): void {
   Deno.writeFileSync(join(directory, nameOf(first, "first")), new Uint8Array(), { mode: 0o600 });
 }
 
 /**
- * Finds out whether a directory has room for a first chunk. In a file of its own: ext4 writes one that was cut to nothing
- * through to the disk when it is closed, and that takes its time (auto_da_alloc).
+ * Checks whether a directory has room for a first chunk, by a file of its own: ext4 writes a file that was truncated to zero
+ * through to the disk when it is closed, which takes time (auto_da_alloc).
+ *
+ * @throws {Error} When there is no room.
  */
 export async function tryRoom(directory: string): Promise<void> {
   const path = join(directory, "room");
   try {
     await Deno.writeFile(path, new Uint8Array(MAX_CHUNK_BYTES), { createNew: true, mode: 0o600 });
   } catch (error) {
-    await Deno.remove(path).catch(() => {}); // without descriptors it was not even made
+    await Deno.remove(path).catch(() => {}); // without free descriptors there is no such file
     throw error;
   }
   await Deno.remove(path);

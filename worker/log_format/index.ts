@@ -1,51 +1,23 @@
 /**
- * A sparse index of a log: where to begin to look for an offset, a line or a time, without reading the log through.
+ * A sparse index of a log. A search for an offset, a line or a time begins at one of its marks, and need not read the whole
+ * log.
  *
  * @module
  */
-import type { LogStream } from "./record.ts";
+import { type Mark, START } from "./mark.ts";
 
-/** There is a mark about each so many bytes of the file, at first. */
+/** Distance between two marks at first, in bytes of the file. */
 const MARK_DISTANCE_BYTES = 64 * 1024;
 
-/** So many marks at most: then every other one goes, and they are twice as far apart from there on. */
+/** Maximum number of marks. Then every other one goes, and the distance doubles. */
 const MAX_MARKS = 16 * 1024;
 
-/** A place between two records of a log, and what stands before it. */
-export interface Mark {
-  /** Bytes of all segments. */
-  readonly position: number;
-  /** Payload bytes. */
-  readonly offset: number;
-  /** Newlines. */
-  readonly newlines: number;
-  /** The streams that have begun a line whose newline has not come: a bit for each, as {@linkcode withLine} sets it. */
-  readonly unfinished: number;
-  /** When the last chunk before it was read, in milliseconds since the Unix epoch. */
-  readonly time: number;
-}
-
-/** The start of every log. */
-export const START: Mark = { position: 0, offset: 0, newlines: 0, unfinished: 0, time: -Infinity };
-
-const BITS = { stdout: 1, stderr: 2 } as const;
-
-/** The unfinished lines, once a stream has finished its last one or not. */
-export function withLine(unfinished: number, stream: LogStream, finished: boolean): number {
-  return finished ? unfinished & ~BITS[stream] : unfinished | BITS[stream];
-}
-
-/** Lines up to a mark, with those that are not finished. */
-export function linesAt({ newlines, unfinished }: Mark): number {
-  return newlines + (unfinished & 1) + (unfinished >> 1);
-}
-
-/** Marks of one log, in their order. */
+/** The marks of one log, in their order. */
 export class LogIndex {
   #marks = [START];
   #distance = MARK_DISTANCE_BYTES;
 
-  /** Notes a place, if it is far enough from the last one. */
+  /** Adds a mark, if it is far enough from the last one. */
   add(mark: Mark): void {
     if (mark.position - this.#marks.at(-1)!.position < this.#distance) return;
     this.#marks.push(mark);
@@ -54,17 +26,20 @@ export class LogIndex {
     this.#distance *= 2;
   }
 
-  /** Lets the log begin at a mark: what is before it was dropped. */
+  /** Lets the log begin at a mark: all before it was dropped. */
   dropBefore(first: Mark): void {
     this.#marks = [first, ...this.#marks.filter(({ position }) => position > first.position)];
   }
 
-  /** Forgets what lies behind a position: it was not written. */
+  /** Forgets the marks behind a position: the records there were not written. */
   dropBehind(position: number): void {
     while (this.#marks.length > 1 && this.#marks.at(-1)!.position > position) this.#marks.pop();
   }
 
-  /** The last mark that a condition holds for, which holds up to some place and not behind it; else the first one. */
+  /**
+   * Returns the last mark for which a condition holds, or the first mark if it holds for none. The condition must hold up to
+   * some place, and not behind it.
+   */
   last(holds: (mark: Mark) => boolean): Mark {
     let low = 0;
     let high = this.#marks.length;

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { LogIndex, type Mark, START } from "./index.ts";
+import { LogIndex } from "./index.ts";
+import { type Mark, START } from "./mark.ts";
 
 const KIB = 1024;
 

@@ -1,5 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { decodeLogChunks, type LogChunk, type LogGap, RecordBuffer, wholeRecords } from "./record.ts";
+import type { LogChunk, LogGap } from "./record.ts";
+import { decodeLogChunks, wholeRecords } from "./decode.ts";
+import { RecordBuffer } from "./record_buffer.ts";
 
 const END = 2 ** 50;
 

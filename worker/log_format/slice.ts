@@ -1,18 +1,20 @@
 /**
- * Slices of a log in smaller pieces, for readers that are slow.
+ * Cutting slices of a log into smaller pieces, for slow readers.
  *
  * @module
  */
-import { decodeLogRecords, type LogChunk, RecordBuffer } from "./record.ts";
-
-const NEWLINE = 0x0a;
+import { NEWLINE } from "./newline.ts";
+import type { LogChunk } from "./record.ts";
+import { decodeLogRecords } from "./decode.ts";
+import { RecordBuffer } from "./record_buffer.ts";
 
 /**
- * A run of whole records as runs that are not larger than asked for, but for the few bytes around what a record carries. A
- * chunk that is larger is cut, behind a newline if there is one in the second half; what is not is given as it is.
+ * Cuts a run of whole records into smaller runs. A larger chunk is cut in two or more, behind a newline if there is one in
+ * the second half; a smaller one is passed on as it is.
  *
- * @param records As a {@linkcode LogReader} gives them.
- * @param size How many bytes the next piece may have.
+ * @param records A run of whole records, as a `LogReader` yields them.
+ * @param size Returns the maximum size of the next piece, in bytes, not counting the few bytes around the payload of a chunk
+ * that was cut.
  */
 export function* pieces(records: Uint8Array, size: () => number): Generator<Uint8Array, void, void> {
   if (records.length <= size()) return yield records;

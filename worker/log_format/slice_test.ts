@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { decodeLogRecords, type LogChunk, RecordBuffer } from "./record.ts";
+import type { LogChunk } from "./record.ts";
+import { decodeLogRecords } from "./decode.ts";
+import { RecordBuffer } from "./record_buffer.ts";
 import { pieces } from "./slice.ts";
 
 function chunk(offset: number, length: number, line = 20, partial?: true): LogChunk {
@@ -7,7 +9,7 @@ function chunk(offset: number, length: number, line = 20, partial?: true): LogCh
   return { offset, stream: "stderr", time: 1_700_000_000_123, data, ...partial && { partial } };
 }
 
-/** All that stands in runs of records. */
+/** Returns all chunks and gaps of runs of records. */
 function contents(runs: Uint8Array[]) {
   const records = runs.flatMap((run) => [...decodeLogRecords(run)]);
   const chunks = records.flatMap(({ chunk }) => chunk ? [chunk] : []);

@@ -1,14 +1,14 @@
 /**
- * An end that many may wait for, and stop waiting for.
+ * An end that many callers can wait for, and stop waiting for.
  *
- * A promise keeps all that ever waited for it until it is settled, also those that have gone: who waits for a process that
- * runs for a year, and leaves, would stay for a year.
+ * A promise keeps each callback until it settles, even if the caller has gone. A caller that waits for a process which runs
+ * for a year would stay in memory for a year.
  *
  * @module
  */
 
 /**
- * An end, and those that wait for it.
+ * An end, and the callers that wait for it.
  *
  * @example
  * ```ts
@@ -27,12 +27,12 @@ export class Ending<Result> {
   readonly #waiting = new Set<(result: Result) => void>();
   #end: { readonly result: Result } | undefined;
 
-  /** How many wait. */
+  /** The number of callers that wait. */
   get waiting(): number {
     return this.#waiting.size;
   }
 
-  /** Tells all. */
+  /** Settles the end, and resolves all waiting. */
   come(result: Result): void {
     this.#end = { result };
     for (const tell of this.#waiting) tell(result);
@@ -40,9 +40,9 @@ export class Ending<Result> {
   }
 
   /**
-   * Resolves when it has come. Who waits is forgotten when the signal aborts.
+   * Resolves when the end has come. The caller is forgotten when the signal aborts.
    *
-   * @throws the signal's reason, when it aborts before.
+   * @throws The reason of the signal, when the signal aborts first.
    */
   wait(signal?: AbortSignal): Promise<Result> {
     if (this.#end) return Promise.resolve(this.#end.result);

@@ -5,30 +5,34 @@
  */
 import { InputClosedError, InputOffsetError } from "../errors.ts";
 
-/** So many writers are known by name: then the oldest one is forgotten. */
+/** Maximum number of writers that are remembered by name. Then the oldest one is forgotten. */
 const MAX_WRITERS = 1_000;
 
-/** A pipe to a process, for any number of writers. */
+/** The stdin of a process, for any number of writers. */
 export class Input {
   readonly #pipe: WritableStreamDefaultWriter<Uint8Array>;
   readonly #writers = new Map<string, InputWriter>();
   #closed = false;
 
-  /** For `spawn`. */
+  /**
+   * Takes over a pipe.
+   *
+   * @internal `spawn` does it.
+   */
   constructor(pipe: WritableStream<Uint8Array>) {
     this.#pipe = pipe.getWriter();
     this.#pipe.closed.catch(() => this.#closed = true); // nobody reads it any more
   }
 
-  /** Whether it takes no more: it was closed, or nobody reads it any more. */
+  /** Whether the input takes no more: it was closed, or nobody reads it any more. */
   get closed(): boolean {
     return this.#closed;
   }
 
   /**
-   * Who writes to it: the one of this name, so that it can go on after a break, or a new one.
+   * Returns the writer of a name, so that it can go on after a break, or a new writer.
    *
-   * @param name Empty is a writer that nobody else has.
+   * @param name The name of the writer; empty always makes a new one.
    */
   writer(name = ""): InputWriter {
     const writer = this.#writers.get(name) ?? new InputWriter(this);
@@ -38,9 +42,9 @@ export class Input {
   }
 
   /**
-   * Writes to the process, and resolves when the pipe has all of it: a process that does not read makes its writer wait.
+   * Writes to the process. Resolves when the pipe has all bytes, so a process that does not read makes its writer wait.
    *
-   * @throws {InputClosedError} when it was closed, or nobody reads it any more.
+   * @throws {InputClosedError} When the input was closed, or nobody reads it any more.
    */
   async write(bytes: Uint8Array): Promise<void> {
     if (this.#closed) throw new InputClosedError();
@@ -52,60 +56,67 @@ export class Input {
     }
   }
 
-  /** Lets the process see the end of its input, once it has read what was written. */
+  /** Closes the input: the process sees its end, once it has read all that was written. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#pipe.close().catch(() => {}); // nobody reads it any more
   }
 
-  /** Gives the pipe up, and what waits to be written: the process has ended. */
+  /**
+   * Closes the input, and drops the bytes that wait to be written.
+   *
+   * @internal The process does it when it has ended.
+   */
   abort(): void {
     this.#closed = true;
     this.#pipe.abort().catch(() => {});
   }
 }
 
-/** One who writes to a process. Its input is counted in bytes, so that it can go on after a break. */
+/** A writer to a process. Its bytes are counted, so that it can go on after a break. */
 export class InputWriter {
   readonly #input: Input;
   #taken = 0;
 
-  /** For {@linkcode Input.writer}. */
+  /**
+   * Makes a writer.
+   *
+   * @internal {@linkcode Input.writer} does it.
+   */
   constructor(input: Input) {
     this.#input = input;
   }
 
-  /** How many bytes it has given so far: they are written, or will be as soon as the process reads. */
+  /** The number of bytes so far: they are written, or will be as soon as the process reads. */
   get taken(): number {
     return this.#taken;
   }
 
   /**
-   * Writes to the process, and resolves when the pipe has all of it.
+   * Writes to the process. Resolves when the pipe has all bytes.
    *
-   * @param from Where these bytes begin in all that this writer gives, in bytes; what it has given before is passed over.
-   * @throws {InputOffsetError} when bytes before them are missing.
-   * @throws {InputClosedError} when the input was closed, or nobody reads it any more.
+   * @param from The offset of these bytes in all bytes of this writer; default is behind the last one. Bytes that were
+   * written before are skipped.
+   * @throws {InputOffsetError} When bytes before them are missing.
+   * @throws {InputClosedError} When the input was closed, or nobody reads it any more.
    *
    * @example
    * ```ts
-   * import { decodeLogChunks, spawn, Spool } from "@paas/worker";
+   * import { spawn, Spool } from "@paas/worker";
    * import { assertEquals } from "@std/assert";
    *
    * const directory = await Deno.makeTempDir();
    * using spool = await Spool.open(directory);
-   * const process = await spawn({ args: ["wc", "-c"], stdin: true, spool });
-   * const writer = process.input!.writer();
+   * const child = await spawn({ args: ["wc", "-c"], stdin: true, spool });
+   * const writer = child.input!.writer();
    * await writer.write(new TextEncoder().encode("hello"));
    * await writer.write(new TextEncoder().encode("lo, world"), 3); // again from the third byte on
-   * process.input!.close();
+   * child.input!.close();
    * let output = "";
-   * for await (const records of process.logs()) {
-   *   for (const { data } of decodeLogChunks(records)) output += new TextDecoder().decode(data);
-   * }
+   * for await (const { data } of child.logs()) output += new TextDecoder().decode(data);
    * assertEquals(output, "12\n");
-   * await process.ended;
+   * await child.ended;
    * await Deno.remove(directory, { recursive: true });
    * ```
    */

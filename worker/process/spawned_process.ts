@@ -1,177 +1,116 @@
 /**
- * A process: started, watched, logged and stopped.
+ * A process that this program has started.
  *
  * @module
  */
-import type { Child } from "../child/child.ts";
-import { clock } from "../system/clock.ts";
-import { type Command, startCommand } from "../child/start.ts";
-import { Ending } from "./ending.ts";
+import type { Child, Exit } from "../child/child.ts";
 import { FinishedError, StopInProgressError } from "../errors.ts";
 import type { Guard } from "../group/guard.ts";
-import type { HistoryEntry } from "../spool/history.ts";
-import { Input } from "./input.ts";
-import type { Log } from "../log/log.ts";
-import { linesAt } from "../log_format/index.ts";
-import type { LogReader, LogReaderOptions } from "../log/reader.ts";
 import { ProcessGroup } from "../group/process_group.ts";
-import { ID_VARIABLE } from "../spool/left_over.ts";
+import type { LiveLog, LogSummary } from "../log/log.ts";
 import { OpenLine, pump } from "../log/pump.ts";
-import { type About, NOTHING } from "../spool/process_store.ts";
-import type { Spool } from "../spool/spool.ts";
-import type { Exit, FinishedStatus, ProcessStatus, StopReason } from "./status.ts";
-import type { Terminal } from "../child/terminal.ts";
+import { type ChunkOptions, chunksOf, LogReader } from "../log/reader.ts";
+import type { LogReaderOptions } from "../log/reading.ts";
+import { linesAt } from "../log_format/mark.ts";
+import type { LogChunk } from "../log_format/record.ts";
+import { clock } from "../system/clock.ts";
+import { Ending } from "./ending.ts";
+import { Input } from "./input.ts";
+import type { Process, StopOptions } from "./process.ts";
+import {
+  type FinishedStatus,
+  type ProcessStatus,
+  type RunningStatus,
+  type StoppingStatus,
+  type StopReason,
+  TRANSITIONS,
+} from "./status.ts";
 
-/** How long what is left of a group may go on by itself after the leader has exited: a pipeline that drains. */
+/** How long the rest of a group may go on by itself after the leader has exited, in milliseconds: a pipeline that drains. */
 const DRAIN_MS = 500;
 
-/** How long pipes are read on when nobody of the group is left to write to them. */
+/** How long pipes are read on when nobody of the group is left to write to them, in milliseconds. */
 const LAST_OUTPUT_MS = 2_000;
 
-/** How long a group in a terminal has to obey SIGTERM until it is hung up on as well. */
+/** How long a group in a terminal has to obey SIGTERM until it is hung up on as well, in milliseconds. */
 const HANGUP_MS = 200;
 
-/** The default grace period, in milliseconds. */
-const DEFAULT_GRACE_MS = 10_000;
-
-/** What to run, and where its log goes. */
-export interface SpawnOptions extends Command {
-  /** Where the log goes. */
-  spool: Spool;
-  /** What is kept with the process in the spool. The logs of an owner share a limit of the spool. */
-  about?: About | undefined;
-  /** A UUID that no other process of the spool has; default is a new one. */
-  id?: string | undefined;
-  /** The default grace period of this process, in milliseconds; 10 s unless given. */
-  stopGrace?: number | undefined;
-  /** How long it may run until it is stopped, in milliseconds, at most 2^31 - 1; default is for ever. */
-  timeout?: number | undefined;
-  /** Is told each time that the status has changed. */
-  changed?: ((process: Process) => void) | undefined;
-  /** How much it may print until it is stopped, in bytes; default is everything. */
-  maxOutput?: number | undefined;
-  /** Ends the start when it aborts, if the program does not run yet: no process exists then. */
-  signal?: AbortSignal | undefined;
+/** The entry of a process in a history, which outlives the program. */
+export interface ProcessHistory {
+  /** A number that is larger for a process that was started later. */
+  readonly sequence: number;
+  /** Notes that the leader has exited. */
+  finished(status: FinishedStatus): void;
+  /** Notes that the log is complete and the group gone. `bytes` is the size of the log on the disk. */
+  ended(log: LogSummary, bytes: number): void;
 }
 
-/** What can be done with a process: with one that was started here, and one that was restored from the spool. */
-export type KnownProcess = Pick<Process, keyof Process>;
-
-/** What a process is held to, and who is told of it. */
-type Terms = Pick<SpawnOptions, "timeout" | "maxOutput" | "changed" | "guard"> & {
-  stopGrace: number;
-  history: HistoryEntry;
-  startTime: number;
-  /** Whether its log is for the next program on the spool too. */
-  keep: boolean;
-};
-
-/** How to stop a process. */
-export interface StopOptions {
-  /** Milliseconds from SIGTERM until SIGKILL; default is the `stopGrace` of the process. */
-  grace?: number | undefined;
-  /** Who asks, for the status. */
-  by?: string | undefined;
-  /** Why, for the status. */
-  reason?: StopReason | undefined;
-}
-
-/**
- * Starts a process as the leader of its own session and process group.
- *
- * @throws {SpawnError} when it cannot be started; no process exists, and nothing is left behind.
- * @throws {SpoolError} when its log cannot be made.
- * @throws the reason of the signal when that has aborted.
- *
- * @example
- * ```ts
- * import { decodeLogChunks, spawn, Spool } from "@paas/worker";
- * import { assertEquals } from "@std/assert";
- *
- * const directory = await Deno.makeTempDir();
- * using spool = await Spool.open(directory);
- * const process = await spawn({ args: ["echo", "hello"], spool });
- * let output = "";
- * for await (const records of process.logs()) {
- *   for (const { data } of decodeLogChunks(records)) output += new TextDecoder().decode(data);
- * }
- * assertEquals(output, "hello\n");
- * assertEquals((await process.finished).exit, { code: 0 });
- * await process.ended;
- * await Deno.remove(directory, { recursive: true });
- * ```
- */
-export async function spawn(
-  { spool, id = crypto.randomUUID(), stopGrace = DEFAULT_GRACE_MS, about = NOTHING, signal, ...options }: SpawnOptions,
-): Promise<Process> {
-  const log = await spool.createLog(id, about.owner || undefined);
-  try {
-    // The shorter it is from here to the note of its number, the better: who is killed meanwhile has not even that.
-    const { args, stdin = false, terminal } = options;
-    const streams = { stdin: stdin || terminal !== undefined, terminal: terminal !== undefined };
-    let startTime = clock.now();
-    const history = spool.begin({ id, args, ...streams, startTime, about });
-    const child = await startCommand(options, {
-      signal,
-      mark: spool.keep ? { [ID_VARIABLE]: id } : undefined,
-      forked: (pid) => history.started(pid, startTime = clock.now()),
-    });
-    return new Process(id, child, log, { ...options, stopGrace, history, startTime, keep: spool.keep });
-  } catch (error) {
-    await log.end();
-    await spool.remove(id);
-    throw error;
-  }
-}
-
-/**
- * A process that was started: its status, its log and its stop. Made by {@linkcode spawn}.
- *
- * It is finished when its leader has exited, whoever still holds its pipes. What is left of its group then has a moment
- * to end by itself, and is ended otherwise: a process leaves nobody of its group behind, and its log always ends.
- */
-export class Process {
-  /** The id that it was started with. */
+/** The limits of a process, and those who hear of it. */
+export interface ProcessOptions {
+  /** The id of the process. */
   readonly id: string;
-  /** The process id of its leader, which is the number of its group. */
+  /** The time of its start, in milliseconds since the Unix epoch. */
+  readonly startTime: number;
+  /** The default grace period of a stop, in milliseconds. */
+  readonly stopGrace: number;
+  /** How long it may run until it is stopped, in milliseconds; default is for ever. */
+  readonly timeout?: number | undefined;
+  /** How much it may print until it is stopped, in bytes; default is everything. */
+  readonly maxOutput?: number | undefined;
+  /** Called after each change of the status. */
+  readonly changed?: ((process: Process) => void) | undefined;
+  /** The guard that lets its group go at the end. */
+  readonly guard?: Guard | undefined;
+  /** The history that notes how it ends. */
+  readonly history: ProcessHistory;
+  /** Whether its log has to outlive a power failure. */
+  readonly keep: boolean;
+}
+
+/** The way of a group from SIGTERM to its end. */
+interface Termination {
+  /** Resolves when the group is gone or was killed. */
+  readonly group: Promise<void>;
+  /** Whether the stop has not resolved yet. */
+  inProgress: boolean;
+}
+
+/** The state of a process: its status, and the termination of its group once that has begun. */
+type State =
+  | { readonly status: RunningStatus; readonly termination?: undefined }
+  | { readonly status: StoppingStatus; readonly termination: Termination }
+  | { readonly status: FinishedStatus; readonly termination: Termination | undefined };
+
+/** A process that this program has started. Made by `spawn`. */
+export class SpawnedProcess implements Process {
+  readonly id: string;
   readonly pid: number;
-  /** Its stdin, if it was started with one. In a terminal it is what a user types: to close it is to type ^D. */
   readonly input: Input | undefined;
-  /** Its terminal, if it was started in one. */
-  readonly terminal: Pick<Terminal, "resize"> | undefined;
-  /** Resolves when the leader has exited. Never rejects. */
+  readonly terminal: Child["terminal"];
   readonly finished: Promise<FinishedStatus>;
-  /** Resolves when nothing of the group is left and the log is complete. Never rejects. */
   readonly ended: Promise<void>;
 
   readonly #group: ProcessGroup;
   readonly #guard: Guard | undefined;
-  readonly #log: Log;
+  readonly #log: LiveLog;
   readonly #stopGrace: number;
   readonly #keep: boolean;
-  #status: ProcessStatus;
-  /** The way of the group from SIGTERM until it is gone or killed, once that has begun. */
-  #termination: Promise<void> | undefined;
-  #stopInProgress = false;
   readonly #changed: (process: Process) => void;
-  readonly #history: HistoryEntry;
+  readonly #history: ProcessHistory;
   readonly #ending = new Ending<FinishedStatus>();
+  #state: State;
 
-  /** For {@linkcode spawn}. */
-  constructor(
-    id: string,
-    { pid, exit, stdin, stdout, stderr, terminal }: Child,
-    log: Log,
-    { stopGrace, timeout, maxOutput = Infinity, changed = () => {}, guard, history, startTime, keep }: Terms,
-  ) {
+  /** Takes a child over, and reads its pipes from now on. */
+  constructor({ pid, exit, stdin, stdout, stderr, terminal }: Child, log: LiveLog, options: ProcessOptions) {
+    const { id, startTime, stopGrace, timeout, maxOutput = Infinity, changed = () => {} } = options;
     this.id = id;
     this.pid = pid;
-    this.#status = { state: "running", startTime };
-    this.#keep = keep;
-    this.#history = history;
+    this.#state = { status: { state: "running", startTime } };
+    this.#keep = options.keep;
+    this.#history = options.history;
     this.input = stdin && new Input(stdin);
     this.terminal = terminal;
-    this.#guard = guard;
+    this.#guard = options.guard;
     this.#log = log;
     this.#stopGrace = stopGrace;
     this.#changed = changed;
@@ -182,8 +121,9 @@ export class Process {
     this.finished = exit.then((exit) => this.#finish(exit));
     const lastOutput = new AbortController();
     const open = new OpenLine();
+    const partialLine = terminal ? 0 : undefined; // a user sees at once what the terminal echoes
     const logged = Promise.all([
-      pump(stdout, "stdout", log, lastOutput.signal, printed, open, terminal ? 0 : undefined), // who types sees it at once
+      pump(stdout, "stdout", log, lastOutput.signal, printed, open, partialLine),
       stderr && pump(stderr, "stderr", log, lastOutput.signal, printed, open),
       this.finished, // the status is final before the log ends
     ]).then(() => log.end());
@@ -194,140 +134,105 @@ export class Process {
     }
   }
 
-  /** Where in its life the process is. */
-  get status(): ProcessStatus {
-    return this.#status;
-  }
-
-  /** Larger for a process that was started later in the same spool. */
   get sequence(): number {
     return this.#history.sequence;
   }
 
-  /** How much it has printed so far, in bytes and lines; one that is not finished counts too. */
+  get status(): ProcessStatus {
+    return this.#state.status;
+  }
+
   get output(): { bytes: number; lines: number } {
     return { bytes: this.#log.written.offset, lines: linesAt(this.#log.written) };
   }
 
-  /**
-   * Resolves when the leader has exited. Who waits is forgotten when the signal aborts, unlike at `finished`.
-   *
-   * @throws the signal's reason, when it aborts before.
-   */
+  get stdin(): boolean {
+    return this.input !== undefined;
+  }
+
   wait(signal?: AbortSignal): Promise<FinishedStatus> {
     return this.#ending.wait(signal);
   }
 
-  /** How many wait. */
+  /** The number of callers that wait. */
   get waiting(): number {
     return this.#ending.waiting;
   }
 
-  /** Resolves when all of its output so far can be read: at once, but for one that was restored. Never rejects. */
-  get readable(): Promise<void> {
-    return Promise.resolve();
+  logs(options?: ChunkOptions): AsyncGenerator<LogChunk, void, void> {
+    return chunksOf((options) => this.records(options), options);
   }
 
-  /** A new reader of the output, from its first byte on. */
-  logs(options?: LogReaderOptions): LogReader {
-    return this.#log.read(options);
+  // deno-lint-ignore require-await -- so that it rejects, and does not throw
+  async records(options?: LogReaderOptions): Promise<LogReader> {
+    return new LogReader(this.#log, options);
   }
 
-  /**
-   * Stops the process: SIGTERM to its group, and SIGKILL after the grace period, one deadline from that SIGTERM on.
-   * Resolves with the final status when the leader has exited and the group is gone or was killed; at once when the
-   * process has finished already.
-   *
-   * @throws {StopInProgressError} while another stop has not resolved.
-   * @throws {SignalError} when the process may not be signalled.
-   *
-   * @example
-   * ```ts
-   * import { spawn, Spool } from "@paas/worker";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const directory = await Deno.makeTempDir();
-   * using spool = await Spool.open(directory);
-   * const process = await spawn({ args: ["sleep", "60"], spool });
-   * const { exit, endReason } = await process.stop();
-   * assertEquals([exit.signal, endReason], [15, "stopped"]);
-   * await process.ended;
-   * await Deno.remove(directory, { recursive: true });
-   * ```
-   */
   async stop({ grace = this.#stopGrace, by, reason = "stopped" }: StopOptions = {}): Promise<FinishedStatus> {
-    if (this.#stopInProgress) throw new StopInProgressError();
-    if (this.#status.state === "finished") return this.#status;
+    const { status } = this.#state;
+    if (this.#state.termination?.inProgress) throw new StopInProgressError();
+    if (status.state === "finished") return status;
     this.#group.signal("SIGTERM");
-    const { startTime } = this.#status;
-    this.#become({ state: "stopping", startTime, stop: { reason, by, time: clock.now(), killed: false } });
-    this.#stopInProgress = true;
+    const termination = { group: this.#terminate(grace), inProgress: true };
+    const stop = { reason, by, time: clock.now(), killed: false };
+    this.#become({ status: { state: "stopping", startTime: status.startTime, stop }, termination });
     try {
-      await (this.#termination = this.#awaitTermination(grace));
+      await termination.group;
       return await this.finished;
     } finally {
-      this.#stopInProgress = false;
+      termination.inProgress = false;
     }
   }
 
-  /**
-   * Sends a signal to the group, or to its leader alone.
-   *
-   * @param signal Its number, 1 to 64 (signal(7)).
-   * @throws {FinishedError} when the process has finished.
-   * @throws {SignalError} when the process may not be signalled.
-   */
   signal(signal: number, to: "group" | "leader" = "group"): void {
-    if (this.#status.state === "finished") throw new FinishedError(`send signal ${signal}`);
+    if (this.status.state === "finished") throw new FinishedError(`send signal ${signal}`);
     if (to === "group") this.#group.signal(signal);
     else this.#group.signalLeader(signal);
   }
 
-  /** Kills the whole group now. */
   kill(): void {
-    this.#markKilled();
+    const { status, termination } = this.#state;
+    if (status.state === "stopping") {
+      this.#become({ status: { ...status, stop: { ...status.stop, killed: true } }, termination: termination! });
+    }
     this.#group.signal("SIGKILL");
   }
 
-  /** From SIGTERM on: lets the group end, and kills what is left of it at the deadline. */
-  async #awaitTermination(grace: number): Promise<void> {
+  /** Lets the group end after SIGTERM, and kills the rest of it at the deadline. */
+  async #terminate(grace: number): Promise<void> {
     this.#group.signal("SIGCONT"); // a frozen process cannot obey
     let left = grace;
     if (this.terminal && grace > HANGUP_MS) {
       if (await this.#group.gone(HANGUP_MS)) return;
-      this.#group.signal("SIGHUP"); // a shell that somebody types in ignores SIGTERM
+      this.#group.signal("SIGHUP"); // an interactive shell ignores SIGTERM
       left -= HANGUP_MS;
     }
     if (await this.#group.gone(left)) return;
     this.kill();
   }
 
-  /** Stops it for a reason of its own limits, unless it is being stopped. */
+  /** Stops the process for a limit of its own, unless it is being stopped. */
   #stopFor(reason: StopReason): void {
-    if (this.#status.state !== "running") return;
-    this.stop({ reason }).catch(() => {}); // one that may not be signalled goes on
-  }
-
-  #markKilled(): void {
-    if (this.#status.state !== "stopping") return;
-    this.#become({ ...this.#status, stop: { ...this.#status.stop, killed: true } });
+    if (this.status.state !== "running") return;
+    this.stop({ reason }).catch(() => {}); // a process that may not be signalled goes on
   }
 
   #finish(exit: Exit): FinishedStatus {
-    const stop = this.#status.state === "stopping" ? this.#status.stop : undefined;
-    const { startTime } = this.#status;
+    const { status: { startTime }, termination } = this.#state;
+    const stop = this.#state.status.state === "stopping" ? this.#state.status.stop : undefined;
     const endReason = stop?.reason ?? (exit.signal === undefined ? "exited" : "signalled");
     const status = { state: "finished", startTime, finishTime: clock.now(), exit, endReason, stop } as const;
-    this.#history.finished(status); // before anybody is told
-    this.#become(status);
+    this.#history.finished(status); // before anybody hears of it
+    this.#become({ status, termination });
     this.#ending.come(status);
     return status;
   }
 
-  #become<Status extends ProcessStatus>(status: Status): Status {
-    this.#status = status;
+  #become(state: State): void {
+    const [from, to] = [this.status.state, state.status.state];
+    if (!TRANSITIONS[from].includes(to)) throw new Error(`A process cannot go from ${from} to ${to}`);
+    this.#state = state;
     this.#changed(this);
-    return status;
   }
 
   /** Ends what the leader left behind: the rest of its group, then the wait for its pipes. */
@@ -335,21 +240,21 @@ export class Process {
     await this.finished;
     this.input?.abort();
     try {
-      await (this.#termination ?? this.#endRest());
+      await (this.#state.termination?.group ?? this.#endRest());
     } catch {
       // A rest that may not be signalled is not ours to end; the log ends all the same.
     }
     this.#guard?.remove(this.pid); // its number is free
     const limit = setTimeout(() => lastOutput.abort(), LAST_OUTPUT_MS);
-    await logged.catch(() => {}); // readers have been told of a log that failed
+    await logged.catch(() => {}); // readers know of a log that failed
     clearTimeout(limit);
-    if (this.#keep) await this.#log.sync(); // the end that is noted has to be there after a power failure
-    this.#history.ended(this.#log.summary, this.#log.bytes);
+    if (this.#keep) await this.#log.segments.sync(); // the noted end has to be there after a power failure
+    this.#history.ended(this.#log.summary, this.#log.segments.bytes);
   }
 
   async #endRest(): Promise<void> {
     if (await this.#group.gone(DRAIN_MS)) return;
     this.#group.signal("SIGTERM");
-    await this.#awaitTermination(this.#stopGrace);
+    await this.#terminate(this.#stopGrace);
   }
 }

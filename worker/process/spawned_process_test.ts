@@ -2,12 +2,13 @@ import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/asse
 import { until } from "../../tests/support/until.ts";
 import { baseEnvironment } from "../child/environment.ts";
 import { SpawnError, StopInProgressError } from "../errors.ts";
-import { decodeLogChunks, type LogStream } from "../log_format/record.ts";
+import type { LogStream } from "../log_format/record.ts";
 import { Segment } from "../log/segment.ts";
-import { type Process, spawn, type SpawnOptions } from "./spawned_process.ts";
+import type { Process } from "./process.ts";
+import { spawn, type SpawnOptions } from "../spawn.ts";
 import { Spool } from "../spool/spool.ts";
 
-/** Runs a test with a spool of its own; at the end nothing of its processes may be left. */
+/** Runs a test with a spool of its own. At the end no process may be left. */
 function processTest(
   name: string,
   test: (run: Run, spool: Spool) => Promise<void>,
@@ -34,13 +35,11 @@ function processTest(
 
 type Run = (args: string[], options?: Partial<SpawnOptions>) => Promise<Process>;
 
-/** All that it printed, byte for byte. */
+/** Returns all output, byte for byte. */
 async function outputBytes(process: Process, only?: LogStream): Promise<Uint8Array> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
-  for await (const records of process.logs()) {
-    for (const { stream, data } of decodeLogChunks(records)) {
-      if (!only || stream === only) parts.push(data.slice());
-    }
+  for await (const { stream, data } of process.logs()) {
+    if (!only || stream === only) parts.push(data.slice());
   }
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
@@ -52,14 +51,14 @@ async function output(process: Process, only?: LogStream): Promise<string> {
 /** Waits until the output has this text. */
 async function untilPrinted(process: Process, text: string): Promise<void> {
   let printed = "";
-  for await (const records of process.logs()) {
-    for (const { data } of decodeLogChunks(records)) printed += new TextDecoder().decode(data);
+  for await (const { data } of process.logs()) {
+    printed += new TextDecoder().decode(data);
     if (printed.includes(text)) return;
   }
   throw new Error(`The process never printed ${JSON.stringify(text)}, but ${JSON.stringify(printed)}`);
 }
 
-/** Whether a process of this id exists and is no zombie. */
+/** Returns whether a process of this id exists and is no zombie. */
 async function lives(pid: number): Promise<boolean> {
   const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", String(pid)] }).output();
   const state = new TextDecoder().decode(stdout).trim();
@@ -79,7 +78,7 @@ for (const signal of [6, 9, 11, 15, 34, 37, 64]) {
   processTest(`spawn() reports death by signal ${signal}`, async (run) => {
     const process = await run(["sh", "-c", `ulimit -c 0; kill -${signal} $$`]);
     assertEquals((await process.finished).exit, { signal });
-    // The runtime itself keeps a child that died by a signal it has no name for.
+    // The runtime itself keeps a child that died by a signal without a name.
   }, { sanitizeResources: signal < 32 });
 }
 
@@ -154,9 +153,8 @@ processTest("logs() is live: the first line is there while the process runs", as
 
 processTest("logs() shows a prompt that stands still without its newline, marked partial", async (run) => {
   const process = await run(["sh", "-c", "printf 'name? '; sleep 60"]);
-  for await (const records of process.logs()) {
-    const chunks = [...decodeLogChunks(records)];
-    assertEquals(chunks.map(({ data, partial }) => [new TextDecoder().decode(data), partial]), [["name? ", true]]);
+  for await (const { data, partial } of process.logs()) {
+    assertEquals([new TextDecoder().decode(data), partial], ["name? ", true]);
     return;
   }
 });

@@ -11,58 +11,50 @@
  *
  * @module
  */
+import type { Exit } from "../child/child.ts";
 
-/**
- * How the leader of a process group ended: with a code (0 to 255), or by a signal (its number). Neither is known of one
- * that was lost with its daemon.
- */
-export type Exit =
-  | { readonly code: number; readonly signal?: undefined }
-  | { readonly signal: number; readonly code?: undefined }
-  | { readonly code?: undefined; readonly signal?: undefined };
-
-/** Who may end a process besides itself. */
+/** Why a process is stopped. */
 export type StopReason = "stopped" | "timed-out" | "output-limit" | "client-gone" | "daemon-shutdown";
 
 /** A stop that was asked for. */
 export interface Stop {
-  /** Why. */
+  /** The reason. */
   readonly reason: StopReason;
-  /** Who asked, in the caller's own terms. */
+  /** The one who asked, in the caller's own terms. */
   readonly by?: string | undefined;
-  /** When SIGTERM was sent, in milliseconds since the Unix epoch. */
+  /** The time of SIGTERM, in milliseconds since the Unix epoch. */
   readonly time: number;
   /** Whether the grace period ran out and SIGKILL was sent. */
   readonly killed: boolean;
 }
 
-/** What every state knows. */
-export interface Started {
-  /** When the process was started, in milliseconds since the Unix epoch. */
+/** The status of a process whose leader runs. */
+export interface RunningStatus {
+  /** The name of the state. */
+  readonly state: "running";
+  /** The time of the start, in milliseconds since the Unix epoch. */
   readonly startTime: number;
 }
 
-/** The leader of the process group runs. */
-export interface RunningStatus extends Started {
-  /** Tells the states apart. */
-  readonly state: "running";
-}
-
-/** SIGTERM has been sent; the leader has not exited yet. */
-export interface StoppingStatus extends Started {
-  /** Tells the states apart. */
+/** The status of a process that was sent SIGTERM, and whose leader has not exited yet. */
+export interface StoppingStatus {
+  /** The name of the state. */
   readonly state: "stopping";
+  /** The time of the start, in milliseconds since the Unix epoch. */
+  readonly startTime: number;
   /** The stop that is in progress. */
   readonly stop: Stop;
 }
 
-/** The leader has exited, or is lost. This state is final. */
-export interface FinishedStatus extends Started {
-  /** Tells the states apart. */
+/** The status of a process whose leader has exited, or is lost. This state is final. */
+export interface FinishedStatus {
+  /** The name of the state. */
   readonly state: "finished";
-  /** When the leader exited, or was found to be lost, in milliseconds since the Unix epoch. */
+  /** The time of the start, in milliseconds since the Unix epoch. */
+  readonly startTime: number;
+  /** The time when the leader exited, or was found to be lost, in milliseconds since the Unix epoch. */
   readonly finishTime: number;
-  /** How it ended. */
+  /** How the leader ended. */
   readonly exit: Exit;
   /** Why it ended: by itself, by a signal that no stop has sent, lost with its daemon, or for the reason of the stop. */
   readonly endReason: "exited" | "signalled" | "daemon-lost" | StopReason;
@@ -70,5 +62,12 @@ export interface FinishedStatus extends Started {
   readonly stop?: Stop | undefined;
 }
 
-/** Where in its life a process is. Each state carries only what is known in it. */
+/** The status of a process. Each state carries only the facts that are known in it. */
 export type ProcessStatus = RunningStatus | StoppingStatus | FinishedStatus;
+
+/** The states that may follow each state. A stop that escalates to SIGKILL, or is repeated, goes from stopping to stopping. */
+export const TRANSITIONS: Readonly<Record<ProcessStatus["state"], readonly ProcessStatus["state"][]>> = {
+  running: ["stopping", "finished"],
+  stopping: ["stopping", "finished"],
+  finished: [],
+};

@@ -1,18 +1,18 @@
 /**
  * The database of a spool: one SQLite file, for one program at a time.
  *
- * SQLite's own lock keeps a second program out, and ends with its holder, however that ends (locking_mode=EXCLUSIVE,
- * which also needs no shared memory for the write-ahead log). Each change is the kernel's before the call returns, so it
- * outlives a SIGKILL of the program. `synchronous=NORMAL` waits for the disk only when the write-ahead log is copied back,
- * which {@linkcode Database.checkpoint} does: a power failure may take the last changes, but leaves the database whole
- * (sqlite.org/pragma.html#pragma_synchronous).
+ * SQLite's own lock keeps a second program out. It ends with its holder, however that ends (locking_mode=EXCLUSIVE, which
+ * also needs no shared memory for the write-ahead log). The kernel has each change before the call returns, so the change
+ * outlives a SIGKILL of the program. With `synchronous=NORMAL` SQLite waits for the disk only when the write-ahead log is
+ * copied back, which {@linkcode Database.checkpoint} does. A power failure may take the last changes, but leaves the database
+ * whole (sqlite.org/pragma.html#pragma_synchronous).
  *
  * @module
  */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { SpoolError } from "../errors.ts";
 
-/** The write-ahead log is copied back when it has so many bytes. */
+/** Size of the write-ahead log at which it is copied back, in bytes. */
 const WAL_BYTES = 4 * 1024 * 1024;
 
 const SCHEMA = `
@@ -21,17 +21,17 @@ const SCHEMA = `
     id TEXT NOT NULL,
     owner TEXT NOT NULL,                   -- '' is nobody
     name TEXT NOT NULL,                    -- '' is none
-    request TEXT, digest TEXT,             -- what makes its start safe to repeat
+    request TEXT, digest TEXT,             -- the request that started it, which can be repeated
     note TEXT NOT NULL,                    -- JSON
     stdin INTEGER NOT NULL, terminal INTEGER NOT NULL,
-    boot TEXT, clock TEXT, ticks INTEGER,  -- how to recognise what is left of it (left_over.ts)
+    boot TEXT, clock TEXT, ticks INTEGER,  -- how to recognise its left-overs (left_over.ts)
     pid INTEGER, start INTEGER, seen INTEGER,
     start_time REAL NOT NULL,              -- times are in milliseconds since the Unix epoch
     finish_time REAL,                      -- NULL until it has finished
     status TEXT,                           -- JSON; NULL until it has finished
     log TEXT,                              -- JSON; NULL until its log is complete and its group gone
-    log_bytes INTEGER NOT NULL DEFAULT 0,  -- what its complete log has on the disk
-    bytes INTEGER NOT NULL                 -- of its description
+    log_bytes INTEGER NOT NULL DEFAULT 0,  -- size of its complete log on the disk
+    bytes INTEGER NOT NULL                 -- size of its description
   ) STRICT;
   CREATE UNIQUE INDEX process_id ON process (id);
   CREATE INDEX process_owner ON process (owner, sequence);
@@ -43,7 +43,7 @@ const SCHEMA = `
   CREATE INDEX process_log ON process (log_bytes) WHERE log_bytes > 0;
   CREATE INDEX process_log_of_owner ON process (owner, log_bytes) WHERE log_bytes > 0;
 
-  -- Apart, for these may be long, and a row is written anew as a whole.
+  -- A table apart: these texts may be long, and a change writes a whole row anew.
   CREATE TABLE description (sequence INTEGER PRIMARY KEY, labels TEXT NOT NULL, args TEXT NOT NULL) STRICT;
 
   CREATE TABLE grants (
@@ -52,7 +52,7 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX grants_until ON grants (until) WHERE until IS NOT NULL;
 
-  -- What each owner has: kept by the triggers below.
+  -- The share of each owner, which the triggers below keep.
   CREATE TABLE usage (
     owner TEXT PRIMARY KEY,
     finished INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0, -- finished processes, their descriptions
@@ -84,10 +84,10 @@ const SCHEMA = `
     UPDATE usage SET grants = grants - 1 WHERE owner = OLD.owner;
   END;
 
-  -- Processes that are removed, until their files are.
+  -- Processes that were removed, until their files are.
   CREATE TABLE removal (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 
-  -- The last sign of life of the program that uses the spool (left_over.ts), and whether it has ended in good order.
+  -- The last heartbeat of the program that uses the spool (left_over.ts), and whether it has ended in good order.
   CREATE TABLE life (
     one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT, clock TEXT, ticks INTEGER, closed INTEGER NOT NULL
   ) STRICT;
@@ -95,10 +95,10 @@ const SCHEMA = `
   PRAGMA user_version = 1;
 `;
 
-/** The values of a row, by their columns. */
+/** The values of a row, by the names of their columns. */
 export type Row = Record<string, SQLInputValue>;
 
-/** The database is damaged: what it says cannot be trusted. */
+/** The database is damaged: its contents cannot be trusted. */
 export class DamagedError extends Error {
   /** The name of the class. */
   override readonly name = "DamagedError";
@@ -122,14 +122,14 @@ export class Database implements Disposable {
   /**
    * Opens a database, and makes it where there is none.
    *
-   * @param durable Whether it is to outlive a power failure.
-   * @throws {DamagedError} when it is damaged.
-   * @throws when another program has it, or it cannot be made.
+   * @param durable Whether the database has to outlive a power failure.
+   * @throws {DamagedError} When the database is damaged.
+   * @throws {Error} When another program has it, or it cannot be made.
    */
   static open(path: string, durable: boolean): Database {
     const database = new Database(new DatabaseSync(path), path);
     try {
-      // The lock is taken by the first access, and is not let go of.
+      // The first access takes the lock, and keeps it.
       database.#database.exec(`
         PRAGMA locking_mode = EXCLUSIVE;
         PRAGMA journal_mode = WAL;
@@ -146,7 +146,7 @@ export class Database implements Disposable {
     }
   }
 
-  /** Reads through a database that was not closed in good order. */
+  /** Checks a database that was not closed in good order, by reading it through. */
   #check(): void {
     if (this.get("SELECT closed FROM life")?.closed !== 1) {
       const { quick_check: found } = this.get("PRAGMA quick_check(1)")!;
@@ -155,17 +155,17 @@ export class Database implements Disposable {
     this.run("UPDATE life SET closed = 0");
   }
 
-  /** The first row that a statement gives, if there is one. */
+  /** Returns the first row of a statement, if there is one. */
   get(sql: string, values: readonly SQLInputValue[] = []): Row | undefined {
     return this.#do(() => this.#statement(sql).get(...values) as Row | undefined);
   }
 
-  /** All rows that a statement gives. */
+  /** Returns all rows of a statement. */
   all(sql: string, values: readonly SQLInputValue[] = []): Row[] {
     return this.#do(() => this.#statement(sql).all(...values) as Row[]);
   }
 
-  /** The rows that a statement gives, one after the other; nothing else may be done meanwhile. */
+  /** Yields the rows of a statement. The caller must not use the database otherwise meanwhile. */
   *iterate(sql: string, values: readonly SQLInputValue[] = []): Generator<Row> {
     const rows = this.#do(() => this.#statement(sql).iterate(...values));
     try {
@@ -179,12 +179,12 @@ export class Database implements Disposable {
     }
   }
 
-  /** Changes something. */
+  /** Runs a statement that changes rows. */
   run(sql: string, values: readonly SQLInputValue[] = []): void {
     this.#do(() => this.#statement(sql).run(...values));
   }
 
-  /** Makes several changes as one; within another transaction they belong to that. */
+  /** Makes several changes as one. Within another transaction they belong to that. */
   transaction(work: () => void): void {
     if (this.#inTransaction) return work();
     this.#do(() => {
@@ -207,8 +207,8 @@ export class Database implements Disposable {
   }
 
   /**
-   * Copies the write-ahead log back once it is long. SQLite waits for the disk then, twice, and with it the whole program;
-   * so most of what there is to write is written before, in a thread.
+   * Copies the write-ahead log back once it is long. SQLite then waits for the disk twice, and the whole program with it. So
+   * most bytes are written to the disk before, in a thread.
    */
   checkpoint(): Promise<void> {
     const path = `${this.#path}-wal`; // the lock is on the other file
@@ -222,12 +222,12 @@ export class Database implements Disposable {
     if (!this.#closed) this.#do(() => this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
   }
 
-  /** Closes it in good order. */
+  /** Closes the database in good order. */
   [Symbol.dispose](): void {
     try {
       if (!this.#damaged) this.run("UPDATE life SET closed = 1");
     } catch {
-      // The disk is full; it will be read through.
+      // The disk is full; the next program will read the database through.
     }
     this.#closed = true;
     this.#statements.clear();
@@ -251,7 +251,7 @@ export class Database implements Disposable {
   }
 }
 
-/** SQLite has but words for what went wrong (sqlite3_errstr). */
+/** Returns an error of ours for an error of SQLite, which is recognised by its words (sqlite3_errstr). */
 function translated(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof DamagedError || error instanceof SpoolError) return error;
   const { message } = error;

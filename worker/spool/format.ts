@@ -1,35 +1,35 @@
 /**
- * The format of a spool: a file with its version, by which a directory is known to be a spool.
+ * The format of a spool: a file with its version. A directory with this file is a spool.
  *
  * @module
  */
 import { join } from "node:path";
 
-/** The format that this program writes. */
+/** The format of spools that this program writes. */
 export const FORMAT = "paas-spool 4";
 
-/** The one before, which is taken over. */
+/** The previous format, which is taken over. */
 export const OLD_FORMAT = "paas-spool 3";
 
 const NAME = "format";
 const NEW_NAME = "format.new";
 
-/** What is left of a format that could not be written, by a full disk or a power failure. */
+/** The files that may be left when a full disk or a power failure has stopped the writing of the format. */
 const TORN = [NAME, NEW_NAME];
 
 /**
- * Makes an empty directory a spool, and sees that another one is a spool.
+ * Makes an empty directory a spool. Any other directory must be a spool already.
  *
- * @throws when it holds anything else, or a spool of a format that is not known.
+ * @throws {Error} When the directory holds other files, or a spool of an unknown format.
  */
 export function claim(directory: string): void {
   if (isNew(directory)) writeFormat(directory);
 }
 
 /**
- * Whether a directory is to become a spool; else it is one.
+ * Returns whether a directory can become a spool; otherwise it is one already.
  *
- * @throws when it is neither.
+ * @throws {Error} When the directory is neither.
  */
 export function isNew(directory: string): boolean {
   const format = readFormat(directory);
@@ -43,7 +43,7 @@ export function isNew(directory: string): boolean {
   return true;
 }
 
-/** The format that a directory has; `undefined` if none. */
+/** Returns the format of a directory; `undefined` if it has none. */
 export function readFormat(directory: string): string | undefined {
   try {
     return Deno.readTextFileSync(join(directory, NAME)).trim();
@@ -53,7 +53,7 @@ export function readFormat(directory: string): string | undefined {
   }
 }
 
-/** Writes the format, in one step: whatever happens meanwhile leaves the old one. */
+/** Writes the format in one step: a crash meanwhile leaves the old one. */
 export function writeFormat(directory: string): void {
   const path = join(directory, NEW_NAME);
   {
@@ -65,8 +65,8 @@ export function writeFormat(directory: string): void {
   Deno.renameSync(path, join(directory, NAME));
   try {
     using entries = Deno.openSync(directory);
-    entries.syncSync(); // the new name too (fsync(2))
+    entries.syncSync(); // for the new name (fsync(2))
   } catch {
-    // A file system that cannot; the kernel does it in its own time.
+    // Some file systems cannot sync a directory; the kernel writes it in its own time.
   }
 }

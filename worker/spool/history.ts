@@ -1,73 +1,40 @@
 /**
- * The history of a spool: what has become of its processes, in a database. What a client is told of a process is in there
- * before, so it outlives a SIGKILL of the program.
+ * The history of a spool: the facts about its processes, in a database. A fact is there before a client hears of it, so it
+ * outlives a SIGKILL of the program.
  *
  * @module
  */
-import { clock } from "../system/clock.ts";
-import { DamagedError, type Database } from "./database.ts";
 import { SpoolError } from "../errors.ts";
-import { endLeftOver, findLeftOver, type Trace } from "./left_over.ts";
-import type { LogSummary } from "../log/log.ts";
-import { Proc, type ProcStat } from "../system/proc.ts";
-import { type Beginning, Records } from "./process_store.ts";
-import { openSpoolDatabase } from "./spool_database.ts";
-import type { FinishedStatus } from "../process/status.ts";
+import type { ProcessHistory } from "../process/spawned_process.ts";
+import { Proc } from "../system/proc.ts";
+import { DamagedError, type Database } from "./database.ts";
+import { ID_VARIABLE } from "./left_over.ts";
+import type { Beginning } from "./process_record.ts";
+import { Records } from "./records.ts";
+import { type RecoverLog, Recovery, type RecoveryOptions } from "./recovery.ts";
+import { type Finding, openSpoolDatabase } from "./spool_database.ts";
 
-/** How often the sign of life is given, and what could not be written is tried again, in milliseconds. */
+/** The pause between two heartbeats, and between two tries to write, in milliseconds. */
 const BEAT_MS = 1_000;
 
-/** So many logs are read at a time. */
-const READERS = 4;
-
-/** What the opening and the recovery have to tell, mostly of a process: for the log of the program. */
-export type RecoveryEvent =
-  | "left-over-ended"
-  | "left-over-not-proven"
-  | "left-over-not-ended"
-  | "log-not-read"
-  | "log-damaged"
-  | "directory-unknown"
-  | "database-damaged"
-  | "spool-imported";
-
-/** How to recover. */
-export interface RecoveryOptions {
-  /** From SIGTERM until SIGKILL for what is left of a process, in milliseconds. */
-  grace: number;
-  /** Ends the recovery as fast as possible. */
-  signal: AbortSignal;
-  /**
-   * Called with what has happened, and the process, file or directory; later as well, when a log that somebody opens is
-   * found to be damaged in so many bytes.
-   */
-  report: (event: RecoveryEvent, subject: string, about?: { bytes: number }) => void;
-}
-
-/** Makes the log of a process whole; gives its end, and how many bytes it has on the disk. */
-export type RecoverLog = (id: string, signal: AbortSignal) => Promise<{ summary: LogSummary; bytes: number }>;
-
-/** What is told of a process that was begun. */
-export interface HistoryEntry {
-  /** Larger for a process that was started later. */
-  readonly sequence: number;
-  /** It has been started. */
+/** The entry of a process that was begun. */
+export interface HistoryEntry extends ProcessHistory {
+  /** The variables of the process by which the next program on the spool finds it. */
+  readonly mark: Readonly<Record<string, string>>;
+  /** Notes that the process was started, with its process id and the time in milliseconds since the Unix epoch. */
   started(pid: number, startTime: number): void;
-  /** Its leader has exited. */
-  finished(status: FinishedStatus): void;
-  /** Its log is complete, with so many bytes on the disk, and its group is gone. */
-  ended(log: LogSummary, bytes: number): void;
 }
 
 /** The history of one spool. */
 export class History {
-  /** What is known of processes. */
+  /** The facts about processes. */
   readonly records: Records;
   readonly #database: Database;
   readonly #proc: Proc | undefined;
-  readonly #findings: readonly [RecoveryEvent, string][];
-  /** Those that an earlier program has not seen to their end, until that is done here. */
-  readonly #unfinished = new Map<string, { trace: Trace & { sequence: number }; done: PromiseWithResolvers<void> }>();
+  readonly #findings: readonly Finding[];
+  readonly #recovery: Recovery;
+  /** Whether it is for the next program too. */
+  readonly #keep: boolean;
   /** Changes that could not be written yet, in their order. */
   readonly #waiting: (() => void)[] = [];
   #next: number;
@@ -75,30 +42,43 @@ export class History {
   #report: RecoveryOptions["report"] = () => {};
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  private constructor(database: Database, proc: Proc | undefined, findings: [RecoveryEvent, string][]) {
+  private constructor(
+    database: Database,
+    proc: Proc | undefined,
+    { records, recovery, next, findings, keep }: {
+      records: Records;
+      recovery: Recovery;
+      next: number;
+      findings: readonly Finding[];
+      keep: boolean;
+    },
+  ) {
     this.#database = database;
     this.#proc = proc;
+    this.records = records;
+    this.#recovery = recovery;
+    this.#next = next;
     this.#findings = findings;
-    this.records = new Records(database);
-    this.#next = this.records.next;
-    this.#loseUnfinished();
+    this.#keep = keep;
   }
 
   /**
    * Opens the history of a spool, and makes it where there is none.
    *
    * @param keep Whether it is for the next program too.
-   * @throws {SpoolError} when another program uses the spool, or the database cannot be made.
+   * @throws {SpoolError} When another program uses the spool, or the database cannot be made.
    */
   static open(directory: string, keep: boolean): History {
     try {
       using opened = new DisposableStack();
       const { database, findings } = openSpoolDatabase(directory, keep);
       opened.use(database);
-      const proc = keep ? opened.use(Proc.open()) : undefined; // else nobody comes who would look for what is left
-      const history = new History(database, proc, findings);
+      const proc = keep ? opened.use(Proc.open()) : undefined; // else no program comes that would look for left-overs
+      const records = new Records(database);
+      const { next } = records;
+      const recovery = Recovery.begin(records, proc);
       opened.move();
-      return history;
+      return new History(database, proc, { records, recovery, next, findings, keep });
     } catch (cause) {
       throw new SpoolError(`Cannot use ${directory} as a spool`, { cause });
     }
@@ -108,7 +88,7 @@ export class History {
    * Notes that a process is about to be started.
    *
    * @param ended Called when it is noted that its log is complete.
-   * @throws {SpoolError} when it cannot be noted: it must not be started then.
+   * @throws {SpoolError} When it cannot be noted: the process must not be started then.
    */
   begin(beginning: Beginning, ended: () => void = () => {}): HistoryEntry {
     const sequence = this.#next++;
@@ -122,11 +102,12 @@ export class History {
     const { records } = this;
     return {
       sequence,
+      mark: this.#keep ? { [ID_VARIABLE]: beginning.id } : {},
       started: (pid, startTime) => {
         const start = proc?.stat(pid)?.start;
         this.#write(() => records.started(sequence, pid, start, startTime));
       },
-      // What is in the group by now was born while its number was surely taken (left_over.ts).
+      // All members that the group has by now were born while its number was surely taken (left_over.ts).
       finished: (status) => {
         const seen = proc?.now();
         this.#write(() => records.finished(sequence, status, seen));
@@ -139,9 +120,9 @@ export class History {
   }
 
   /**
-   * Reads something.
+   * Reads from the records.
    *
-   * @throws {SpoolError} when that is not possible.
+   * @throws {SpoolError} When that is not possible.
    */
   read<Result>(look: (records: Records) => Result): Result {
     try {
@@ -152,9 +133,9 @@ export class History {
   }
 
   /**
-   * Changes something at once.
+   * Changes the records at once.
    *
-   * @throws {SpoolError} when that is not possible; nothing is changed then.
+   * @throws {SpoolError} When that is not possible; nothing is changed then.
    */
   change(change: (records: Records) => void): void {
     this.#retry();
@@ -170,7 +151,7 @@ export class History {
     this.#write(() => this.records.remove(id));
   }
 
-  /** The files of a process are gone. */
+  /** Notes that the files of a process are gone. */
   forgotten(id: string): void {
     this.#write(() => this.records.removed(id));
   }
@@ -180,43 +161,30 @@ export class History {
     this.#write(callback);
   }
 
-  /** So many bytes of the log of a process are damaged. */
+  /** Reports that more bytes of the log of a process are damaged. */
   logDamaged(id: string, bytes: number): void {
     this.#report("log-damaged", id, { bytes });
   }
 
   /** Resolves when nothing is left of a process of an earlier program. Never rejects. */
   recovered(id: string): Promise<void> {
-    return this.#unfinished.get(id)?.done.promise ?? Promise.resolve();
+    return this.#recovery.of(id);
   }
 
   /**
-   * Ends what processes of earlier programs have left running, and makes the logs whole that were not. It takes its time;
-   * the processes can be asked for meanwhile. From then on a sign of life is left each second, by which the next program on
-   * the spool knows what was started here.
+   * Ends the rest of the processes that earlier programs have started, and makes their logs whole. Processes can be found
+   * and read meanwhile. From now on a heartbeat is noted each second, by which the next program on the spool knows the
+   * processes of this one.
    */
-  async recover({ grace, signal, report }: RecoveryOptions, recoverLog: RecoverLog): Promise<void> {
-    this.#report = report;
-    for (const [event, subject] of this.#findings) report(event, subject);
-    const all = this.#unfinished.size > 0 && this.#proc?.all() || new Map<number, ProcStat>();
+  async recover(options: RecoveryOptions, recoverLog: RecoverLog): Promise<void> {
+    this.#report = options.report;
+    for (const [event, subject] of this.#findings) options.report(event, subject);
+    const recovered = this.#recovery.run(options, recoverLog, (sequence, { summary, bytes }) => {
+      this.#write(() => this.records.ended(sequence, summary, bytes));
+    });
     this.#beat();
     this.#timer = setInterval(() => this.#beat(), BEAT_MS);
-    const inTurn = limiter(READERS);
-    const work = [...this.#unfinished.values()].map(async ({ trace, done }) => {
-      const { id, sequence } = trace;
-      const reading = inTurn(async () => {
-        signal.throwIfAborted();
-        return await recoverLog(id, signal);
-      }).catch(() => {
-        if (!signal.aborted) report("log-not-read", id);
-      });
-      await this.#endLeftOver(trace, all, { grace, signal, report });
-      const read = await reading;
-      if (read && !signal.aborted) this.#write(() => this.records.ended(sequence, read.summary, read.bytes));
-      this.#unfinished.delete(id);
-      done.resolve();
-    });
-    await Promise.all(work);
+    await recovered;
   }
 
   /** Lets go of the spool. */
@@ -227,34 +195,7 @@ export class History {
     this.#proc?.[Symbol.dispose]();
   }
 
-  /** What was running is lost with its program. */
-  #loseUnfinished(): void {
-    const { life } = this.records;
-    for (const { finished, startTime, ...trace } of this.records.unfinished) {
-      const { id, sequence, boot } = trace;
-      const seen = trace.seen ?? (life && life.boot === boot && life.clock === trace.clock ? life.ticks : undefined);
-      if (!finished) this.records.finished(sequence, lostSince(startTime), seen);
-      this.#unfinished.set(id, { trace: { ...trace, seen }, done: Promise.withResolvers() });
-    }
-  }
-
-  async #endLeftOver(
-    trace: Trace,
-    all: ReadonlyMap<number, ProcStat>,
-    { grace, signal, report }: RecoveryOptions,
-  ): Promise<void> {
-    const found = findLeftOver(trace, this.#proc, all);
-    if (found === "gone") return;
-    if (found === "unproven") return report("left-over-not-proven", trace.id);
-    try {
-      await endLeftOver(found.group, grace, signal);
-      report("left-over-ended", trace.id);
-    } catch {
-      report("left-over-not-ended", trace.id);
-    }
-  }
-
-  /** Makes a change; one that cannot be written (the disk is full) is tried again later, and keeps all behind it. */
+  /** Makes a change. A change that cannot be written (the disk is full) is tried again later, before all behind it. */
   #write(change: () => void): void {
     this.#waiting.push(change);
     this.#retry();
@@ -266,7 +207,7 @@ export class History {
         change();
       } catch (error) {
         if (error instanceof DamagedError) {
-          // To wait is no use: the next start reads it through.
+          // Waiting is no use: the next start reads the database through.
           if (!this.#damaged) this.#report("database-damaged", error.message);
           this.#damaged = true;
           continue;
@@ -289,29 +230,7 @@ export class History {
     try {
       this.records.live(this.#proc!.bootId, this.#proc!.clock, ticks);
     } catch {
-      // The disk is full: who comes next knows less.
+      // The disk is full: the next program knows less.
     }
   }
-}
-
-function lostSince(startTime: number): FinishedStatus {
-  const finishTime = Math.max(startTime, clock.now());
-  return { state: "finished", startTime, finishTime, exit: {}, endReason: "daemon-lost" };
-}
-
-/** Lets only so many pieces of work be under way at a time. */
-function limiter(most: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
-  const waiting: (() => void)[] = [];
-  let free = most;
-  return async (work) => {
-    if (free > 0) free--;
-    else await new Promise<void>((proceed) => waiting.push(proceed));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free++;
-    }
-  };
 }

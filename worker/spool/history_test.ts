@@ -2,9 +2,10 @@ import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { SpoolError } from "../errors.ts";
-import type { RecoveryEvent } from "./history.ts";
+import type { RecoveryEvent } from "./recovery.ts";
 import type { LogSummary } from "../log/log.ts";
-import type { About, HistoryEntry } from "../mod.ts";
+import type { About } from "./process_record.ts";
+import type { HistoryEntry } from "./history.ts";
 import { Spool, type SpoolOptions } from "./spool.ts";
 import type { FinishedStatus } from "../process/status.ts";
 
@@ -36,7 +37,7 @@ function begin(spool: Spool, args: string[] = ["true"], about: Partial<About> = 
   return { id, ...spool.begin(beginning) };
 }
 
-/** Notes a whole life; gives the id. */
+/** Notes a process from start to end; returns its id. */
 function live(spool: Spool, args?: string[], about?: Partial<About>): string {
   const { id, started, finished, ended } = begin(spool, args, about);
   started(77, 5);
@@ -45,7 +46,7 @@ function live(spool: Spool, args?: string[], about?: Partial<About>): string {
   return id;
 }
 
-/** What a recovery tells. */
+/** Recovers, and returns the events. */
 async function recover(spool: Spool): Promise<[RecoveryEvent, string][]> {
   const told: [RecoveryEvent, string][] = [];
   const report = (event: RecoveryEvent, subject: string) => told.push([event, subject]);
@@ -77,7 +78,7 @@ Deno.test("History gives a process back as it was noted, and none that was remov
     ]);
     assertEquals(spool.find(ids[1]!), undefined);
     assertEquals(live(spool) !== ids[2], true);
-    assertEquals(spool.history.records.usage("alice").finished, 3);
+    assertEquals(spool.history.records.usages.of("alice").finished, 3);
     assertEquals((await Deno.stat(join(directory, "history.db"))).mode! & 0o777, 0o600);
   });
 });
@@ -88,23 +89,23 @@ Deno.test("History counts what each owner has, whatever comes and goes", async (
     const { records } = spool.history;
     const one = live(spool, ["x".repeat(1_000)]);
     live(spool, [], { owner: "bob" });
-    begin(spool); // it lives
-    const { finished, bytes } = records.usage("alice");
+    begin(spool); // this one runs
+    const { finished, bytes } = records.usages.of("alice");
     assert(finished === 1 && bytes > 1_500 && bytes < 2_000, `${bytes}`);
     const { sequence } = spool.find(one)!;
     records.grant(sequence, "alice", { user: "bob", permission: "view", until: undefined }, 0);
     records.grant(sequence, "alice", { user: "bob", permission: "stop", until: 100 }, 0);
     records.grant(sequence, "alice", { user: "carol", permission: "view", until: 50 }, 0);
-    assertEquals(records.usage("alice").grants, 2);
+    assertEquals(records.usages.of("alice").grants, 2);
     assertEquals(records.grants(sequence).map(({ user, permission }) => [user, permission]), [
       ["bob", "stop"],
       ["carol", "view"],
     ]);
-    records.dropEndedGrants(50, 10);
+    records.usages.dropEndedGrants(50, 10);
     assertEquals(records.grants(sequence).map(({ user }) => user), ["bob"]);
     await spool.remove(one);
-    assertEquals(records.usage("alice"), { finished: 0, bytes: 0, grants: 0 });
-    assertEquals([records.finishedCount, records.usage("bob").finished], [1, 1]);
+    assertEquals(records.usages.of("alice"), { finished: 0, bytes: 0, grants: 0 });
+    assertEquals([records.usages.finishedCount, records.usages.of("bob").finished], [1, 1]);
   });
 });
 
@@ -171,15 +172,15 @@ Deno.test("Spool with a database of which any page is damaged opens, says so, an
   });
 });
 
-/** As a daemon that was killed leaves its database. */
+/** Marks a database as not closed, as a killed daemon leaves it. */
 async function markUnclean(path: string, page: number): Promise<void> {
-  if (page === 0) return; // it cannot be opened at all
+  if (page === 0) return; // such a database cannot be opened at all
   const { DatabaseSync } = await import("node:sqlite");
   const database = new DatabaseSync(path);
   try {
     database.exec("PRAGMA locking_mode = EXCLUSIVE; UPDATE life SET closed = 0");
   } catch {
-    // That is where it is damaged.
+    // The damaged page has this row.
   } finally {
     database.close();
   }
@@ -212,7 +213,7 @@ Deno.test("Spool finishes a removal that was cut short", async () => {
       id = live(spool);
       await Deno.mkdir(join(directory, id));
       await Deno.writeFile(join(directory, id, "0.log"), new Uint8Array(10));
-      spool.history.forget(id); // and is killed now
+      spool.history.forget(id); // a daemon that is killed now
     }
     using spool = await open(directory);
     assertThrows(() => Deno.statSync(join(directory, id)), Deno.errors.NotFound);
@@ -220,7 +221,7 @@ Deno.test("Spool finishes a removal that was cut short", async () => {
   });
 });
 
-/** A line of a journal of format 3. */
+/** Returns a line of a journal of format 3. */
 function line(record: object): string {
   const json = JSON.stringify(record);
   return `${crc32(json).toString(16).padStart(8, "0")} ${json}\n`;
@@ -289,7 +290,7 @@ Deno.test("Spool of format 3 is taken over once, with all that its journal says"
       const { records } = spool.history;
       assertEquals(records.grants(record.sequence), [{ ...grants[0]!, until: undefined }]);
       assertEquals(records.args(spool.find(large)!.sequence)[0]!.length, 3_000_000);
-      assertEquals(records.logBytes(owner), 7);
+      assertEquals(records.usages.logBytes(owner), 7);
       assertEquals(spool.find(two)!.status.endReason, "daemon-lost");
       assertEquals(spool.find(gone), undefined);
     }
@@ -323,7 +324,7 @@ Deno.test("Spool takes a format that could not be written for a new spool, if no
   });
 });
 
-/** Runs a test on a file system of so many kilobytes, if one can be mounted. */
+/** Runs a test on a file system of a size in kilobytes, if one can be mounted. */
 async function onSmallDisk(kilobytes: number, test: (directory: string) => Promise<void>): Promise<void> {
   await withDirectory(async (directory) => {
     const mount = await new Deno.Command("mount", {
@@ -339,13 +340,13 @@ async function onSmallDisk(kilobytes: number, test: (directory: string) => Promi
   });
 }
 
-/** Leaves no byte of a file system. */
+/** Fills a file system to the last byte. */
 function fill(path: string): void {
   using file = Deno.openSync(path, { create: true, write: true });
   try {
     while (file.writeSync(new Uint8Array(4096)) > 0);
   } catch {
-    // It is full.
+    // The file system is full.
   }
 }
 
@@ -426,9 +427,9 @@ Deno.test("Spool gives one log to all who ask for it, and keeps none that nobody
     for (let number = 0; number < 12; number++) log.append("stdout", new Uint8Array(60_000).fill(65));
     await log.end();
     entry.finished(DONE);
-    entry.ended(log.summary, log.bytes);
-    assertEquals(spool.bytes, spool.history.records.logBytes());
-    // Another log needs the room: the largest gives, though nobody reads it.
+    entry.ended(log.summary, log.segments.bytes);
+    assertEquals(spool.bytes, spool.history.records.usages.logBytes());
+    // Another log needs the room: the largest one shrinks, though nobody reads it.
     const other = await spool.createLog(crypto.randomUUID(), "bob");
     for (let number = 0; number < 8; number++) {
       other.append("stdout", new Uint8Array(60_000).fill(66));
@@ -436,11 +437,10 @@ Deno.test("Spool gives one log to all who ask for it, and keeps none that nobody
     }
     await other.end();
     assert(spool.bytes <= 1024 * 1024, `${spool.bytes} bytes`);
-    assert(spool.history.records.logBytes() < 720_000, "the complete log gave");
+    assert(spool.history.records.usages.logBytes() < 720_000, "the complete log gave");
     const restored = spool.find(entry.id)!;
-    await restored.readable;
     let first: number | undefined;
-    for await (const records of restored.logs()) first ??= records.length;
+    for await (const records of await restored.records()) first ??= records.length;
     assert(first! > 0);
   });
 });

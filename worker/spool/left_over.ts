@@ -1,60 +1,59 @@
 /**
- * What a program that died has left running: finding it, and ending it.
+ * Left-overs: the groups that a program which died has left running. They are found and ended here.
  *
- * A process id is used again, so a number alone says nothing. What proves that group N is still the one that was started
- * here, in the same run of the machine:
+ * The kernel uses process ids again, so a number alone proves nothing. Two facts prove that group N is still the group that
+ * was started here, in the same run of the machine:
  *
- * - There is a process N, and it was started at the tick that was noted when the leader was. No two processes of one id
- *   start in the same tick, for ids are given in turn.
- * - There is no process N, but one in group N and session N that was started between the leader and the last sign of life
- *   of the program that waited for the leader. A process gets into a session only by birth, or by founding one of its own
- *   number (setsid(2)); so session N was there when it was born, which was while the number was the leader's. And the
- *   number of a session or a group is not given to a new process as long as it has members (fork(2) takes an id that no
- *   process, group or session has).
+ * - There is a process N, and it started at the tick that was noted for the leader. No two processes of one id start in the
+ *   same tick, for ids are given in turn.
+ * - There is no process N, but one in group N and session N that started between the leader and the last heartbeat of the
+ *   program that waited for the leader. A process gets into a session only by birth, or by founding one of its own number
+ *   (setsid(2)). So session N existed when the process was born, which was while the number was the leader's. And a new
+ *   process does not get the number of a session or group that has members (fork(2) takes an id that no process, group or
+ *   session has).
  *
- * Ticks are those of a time namespace (time_namespaces(7)): in another one they prove nothing.
+ * A process N that started at another tick proves that the group is gone. Ticks are counted in a time namespace
+ * (time_namespaces(7)), and prove nothing in another one.
  *
- * A process N that was started at another tick proves that the group is gone.
- *
- * A program that dies in the moment between a fork and the note of it knows no number. But the child has its id, which was
- * told to nobody yet, in a variable: who has that is of its session.
+ * A program that dies between a fork and the note of it has noted no number. But the child has the id of the process in a
+ * variable, and nobody else knows that id yet. So a process with the variable belongs to the child's session.
  *
  * @module
  */
 import { ProcessGroup } from "../group/process_group.ts";
 import type { Proc, ProcStat } from "../system/proc.ts";
 
-/** The variable that tells a process its id. */
+/** The name of the variable with the id of a process. */
 export const ID_VARIABLE = "PAAS_PROCESS_ID";
 
-/** How often it is looked whether to go on waiting, in milliseconds. */
+/** Pause between two checks whether to go on waiting, in milliseconds. */
 const LOOK_MS = 100;
 
-/** How a child can be recognised. */
+/** The facts by which a child can be recognised. */
 export interface Trace {
-  /** Its id. */
+  /** The id of the process. */
   readonly id: string;
-  /** In which run of the machine; unknown where /proc cannot be read. */
+  /** The run of the machine; unknown where /proc cannot be read. */
   readonly boot?: string | undefined;
-  /** In which time namespace ticks were counted; unknown where the kernel has none. */
+  /** The time namespace of the ticks; unknown where the kernel has none. */
   readonly clock?: string | undefined;
-  /** Clock ticks just before it was started. */
+  /** The time just before its start, in clock ticks. */
   readonly ticks?: number | undefined;
   /** The process id of the leader, once it was started. */
   readonly pid?: number | undefined;
-  /** Clock ticks when the leader was started, as the kernel tells. */
+  /** The time of the leader's start, in clock ticks of the kernel. */
   readonly start?: number | undefined;
-  /** Clock ticks of the last sign of life of the program that had started it, as far as known. */
+  /** The last heartbeat of the program that had started it, in clock ticks, if it is known. */
   readonly seen?: number | undefined;
 }
 
-/** What is known of a group: that it is still there, that it is not, or neither. */
+/** The result of a search: the group is there, it is gone, or neither is proven. */
 export type Finding = { readonly group: number } | "gone" | "unproven";
 
 /**
  * Looks for the group of a child of a program that has died.
  *
- * @param all What `proc` tells of all processes.
+ * @param all The facts about all processes, from `proc`.
  */
 export function findLeftOver(trace: Trace, proc: Proc | undefined, all: ReadonlyMap<number, ProcStat>): Finding {
   const { id, boot, clock, ticks, pid, start, seen = -Infinity } = trace;
@@ -81,7 +80,8 @@ function findUnnoted(id: string, ticks: number, proc: Proc, all: ReadonlyMap<num
 /**
  * Ends a group: SIGTERM, and SIGKILL after the grace period, or as soon as the signal aborts.
  *
- * @throws {SignalError} when the kernel does not allow it.
+ * @param grace The grace period, in milliseconds.
+ * @throws {SignalError} When the kernel does not allow it.
  */
 export async function endLeftOver(group: number, grace: number, signal: AbortSignal): Promise<void> {
   const members = new ProcessGroup(group, Promise.resolve());

@@ -2,14 +2,14 @@ import { assertEquals } from "@std/assert";
 import { endLeftOver, findLeftOver, type Trace } from "./left_over.ts";
 import { Proc } from "../system/proc.ts";
 
-/** A program in a session of its own, and what was noted of it; what is left of it is killed at the end. */
+/** Runs a test with a program in a session of its own, and its trace. The rest of it is killed at the end. */
 async function withChild(args: string[], test: (trace: Required<Trace>, proc: Proc) => Promise<void>): Promise<void> {
   using proc = Proc.open()!;
   const ticks = proc.now()!;
   const child = new Deno.Command(args[0]!, { args: args.slice(1), detached: true, stdout: "piped" }).spawn();
   const output = child.stdout.getReader();
   try {
-    await output.read(); // it says that it is ready
+    await output.read(); // the program is ready
     const { start } = proc.stat(child.pid)!;
     await test({
       id: crypto.randomUUID(),
@@ -24,7 +24,7 @@ async function withChild(args: string[], test: (trace: Required<Trace>, proc: Pr
     try {
       Deno.kill(-child.pid, "SIGKILL");
     } catch {
-      // Nobody is left.
+      // No process is left.
     }
     await output.cancel();
     await child.status;
@@ -61,7 +61,7 @@ Deno.test("findLeftOver knows a group without its leader by a member that is old
     assertEquals(findLeftOver(trace, proc, all), { group: trace.pid });
     assertEquals(findLeftOver({ ...trace, seen: trace.start - 1 }, proc, all), "unproven");
     assertEquals(findLeftOver({ ...trace, seen: undefined as never }, proc, all), "unproven");
-    // As if the number had been given to another session since.
+    // As if another session had got the number since.
     assertEquals(findLeftOver({ ...trace, start: trace.seen + 1, seen: trace.seen + 2 }, proc, all), "unproven");
     await endLeftOver(trace.pid, 5_000, new AbortController().signal);
     assertEquals(findLeftOver(trace, proc, proc.all()), "gone");

@@ -1,22 +1,23 @@
 /**
- * The journal of a spool of format 3, for the one time that such a spool is opened: a file of lines, each with a checksum.
+ * The journal of a spool of format 3, read once when such a spool is opened. It is a file of lines with checksums.
  *
  * ```text
  * 3f2a91c0 {"id":"…","pid":4711}
  * CRC-32   JSON
  * ```
  *
- * A process has a few lines: the first one has its arguments, and the fields of later ones come beside those. A line that is
- * torn or damaged is passed over.
+ * A process has a few lines: the first one has its arguments, and later ones add fields. A line that is torn or damaged is
+ * passed over.
  *
  * @module
  */
+import { NEWLINE } from "../log_format/newline.ts";
 import { crc32 } from "node:zlib";
 import type { LogSummary } from "../log/log.ts";
-import { NOTHING, type Records, type StoredGrant } from "./process_store.ts";
+import { NOTHING, type StoredGrant } from "./process_record.ts";
+import type { Records } from "./records.ts";
 import type { FinishedStatus } from "../process/status.ts";
 
-const NEWLINE = 0x0a;
 const READ_BYTES = 1024 * 1024;
 
 /** The length of a checksum, and of the space behind it. */
@@ -41,7 +42,7 @@ interface OldRecord {
   readonly removed?: true;
 }
 
-/** What the daemon said of a process. */
+/** The description of a process by the daemon. */
 interface OldDescription {
   readonly owner?: string;
   readonly ownerSubject?: string;
@@ -54,10 +55,10 @@ interface OldDescription {
 }
 
 /**
- * Takes the processes of a journal over.
+ * Takes over the processes of a journal.
  *
- * @param logBytes Tells how many bytes the log of a process has on the disk.
- * @returns how many lines were passed over.
+ * @param logBytes Returns the size of the log of a process on the disk, in bytes.
+ * @returns the number of lines that were passed over.
  */
 export function importJournal(path: string, records: Records, logBytes: (id: string) => number): number {
   const sequences = new Map<string, { sequence: number; owner: string }>();
@@ -79,14 +80,14 @@ export function importJournal(path: string, records: Records, logBytes: (id: str
         {};
       const request = requestKey ? { id: requestKey.slice(owner.length + 1), digest } : undefined;
       const about = { ...NOTHING, owner, name, labels, request, note: { ownerSubject } };
-      // Numbers were taken in the order of the lines, but for two starts that met.
+      // Numbers were given in the order of the lines, except to two starts at the same time.
       const sequence = next = Math.max(next, description?.sequence ?? 0);
       next++;
       records.begin(sequence, { id, args, stdin, terminal, startTime, about }, record);
       sequences.set(id, { sequence, owner });
     }
     const known = sequences.get(id);
-    if (!known) continue; // its first record is damaged: its directory is found
+    if (!known) continue; // its first line is damaged; its directory is adopted
     const { sequence, owner } = known;
     if (description?.grants) records.setGrants(sequence, owner, description.grants);
     if (record.pid !== undefined) records.started(sequence, record.pid, record.start, startTime);
@@ -107,7 +108,7 @@ function recordOf(line: Uint8Array): OldRecord | undefined {
   }
 }
 
-/** The lines of a file that are not empty, one after the other: it may be larger than what a program can hold. */
+/** Yields the lines of a file that are not empty. The file may be larger than the memory. */
 function* linesOf(path: string): Generator<Uint8Array> {
   using file = Deno.openSync(path);
   const buffer = new Uint8Array(READ_BYTES);

@@ -1,113 +1,104 @@
 /**
- * A process that has finished, as the history of its spool has it.
+ * A process that has finished, restored from the history of its spool.
  *
  * @module
  */
 import { FinishedError } from "../errors.ts";
-import { Input } from "../process/input.ts";
 import type { Log } from "../log/log.ts";
-import { linesAt } from "../log_format/index.ts";
-import type { LogReader, LogReaderOptions } from "../log/reader.ts";
-import type { KnownProcess } from "../process/spawned_process.ts";
-import type { ProcessRecord } from "./process_store.ts";
+import { type ChunkOptions, chunksOf, LogReader } from "../log/reader.ts";
+import type { LogReaderOptions } from "../log/reading.ts";
+import { linesAt } from "../log_format/mark.ts";
+import type { LogChunk } from "../log_format/record.ts";
+import type { Process } from "../process/process.ts";
 import type { FinishedStatus } from "../process/status.ts";
+import type { ProcessRecord } from "./process_record.ts";
 
-/** A process that has finished, or was lost with the program that had started it. Its log is opened when it is asked for. */
-export class RestoredProcess implements KnownProcess {
-  /** What is known of it. */
+/**
+ * A process that has finished, or was lost with the program that had started it. Its log is opened when somebody asks for
+ * it.
+ */
+export class RestoredProcess implements Process {
+  /** The facts that the spool has kept. */
   readonly record: ProcessRecord;
   /** Resolves when nothing of its group is left that can be ended, and its log is whole. Never rejects. */
   readonly ended: Promise<void>;
   readonly #open: () => Log;
   #opened: Log | undefined;
-  #readable: Promise<void> | undefined;
 
-  /** For {@linkcode Spool.find}. */
+  /** Makes the process; {@linkcode Spool.find} does. */
   constructor(record: ProcessRecord, open: () => Log, ended: Promise<void>) {
     this.record = record;
     this.ended = ended;
     this.#open = open;
   }
 
-  /** The id that it was started with. */
   get id(): string {
     return this.record.id;
   }
 
-  /** Larger for a process that was started later. */
   get sequence(): number {
     return this.record.sequence;
   }
 
-  /** The process id of its leader; 0 if it is not known whether it was started at all. */
   get pid(): number {
     return this.record.pid;
   }
 
-  /** How it ended. */
   get status(): FinishedStatus {
     return this.record.status;
   }
 
-  /** A terminal that nobody is in any more, if it was started in one. */
-  get terminal(): { resize(): void } | undefined {
-    return this.record.terminal ? { resize() {} } : undefined;
-  }
-
-  /** It has. */
-  get finished(): Promise<FinishedStatus> {
-    return Promise.resolve(this.status);
-  }
-
-  /** It has. */
-  wait(): Promise<FinishedStatus> {
-    return this.finished;
-  }
-
-  /** Nobody has to. */
-  get waiting(): number {
-    return 0;
-  }
-
-  /** Its stdin, which is closed, if it was started with one. */
-  get input(): Input | undefined {
-    if (!this.record.stdin) return undefined;
-    const input = new Input(new WritableStream());
-    input.abort();
-    return input;
-  }
-
-  /** How much it has printed, in bytes and lines; of one that was lost, as soon as its log was read. */
+  /** The output, in bytes and lines. For a process that was lost it is known as soon as its log was read. */
   get output(): { bytes: number; lines: number } {
     const written = this.#opened?.written ?? this.record.log?.written ?? this.#log.written;
     return { bytes: written.offset, lines: linesAt(written) };
   }
 
-  /** Resolves when its output can be read: its log may have to be looked through first. Never rejects. */
-  get readable(): Promise<void> {
-    return this.#readable ??= this.#log.recover().catch(() => {}); // its readers are told
+  get stdin(): boolean {
+    return this.record.stdin;
   }
 
-  /** A new reader of the output, from its first byte on, once it is {@linkcode RestoredProcess.readable}. */
-  logs(options?: LogReaderOptions): LogReader {
-    return this.#log.read(options);
+  /** Always `undefined`: nobody reads the stdin any more. */
+  get input(): undefined {
+    return undefined;
   }
 
-  /** Nothing: it has finished. */
+  get terminal(): { resize(): void } | undefined {
+    return this.record.terminal ? { resize() {} } : undefined;
+  }
+
+  get finished(): Promise<FinishedStatus> {
+    return Promise.resolve(this.status);
+  }
+
+  wait(): Promise<FinishedStatus> {
+    return this.finished;
+  }
+
+  logs(options?: ChunkOptions): AsyncGenerator<LogChunk, void, void> {
+    return chunksOf((options) => this.records(options), options);
+  }
+
+  async records(options?: LogReaderOptions): Promise<LogReader> {
+    await this.#log.recover().catch(() => {}); // the reader fails with the same error
+    return new LogReader(this.#log, options);
+  }
+
+  /** Resolves at once. */
   stop(): Promise<FinishedStatus> {
     return this.finished;
   }
 
   /**
-   * Refuses: it has finished.
+   * Refuses: the process has finished.
    *
-   * @throws {FinishedError} always.
+   * @throws {FinishedError} Always.
    */
   signal(signal: number): void {
     throw new FinishedError(`send signal ${signal}`);
   }
 
-  /** Nothing: it has finished. */
+  /** Does nothing. */
   kill(): void {}
 
   get #log(): Log {

@@ -1,63 +1,68 @@
 /**
- * The spool: the directory where logs live, in a directory of their own for each process, and what is known of these.
+ * The spool: the directory of the logs, with a directory for each process, and of the facts about the processes.
  *
  * ```text
- * SPOOL/format        version of the format, one line (spool_format.ts)
- * SPOOL/history.db    what is known of processes (database.ts)
- * SPOOL/ID/PLACE.log  records of one process (log_record.ts); PLACE tells what comes before them (log_segment.ts)
+ * SPOOL/format        version of the format, one line (format.ts)
+ * SPOOL/history.db    the facts about processes (database.ts)
+ * SPOOL/ID/PLACE.log  records of one process (log_format/record.ts); PLACE says where they begin (log/segment.ts)
  * ```
  *
  * @module
  */
 import { join } from "node:path";
 import { SpoolError } from "../errors.ts";
-import { History, type HistoryEntry, type RecoveryOptions } from "./history.ts";
-import { Log } from "../log/log.ts";
-import type { Beginning } from "./process_store.ts";
-import { RestoredProcess } from "./restored_process.ts";
+import { LiveLog, type Log } from "../log/log.ts";
+import { RestoredLog } from "../log/restored_log.ts";
 import { Retention, type SpoolLimits } from "../log/retention.ts";
-import { isInUse } from "./spool_database.ts";
+import { WeakValues } from "../system/weak_values.ts";
 import { claim, isNew } from "./format.ts";
-import { WeakValues } from "./weak_values.ts";
+import { History, type HistoryEntry } from "./history.ts";
+import type { Beginning, ProcessRecord } from "./process_record.ts";
+import type { RecoveryOptions } from "./recovery.ts";
+import { RestoredProcess } from "./restored_process.ts";
+import { isInUse } from "./spool_database.ts";
 
-/** How a spool is used. */
+/** The limits of a spool, and whether it is kept. */
 export interface SpoolOptions extends SpoolLimits {
   /**
-   * Whether the spool is for the next program too: what is noted outlives a power failure, and children get their id in a
-   * variable, by which they are found. By default it is for this program alone.
+   * Whether the spool is for the next program too: its facts then outlive a power failure, and children get their id in a
+   * variable, by which the next program finds them. By default the spool is for this program alone.
    */
   keep?: boolean | undefined;
 }
 
 /** A private directory (mode 0700) for logs, used by one program at a time. */
 export class Spool implements Disposable {
-  /** What has become of its processes. */
+  /** The path of the directory. */
+  readonly directory: string;
+  /** The facts about its processes. */
   readonly history: History;
   /** Whether it is for the next program too. */
   readonly keep: boolean;
   readonly #retention: Retention;
-  /** Those that are being written. */
-  readonly #logs = new Map<string, Log>();
-  /** Those that are complete, as long as somebody reads them. */
+  /** The logs that are being written. */
+  readonly #live = new Map<string, Log>();
+  /** The logs that are complete, as long as somebody reads them. */
   readonly #complete = new WeakValues<string, Log>();
 
-  private constructor(readonly directory: string, history: History, retention: Retention, keep: boolean) {
+  private constructor(directory: string, history: History, retention: Retention, keep: boolean) {
+    this.directory = directory;
     this.history = history;
     this.keep = keep;
     this.#retention = retention;
-    const { records } = history;
+    const { usages } = history.records;
     retention.stored = {
-      bytes: (owner) => records.logBytes(owner),
-      largest: (owner) => records.largestLog(owner),
+      bytes: (owner) => usages.logBytes(owner),
+      largest: (owner) => usages.largestLog(owner),
       drop: (id) => this.#dropStored(id),
     };
   }
 
   /**
-   * Opens a spool for this program alone, and makes it where there is none. It is to be closed.
+   * Opens a spool for this program alone, and makes it where there is none. The caller has to close it.
    *
-   * @throws {RangeError} when a limit is less than 1 MiB.
-   * @throws {SpoolError} when the directory cannot be made or written, holds anything but a spool of this format, or
+   * @throws {RangeError} When a limit is less than 1 MiB.
+   * @throws {SpoolError} When the directory cannot be made or written, holds anything but a spool of this format, or
    * another program uses it.
    *
    * @example
@@ -69,9 +74,9 @@ export class Spool implements Disposable {
    * let id: string;
    * {
    *   using spool = await Spool.open(directory, { keep: true });
-   *   const process = await spawn({ args: ["true"], spool });
-   *   id = process.id;
-   *   await process.ended;
+   *   const child = await spawn({ args: ["true"], spool });
+   *   id = child.id;
+   *   await child.ended;
    * }
    * using spool = await Spool.open(directory, { keep: true });
    * assertEquals(spool.find(id)?.status.exit, { code: 0 });
@@ -91,10 +96,10 @@ export class Spool implements Disposable {
   }
 
   /**
-   * Sees whether a spool could be opened, and leaves it as it is; a directory that it lies in may be made. Tells whether
-   * another program uses it now.
+   * Checks whether a spool could be opened, and leaves it as it is; directories above it may be made.
    *
-   * @throws {SpoolError} when it could not.
+   * @returns whether another program uses it now.
+   * @throws {SpoolError} When it could not be opened.
    *
    * @example
    * ```ts
@@ -125,28 +130,42 @@ export class Spool implements Disposable {
     }
   }
 
-  /** Bytes of all logs, with what is about to be written. */
+  /** The size of all logs, with the output that is about to be written, in bytes. */
   get bytes(): number {
     return this.#retention.bytes;
   }
 
   /**
-   * A process that has finished, as it was noted; `undefined` if there is none of that id.
+   * Finds a process that has finished. Returns `undefined` when there is none of that id.
    *
-   * @throws {SpoolError} when it cannot be read.
+   * @throws {SpoolError} When the facts about it cannot be read.
    */
   find(id: string): RestoredProcess | undefined {
     const record = this.history.read((records) => records.find(id));
     return record && new RestoredProcess(record, () => this.#logOf(record), this.history.recovered(id));
   }
 
-  /** Ends what earlier programs have left running, and makes the logs whole that were not. */
+  /**
+   * Ends the processes that earlier programs have left running, and makes unfinished logs whole. A program calls it once,
+   * after it has opened a spool that is kept; processes can be started and found meanwhile.
+   *
+   * @example
+   * ```ts
+   * import { Spool } from "@paas/worker";
+   *
+   * const directory = await Deno.makeTempDir();
+   * using spool = await Spool.open(directory, { keep: true });
+   * const { signal } = new AbortController();
+   * await spool.recover({ grace: 5_000, signal, report: (event, subject) => console.warn(event, subject) });
+   * await Deno.remove(directory, { recursive: true });
+   * ```
+   */
   async recover(options: RecoveryOptions): Promise<void> {
     await this.history.recover(options, async (id, signal) => {
       const record = this.history.records.find(id)!;
       const log = this.#logOf(record);
       await log.recover(signal);
-      return { summary: log.summary, bytes: log.bytes };
+      return { summary: log.summary, bytes: log.segments.bytes };
     });
     await this.#retention.makeRoom();
   }
@@ -162,55 +181,57 @@ export class Spool implements Disposable {
   }
 
   /**
-   * Notes that a process is about to be started, whose log was made.
+   * Notes that a process is about to be started. Its log has to exist.
    *
-   * @throws {SpoolError} when it cannot be noted: it must not be started then.
+   * @internal `spawn` does it.
+   * @throws {SpoolError} When it cannot be noted: the process must not be started then.
    */
   begin(beginning: Beginning): HistoryEntry {
     const { id } = beginning;
     return this.history.begin(beginning, () => {
-      const log = this.#logs.get(id);
+      const log = this.#live.get(id);
       if (!log) return; // it was removed meanwhile
-      this.#logs.delete(id);
+      this.#live.delete(id);
       this.#complete.set(id, log);
-      this.#retention.forget(log); // it counts as a stored one now
+      this.#retention.forget(log.segments); // it counts as a stored log now
     });
   }
 
   /**
    * Makes the log of a new process.
    *
-   * @param group The logs of a group share the limit of it.
-   * @throws {SpoolError} when that is not possible; nothing is left behind.
+   * @internal `spawn` does it.
+   * @param group The owner of the log. All logs of an owner share a limit.
+   * @throws {SpoolError} When that is not possible; nothing is left behind.
    */
-  async createLog(id: string, group?: string): Promise<Log> {
+  async createLog(id: string, group?: string): Promise<LiveLog> {
     try {
       await Deno.mkdir(join(this.directory, id), { mode: 0o700 });
     } catch (cause) {
       throw new SpoolError("Cannot create a log in the spool", { cause });
     }
     try {
-      const log = await Log.create(join(this.directory, id), this.#retention, group);
-      this.#logs.set(id, log);
+      const log = await LiveLog.create(join(this.directory, id), this.#retention, group);
+      this.#live.set(id, log);
       return log;
     } catch (error) {
-      await Deno.remove(join(this.directory, id)).catch(() => {}); // it is empty; to look into it takes a descriptor
+      await Deno.remove(join(this.directory, id)).catch(() => {}); // it is empty; looking into it would take a descriptor
       throw error;
     }
   }
 
-  /** Whether the logs of a group have all that they may, and all of it is being written, so that nothing can give way. */
+  /** Whether the logs of an owner have reached their limit, and all of them are being written, so that none can shrink. */
   isFull(group: string): boolean {
     return this.#retention.isFull(group);
   }
 
-  /** Removes what is stored of a process. Readers of its log are told that the rest was dropped. */
+  /** Removes a process and its log. Readers of the log get a gap for the rest of it. */
   async remove(id: string): Promise<void> {
-    this.history.forget(id); // before its files: who is killed meanwhile leaves no process without a log
-    const log = this.#logs.get(id) ?? this.#complete.get(id);
-    while (log?.canDrop) await log.dropOldest();
-    if (log) this.#retention.forget(log);
-    this.#logs.delete(id);
+    this.history.forget(id); // before its files: a daemon that is killed meanwhile leaves no process without a log
+    const log = this.#live.get(id) ?? this.#complete.get(id);
+    while (log?.segments.canDrop) await log.segments.dropOldest();
+    if (log) this.#retention.forget(log.segments);
+    this.#live.delete(id);
     this.#complete.delete(id);
     await Deno.remove(join(this.directory, id), { recursive: true }).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error; // an earlier removal was cut short
@@ -218,23 +239,25 @@ export class Spool implements Disposable {
     this.history.forgotten(id);
   }
 
-  /** The log of a process that has finished: one for all who ask. */
-  #logOf({ id, log, about }: Pick<RestoredProcess["record"], "id" | "log" | "about">): Log {
+  /** Returns the log of a process that has finished: the same one for all callers. */
+  #logOf({ id, log, about }: Pick<ProcessRecord, "id" | "log" | "about">): Log {
     const damaged = (bytes: number) => this.history.logDamaged(id, bytes);
-    const open = () => Log.restore(join(this.directory, id), this.#retention, log, about.owner || undefined, damaged);
-    return this.#logs.get(id) ?? this.#complete.getOrMake(id, open);
+    return this.#live.get(id) ?? this.#complete.getOrMake(id, () => {
+      return new RestoredLog(join(this.directory, id), this.#retention, log, about.owner || undefined, damaged);
+    });
   }
 
   /** Makes room by the oldest segment of a complete log. */
   async #dropStored(id: string): Promise<void> {
-    let left = 0; // what cannot be read counts no more
+    let left = 0; // a log that cannot be read counts no more
     try {
       const record = this.history.records.find(id);
       if (!record) return;
       const log = this.#logOf(record);
       await log.recover();
-      if (log.canDrop) await log.dropOldest();
-      if (log.canDrop) left = log.bytes;
+      const { segments } = log;
+      if (segments.canDrop) await segments.dropOldest();
+      if (segments.canDrop) left = segments.bytes;
     } finally {
       this.history.records.logShrunk(id, left);
     }

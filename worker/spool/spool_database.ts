@@ -7,10 +7,11 @@ import { basename, join } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { clock } from "../system/clock.ts";
 import { DamagedError, Database } from "./database.ts";
-import type { RecoveryEvent } from "./history.ts";
+import type { RecoveryEvent } from "./recovery.ts";
 import { markOf, noteFirstSync } from "../log/segment.ts";
 import { importJournal } from "./old_journal.ts";
-import { NOTHING, Records } from "./process_store.ts";
+import { NOTHING } from "./process_record.ts";
+import { Records } from "./records.ts";
 import { OLD_FORMAT, readFormat, writeFormat } from "./format.ts";
 
 /** The name of the file. */
@@ -18,13 +19,13 @@ const NAME = "history.db";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** What was found that somebody should know. */
+/** An event for the operator, and its subject. */
 export type Finding = [RecoveryEvent, string];
 
 /**
  * Opens the database of a spool; its directory has a format already.
  *
- * @throws when another program uses the spool, or the database cannot be made.
+ * @throws {Error} When another program uses the spool, or the database cannot be made.
  */
 export function openSpoolDatabase(directory: string, durable: boolean): { database: Database; findings: Finding[] } {
   const findings: Finding[] = [];
@@ -43,7 +44,10 @@ export function openSpoolDatabase(directory: string, durable: boolean): { databa
   }
 }
 
-/** Whether another program uses a spool. Not for the program that uses it: to close the file would let go of its lock. */
+/**
+ * Returns whether another program uses a spool. The program that uses it must not ask: closing the file would let go of its
+ * lock.
+ */
 export function isInUse(directory: string): boolean {
   const path = join(directory, NAME);
   if (!exists(path)) return false;
@@ -58,7 +62,7 @@ export function isInUse(directory: string): boolean {
   }
 }
 
-/** SQLite would make a file that others may read. */
+/** Makes a private file, before SQLite makes one that others may read. */
 function makePrivate(path: string): void {
   try {
     Deno.writeFileSync(path, new Uint8Array(), { createNew: true, mode: 0o600 });
@@ -67,7 +71,7 @@ function makePrivate(path: string): void {
   }
 }
 
-/** A damaged database is put aside, and what can still be read of it is taken over: better some of it than no daemon. */
+/** Opens a database. A damaged one is put aside, and its readable rows are taken over: better some rows than no daemon. */
 function openOrSave(path: string, durable: boolean, findings: Finding[]): Database {
   try {
     return Database.open(path, durable);
@@ -102,7 +106,7 @@ function salvage(path: string, database: Database): void {
     database.run("DELETE FROM description WHERE sequence NOT IN (SELECT sequence FROM process)");
     database.run("DELETE FROM grants WHERE sequence NOT IN (SELECT sequence FROM process)");
   } catch {
-    // Nothing more of it can be read.
+    // No more of it can be read.
   } finally {
     damaged?.close();
   }
@@ -118,7 +122,7 @@ function copyRows(damaged: DatabaseSync, table: string, order: string, database:
           Object.values(row) as SQLInputValue[],
         );
       } catch {
-        // It is not what it was.
+        // The row is damaged.
       }
     }
   } catch {
@@ -126,7 +130,7 @@ function copyRows(damaged: DatabaseSync, table: string, order: string, database:
   }
 }
 
-/** Takes over a spool of the format before, once. */
+/** Takes over a spool of the previous format, once. */
 function takeOver(directory: string, database: Database, records: Records, findings: Finding[]): void {
   using lock = Deno.openSync(join(directory, "lock"), { create: true, read: true, write: true, mode: 0o600 });
   if (!lock.tryLockSync(true)) throw new Error("another daemon uses it");
@@ -145,7 +149,7 @@ function takeOver(directory: string, database: Database, records: Records, findi
   for (const name of ["journal", "journal.new", "lock"]) removeIfExists(join(directory, name));
 }
 
-/** Removals that a program before has not come to the end of. */
+/** Finishes the removals that an earlier program has begun. */
 function finishRemovals(directory: string, records: Records): void {
   for (const id of records.toRemove) {
     removeIfExists(join(directory, id));
@@ -154,8 +158,8 @@ function finishRemovals(directory: string, records: Records): void {
 }
 
 /**
- * Directories of which the database knows nothing: it was damaged, or their program was killed before it had noted
- * them. What has output in it becomes a process of nobody's that was lost, so that it is seen, and goes when it is old.
+ * Adopts directories that the database does not know: it was damaged, or their program was killed before it had noted
+ * them. A directory with output becomes a lost process without an owner, so that it is seen, and expires like others.
  */
 function adopt(directory: string, records: Records, findings: Finding[]): void {
   for (const { name, isDirectory } of Deno.readDirSync(directory)) {
@@ -173,7 +177,7 @@ function adopt(directory: string, records: Records, findings: Finding[]): void {
   }
 }
 
-/** A log of the format before does not say where it begins: what is missing before its first segment was dropped. */
+/** Notes where a log of the previous format begins: all that is missing before its first segment was dropped. */
 function noteBeginning(directory: string): void {
   if (!exists(directory)) return;
   const begins = [...Deno.readDirSync(directory)].flatMap(({ name }) => markOf(name)?.mark ?? []);
@@ -181,7 +185,7 @@ function noteBeginning(directory: string): void {
   if (first && first.position > 0) noteFirstSync(directory, first);
 }
 
-/** What the segments of a log have on the disk. */
+/** Returns the size of the segments of a log, in bytes. */
 function logBytes(directory: string): number {
   if (!exists(directory)) return 0;
   let bytes = 0;

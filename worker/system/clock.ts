@@ -1,14 +1,14 @@
 /**
- * The time of day for statuses, logs and ages: it never goes back, and a clock of the machine that is wrong for a moment
- * does not move it.
+ * The time of day for statuses, logs and ages. It never goes back, and does not follow the machine's clock at once when
+ * that is wrong for a moment.
  *
  * @module
  */
 
-/** The part of the time that has passed by which this clock may run faster or slower, to meet the machine's. */
+/** The part by which this clock may run faster or slower, to meet the machine's clock. */
 const SLEW = 0.05;
 
-/** A difference of more than this, in milliseconds, is a step of the machine's clock, and no drift. */
+/** Minimum difference that is a step of the machine's clock and no drift, in milliseconds. */
 const STEP_MS = 2_000;
 
 /** How long a step forward must last until this clock follows it, in milliseconds. */
@@ -38,15 +38,15 @@ export class Clock {
   readonly #steady: () => number;
   #last: number;
   #now: number;
-  /** Since when the machine's clock has been ahead by a step, in steady time. */
+  /** The steady time since which the machine's clock has been ahead by a step. */
   #aheadSince: number | undefined;
   #steppedAt = -Infinity;
 
   /**
-   * A clock that agrees with the machine's now.
+   * Makes a clock that agrees with the machine's clock now.
    *
-   * @param wall Tells the time of the machine, in milliseconds since the Unix epoch.
-   * @param steady Tells a time that is never set, in milliseconds from any beginning.
+   * @param wall Returns the time of the machine, in milliseconds since the Unix epoch.
+   * @param steady Returns a time that is never set, in milliseconds from any beginning.
    */
   constructor(wall: () => number = Date.now, steady: () => number = () => performance.now()) {
     this.#wall = wall;
@@ -55,7 +55,7 @@ export class Clock {
     this.#now = wall();
   }
 
-  /** The time, in whole milliseconds since the Unix epoch. */
+  /** Returns the time, in whole milliseconds since the Unix epoch. */
   now(): number {
     const steady = this.#steady();
     const passed = Math.max(0, steady - this.#last);
@@ -71,12 +71,12 @@ export class Clock {
     return Math.floor(this.#now);
   }
 
-  /** By how much the machine's clock is ahead of this one, in milliseconds; negative when it is behind. */
+  /** The lead of the machine's clock over this one, in milliseconds; negative when it is behind. */
   get difference(): number {
     return this.#wall() - this.now();
   }
 
-  /** How long ago this clock has followed a step of the machine's, in milliseconds; `Infinity` if it never has. */
+  /** The time since this clock followed a step of the machine's clock, in milliseconds; `Infinity` if it never did. */
   get sinceStep(): number {
     return this.#steady() - this.#steppedAt;
   }

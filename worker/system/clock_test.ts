@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Clock } from "./clock.ts";
 
-/** A clock, and the two that it is made of. */
+/** Returns a clock, and the two clocks that it follows. */
 function setting() {
   const time = { wall: 1_000_000, steady: 0 };
   const clock = new Clock(() => time.wall, () => time.steady);

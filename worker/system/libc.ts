@@ -1,20 +1,14 @@
 /**
- * The few functions of the C library that pseudo-terminals and real-time signals need, and that the runtime does not have.
+ * The functions of the C library that pseudo-terminals and real-time signals need, and that the runtime does not have.
  *
  * @module
  */
+import { openLibrary } from "./library.ts";
 
-/**
- * Where the C library may lie: what `--allow-ffi` has to be given for terminals. A path that does not exist does no harm.
- * Elsewhere than on Linux with glibc there are no terminals.
- */
-export const LIBC_PATHS: readonly string[] = Deno.build.os === "linux"
-  ? [`/lib/${Deno.build.arch}-linux-gnu/libc.so.6`, "/lib64/libc.so.6", "/usr/lib/libc.so.6", "/lib/libc.so.6"]
-  : [];
-
+/** The largest descriptor that close_range(2) takes. */
 const MAX_DESCRIPTOR = 2 ** 32 - 1;
 
-/** For close_range(2): mark, and do not close. */
+/** A flag of close_range(2): mark the descriptors, and do not close them. */
 const CLOSE_RANGE_CLOEXEC = 4;
 
 const SYMBOLS = {
@@ -28,7 +22,7 @@ const SYMBOLS = {
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
   poll: { parameters: ["buffer", "usize", "i32"], result: "i32", nonblocking: true },
   waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
-  // Addresses are numbers here: the runtime makes pointers only for who may use each and every library.
+  // Addresses are numbers here: the runtime makes pointers only for a program that may load every library.
   strdup: { parameters: ["buffer"], result: "usize" },
   free: { parameters: ["usize"], result: "void" },
   posix_spawn: {
@@ -47,44 +41,29 @@ const SYMBOLS = {
   posix_spawn_file_actions_destroy: { parameters: ["buffer"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** The functions. */
+/** The functions of the C library. */
 export type Libc = Deno.StaticForeignLibraryInterface<typeof SYMBOLS>;
 
+/**
+ * One library for the whole program, loaded at the first use: a pointer into it (a `poll(2)` that waits, a child to reap)
+ * may live as long as the program.
+ */
 let libc: Libc | undefined;
 
-/** The C library; loaded when it is first asked for. None where there is none, or where the permissions lack it. */
+/** Returns the C library, or `undefined` where it cannot be loaded. */
 export function loadLibc(): Libc | undefined {
-  for (const path of LIBC_PATHS) {
-    if (libc) break;
-    try {
-      libc = Deno.dlopen(path, SYMBOLS).symbols;
-    } catch {
-      // It is not there, is too old, or may not be loaded.
-    }
-  }
-  return libc;
+  return libc ??= openLibrary(SYMBOLS)?.symbols;
 }
 
 /**
- * Keeps all descriptors of this program but the first three from the programs that it starts: those that it has itself got
- * from whoever started it. (The runtime keeps its own.) Returns whether that was done: it takes glibc 2.34, and the
- * permission to load it.
+ * Keeps all descriptors of this program but the first three from the programs that it starts: descriptors that this
+ * program has inherited itself. (The runtime keeps its own.)
+ *
+ * @returns whether that was done. It takes glibc 2.34, and the permission to load the C library.
  */
 export function keepDescriptors(): boolean {
-  for (const path of LIBC_PATHS) {
-    try {
-      const libc = Deno.dlopen(path, { close_range: { parameters: ["u32", "u32", "i32"], result: "i32" } });
-      const done = libc.symbols.close_range(3, MAX_DESCRIPTOR, CLOSE_RANGE_CLOEXEC) === 0;
-      libc.close();
-      return done;
-    } catch {
-      // It is not there, is too old, or may not be loaded.
-    }
-  }
-  return false;
-}
-
-/** A string as C has it. */
-export function cString(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(`${text}\0`);
+  const library = openLibrary({ close_range: { parameters: ["u32", "u32", "i32"], result: "i32" } });
+  const result = library?.symbols.close_range(3, MAX_DESCRIPTOR, CLOSE_RANGE_CLOEXEC);
+  library?.close();
+  return result === 0;
 }

@@ -1,10 +1,10 @@
 /**
- * What the kernel tells of processes, in /proc (proc(5)). The runtime lets only those read there who may do everything;
- * the C library asks for no more than the right to load it.
+ * Facts about processes from /proc (proc(5)). The runtime reads /proc only for a program that may do everything; the C
+ * library needs no more than the permission to load it.
  *
  * @module
  */
-import { cString, LIBC_PATHS } from "./libc.ts";
+import { cString, openLibrary } from "./library.ts";
 
 const O_RDONLY = 0;
 const READ_BYTES = 64 * 1024;
@@ -17,48 +17,53 @@ const SYMBOLS = {
   getdents64: { parameters: ["i32", "buffer", "usize"], result: "isize" }, // glibc 2.30
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** What the kernel tells of one process (proc_pid_stat(5)). */
+/** The C library, as far as it is needed here. */
+type Library = Deno.DynamicLibrary<typeof SYMBOLS>;
+
+/** The facts about one process (proc_pid_stat(5)). */
 export interface ProcStat {
-  /** A letter: `Z` is dead, and not reaped. */
+  /** The state as a letter: `Z` is dead, and not reaped. */
   readonly state: string;
+  /** The process id of the parent. */
   readonly parent: number;
-  /** The number of its process group. */
+  /** The number of the process group. */
   readonly group: number;
+  /** The number of the session. */
   readonly session: number;
-  /** When it was started: clock ticks since the machine was. */
+  /** The time of its start, in clock ticks since the start of the machine. */
   readonly start: number;
 }
 
 /** The processes of this machine. */
 export class Proc implements Disposable {
-  readonly #library: Deno.DynamicLibrary<typeof SYMBOLS>;
-  readonly #libc: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+  readonly #library: Library;
+  readonly #libc: Library["symbols"];
   readonly #buffer = new Uint8Array(READ_BYTES);
-  /** Tells this run of the machine apart from all others. */
+  /** The id of this run of the machine. */
   readonly bootId: string;
-  /** Tells the time namespace of this program apart from others; `undefined` where the kernel has none. */
+  /** The id of this program's time namespace; `undefined` where the kernel has none. */
   readonly clock: string | undefined;
 
-  private constructor(library: Deno.DynamicLibrary<typeof SYMBOLS>) {
+  private constructor(library: Library, bootId: string, clock: string | undefined) {
     this.#library = library;
     this.#libc = library.symbols;
-    this.bootId = this.#text("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
-    this.clock = this.#link("/proc/self/ns/time");
+    this.bootId = bootId;
+    this.clock = clock;
   }
 
-  /** None where the C library may not be loaded, or there is no /proc. */
+  /** Opens /proc. Returns `undefined` where the C library may not be loaded, or there is no /proc. */
   static open(): Proc | undefined {
-    for (const path of LIBC_PATHS) {
-      let proc: Proc;
-      try {
-        proc = new Proc(Deno.dlopen(path, SYMBOLS));
-      } catch {
-        continue; // it is not there, is too old, or may not be loaded
-      }
-      if (proc.bootId && proc.now() !== undefined) return proc;
-      proc[Symbol.dispose]();
-    }
-    return undefined;
+    using opened = new DisposableStack();
+    const library = openLibrary(SYMBOLS);
+    if (!library) return undefined;
+    opened.defer(() => library.close());
+    const buffer = new Uint8Array(READ_BYTES);
+    const bootId = readText(library.symbols, "/proc/sys/kernel/random/boot_id", buffer)?.trim();
+    if (!bootId) return undefined;
+    const proc = new Proc(library, bootId, readLink(library.symbols, "/proc/self/ns/time", buffer));
+    if (proc.now() === undefined) return undefined;
+    opened.move();
+    return proc;
   }
 
   /** Lets go of the C library. */
@@ -66,24 +71,24 @@ export class Proc implements Disposable {
     this.#library.close();
   }
 
-  /** Clock ticks since the machine was started. The kernel counts 100 a second for programs (USER_HZ). */
+  /** The time since the start of the machine, in clock ticks: 100 a second (USER_HZ). */
   now(): number | undefined {
     const seconds = /^\d+\.\d\d/.exec(this.#text("/proc/uptime") ?? "")?.[0];
     return seconds === undefined ? undefined : Math.round(Number(seconds) * 100);
   }
 
-  /** A process; `undefined` when there is none. */
+  /** Returns the facts about a process, or `undefined` when there is no such process. */
   stat(pid: number): ProcStat | undefined {
     const text = this.#text(`/proc/${pid}/stat`);
     return text === undefined ? undefined : parseStat(text);
   }
 
-  /** The variables that a process was started with (proc_pid_environ(5)); of another user's none. */
+  /** Returns the variables that a process was started with (proc_pid_environ(5)): none for a process of another user. */
   environment(pid: number): string[] {
     return this.#text(`/proc/${pid}/environ`)?.split("\0") ?? [];
   }
 
-  /** All processes, by their ids. */
+  /** Returns the facts about all processes, by their ids. */
   all(): Map<number, ProcStat> {
     const all = new Map<number, ProcStat>();
     for (const pid of this.#pids()) {
@@ -112,27 +117,32 @@ export class Proc implements Disposable {
     return pids;
   }
 
-  /** Where a symbolic link points. */
-  #link(path: string): string | undefined {
-    const length = Number(this.#libc.readlink(cString(path), this.#buffer, BigInt(READ_BYTES)));
-    return length < 0 ? undefined : new TextDecoder().decode(this.#buffer.subarray(0, length));
-  }
-
   #text(path: string): string | undefined {
-    const file = this.#libc.open(cString(path), O_RDONLY);
-    if (file < 0) return undefined;
-    let text = "";
-    const decoder = new TextDecoder();
-    for (let bytes; (bytes = Number(this.#libc.read(file, this.#buffer, BigInt(READ_BYTES)))) > 0;) {
-      text += decoder.decode(this.#buffer.subarray(0, bytes), { stream: true });
-    }
-    this.#libc.close(file);
-    return text || undefined;
+    return readText(this.#libc, path, this.#buffer);
   }
 }
 
+/** Returns the text of a file; `undefined` when the file is empty or cannot be opened. */
+function readText({ open, read, close }: Library["symbols"], path: string, buffer: Uint8Array): string | undefined {
+  const file = open(cString(path), O_RDONLY);
+  if (file < 0) return undefined;
+  let text = "";
+  const decoder = new TextDecoder();
+  for (let bytes; (bytes = Number(read(file, buffer, BigInt(buffer.length)))) > 0;) {
+    text += decoder.decode(buffer.subarray(0, bytes), { stream: true });
+  }
+  close(file);
+  return text || undefined;
+}
+
+/** Returns the target of a symbolic link. */
+function readLink({ readlink }: Library["symbols"], path: string, buffer: Uint8Array): string | undefined {
+  const length = Number(readlink(cString(path), buffer, BigInt(buffer.length)));
+  return length < 0 ? undefined : new TextDecoder().decode(buffer.subarray(0, length));
+}
+
 /**
- * The fields of a `stat` file. The name of the program may have anything in it, also `)`.
+ * Reads a `stat` file. The program's name in it may contain any characters, `)` too.
  *
  * @example
  * ```ts

@@ -1,45 +1,46 @@
 /**
- * Commands that do the same to several processes.
+ * Runs an action for several processes.
  *
  * @module
  */
-import type { Daemon } from "../../connection/calls.ts";
-import { errorLine, exitCodes, PaascError } from "../../errors.ts";
-import { type Output, print } from "../../print/output.ts";
+import type { Context } from "../../command.ts";
+import type { Connection } from "../../connection/connection.ts";
+import { errorLine, EXIT_CODES, exitReason } from "../../exit.ts";
+import { print } from "../../print/output.ts";
 
-/** So many calls are under way at a time: a daemon limits how many a user may have. */
-const atOnce = 16;
+/** Maximum number of calls under way at a time: a daemon limits how many a user may have. */
+const MAX_CALLS = 16;
 
 /**
- * Does something to each of the processes that words name, several at a time, and to each once. What cannot be done to one
- * of several is told on stderr and keeps nobody else waiting; the exit code is 1 then.
+ * Runs an action once for each process that the words name, for several at a time. A failure for one of several processes
+ * is printed to stderr, and does not keep the others waiting.
  *
- * @throws {PaascError} When it is one process and it cannot be done, or when there is no connection (any more)
+ * @returns The exit code: 1 after a failure, else 0
+ * @throws {PaasError} When the action fails for the only process, or the connection fails
  */
 export async function eachProcess(
-  daemon: Daemon,
+  context: Context,
+  connection: Connection,
   words: readonly string[],
-  stderr: Output,
   act: (processId: string) => Promise<void>,
 ): Promise<number> {
-  const { findProcess } = await import("../../streams/find_process.ts");
   const begun = new Set<string>();
   const rest = new Set(words).values();
   let code = 0;
   const work = async () => {
     for (const word of rest) {
       try {
-        const id = await findProcess(daemon, word);
+        const id = await context.find(connection, word);
         if (begun.has(id)) continue;
         begun.add(id);
         await act(id);
       } catch (error) {
-        if (words.length === 1 || !(error instanceof PaascError) || error.reason !== "failed") throw error;
-        await print(stderr, errorLine(new Error(`${word}: ${error.message}`)), "stderr");
-        code = exitCodes.failed;
+        if (words.length === 1 || exitReason(error) !== "failed") throw error;
+        await print(context.stderr, errorLine(new Error(`${word}: ${(error as Error).message}`)), "stderr");
+        code = EXIT_CODES.failed;
       }
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, work));
+  await Promise.all(Array.from({ length: MAX_CALLS }, work));
   return code;
 }

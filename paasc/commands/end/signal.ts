@@ -1,24 +1,25 @@
 /** `paasc signal`: sends a signal to processes. */
+import { signalRequest } from "../../client/requests.ts";
 import type { Command } from "../../command.ts";
-import { PaascError } from "../../errors.ts";
 import { jsonLine } from "../../words/enum_words.ts";
 import { print } from "../../print/output.ts";
-import { processIds } from "../../options/process_words.ts";
-import { knownSignals, signalNumber } from "../../words/signal_names.ts";
+import { processWords } from "../../options/process_words.ts";
+import { usageError } from "../../options/value.ts";
+import { KNOWN_SIGNALS, signalNumber } from "../../words/signal_names.ts";
 import { eachProcess } from "./each_process.ts";
 
 const help = `Usage: paasc signal [options] SIGNAL ID...
 
-Sends a signal to each process and all that it started in its group, and prints
-nothing. SIGNAL is a name, with or without SIG and in any case, or a number from
-1 to 64; real-time signals are RTMIN+1 or RTMAX-1 and so on. As kill has it, it
-may also stand as an option: -9, -KILL, -s KILL. 'paasc kill' is the same. To end
-a process, and be sure that it has, see 'paasc stop'.
+Sends a signal to each process and its group, and prints nothing. SIGNAL is a
+name, with or without SIG and in any case, or a number from 1 to 64; real-time
+signals are RTMIN+1, RTMAX-1 and so on. As with kill, the signal may also be an
+option: -9, -KILL, -s KILL. 'paasc kill' is the same command. To end a process for
+certain, see 'paasc stop'.
 
-What cannot be signalled of several is told on stderr; the others are signalled,
-and the exit code is 1.
+A failure for one of several processes is printed to stderr; the others still get
+the signal, and the exit code is 1.
 
-With -o json it prints {"id":"...","signal":15} for each, an object a line.
+With -o json it prints {"id":"...","signal":15} for each process, one a line.
 
 Examples:
   paasc signal HUP my-server
@@ -32,33 +33,29 @@ export const signal: Command = {
   summary: "send a signal to processes",
   help,
   options: [
-    { name: "leader", help: "to the process alone, not to what it started" },
+    { name: "leader", help: "signal only the process itself, not its group" },
     {
       name: "signal",
       letter: "s",
       value: "SIGNAL",
-      help: "the signal; then all words are ids",
+      help: "the signal; all words are then ids",
       bare: (word) => signalNumber(word) !== undefined,
     },
   ],
 
-  async run(words, { settings, given, stdout, stderr }) {
+  async run(words, context) {
+    const { settings, given, stdout } = context;
     const [name, ...names] = given.signal === undefined ? words : [given.signal, ...words];
-    if (name === undefined) {
-      throw new PaascError("usage", "signal needs a signal and the id of a process: see 'paasc signal --help'");
-    }
+    if (name === undefined) throw usageError("signal", "signal needs a signal and the id of a process");
     const signal = signalNumber(name);
-    if (signal === undefined) {
-      throw new PaascError("usage", `there is no signal '${name}' (${knownSignals}): see 'paasc signal --help'`);
-    }
-    processIds("signal", names);
-    const { connect } = await import("../../connection/connect.ts");
-    using daemon = await connect(settings);
-    const target = given.leader === undefined ? "SIGNAL_TARGET_GROUP" : "SIGNAL_TARGET_LEADER";
+    if (signal === undefined) throw usageError("signal", `there is no signal '${name}' (${KNOWN_SIGNALS})`);
+    processWords("signal", names);
+    using connection = await context.connect();
+    const leader = given.leader !== undefined;
     const ifLost = "it is not known whether the signal was sent";
-    return await eachProcess(daemon, names, stderr, async (processId) => {
-      await daemon.signal({ processId, signal, target }, { ifLost });
-      if (settings.output === "json") await print(stdout, jsonLine({ id: processId, signal }));
+    return await eachProcess(context, connection, names, async (id) => {
+      await connection.signal(signalRequest(id, signal, { leader }), { ifLost });
+      if (settings.output === "json") await print(stdout, jsonLine({ id, signal }));
     });
   },
 };

@@ -1,8 +1,8 @@
-/** `paasc events`: tells what happens to processes. */
+/** `paasc events`: prints the changes of processes. */
 import type { ProcessStatus__Output } from "@paas/proto";
 import { escapeUnprintable } from "@paas/proto/printable";
 import type { Command } from "../../command.ts";
-import { PaascError } from "../../errors.ts";
+import { usageError } from "../../options/value.ts";
 import { jsonLine, rfc3339 } from "../../words/enum_words.ts";
 import { noteTo, print } from "../../print/output.ts";
 import { stateText, statusJson } from "../../print/process_status.ts";
@@ -10,19 +10,20 @@ import type { Change } from "../../streams/watch.ts";
 
 const help = `Usage: paasc events [options]
 
-Prints what happens to your processes, as it happens, a line each: the time, the
-id, the name ('-' if there is none), and the state, in the words of 'paasc
-status', or 'removed'. It begins with the processes that have not finished, and
-goes on until Ctrl-C.
+Prints each change of the state of your processes as it happens, one line each:
+the time, the id, the name ('-' if there is none), and the new state in the words
+of 'paasc status', or 'removed'. The first lines are your live processes. The
+command goes on until Ctrl-C.
 
-When the connection breaks it is made anew, within a minute, and what happened
-meanwhile follows. Of what happens very fast it tells the last state.
+When the connection breaks, paasc tries for a minute to make a new one, and then
+prints the changes that it missed. Of several changes in quick succession it may
+print the last only.
 
-With --all it is the processes of all users, which viewers and operators may see;
-the owner's user id stands behind the name ('-' for one that was removed).
+With --all it prints the processes of all users, which viewers and operators may
+see. The owner's user id then stands after the name ('-' for a removed process).
 
-With -o json each line is an object: time, and all that 'paasc status -o json'
-has; for a process that was removed time, id, name and state.
+With -o json each line is an object: time, and all fields of 'paasc status -o
+json'. For a removed process it is time, id, name and state.
 
 Examples:
   paasc events
@@ -31,12 +32,12 @@ Examples:
 
 export const events: Command = {
   name: "events",
-  summary: "tell what happens to your processes, as it happens",
+  summary: "print the changes of your processes as they happen",
   help,
-  options: [{ name: "all", letter: "a", help: "those of all users" }],
+  options: [{ name: "all", letter: "a", help: "processes of all users" }],
 
   async run(words, { settings, given, stdout, stderr }) {
-    if (words.length > 0) throw new PaascError("usage", "events takes options only: see 'paasc events --help'");
+    if (words.length > 0) throw usageError("events", "events takes options only");
     const { watchProcesses } = await import("../../streams/watch.ts");
     const all = given.all !== undefined;
     const line = settings.output === "json" ? changeJson : (change: Change) => textLine(change, all);
@@ -59,7 +60,7 @@ function changeJson({ id, name, status }: Change): string {
   return jsonLine(status ? { time, ...statusJson(status) } : { time, id, name, state: "removed" });
 }
 
-/** When it came to that status; for a removal, of which the daemon does not say it, now. */
+/** The time of the change. For a removal, whose time the daemon does not send, it is now. */
 function timeOf(status: ProcessStatus__Output | undefined): string {
   const time = status?.finishTime ?? status?.stop?.time ?? status?.startTime;
   return time ? rfc3339(time) : new Date().toISOString();

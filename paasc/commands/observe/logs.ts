@@ -1,44 +1,43 @@
 /** `paasc logs`: prints the output of a process. */
+import { logsRequest } from "../../client/requests.ts";
 import type { Command } from "../../command.ts";
-import { PaascError } from "../../errors.ts";
+import { ExitError } from "../../exit.ts";
 import { noteTo } from "../../print/output.ts";
-import { processId } from "../../options/process_words.ts";
-import { logChoice, logOptions } from "../../options/logs.ts";
+import { processWord } from "../../options/process_words.ts";
+import { LOG_OPTIONS, logChoice } from "../../options/logs.ts";
 
 const help = `Usage: paasc logs [options] ID
 
-Prints the output of the process to stdout, byte for byte: all since its start,
-then what it writes, as it writes it, until it has finished. The order within
-its stdout and its stderr is exact; between the two, which are separate pipes,
-it is that in which the daemon read them.
+Prints the output of a process to stdout, byte for byte: all output since its
+start, then new output as it comes, until the process has finished. The order
+within its stdout and within its stderr is exact. Between the two, which are
+separate pipes, it is the order in which the daemon read them.
 
-When the connection breaks it is made anew, and the output goes on at the next
-byte. A daemon that was restarted knows the process only if it has a spool
+When the connection breaks, paasc makes a new one, and the output goes on at the
+next byte. A daemon that was restarted knows the process only if it has a spool
 directory.
 
-It exits with 0 when every byte asked for was printed or is declared missing on
-stderr: how much, and why; with 3 when the daemon does not account for every
-byte, when bytes are damaged on its disk, or when nobody knows whether that was
-all, because it was killed while the process ran. Ctrl-C ends the printing, not
-the process.
+The exit code is 0 when every requested byte was printed or reported as missing:
+stderr then tells how many bytes are missing, and why. The exit code is 3 when
+the daemon does not account for every byte, when bytes are damaged on its disk, or
+when the end may be missing because the daemon was killed while the process ran.
+Ctrl-C ends the printing, not the process.
 
-A reader that is slower than the process writes gets everything, later. With
---on-slow skip it goes on at the present when it is more than 4 MiB behind, also
-of what was there before it came, and what it skips is declared missing. With
---compress the daemon sends compressed what is long enough: for slow networks;
-it costs time on both sides.
+A reader that is slower than the process gets everything, later. With --on-slow
+skip, a reader that is more than 4 MiB behind goes on at the present; old output
+counts too. Skipped bytes are reported as missing. With --compress the daemon
+compresses long messages, for slow networks; this costs CPU time on both sides.
 
-WHEN is a duration, such as 500ms, 10m or 1h30m: that long ago; or an RFC 3339
-time, such as 2026-01-31T23:59:59Z. With --timestamps a line that one stream has
-left unfinished is broken off when a line of the other one comes.
+WHEN is a duration before now, such as 500ms, 10m or 1h30m, or an RFC 3339 time,
+such as 2026-01-31T23:59:59Z. With --timestamps an unfinished line of one stream
+is broken off when a line of the other stream comes.
 
-With -o json it prints a line for each piece of output: offset (how many bytes
-come before it), stream (stdout, stderr), time, data (the bytes in base64), and
-partial: true when its last line goes on in the next piece of that stream; and a
-last line with end: bytes and lines (how many the log has in all), status, and
-mayBeCut: true when nobody knows whether that was all. A line with gap (from,
-to, reason, and lines if that is known) declares bytes missing that were asked
-for. Then nothing of it is on stderr.
+With -o json it prints a line for each piece of output: offset (the number of
+bytes before it), stream (stdout, stderr), time, data (the bytes in base64), and
+partial: true when its last line continues in the next piece of that stream. The
+last line has end: bytes and lines (the size of the whole log), status, and
+mayBeCut: true when the end may be missing. A line with gap (from, to, reason, and
+lines if known) reports missing bytes; stderr then says nothing about them.
 
 Examples:
   paasc logs 2b5c
@@ -50,48 +49,48 @@ Examples:
   paasc logs -o json --stderr-only ID | jq -rj '.data // empty | @base64d'
 `;
 
-/** How long after Ctrl-C stdout may take what has been received, in milliseconds. */
-const farewell = 1_000;
+/** Maximum time after Ctrl-C to print the received output, in milliseconds. */
+const FAREWELL_MS = 1_000;
 
 export const logs: Command = {
   name: "logs",
   summary: "print the output of a process, live until it has finished",
   help,
-  options: logOptions,
+  options: LOG_OPTIONS,
 
   async run(words, { settings, given, stdout, stderr }) {
-    const { request, form, patience } = logChoice(given, settings.output, Date.now());
-    const process = processId("logs", words);
+    const { options, form, patience } = logChoice(given, settings.output, Date.now());
+    const process = processWord("logs", words);
+    const request = logsRequest(options);
     const [{ followLog }, { LogPrinter }] = await Promise.all([
       import("../../streams/follow.ts"),
       import("../../print/log_printer.ts"),
     ]);
     const note = noteTo(stderr);
     const log = new LogPrinter(stdout, stderr, form, note);
+    const { account } = log;
     const interrupted = new AbortController();
 
     const printAll = async () => {
       try {
         const { signal } = interrupted;
-        const position = () => log.position;
+        const position = () => account.position;
         const messages = followLog({ settings, process, request, position, patience, note, signal });
         for await (const message of messages) await log.print(message);
-        if (!log.complete) {
-          throw new PaascError("incomplete", "the daemon ended it without saying that it is complete");
-        }
       } catch (error) {
-        if (log.complete) return; // what comes behind the end changes nothing
-        throw error instanceof PaascError && error.reason !== "output-closed" ? log.cutShort(error) : error;
+        if (account.complete) return; // a failure after the end of the log changes nothing
+        throw log.cutShort(error);
       }
+      account.finish();
     };
 
-    // After Ctrl-C nothing more is received. What has been comes first, then `printAll` fails for the cancelled call;
-    // it does not where stdout is stuck.
+    // After Ctrl-C no more output is received. The output received so far is printed, and then `printAll` fails because the
+    // call was cancelled. It does not fail while stdout is stuck.
     const stuck = Promise.withResolvers<void>();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const interrupt = () => {
       interrupted.abort();
-      timer ??= setTimeout(stuck.resolve, farewell);
+      timer ??= setTimeout(stuck.resolve, FAREWELL_MS);
     };
     Deno.addSignalListener("SIGINT", interrupt);
     try {
@@ -102,7 +101,7 @@ export const logs: Command = {
       clearTimeout(timer);
       Deno.removeSignalListener("SIGINT", interrupt);
     }
-    if (!log.complete) throw new PaascError("interrupted", "");
-    if (log.shortfall) throw new PaascError("incomplete", form.output === "json" ? "" : log.shortfall);
+    if (!account.complete) throw new ExitError("interrupted", "");
+    if (log.shortfall) throw new ExitError("incomplete", form.output === "json" ? "" : log.shortfall);
   },
 };

@@ -2,7 +2,7 @@ import { type ServerWritableStream, status } from "@paas/proto/grpc";
 import type { GetLogsRequest__Output, GetLogsResponse, LogChunk } from "@paas/proto";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { PaascError } from "../../errors.ts";
+import { ExitError, type ExitReason, exitReason } from "../../exit.ts";
 import type { Output } from "../../print/output.ts";
 import { contextWith, ID, Printed, TestDaemon } from "../../../tests/support/stand_in_daemon.ts";
 import { logs } from "./logs.ts";
@@ -22,10 +22,10 @@ async function run(serve: (call: Call) => void, stdout: Output, output: "text" |
   await logs.run([ID], contextWith({ settings: daemon.files.settings(daemon.port, output), stdout }));
 }
 
-async function failure(serve: (call: Call) => void): Promise<{ text: string; reason: string; message: string }> {
+async function failure(serve: (call: Call) => void): Promise<{ text: string; reason?: ExitReason; message: string }> {
   const stdout = new Printed();
-  const { reason, message } = await assertRejects(() => run(serve, stdout), PaascError);
-  return { text: stdout.text, reason, message: message.replace(/127\.0\.0\.1:\d+/, "SERVER") };
+  const error = await assertRejects(() => run(serve, stdout), Error);
+  return { text: stdout.text, reason: exitReason(error), message: error.message.replace(/127\.0\.0\.1:\d+/, "SERVER") };
 }
 
 Deno.test("logs prints every byte as it is, of both streams, in order", async () => {
@@ -108,7 +108,7 @@ Deno.test("logs prints all that there is, and fails, when some is damaged or the
         call.write({ end: { ...end, status: finished } });
         call.end();
       };
-      const { reason, message } = await assertRejects(() => run(serve, stdout, output), PaascError);
+      const { reason, message } = await assertRejects(() => run(serve, stdout, output), ExitError);
       assertEquals(reason, "incomplete");
       assertEquals(message === "", output === "json", "what JSON has is not on stderr as well");
       const lines = stdout.text.trimEnd().split("\n");
@@ -208,7 +208,7 @@ Deno.test("logs tells how far it came when the connection breaks", async () => {
     const settings = daemon.files.settings(daemon.port);
     return logs.run([ID], contextWith({ settings, stdout, given: { reconnect: "0s" } }));
   };
-  const error = await assertRejects(running, PaascError);
+  const error = await assertRejects(running, ExitError);
   assertEquals(error.reason, "no-connection");
   assertEquals(
     error.message,
@@ -258,6 +258,6 @@ Deno.test("logs ends the call when nobody reads its output any more", async () =
     call.on("cancelled", () => cancelled = performance.now() - started);
     call.write({ chunks: [chunk(0, "some\n")] });
   }, stdout);
-  assertEquals((await assertRejects(() => running, PaascError)).reason, "output-closed");
+  assertEquals((await assertRejects(() => running, ExitError)).reason, "output-closed");
   assert(cancelled > 0 && cancelled < 5_000, `the daemon noticed after ${cancelled} ms`);
 });

@@ -1,37 +1,37 @@
-/** `paasc status`: tells how a process stands. */
+/** `paasc status`: prints the status of a process. */
 import type { Command } from "../../command.ts";
 import { jsonLine } from "../../words/enum_words.ts";
 import { print } from "../../print/output.ts";
-import { processId as word } from "../../options/process_words.ts";
+import { processWord } from "../../options/process_words.ts";
 import { statusDetails, statusJson, statusText } from "../../print/process_status.ts";
 
 const help = `Usage: paasc status [options] ID
 
-Prints how the process stands, one of:
+Prints the status of a process, one of:
 
   Status: running
   Status: stopping
   Status: finished (exit code 0)
   Status: finished (signal 15)
 
-With --verbose more lines follow, each 'Key: value': its id, name, labels,
-command and pid, when it was started and finished, how and why it ended, how much
-it has printed, whose it is if it is not yours, and with whom it is shared, a line
-each ('paasc share').
+With --verbose more lines follow, each 'Key: value': id, name, labels, command,
+pid, start and end, how and why the process ended, the size of its output, the
+owner if that is another user, and a line for each user with whom the process is
+shared ('paasc share').
 
-ID is an id, the beginning of one that no other has, or a name. A name stands
-for the process that has it, or else for the last one that had it.
+ID is an id, the beginning of an id that no other process has, or a name. A name
+stands for the live process that has it, or else for the last one that had it.
 
-The exit code of paasc says whether the question was answered (0), not how the
-process ended: 'paasc wait' gives that.
+The exit code of paasc is 0 when the question was answered, however the process
+ended: 'paasc wait' exits as the process did.
 
 With -o json it prints one object: id, name, labels, args, state (running,
 stopping, finished), pid, exitCode or signal and signalName, startTime,
 finishTime, durationSeconds, endReason (exited, signalled, stopped, timed-out,
-output-limit, client-gone, daemon-shutdown), stop (by: a user id; time; killed:
-whether SIGKILL was needed), logBytes, logLines, owner (a user id), ownerSubject,
-and grants (user; permission: view or stop; until).
-What is not known yet is left out.
+output-limit, client-gone, daemon-shutdown, daemon-lost), stop (by: a user id;
+time; killed: whether SIGKILL was needed), logBytes, logLines, owner (a user id),
+ownerSubject, and grants (user; permission: view or stop; until). A value that is
+not known yet is left out.
 
 Examples:
   paasc status 2b5c
@@ -41,17 +41,16 @@ Examples:
 
 export const status: Command = {
   name: "status",
-  summary: "tell how a process stands",
+  summary: "print the status of a process",
   help,
-  options: [{ name: "verbose", letter: "v", help: "print all that is known of it" }],
+  options: [{ name: "verbose", letter: "v", help: "print all that is known about it" }],
 
-  async run(words, { settings, given, stdout }) {
-    const process = word("status", words);
-    const { connect } = await import("../../connection/connect.ts");
-    const { findProcess } = await import("../../streams/find_process.ts");
-    using daemon = await connect(settings);
-    const status = await daemon.status(await findProcess(daemon, process));
-    const user = given.verbose === undefined ? undefined : (await daemon.whoAmI()).userId;
+  async run(words, context) {
+    const { settings, given, stdout } = context;
+    const word = processWord("status", words);
+    using connection = await context.connect();
+    const status = await connection.status(await context.find(connection, word));
+    const user = given.verbose === undefined ? undefined : (await connection.whoAmI()).userId;
     const details = user === undefined ? "" : statusDetails(status, user, Date.now());
     const json = settings.output === "json";
     await print(stdout, json ? jsonLine(statusJson(status)) : `${statusText(status)}\n${details}`);

@@ -2,24 +2,24 @@
 import type { ProcessStatus__Output } from "@paas/proto";
 import type { Command } from "../../command.ts";
 import { endSentence, LOST } from "../../print/end_reason.ts";
-import { errorLine } from "../../errors.ts";
+import { errorLine } from "../../exit.ts";
 import { jsonLine } from "../../words/enum_words.ts";
-import { noteTo, print } from "../../print/output.ts";
-import { processIds } from "../../options/process_words.ts";
+import { print } from "../../print/output.ts";
+import { processWords } from "../../options/process_words.ts";
 import { exitCodeOf, isLost, statusJson } from "../../print/process_status.ts";
 
 const help = `Usage: paasc wait [options] ID...
 
-Waits until each of the processes has finished, and exits with the exit code of
-the last one given, or with 128 + n when the signal n killed it, as a shell's
-'wait' does; with 125 when it was lost because the daemon died. It prints
-nothing, but says on stderr why one did not end by itself.
+Waits until each process has finished, and exits with the exit code of the last
+one given, or with 128 + n when signal n killed it, as a shell's 'wait' does. The
+exit code is 125 when that process was lost because the daemon died. The command
+prints nothing to stdout; stderr tells why a process did not end by itself.
 
-When the connection breaks it is made anew, within a minute, and the waiting goes
-on. Ctrl-C ends the waiting, not the process.
+When the connection breaks, paasc tries for a minute to make a new one, and then
+goes on waiting. Ctrl-C ends the waiting, not the process.
 
-With -o json it prints the final status of each, an object a line, as 'paasc
-status -o json' does, and the reasons stand there alone.
+With -o json it prints the final status of each process, one object on each line
+as of 'paasc status -o json'. The reasons are then in the objects only.
 
 Examples:
   paasc wait 2b5c; echo $?
@@ -29,27 +29,26 @@ Examples:
 
 export const wait: Command = {
   name: "wait",
-  summary: "wait until processes have finished, and exit with the code of the last",
+  summary: "wait until processes have finished, and exit as the last did",
   help,
 
-  async run(words, { settings, stdout, stderr }) {
-    const names = processIds("wait", words);
-    const { ask } = await import("../../connection/reconnect.ts");
-    const { findProcess } = await import("../../streams/find_process.ts");
+  async run(words, context) {
+    const { settings, stdout, stderr } = context;
+    const names = processWords("wait", words);
     let ids: readonly string[] | undefined;
-    // Who was heard to have finished may have been removed when the connection is back.
+    // A process that is known to have finished may have been removed when the connection is back.
     const finished = new Map<string, ProcessStatus__Output>();
     const json = settings.output === "json";
     let user = "";
-    const statuses = await ask({ settings, note: noteTo(stderr) }, async (daemon) => {
-      ids ??= await Promise.all(names.map((name) => findProcess(daemon, name)));
+    const statuses = await context.ask(async (connection) => {
+      ids ??= await Promise.all(names.map((name) => context.find(connection, name)));
       const statuses = await Promise.all(ids.map(async (processId) => {
-        const status = finished.get(processId) ?? await daemon.wait(processId);
+        const status = finished.get(processId) ?? await connection.wait(processId);
         finished.set(processId, status);
         return status;
       }));
       const stopped = statuses.some(({ endReason }) => endReason === "END_REASON_STOPPED");
-      if (stopped && !json) user = (await daemon.whoAmI()).userId;
+      if (stopped && !json) user = (await connection.whoAmI()).userId;
       return statuses;
     });
     if (json) {
@@ -59,7 +58,7 @@ export const wait: Command = {
       for (const [index, status] of statuses.entries()) {
         const sentence = endSentence(status, { user });
         const which = names.length > 1 ? `${names[index]}: ` : "";
-        if (sentence) await print(stderr, errorLine(new Error(which + sentence))).catch(() => {}); // whether it is read or not
+        if (sentence) await print(stderr, errorLine(new Error(which + sentence))).catch(() => {}); // nobody need read it
       }
     }
     return exitCodeOf(statuses.at(-1)!);

@@ -1,19 +1,19 @@
-/** `paasc context`: servers and certificates by name. */
+/** `paasc context`: lists, shows and chooses contexts. */
 import { escapeUnprintable } from "@paas/proto/printable";
 import type { Command } from "../../command.ts";
-import { PaascError } from "../../errors.ts";
+import { usageError } from "../../options/value.ts";
 import { jsonLine } from "../../words/enum_words.ts";
 import { print } from "../../print/output.ts";
 import { type ContextSettings, settingsFrom } from "../../settings/settings.ts";
 
 const help = `Usage: paasc context list|use|show [CONTEXT]
 
-A context is a server and the certificates for it, by a name. 'list' prints
-those there are, a line each: name, server, and '*' or '-' for the one in use or
-another, with tabs between them. 'use' makes one the current one. 'show' prints
-what one sets, or the one in use.
+A context is a name for a server and the certificates for it. 'list' prints the
+contexts, one on each line: name, server, and '*' for the one in use or '-' for
+another, with tabs between them. 'use' makes a context the current one. 'show'
+prints the settings of a context, by default of the one in use.
 
-Contexts stand in ~/.config/paas/paasc.toml, or in the directory paas of
+Contexts stand in the file ~/.config/paas/paasc.toml, or in paas/paasc.toml in
 XDG_CONFIG_HOME if that is set:
 
   current = "prod"
@@ -24,17 +24,18 @@ XDG_CONFIG_HOME if that is set:
   cert = "prod/alice.crt"
   key = "prod/alice.key"
 
-Relative paths count from the directory of that file, and those that begin with
-'~/' from HOME. What a context does not set is as without one. --context and PAASC_CONTEXT choose another one than the
-current one; an option such as --server, and its variable, win over the context.
-The context 'default' sets nothing, unless the file has one of that name.
+Relative paths begin at the directory of that file, and paths that begin with '~/'
+at HOME. A setting that a context leaves out has its default. --context and
+PAASC_CONTEXT choose another context than the current one. An option such as
+--server, and its variable, win over the context. The context 'default' sets
+nothing, unless the file defines it.
 
-'use' changes that one line, and keeps the rest of the file as it is. It is the
+'use' changes that one line, and leaves the rest of the file as it is. It is the
 only thing that paasc ever writes, and the script that 'deno task install' makes
-permits it just that; a paasc that is not permitted to says what to write.
+permits just that. A paasc without this permission says what to write.
 
-With -o json, which stands before its words, 'list' prints an array of objects
-and 'show' one: name, inUse, server, ca, cert, key.
+With -o json, which stands before its words, 'list' prints an array of objects,
+and 'show' prints one object: name, inUse, server, ca, cert, key.
 
 Examples:
   paasc context use prod
@@ -44,22 +45,22 @@ Examples:
 
 export const context: Command = {
   name: "context",
-  summary: "choose among servers and certificates by name",
+  summary: "list, show and choose contexts: servers and certificates",
   help,
 
   async run([verb, ...words], { settings, given, stdout }) {
-    const see = "see 'paasc context --help'";
+    const wrong = (sentence: string) => usageError("context", sentence);
     const [name, ...more] = words;
-    if (verb === undefined) throw new PaascError("usage", `context needs list, use or show: ${see}`);
+    if (verb === undefined) throw wrong("context needs list, use or show");
     if (verb !== "list" && verb !== "use" && verb !== "show") {
-      throw new PaascError("usage", `context has list, use and show, not '${verb}': ${see}`);
+      throw wrong(`context has list, use and show, not '${verb}'`);
     }
     const option = [verb, ...words].find((word) => word.startsWith("-"));
-    if (option !== undefined) throw new PaascError("usage", `option '${option}' must stand before '${verb}': ${see}`);
+    if (option !== undefined) throw wrong(`option '${option}' must stand before '${verb}'`);
     if (more.length > 0 || verb === "list" && words.length > 0) {
-      throw new PaascError("usage", `context ${verb} does not take '${words.at(-1)}': ${see}`);
+      throw wrong(`context ${verb} does not take '${words.at(-1)}'`);
     }
-    if (verb === "use" && name === undefined) throw new PaascError("usage", `context use needs a name: ${see}`);
+    if (verb === "use" && name === undefined) throw wrong("context use needs a name");
 
     const { chosenName, configPath, contextNamed, readConfigFile } = await import("../../settings/contexts.ts");
     const environment = (name: string) => Deno.env.get(name);
@@ -80,7 +81,7 @@ export const context: Command = {
   },
 };
 
-/** A context as it is printed: what it does not set is as without one. */
+/** A context as it is printed, with defaults for what it does not set. */
 function described(name: string, context: ContextSettings, inUse: string) {
   const { server, ca, cert, key } = settingsFrom({}, () => undefined, context);
   return { name, inUse: name === inUse, server, ca, cert, key };

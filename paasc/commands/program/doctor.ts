@@ -1,40 +1,40 @@
-/** `paasc doctor`: finds out why there is no connection, or that all is well. */
+/** `paasc doctor`: checks the connection to the daemon. */
 import { escapeUnprintable } from "@paas/proto/printable";
 import type { Command } from "../../command.ts";
 import type { Check } from "../../connection/doctor.ts";
-import { exitCodes, PaascError } from "../../errors.ts";
+import { EXIT_CODES } from "../../exit.ts";
+import { usageError } from "../../options/value.ts";
 import { jsonLine } from "../../words/enum_words.ts";
 import { print } from "../../print/output.ts";
 import manifest from "../../deno.json" with { type: "json" };
 
 const help = `Usage: paasc doctor [options]
 
-Checks all that a connection to the daemon needs, step by step, and prints a line
-for each: 'ok', 'warning' or 'failed', what was checked, and what there is, or
-what is wrong and what to do.
+Checks everything that a connection to the daemon needs, step by step, and prints
+a line for each check: 'ok', 'warning' or 'failed', the name of the check, and
+what was found, or what is wrong and what to do.
 
-  version             of this paasc
+  version             the version of this paasc
   files               the certificates and the key can be read
   key                 the private key belongs to the client certificate
   server CA           its dates
   client certificate  its dates, and that it is for clients (clientAuth)
   server              something listens at the address
   TLS                 it speaks TLS 1.3 with HTTP/2
-  server certificate  signed by the server CA, for this host, its dates
-  access              the daemon lets you in, and who you are to it: your user id and
-                      your role
-  health              whether it takes new processes: serving, or draining
+  server certificate  signed by the server CA, for this host, and its dates
+  access              the daemon lets you in; your user id and your role
+  health              whether the daemon takes new processes: serving or draining
   round trip          how long a call takes
-  clock               that of the server and this one agree
+  clock               the clocks of the server and of this machine agree
 
-A certificate that ends within 14 days is a warning. What cannot be checked
-because of what failed before is left out.
+A certificate that ends within 14 days is a warning. A check that cannot be made
+after the failure of another one is left out.
 
 The exit code is 0 when nothing failed, 69 when there is no connection, and 1
-when there is one, but something failed.
+when there is a connection, but something failed.
 
 With -o json it prints an array of objects: check, ok, detail, and warning: true
-where there is one.
+for a warning.
 
 Examples:
   paasc doctor
@@ -44,12 +44,12 @@ Examples:
 
 export const doctor: Command = {
   name: "doctor",
-  summary: "check all that a connection to the daemon needs",
+  summary: "check everything that a connection to the daemon needs",
   help,
 
   async run(words, { settings, stdout, columns }) {
-    if (words.length > 0) throw new PaascError("usage", "doctor takes options only: see 'paasc doctor --help'");
-    const { access, examine } = await import("../../connection/doctor.ts");
+    if (words.length > 0) throw usageError("doctor", "doctor takes options only");
+    const { ACCESS, examine } = await import("../../connection/doctor.ts");
     const { terminalColors } = await import("../../print/terminal_colors.ts");
     const { green, yellow, red } = await terminalColors((name) => columns === undefined ? "1" : Deno.env.get(name));
     const checks: Check[] = [];
@@ -65,9 +65,9 @@ export const doctor: Command = {
     for await (const check of examine(settings)) {
       await take(check);
       well &&= check.ok;
-      connected ||= check.ok && check.check === access;
+      connected ||= check.ok && check.check === ACCESS;
     }
     if (settings.output === "json") await print(stdout, jsonLine(checks));
-    return well ? 0 : connected ? exitCodes.failed : exitCodes["no-connection"];
+    return well ? 0 : connected ? EXIT_CODES.failed : EXIT_CODES["no-connection"];
   },
 };

@@ -1,13 +1,13 @@
-/** `paasc version`: tells which paasc this is. */
+/** `paasc version`: prints the version of paasc. */
 import type { Command } from "../../command.ts";
-import { PaascError } from "../../errors.ts";
+import { usageError } from "../../options/value.ts";
 import { jsonLine } from "../../words/enum_words.ts";
 import { print } from "../../print/output.ts";
 import manifest from "../../deno.json" with { type: "json" };
 
 const help = `Usage: paasc version [options]
 
-Prints the version of paasc; with -o json {"version":"..."}.
+Prints the version of paasc; with -o json it prints {"version":"..."}.
 `;
 
 export const version: Command = {
@@ -16,7 +16,7 @@ export const version: Command = {
   help,
 
   async run(words, { settings, stdout }) {
-    if (words.length > 0) throw new PaascError("usage", "version takes no words: see 'paasc version --help'");
+    if (words.length > 0) throw usageError("version", "version takes no words");
     const { version } = manifest;
     await print(stdout, settings.output === "json" ? jsonLine({ version }) : `paasc ${version}\n`);
   },

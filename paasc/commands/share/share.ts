@@ -1,22 +1,24 @@
-/** `paasc share`: lets another user see a process, or stop it. */
+/** `paasc share`: shares a process with another user. */
+import { shareRequest } from "../../client/requests.ts";
 import type { Command } from "../../command.ts";
-import { PaascError } from "../../errors.ts";
 import { jsonLine, rfc3339 } from "../../words/enum_words.ts";
 import { print } from "../../print/output.ts";
-import { parseDuration, parseWhen } from "../../words/time.ts";
-import { durations, optionValue } from "../../options/value.ts";
+import { toTimestamp } from "@paas/proto/time";
+import { parseDuration } from "@paas/proto/units";
+import { processAndUser } from "../../options/process_words.ts";
+import { DURATION, optionValue } from "../../options/value.ts";
 
 const help = `Usage: paasc share [options] ID USER
 
-Lets another user see a process of yours: its status, its log, and when it ends;
-with --stop also end it. That lasts until the time of --for has passed, 'paasc
-unshare' takes it back, or the process is forgotten. What that user could do with
-the process before is replaced. It prints nothing.
+Lets another user see a process of yours: its status, its output, and its end.
+With --stop the other user can also stop it. The sharing lasts until the time of
+--for is over, 'paasc unshare' ends it, or the daemon forgets the process. It
+replaces any earlier sharing with that user. The command prints nothing.
 
-USER is a user id of 64 hexadecimal digits; everybody learns theirs from 'paasc
-doctor'. The other user names the process by its whole id.
+USER is a user id of 64 hexadecimal digits; 'paasc doctor' prints your own. The
+other user names the process by its whole id.
 
-'paasc status --verbose' tells with whom a process is shared.
+'paasc status --verbose' prints the users with whom a process is shared.
 
 With -o json it prints an object: id, user, permission (view, stop) and until.
 
@@ -30,39 +32,22 @@ export const share: Command = {
   summary: "let another user see a process, or stop it",
   help,
   options: [
-    { name: "stop", help: "they may end it too" },
-    { name: "for", value: "DURATION", help: "for so long; default is until it is taken back" },
+    { name: "stop", help: "let the other user stop it too" },
+    { name: "for", value: "DURATION", help: "for this long; default is until 'paasc unshare'" },
   ],
 
-  async run(words, { settings, given, stdout }) {
+  async run(words, context) {
+    const { settings, given, stdout } = context;
     const [word, user] = processAndUser("share", words);
-    const lasts = optionValue("share", "for", given.for, durations, parseDuration);
-    const permission = given.stop === undefined ? "SHARE_PERMISSION_VIEW" : "SHARE_PERMISSION_STOP";
-    const { connect } = await import("../../connection/connect.ts");
-    const { findProcess } = await import("../../streams/find_process.ts");
-    using daemon = await connect(settings);
-    const processId = await findProcess(daemon, word);
-    const until = lasts === undefined ? undefined : parseWhen(new Date(Date.now() + lasts).toISOString(), 0);
-    await daemon.share({ processId, user, permission, until }, { ifLost: "it is not known whether it is shared" });
+    const lasts = optionValue("share", given, "for", DURATION, parseDuration);
+    using connection = await context.connect();
+    const id = await context.find(connection, word);
+    const until = lasts === undefined ? undefined : toTimestamp(Date.now() + lasts);
+    const request = shareRequest(id, user, { stop: given.stop !== undefined, until });
+    await connection.share(request, { ifLost: "it is not known whether it is shared" });
     if (settings.output === "json") {
-      const shared = { id: processId, user, permission: given.stop === undefined ? "view" : "stop" };
-      await print(stdout, jsonLine({ ...shared, until: until && rfc3339(until) }));
+      const permission = given.stop === undefined ? "view" : "stop";
+      await print(stdout, jsonLine({ id, user, permission, until: until && rfc3339(until) }));
     }
   },
 };
-
-/**
- * The two words of a command that is about a process and another user.
- *
- * @throws {PaascError} When they are not two
- */
-export function processAndUser(command: string, words: readonly string[]): [process: string, user: string] {
-  const [process, user, more] = words;
-  if (!process || !user || more !== undefined || user.startsWith("-")) {
-    throw new PaascError(
-      "usage",
-      `${command} needs the id of a process and a user id, and options before them: see 'paasc ${command} --help'`,
-    );
-  }
-  return [process, user];
-}

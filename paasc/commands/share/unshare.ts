@@ -1,14 +1,14 @@
-/** `paasc unshare`: takes back what another user could do with a process. */
+/** `paasc unshare`: ends the sharing of a process. */
 import type { Command } from "../../command.ts";
 import { jsonLine } from "../../words/enum_words.ts";
 import { print } from "../../print/output.ts";
-import { processAndUser } from "./share.ts";
+import { processAndUser } from "../../options/process_words.ts";
 
 const help = `Usage: paasc unshare [options] ID USER
 
-Takes back what 'paasc share' gave: from now on the process is as unknown to that
-user as any other of yours; what they are reading of it ends at once. Where
-nothing is shared it does nothing. It prints nothing.
+Ends the sharing of a process with a user ('paasc share'). The process is then as
+unknown to that user as any other of yours, and what they are reading of it ends
+at once. Without such a sharing the command does nothing. It prints nothing.
 
 With -o json it prints {"id":"...","user":"..."}.
 
@@ -18,16 +18,15 @@ Examples:
 
 export const unshare: Command = {
   name: "unshare",
-  summary: "take that back",
+  summary: "end the sharing of a process with another user",
   help,
 
-  async run(words, { settings, stdout }) {
+  async run(words, context) {
+    const { settings, stdout } = context;
     const [word, user] = processAndUser("unshare", words);
-    const { connect } = await import("../../connection/connect.ts");
-    const { findProcess } = await import("../../streams/find_process.ts");
-    using daemon = await connect(settings);
-    const processId = await findProcess(daemon, word);
-    await daemon.unshare({ processId, user }, { ifLost: "it is not known whether it was taken back" });
-    if (settings.output === "json") await print(stdout, jsonLine({ id: processId, user }));
+    using connection = await context.connect();
+    const id = await context.find(connection, word);
+    await connection.unshare({ processId: id, user }, { ifLost: "it is not known whether it was taken back" });
+    if (settings.output === "json") await print(stdout, jsonLine({ id, user }));
   },
 };

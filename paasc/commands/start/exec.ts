@@ -1,49 +1,51 @@
 /** `paasc exec`: starts a process. */
+import { execRequest } from "../../client/requests.ts";
 import type { Command } from "../../command.ts";
-import { PaascError } from "../../errors.ts";
+import { EXEC_OPTIONS, execOptionsFrom } from "../../options/exec.ts";
+import { usageError } from "../../options/value.ts";
+import { print } from "../../print/output.ts";
 import { jsonLine } from "../../words/enum_words.ts";
-import { noteTo, print } from "../../print/output.ts";
-import { execOptions, execRequest } from "../../options/exec.ts";
 
 const help = `Usage: paasc exec [options] [--] PROGRAM [ARGUMENT...]
 
-Starts a program on the daemon's machine and prints the id of the process, as
-soon as it runs. The process goes on by itself: see it by 'paasc status ID',
+Starts a program on the daemon's machine, and prints the id of the process as
+soon as it runs. The process then runs in the background: see 'paasc status ID',
 'paasc logs ID' and 'paasc stop ID'.
 
-From PROGRAM on, every word is passed on as it is, options too. No shell is
-involved: for pipes and variables, start one. PROGRAM is looked up in the
-daemon's PATH unless it has a slash.
+All words from PROGRAM on are passed on unchanged, options too. No shell is
+involved: start one for pipes and variables. Without a slash, PROGRAM is looked up
+in the daemon's PATH.
 
-It gets a clean environment (PATH, HOME, USER, LOGNAME, SHELL, LANG, TZ, TMPDIR)
-and what --env and --env-file add. Such a file, or stdin for '-', has NAME=VALUE
-on each line: everything behind the first '=' is the value, quotes too; empty
-lines and those that begin with '#' do not count. No shell reads it: a name has
-no white space, and 'export' has no place there. --env wins over files, the
-later one over the earlier.
+The process gets a clean environment (PATH, HOME, USER, LOGNAME, SHELL, LANG, TZ,
+TMPDIR) and the variables of --env and --env-file. A file, or stdin for '-', has
+NAME=VALUE on each line. Everything after the first '=' is the value, quotes too;
+empty lines and lines that begin with '#' are left out. No shell reads the file:
+names have no white space, and lines do not begin with 'export'. --env wins over
+files, and a later file over an earlier one.
 
-An argument has at most 131,071 bytes, a variable with its name 131,063, and all
-of them together some 2 MiB.
+An argument can have 131,071 bytes, a variable and its name 131,063 bytes, and
+all of them together about 2 MiB.
 
-A process that runs longer than --timeout or prints more than --max-output (in
-bytes, or as 512K, 10M, 1G) is stopped as by 'paasc stop', and its status says
-why. A duration is such as 500ms, 90s or 1h30m.
+A process that runs longer than --timeout, or prints more than --max-output (in
+bytes, or as 512K, 10M, 1G), is stopped as by 'paasc stop', and its status tells
+the reason. Durations have the form 500ms, 90s or 1h30m.
 
---limit is how much each of its processes may use: as (memory), core, cpu, fsize
-(a file), nofile (open files), nproc (processes of the account that it runs as).
-It can only lower what the daemon's operator has set.
+--limit limits each process of the group: as (memory), core, cpu, fsize (size of
+a file), nofile (open files), nproc (processes of the account that runs it). A
+limit can only lower what the daemon's operator has set.
 
-A name is of letters, digits, '.', '_' and '-'. It does not begin with '-', nor
-look like an id or its first 8 digits. No two processes of yours that have not
-finished can have the same.
+A name consists of letters, digits, '.', '_' and '-'. It does not begin with '-',
+and does not look like an id or the first 8 digits of one. Two live processes of
+yours cannot have the same name.
 
-Its stdin is empty; with --stdin it is open, and 'paasc attach' writes to it. It
-goes on when paasc has ended, unless --on-disconnect says otherwise: then it is
-stopped when nobody has followed it by 'logs', 'attach' or 'wait' for so long.
+Stdin is empty. With --stdin it is open, and 'paasc attach' writes to it. The
+process goes on after paasc has ended, unless --on-disconnect says otherwise: the
+daemon then stops it when nobody has followed it by 'logs', 'attach' or 'wait' for
+the given time.
 
-When the connection breaks before the answer, the start is asked for again for
-up to a minute; the daemon starts it only once. --request-id does the same for a
-script: given again, it gives the id of the first time.
+When the connection breaks before the answer, paasc repeats the request for up to
+a minute, and the daemon starts the process only once. --request-id does the same
+for a script: the same text prints the id of the first process again.
 
 With -o json it prints {"id":"..."}.
 
@@ -58,17 +60,15 @@ export const exec: Command = {
   name: "exec",
   summary: "start a process and print its id",
   help,
-  options: [...execOptions, { name: "stdin", help: "give it a stdin, for 'paasc attach'" }],
+  options: [...EXEC_OPTIONS, { name: "stdin", help: "give it a stdin, for 'paasc attach'" }],
 
-  async run(words, { settings, given, repeated, stdout, stderr }) {
-    if (words.length === 0) throw new PaascError("usage", "exec needs a program: see 'paasc exec --help'");
-    const request = { ...await execRequest("exec", words, given, repeated), stdin: given.stdin !== undefined };
-    const { ask } = await import("../../connection/reconnect.ts");
-    const id = await ask(
-      { settings, note: noteTo(stderr) },
-      (daemon) => daemon.exec(request),
-      "it is not known whether the process was started",
-    );
+  async run(words, context) {
+    const { settings, given, repeated, stdout } = context;
+    if (words.length === 0) throw usageError("exec", "exec needs a program");
+    const options = await execOptionsFrom("exec", words, given, repeated);
+    const request = execRequest(words, { ...options, stdin: given.stdin !== undefined });
+    const ifLost = "it is not known whether the process was started";
+    const id = await context.ask((connection) => connection.exec(request), ifLost);
     await print(stdout, settings.output === "json" ? jsonLine({ id }) : `${id}\n`);
   },
 };

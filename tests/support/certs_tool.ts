@@ -1,0 +1,42 @@
+/**
+ * `deno task certs`, and directories for it.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { ROOT, text } from "./programs.ts";
+
+/** Runs the program as `deno task certs` does, but with no other directory in reach. */
+export async function runCerts(
+  directory: string,
+  ...args: string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--no-prompt", `--allow-read=${directory}`, `--allow-write=${directory}`],
+      ...[join(ROOT, "certs/main.ts"), ...args],
+    ],
+    env: { NO_COLOR: "1" },
+  }).output();
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** Names a test whose function gets an empty directory, which is removed afterwards. */
+export function testInDirectory(name: string, fn: (directory: string) => Promise<void>): void {
+  Deno.test(name, async () => {
+    const directory = await Deno.makeTempDir();
+    try {
+      await fn(directory);
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  });
+}
+
+/** The names in a directory, sorted, and what is in each file. */
+export async function contents(directory: string): Promise<Record<string, string>> {
+  const names = (await Array.fromAsync(Deno.readDir(directory), (entry) => entry.name)).sort();
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await Deno.readTextFile(join(directory, name))])),
+  );
+}

@@ -1,0 +1,33 @@
+/**
+ * Waiting with a limit.
+ *
+ * @module
+ */
+import { setTimeout as delay } from "node:timers/promises";
+
+/** The longest time that a timer can wait, in milliseconds. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Waits for a promise, and returns `undefined` when the promise has not settled within a time.
+ *
+ * @param milliseconds How long to wait at most.
+ *
+ * @example
+ * ```ts
+ * import { withinTime } from "./time.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(await withinTime(Promise.resolve("in time"), 1_000), "in time");
+ * assertEquals(await withinTime(new Promise(() => {}), 1), undefined);
+ * ```
+ */
+export async function withinTime<Value>(promise: Promise<Value>, milliseconds: number): Promise<Value | undefined> {
+  const limit = new AbortController();
+  try {
+    const pause = delay(milliseconds, undefined, { signal: limit.signal }).catch(() => undefined);
+    return await Promise.race([promise, pause]);
+  } finally {
+    limit.abort();
+  }
+}
