@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { Daemon, text } from "../support/programs.ts";
-import { Setting } from "../support/realm.ts";
+import { RunningDaemon, text } from "../support/programs.ts";
+import { Realm } from "../support/realm.ts";
 
 /** Runs a command in a terminal of its own, by script(1). */
 async function inTerminal(words: readonly string[], env: Record<string, string>): Promise<string> {
@@ -12,18 +12,18 @@ async function inTerminal(words: readonly string[], env: Record<string, string>)
 }
 
 Deno.test("paasc warns on a terminal, and nowhere else, in the last days of the user's certificate", async () => {
-  await using setting = await Setting.make();
+  await using realm = await Realm.make();
   const notAfter = new Date(Date.now() + 2.5 * 86_400_000);
-  const [soon, later] = await Promise.all([setting.user({ notAfter }), setting.user()]);
-  await using daemon = await Daemon.start([
-    ...["--tls-cert", join(setting.directory, "server.crt"), "--tls-key", join(setting.directory, "server.key")],
-    ...["--client-ca", join(setting.directory, "client-ca.crt")],
+  const [soon, later] = await Promise.all([realm.user({ notAfter }), realm.user()]);
+  await using daemon = await RunningDaemon.start([
+    ...["--tls-cert", join(realm.directory, "server.crt"), "--tls-key", join(realm.directory, "server.key")],
+    ...["--client-ca", join(realm.directory, "client-ca.crt")],
   ]);
   const environment = async (name: string, { cert, key }: { cert: string; key: string }) => ({
     PAASC_CONTEXT: "default",
-    PAASC_CA: await setting.write("server-ca.crt", setting.serverCa.cert),
-    PAASC_CERT: await setting.write(`${name}.crt`, cert),
-    PAASC_KEY: await setting.write(`${name}.key`, key, 0o600),
+    PAASC_CA: await realm.write("server-ca.crt", realm.serverCa.cert),
+    PAASC_CERT: await realm.write(`${name}.crt`, cert),
+    PAASC_KEY: await realm.write(`${name}.key`, key, 0o600),
   });
   const env = await environment("soon", soon);
   const list = daemon.paascCommand(["list", "-q"]);

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { connect } from "node:tls";
 import { join } from "node:path";
 import { OBSERVED, prometheusName, RECORDED } from "../../paasd/telemetry/instruments.ts";
-import { Daemon, ROOT, text } from "../support/programs.ts";
+import { ROOT, RunningDaemon, text } from "../support/programs.ts";
 import { answer } from "../support/realm.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { metricsAddress, Page } from "../support/scrape.ts";
@@ -11,7 +11,7 @@ import { until } from "../support/until.ts";
 const LISTEN = ["--metrics-listen", "127.0.0.1:0"];
 
 Deno.test("--metrics-listen shows what the daemon does, and nothing of its users", async () => {
-  await using daemon = await Daemon.start([...LISTEN, "--max-spool-bytes", "2G"]);
+  await using daemon = await RunningDaemon.start([...LISTEN, "--max-spool-bytes", "2G"]);
   const address = await metricsAddress(daemon);
   const page = (condition: string, holds: (page: Page) => boolean) =>
     until(condition, async () => holds(await Page.of(address)));
@@ -63,7 +63,7 @@ Deno.test("--metrics-listen shows what the daemon does, and nothing of its users
 });
 
 Deno.test("GET /healthz answers 503 from the signal on that ends the daemon, and the port closes at the end", async () => {
-  await using daemon = await Daemon.start([...LISTEN, "--stop-grace", "1h"]);
+  await using daemon = await RunningDaemon.start([...LISTEN, "--stop-grace", "1h"]);
   const directory = await Deno.makeTempDir();
   const address = await metricsAddress(daemon);
   const health = async () => {
@@ -90,7 +90,7 @@ Deno.test("GET /healthz answers 503 from the signal on that ends the daemon, and
 
 Deno.test("paasd opens no port for metrics by default, and none beyond loopback", async () => {
   {
-    await using daemon = await Daemon.start();
+    await using daemon = await RunningDaemon.start();
     assert(!daemon.log.includes("metrics-listening"), daemon.log);
     assertEquals(await listeners(daemon.pid), 1);
     assertEquals(await granted(daemon.pid, "--allow-net="), ["127.0.0.1"]);
@@ -108,7 +108,7 @@ Deno.test("paasd opens no port for metrics by default, and none beyond loopback"
 });
 
 Deno.test("--metrics-listen says which port is taken, and works under a list of programs with the exact permissions", async () => {
-  await using daemon = await Daemon.start([...LISTEN, "--allow-program", "/usr/bin/true"]);
+  await using daemon = await RunningDaemon.start([...LISTEN, "--allow-program", "/usr/bin/true"]);
   const address = await metricsAddress(daemon);
   const page = await Page.of(address);
   assert(page.value("paas_descriptors_open")! > 3);
@@ -127,7 +127,7 @@ Deno.test("--metrics-listen says which port is taken, and works under a list of 
 });
 
 Deno.test("--metrics-listen answers while many connections say nothing", async () => {
-  await using daemon = await Daemon.start(LISTEN);
+  await using daemon = await RunningDaemon.start(LISTEN);
   const address = await metricsAddress(daemon);
   const [hostname = "", port] = address.split(":");
   const silent: Deno.TcpConn[] = [];

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Daemon } from "./programs.ts";
+import type { RunningDaemon } from "./programs.ts";
 import { until } from "./until.ts";
 
 /** The address of a daemon's metrics, by its log. */
-export async function metricsAddress(daemon: Pick<Daemon, "log">): Promise<string> {
+export async function metricsAddress(daemon: Pick<RunningDaemon, "log">): Promise<string> {
   const address = () => / metrics-listening address=(\S+)\n/.exec(daemon.log)?.[1];
   await until("the log has the address of the metrics", () => address() !== undefined);
   return address()!;
