@@ -42,7 +42,7 @@ try {
   const context = new Context(settings, given, repeated, Deno.stdout, Deno.stderr, columns);
   const code = await command.run(words, context) ?? 0;
   if (!local.includes(command) && command.name !== "doctor" && Deno.stderr.isTerminal()) {
-    const { ownExpiry } = await import("./connection/own_expiry.ts");
+    const { ownExpiry } = await import("./connection/certificates.ts");
     const note = await ownExpiry(settings);
     if (note !== undefined) complain(new Error(note));
   }

@@ -93,10 +93,14 @@ function watch(meter: Meter, instrument: Instrument, read: () => Reading | Promi
   const observable = kind === "sum"
     ? meter.createObservableCounter(name, optionsOf(instrument))
     : meter.createObservableGauge(name, optionsOf(instrument));
-  observable.addCallback(async (result: ObservableResult) => {
-    const reading = await read();
-    if (typeof reading === "number") result.observe(reading);
-    else for (const [value, attributes] of reading ?? []) result.observe(value, attributes);
+  observable.addCallback((result: ObservableResult) => {
+    const report = (reading: Reading) => {
+      if (typeof reading === "number") result.observe(reading);
+      else for (const [value, attributes] of reading ?? []) result.observe(value, attributes);
+    };
+    const reading = read();
+    // Figures that need no waiting are all of the same moment.
+    return reading instanceof Promise ? reading.then(report) : report(reading);
   });
 }
 

@@ -4,7 +4,7 @@ import { parseConfig } from "../../paasd/options/config_file.ts";
 import { parseOptions } from "../../paasd/options/options.ts";
 import { ROOT, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
-import { Page } from "../support/scrape.ts";
+import { Page } from "./scrape.ts";
 import { until } from "../support/until.ts";
 
 const AS_ROOT = Deno.uid() === 0;

@@ -5,7 +5,7 @@ import { OBSERVED, prometheusName, RECORDED } from "../../paasd/telemetry/instru
 import { ROOT, RunningDaemon, text } from "../support/programs.ts";
 import { answer } from "../support/realm.ts";
 import { RawClient } from "../support/raw_client.ts";
-import { metricsAddress, Page } from "../support/scrape.ts";
+import { metricsAddress, Page } from "./scrape.ts";
 import { until } from "../support/until.ts";
 
 const LISTEN = ["--metrics-listen", "127.0.0.1:0"];
@@ -108,7 +108,9 @@ Deno.test("paasd opens no port for metrics by default, and none beyond loopback"
 });
 
 Deno.test("--metrics-listen says which port is taken, and works under a list of programs with the exact permissions", async () => {
-  await using daemon = await RunningDaemon.start([...LISTEN, "--allow-program", "/usr/bin/true"]);
+  await using daemon = await RunningDaemon.start([...LISTEN, "--allow-program", "/usr/bin/true"], {}, {
+    byScript: true,
+  });
   const address = await metricsAddress(daemon);
   const page = await Page.of(address);
   assert(page.value("paas_descriptors_open")! > 3);

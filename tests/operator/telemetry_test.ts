@@ -108,7 +108,7 @@ async function documented(section: string): Promise<string[]> {
 
 Deno.test("Telemetry exports spans and metrics as docs/telemetry.md has it, and nothing of a command but its program", async () => {
   await using collector = new Collector();
-  const daemon = await RunningDaemon.start(["--max-spool-bytes", "2G"], collector.environment);
+  const daemon = await RunningDaemon.start(["--max-spool-bytes", "2G"], collector.environment, { byScript: true });
   {
     await using _daemon = daemon;
     await using alice = new RawClient(daemon);

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { RunningDaemon } from "./programs.ts";
-import { until } from "./until.ts";
+import type { RunningDaemon } from "../support/programs.ts";
+import { until } from "../support/until.ts";
 
 /** The address of a daemon's metrics, by its log. */
 export async function metricsAddress(daemon: Pick<RunningDaemon, "log">): Promise<string> {
