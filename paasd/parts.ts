@@ -91,9 +91,11 @@ export async function makeParts(
   const expiry = closing.use(new Expiry(spool.history.records.usages, options, expiryHost, clock));
   if (telemetry) {
     const { directory, descriptorLimit } = foundations;
-    telemetry.metrics.observe(
-      observedOf({ log, audit, trust, table, spool, door, options, directory, descriptorLimit }, closing),
+    const observed = observedOf(
+      { log, audit, trust, table, spool, door, options, directory, descriptorLimit },
+      closing,
     );
+    closing.use(telemetry.metrics.observe(observed)); // closed before the spool, whose database it reads
   }
   if (figures) figures.state = "serving";
   return { log, trust, audit, service, table, server, door, expiry, figures, recovery };

@@ -49,7 +49,7 @@ Deno.test("Exposition.text() reads the figures of the moment, and rejects when o
   const exposition = new Exposition();
   const metrics = new Metrics([exposition.meter]);
   let value: number | undefined = 1;
-  metrics.observe(observed({
+  const watched = metrics.observe(observed({
     heapUsed: () => {
       if (value === undefined) throw new RangeError("no figure");
       return value;
@@ -60,4 +60,6 @@ Deno.test("Exposition.text() reads the figures of the moment, and rejects when o
   assertMatch(await exposition.text(), /^paas_heap_used_bytes 2$/m);
   value = undefined;
   await assertRejects(() => exposition.text(), RangeError, "no figure");
+  watched[Symbol.dispose]();
+  assertEquals((await exposition.text()).match(/heap/), null);
 });

@@ -69,8 +69,12 @@ export class Metrics {
     return { [Symbol.dispose]: () => this.#followers.delete(follower) };
   }
 
-  /** Exports these values as well from now on. They are read only when somebody asks for them. */
-  observe(observed: Observed): void {
+  /**
+   * Exports these values as well, until the returned object is disposed of. They are read only when somebody asks for
+   * them.
+   */
+  observe(observed: Observed): Disposable {
+    const watched = new DisposableStack();
     const all: Record<keyof typeof OBSERVED, () => Reading | Promise<Reading>> = {
       ...observed,
       followers: () => this.#followers.size,
@@ -79,8 +83,9 @@ export class Metrics {
     };
     for (const [key, read] of Object.entries(all)) {
       const instrument = OBSERVED[key as keyof typeof OBSERVED];
-      for (const meter of this.#meters) watch(meter, instrument, read);
+      for (const meter of this.#meters) watched.use(watch(meter, instrument, read));
     }
+    return watched;
   }
 
   #lags(): number[] {
@@ -88,12 +93,12 @@ export class Metrics {
   }
 }
 
-function watch(meter: Meter, instrument: Instrument, read: () => Reading | Promise<Reading>): void {
+function watch(meter: Meter, instrument: Instrument, read: () => Reading | Promise<Reading>): Disposable {
   const { name, kind } = instrument;
   const observable = kind === "sum"
     ? meter.createObservableCounter(name, optionsOf(instrument))
     : meter.createObservableGauge(name, optionsOf(instrument));
-  observable.addCallback((result: ObservableResult) => {
+  const look = (result: ObservableResult) => {
     const report = (reading: Reading) => {
       if (typeof reading === "number") result.observe(reading);
       else for (const [value, attributes] of reading ?? []) result.observe(value, attributes);
@@ -101,7 +106,9 @@ function watch(meter: Meter, instrument: Instrument, read: () => Reading | Promi
     const reading = read();
     // Figures that need no waiting are all of the same moment.
     return reading instanceof Promise ? reading.then(report) : report(reading);
-  });
+  };
+  observable.addCallback(look);
+  return { [Symbol.dispose]: () => observable.removeCallback(look) };
 }
 
 function optionsOf({ unit, description }: Instrument): { unit: string; description: string } {
