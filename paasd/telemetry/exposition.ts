@@ -6,11 +6,19 @@
  */
 import type { Meter } from "@opentelemetry/api";
 import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
-import { MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
+import { AggregationTemporality, InstrumentType, MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
 import { OBSERVED, prometheusName, RECORDED } from "./instruments.ts";
 
 /** A reader that exports nothing by itself. */
 class OnDemand extends MetricReader {
+  constructor() {
+    super({
+      // Else a gauge goes on showing the last value of what is not read any more, such as a certificate that was replaced.
+      aggregationTemporalitySelector: (type) =>
+        type === InstrumentType.OBSERVABLE_GAUGE ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE,
+    });
+  }
+
   protected override onForceFlush(): Promise<void> {
     return Promise.resolve();
   }

@@ -63,3 +63,23 @@ Deno.test("Exposition.text() reads the figures of the moment, and rejects when o
   watched[Symbol.dispose]();
   assertEquals((await exposition.text()).match(/heap/), null);
 });
+
+Deno.test("Exposition.text() shows nothing of a certificate that was replaced, and goes on counting", async () => {
+  const exposition = new Exposition();
+  const metrics = new Metrics([exposition.meter]);
+  let fingerprint = "old";
+  metrics.observe(observed({
+    certificates: () => [[1, { "paas.certificate.fingerprint": fingerprint }]],
+    cpu: () => 2,
+  }));
+  metrics.spawned();
+  assertMatch(await exposition.text(), /fingerprint="old"/);
+  fingerprint = "new";
+  metrics.spawned();
+  const text = await exposition.text();
+  assertMatch(text, /fingerprint="new"/);
+  assertEquals(text.match(/fingerprint="old"/), null);
+  assertMatch(text, /^paas_process_spawns_total 2$/m);
+  assertMatch(text, /^process_cpu_time_seconds_total 2$/m);
+  assertMatch(text, /^# TYPE process_cpu_time_seconds_total counter$/m);
+});
