@@ -3,7 +3,7 @@ import { connect } from "node:tls";
 import { join } from "node:path";
 import { OBSERVED, prometheusName, RECORDED } from "../../paasd/telemetry/instruments.ts";
 import { ROOT, RunningDaemon, text } from "../support/programs.ts";
-import { answer } from "../support/realm.ts";
+import { answer, Realm } from "../support/realm.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { metricsAddress, Page } from "./scrape.ts";
 import { until } from "../support/until.ts";
@@ -86,6 +86,27 @@ Deno.test("GET /healthz answers 503 from the signal on that ends the daemon, and
   assertEquals(await daemon.exitCode(), 0);
   assertEquals(await fetch(`http://${address}/healthz`).then(() => "open", () => "closed"), "closed");
   await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("--metrics-listen follows a certificate that is replaced, and the log warns of its end", async () => {
+  await using realm = await Realm.make();
+  const paths = ["server.crt", "server.key", "client-ca.crt"].map((file) => join(realm.directory, file));
+  const flags = ["--tls-cert", paths[0]!, "--tls-key", paths[1]!, "--client-ca", paths[2]!];
+  await using daemon = await RunningDaemon.start([...LISTEN, ...flags]);
+  const address = await metricsAddress(daemon);
+  const left = async () => (await Page.of(address)).value("paas_certificate_expiry_seconds", '"server"')!;
+  assert(await left() > 14 * 86_400);
+  const notAfter = new Date(Date.now() + 1.5 * 86_400_000);
+  const { cert, key } = await realm.serverCa.issue({ commonName: "server", usages: ["serverAuth"], notAfter });
+  await realm.write("server.key", key, 0o600);
+  await realm.write("server.crt", cert);
+  await until("the new one is in force", async () => await left() < 2 * 86_400);
+  const { text } = await Page.of(address);
+  assertEquals(text.match(/^paas_certificate_expiry_seconds\{.*"server".*/gm)!.length, 1);
+  await until(
+    "the log warns",
+    () => / warning what="server certificate .* cause="it ends in 1 day, on /.test(daemon.log),
+  );
 });
 
 Deno.test("paasd opens no port for metrics by default, and none beyond loopback", async () => {
