@@ -8,7 +8,7 @@ import { Access } from "./access/access.ts";
 import { type Address, formatAddress } from "./address.ts";
 import type { Options } from "./options/options.ts";
 import { tryToListen } from "./door/listener.ts";
-import { cannotListen, makeParts, type Parts, readTrust, toStartError } from "./parts.ts";
+import { makeParts, type Parts, readTrust, toListenError, toStartError } from "./parts.ts";
 import { Confinement } from "./processes/confinement.ts";
 import { makeTemporarySpool, removeTemporarySpool } from "./processes/temporary_spool.ts";
 import { killAll, shutDown } from "./shutdown.ts";
@@ -137,7 +137,7 @@ async function checkAddress({ listen }: Pick<Options, "listen">, log: DaemonLog)
   try {
     await tryToListen(listen);
   } catch (error) {
-    if ((error as { code?: string }).code !== "EADDRINUSE") throw cannotListen(listen, error);
+    if ((error as { code?: string }).code !== "EADDRINUSE") throw toListenError("--listen", listen, error);
     const cause = `another program uses ${formatAddress(listen)}: another daemon could not start`;
     log.write("warning", { what: "listen", cause });
   }

@@ -64,7 +64,7 @@ async function serve(options: Options): Promise<number> {
   survive(log);
   const { promise: exitCode, resolve: exit, reject: fail } = Promise.withResolvers<number>();
   const isTerminalGone = terminalGone();
-  const starting = Daemon.start(options, log, await telemetry());
+  const starting = Daemon.start(options, log, await telemetry(options));
   const shutDown = once(() => {
     log.write("shutting-down");
     starting.then((daemon) => daemon.shutdown()).then(() => exit(0), fail);
@@ -114,11 +114,12 @@ function reload(daemon: Daemon, atStart: Options, log: DaemonLog): void {
   }
 }
 
-/** Makes the telemetry, if Deno exports any. */
-async function telemetry(): Promise<Telemetry | undefined> {
-  if (!["true", "1"].includes(Deno.env.get("OTEL_DENO") ?? "")) return undefined;
-  const { Telemetry } = await import("./telemetry/telemetry.ts");
-  return new Telemetry();
+/** Makes the telemetry, if Deno exports any or the daemon has a page of metrics. */
+async function telemetry({ metricsListen }: Options): Promise<Telemetry | undefined> {
+  const exported = ["true", "1"].includes(Deno.env.get("OTEL_DENO") ?? "");
+  if (!exported && metricsListen === undefined) return undefined;
+  const { Telemetry } = await import("./telemetry/telemetry.ts"); // slow to load
+  return metricsListen === undefined ? new Telemetry() : await Telemetry.withPage();
 }
 
 /**

@@ -6,6 +6,7 @@
 import { DURATION_UNITS, parseDuration, parseSize } from "@paas/proto/units";
 import { MIN_LIMIT_BYTES } from "@paas/worker/spool";
 import { isAbsolute, join } from "node:path";
+import { type Address, isLoopback, parseAddress } from "../address.ts";
 import type { IdentityMode } from "../identity/certificate.ts";
 import type { LogFormat } from "../telemetry/daemon_log.ts";
 
@@ -27,6 +28,12 @@ export const COUNT = { value: "NUMBER", parse: parseCount, expected: "a whole nu
 export function parsePath(text: string, directory: string): string | undefined {
   if (!/^\P{Cc}+$/u.test(text)) return undefined;
   return directory === "" || isAbsolute(text) ? text : join(directory, text);
+}
+
+/** An address that only this machine reaches. */
+export function parseLoopback(text: string): Address | undefined {
+  const address = parseAddress(text);
+  return address && isLoopback(address.host) ? address : undefined;
 }
 
 /** Parses a duration of at most a day, into milliseconds. */

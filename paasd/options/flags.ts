@@ -15,6 +15,7 @@ import {
   parseIdentity,
   parseKept,
   parseLogFormat,
+  parseLoopback,
   parsePrograms,
   parseSearchPath,
   parseSwitch,
@@ -272,6 +273,15 @@ export const FLAGS = {
   "die-with-daemon": flag({
     ...SWITCH,
     help: "end all commands even if the daemon is killed by SIGKILL",
+  }),
+  "metrics-listen": flag({
+    value: "HOST:PORT",
+    default: undefined,
+    parse: parseLoopback,
+    expected:
+      "a loopback address with a port, such as 127.0.0.1:9464 or [::1]:9464, because it has no encryption and no certificates",
+    help:
+      "loopback address for metrics and health over plain HTTP (GET /metrics, GET /healthz), such as 127.0.0.1:9464 (off)",
   }),
   "log-format": flag({
     value: "FORMAT",

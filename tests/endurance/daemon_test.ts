@@ -315,6 +315,18 @@ Deno.test("Daemon.check() warns of a port that another program uses", async () =
   assertMatch(told, /what=listen cause="another program uses 127\.0\.0\.1:\d+: another daemon could not start"/);
 });
 
+Deno.test("Daemon.check() warns of a certificate that ends soon", async () => {
+  await using realm = await Realm.make();
+  const log = new TestLog();
+  const notAfter = new Date(Date.now() + 1.5 * 86_400_000);
+  const { cert, key } = await realm.serverCa.issue({ commonName: "server", usages: ["serverAuth"], notAfter });
+  await realm.write("server.crt", cert);
+  await realm.write("server.key", key);
+  await Daemon.check(realm.options, log);
+  await log.flush(5_000);
+  assertEquals(log.of("warning").filter((line) => line.includes('cause="it ends in 1 day, on ')).length, 1);
+});
+
 Deno.test("Daemon keeps a spool directory that it was given", async () => {
   await using realm = await Realm.make();
   const spoolDir = `${realm.directory}/a spool`;
