@@ -7,7 +7,7 @@
 import { RawClient } from "../../tests/support/raw_client.ts";
 import { answer } from "../../tests/support/realm.ts";
 import { duration, type Figure, inTurn, median, quantile, ratio, type Row } from "../figure.ts";
-import { quoted, type Setting } from "../setting.ts";
+import { type BenchRun, quoted } from "../bench_run.ts";
 
 /** Patterns that match one line in 10,000, and none. */
 const PATTERNS = ["0000 INFO", "worker [0-9]+ .*(blue|green)$"];
@@ -24,24 +24,24 @@ const IDLE_MS = 5_000;
 /** Figures of searches in logs. */
 export const searchFigures: Figure[] = [{ name: "grep", measure: search }];
 
-async function search(setting: Setting): Promise<Row[]> {
-  const daemon = await setting.startDaemon();
+async function search(run: BenchRun): Promise<Row[]> {
+  const daemon = await run.startDaemon();
   await using client = new RawClient(daemon);
   await using other = new RawClient(daemon, { as: "bob" });
-  const id = await client.exec(["sh", "-c", `seq -f '${LINE}' 1000000000 | head -c ${setting.bytes}`]);
+  const id = await client.exec(["sh", "-c", `seq -f '${LINE}' 1000000000 | head -c ${run.bytes}`]);
   await client.untilFinished(id, 300_000);
-  const whole = quoted(setting.paascLogs(daemon, "--no-follow", id));
+  const whole = quoted(run.paascLogs(daemon, "--no-follow", id));
   const p99 = (waits: readonly number[]) => quantile(Float64Array.from(waits).sort(), 0.99);
   const idle = p99(await waitsDuring(other, new Promise((resolve) => setTimeout(resolve, IDLE_MS))));
   const rows: Row[] = [];
   for (const pattern of PATTERNS) {
     const waits: number[] = [];
-    const { paas, peer } = await inTurn(setting, {
+    const { paas, peer } = await inTurn(run, {
       async paas() {
         const time = duration([
           "sh",
           "-c",
-          `${quoted(setting.paascLogs(daemon, "--no-follow", "--grep", pattern, id))} >/dev/null`,
+          `${quoted(run.paascLogs(daemon, "--no-follow", "--grep", pattern, id))} >/dev/null`,
         ]);
         waits.push(...await waitsDuring(other, time));
         return await time;

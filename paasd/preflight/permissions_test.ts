@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { inOwnProcess } from "../../tests/support/own_process.ts";
 import { UsageError } from "../errors.ts";
 import { parseOptions } from "../options/options.ts";
 import { permissions } from "./permissions.ts";
@@ -16,6 +17,19 @@ Deno.test("permissions() allow the address alone", () => {
   assertEquals(net("127.0.0.1:0"), "127.0.0.1"); // what it becomes is not known before
   assertEquals(net("0.0.0.0:443"), "0.0.0.0:443,127.0.0.1:443"); // the second to try the own port
   assertEquals(net("[::]:0"), "[::],[::1]");
+});
+
+Deno.test("permissions() allow the address of metrics only if there is one, and nothing else for it", () => {
+  const args = ["--listen", "0.0.0.0:443", "--metrics-listen", "[::1]:9464"];
+  const [without, flags] = [permissionsOf(...args.slice(0, 2)), permissionsOf(...args)];
+  assertEquals(flags.get("--allow-net"), "0.0.0.0:443,127.0.0.1:443,[::1]:9464");
+  assertEquals(without.get("--allow-net"), "0.0.0.0:443,127.0.0.1:443");
+  for (const name of without.keys()) if (name !== "--allow-net") assertEquals(flags.get(name), without.get(name), name);
+  assertEquals(flags.size, without.size);
+  assertEquals(
+    permissionsOf("--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0").get("--allow-net"),
+    "127.0.0.1",
+  );
 });
 
 Deno.test("permissions() allow the certificates and the spool alone, by absolute path", () => {
@@ -53,14 +67,21 @@ Deno.test("permissions() refuse a path that would be another flag, wherever it c
     assert(invocation.action === "print-permissions");
     assertThrows(() => permissions(invocation.options), UsageError, "control character");
   }
-  const here = Deno.cwd();
   const directory = await Deno.makeTempDir();
   try {
-    await Deno.mkdir(`${directory}/a\n--allow-ffi`);
-    Deno.chdir(`${directory}/a\n--allow-ffi`);
-    assertThrows(() => permissionsOf("--spool-dir", "s"), UsageError, "control character");
+    const printed = await inOwnProcess(`
+      import { parseOptions } from "./paasd/options/options.ts";
+      import { permissions } from "./paasd/preflight/permissions.ts";
+      Deno.mkdirSync("${directory}/a\\n--allow-ffi");
+      Deno.chdir("${directory}/a\\n--allow-ffi");
+      try {
+        permissions(parseOptions(["--spool-dir", "s"], new Map()).options);
+      } catch (error) {
+        console.log(error.constructor.name, error.message);
+      }
+    `);
+    assertMatch(printed, /^UsageError .*control character/);
   } finally {
-    Deno.chdir(here);
     await Deno.remove(directory, { recursive: true });
   }
 });

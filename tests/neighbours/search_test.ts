@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Daemon } from "../support/programs.ts";
+import { RunningDaemon } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 import { Bystander } from "./bystander.ts";
@@ -24,7 +24,7 @@ function check({ worst: { waited, worked } }: Bystander): void {
 }
 
 Deno.test("a search with a hostile pattern makes nobody wait", async (t) => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const ones = await client.exec(["sh", "-c", "head -c 1048576 /dev/zero | tr '\\0' a; echo"]);
   const random = await client.exec([

@@ -2,7 +2,16 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { status as Code } from "@paas/proto/grpc";
 import type { ListResponse__Output, WatchResponse__Output } from "@paas/proto";
 import { answer, failure } from "../support/realm.ts";
-import { exec, follow, type Following, type Person, Realm, statusOf, watch, whoAmI } from "../support/pki.ts";
+import {
+  exec,
+  follow,
+  type Following,
+  type Person,
+  RealmDaemon,
+  statusOf,
+  watch,
+  whoAmI,
+} from "../support/realm_daemon.ts";
 import { until } from "../support/until.ts";
 
 const stop = ({ client }: Person, processId: string) => answer((callback) => client.Stop({ processId }, callback));
@@ -14,12 +23,12 @@ const list = async ({ client }: Person, allUsers: boolean) => {
 /** The code that a call is refused with. */
 const refusal = async (call: Promise<unknown>) => Code[(await failure(call)).code];
 
-Deno.test("roles by OU: a viewer sees all and changes nothing, an operator stops all", async (t) => {
-  await using realm = await Realm.start();
+Deno.test("roles by OU: a viewer sees all and changes nothing, an operator ends all", async (t) => {
+  await using scene = await RealmDaemon.start();
   const [alice, viewer, operator] = await Promise.all([
-    realm.person(),
-    realm.person({ commonName: "vera", organizationalUnit: "paas-viewer" }),
-    realm.person({ commonName: "oscar", organizationalUnit: ["engineering", "paas-operator"] }),
+    scene.person(),
+    scene.person({ commonName: "vera", organizationalUnit: "paas-viewer" }),
+    scene.person({ commonName: "oscar", organizationalUnit: ["engineering", "paas-operator"] }),
   ]);
   const id = await exec(alice, "sh", "-c", "echo secret; exec sleep 600");
 
@@ -60,51 +69,78 @@ Deno.test("roles by OU: a viewer sees all and changes nothing, an operator stops
     assertEquals(await Promise.all(calls.map(refusal)), calls.map(() => "PERMISSION_DENIED"));
     assertEquals((await statusOf(alice, id)).state, "PROCESS_STATE_RUNNING");
   });
-  await t.step("an operator stops all, and does no more", async () => {
-    const signal = answer((callback) => operator.client.Signal({ processId: id, signal: 1 }, callback));
-    assertEquals(await refusal(signal), "PERMISSION_DENIED");
+  await t.step("an operator signals, stops and removes all, and does no more", async () => {
+    const signalled = await exec(alice, "sleep", "600");
+    await answer((callback) => operator.client.Signal({ processId: signalled, signal: 9 }, callback));
+    await until("it is killed", async () => (await statusOf(alice, signalled)).signal === 9);
+    await answer((callback) => operator.client.Remove({ processId: signalled }, callback));
+    assertEquals(await refusal(statusOf(alice, signalled)), "NOT_FOUND");
     await stop(operator, id);
-    assertEquals((await statusOf(alice, id)).stop?.stoppedBy, operator.id);
-    assertEquals(
-      await refusal(answer((callback) => operator.client.Remove({ processId: id }, callback))),
-      "PERMISSION_DENIED",
-    );
+    const { stoppedBy, stoppedBySubject } = (await statusOf(alice, id)).stop!;
+    assertEquals([stoppedBy, /CN=oscar/.test(stoppedBySubject)], [operator.id, true]);
+    const calls = [
+      answer((callback) => operator.client.Share({ processId: id, user: viewer.id }, callback)),
+      answer((callback) => operator.client.Unshare({ processId: id, user: viewer.id }, callback)),
+    ];
+    assertEquals(await Promise.all(calls.map(refusal)), calls.map(() => "PERMISSION_DENIED"));
+  });
+  await t.step("nobody but an operator drains the daemon", async () => {
+    for (const { client } of [alice, viewer]) {
+      assertEquals(await refusal(answer((callback) => client.Drain({}, callback))), "PERMISSION_DENIED");
+    }
+    await exec(alice, "true");
+  });
+  await t.step("the processes of one user are theirs, or all users' for those who see all", async () => {
+    const ofUser = async ({ client }: Person, owner: string, allUsers: boolean) => {
+      const { processes } = await answer<ListResponse__Output>((callback) =>
+        client.List({ owner, allUsers }, callback)
+      );
+      return new Set(processes.map(({ owner }) => owner));
+    };
+    assertEquals(await ofUser(operator, alice.id, true), new Set([alice.id]));
+    assertEquals(await ofUser(operator, operator.id.toUpperCase(), false), new Set([operator.id]));
+    assertEquals(await ofUser(alice, operator.id, false), new Set());
+    assertEquals(await refusal(ofUser(alice, operator.id, true)), "PERMISSION_DENIED");
+    assertEquals(await refusal(ofUser(operator, "alice", true)), "INVALID_ARGUMENT");
   });
   await t.step("two roles are refused at the door", async () => {
-    assert(!await realm.letsIn(await realm.setting.user({ organizationalUnit: ["paas-viewer", "paas-operator"] })));
-    await until("it is logged", () => / refused .*has two roles/.test(realm.daemon.log));
+    assert(!await scene.letsIn(await scene.realm.user({ organizationalUnit: ["paas-viewer", "paas-operator"] })));
+    await until("it is logged", () => / refused .*has two roles/.test(scene.daemon.log));
   });
   await t.step("paasc shows the owners", async () => {
-    const { code, stdout, stderr } = await realm.paasc(viewer, "list", "--all");
+    const { code, stdout, stderr } = await scene.paasc(viewer, "list", "--all");
     assertEquals([code, stderr], [0, ""]);
     const line = stdout.split("\n").find((line) => line.startsWith(id))!.split("\t");
     assertEquals([line.length, line[5]], [7, alice.id]);
     assertMatch(
-      (await realm.paasc(viewer, "status", "--verbose", id)).stdout,
+      (await scene.paasc(viewer, "status", "--verbose", id)).stdout,
       new RegExp(`^Owner: ${alice.id} \\(CN=alice`, "m"),
     );
-    assertEquals(JSON.parse((await realm.paasc(viewer, "status", "-o", "json", id)).stdout).owner, alice.id);
-    const refused = await realm.paasc(alice, "list", "--all");
+    assertEquals(JSON.parse((await scene.paasc(viewer, "status", "-o", "json", id)).stdout).owner, alice.id);
+    const refused = await scene.paasc(alice, "list", "--all");
     assertEquals([refused.code, refused.stdout], [1, ""]);
-    assertMatch(refused.stderr, /^paasc: Your role, user, /);
+    assertEquals(
+      refused.stderr,
+      "paasc: Your role, user, shows you your own processes only: ask for these alone, without --all\n",
+    );
     assertMatch(
-      (await realm.paasc(viewer, "doctor")).stdout,
+      (await scene.paasc(viewer, "doctor")).stdout,
       new RegExp(`you are ${viewer.id} .*with the role viewer`),
     );
   });
 });
 
 Deno.test("roles by policy: OUs do not count, and a change counts at once", async (t) => {
-  await using realm = await Realm.start(async (
-    setting,
-  ) => ["--policy", await setting.write("policy.toml", 'default = "user"\n')]);
-  const alice = await realm.person();
-  const oscar = await realm.person({ commonName: "oscar", organizationalUnit: ["paas-viewer", "paas-operator"] });
+  await using scene = await RealmDaemon.start(async (
+    realm,
+  ) => ["--policy", await realm.write("policy.toml", 'default = "user"\n')]);
+  const alice = await scene.person();
+  const oscar = await scene.person({ commonName: "oscar", organizationalUnit: ["paas-viewer", "paas-operator"] });
   assertEquals((await whoAmI(oscar.client)).role, "user");
   const id = await exec(alice, "sh", "-c", "echo secret; exec sleep 600");
   assertEquals(await refusal(statusOf(oscar, id)), "NOT_FOUND");
   const becomes = async (role: string, other = "user") => {
-    await realm.replace("policy.toml", `default = "${other}"\n[roles]\n${oscar.id} = "${role}"\n`);
+    await scene.replace("policy.toml", `default = "${other}"\n[roles]\n${oscar.id} = "${role}"\n`);
     await until(`oscar is ${role}`, async () => (await whoAmI(oscar.client)).role === role);
   };
 
@@ -117,8 +153,8 @@ Deno.test("roles by policy: OUs do not count, and a change counts at once", asyn
   await until("it is watched", () => seen.text !== "");
 
   await t.step("a bad policy changes nothing", async () => {
-    await realm.replace("policy.toml", 'default = "root"\n');
-    await until("it is told of", () => / not-reloaded what=policy/.test(realm.daemon.log));
+    await scene.replace("policy.toml", 'default = "root"\n');
+    await until("it is told of", () => / not-reloaded what=policy/.test(scene.daemon.log));
     assertEquals((await whoAmI(oscar.client)).role, "viewer");
     assertEquals(log.end, undefined);
   });

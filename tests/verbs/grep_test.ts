@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { GetLogsResponse__Output } from "@paas/proto";
 import { status } from "@paas/proto/grpc";
 import { failure } from "../support/realm.ts";
-import { Daemon, text } from "../support/programs.ts";
+import { RunningDaemon, text } from "../support/programs.ts";
 import { RawClient, RawLog } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
@@ -18,7 +18,7 @@ async function printed(client: RawClient, content: string): Promise<string> {
 }
 
 Deno.test("logs --grep prints the lines that grep(1) prints", async (t) => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const id = await printed(client, LINES);
   for (
@@ -49,7 +49,7 @@ Deno.test("logs --grep prints the lines that grep(1) prints", async (t) => {
 });
 
 Deno.test("logs --grep goes with the other choices, and sends bytes as they were written", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const script = String.raw`printf 'a\377b yes\n'; printf 'no\n'; printf 'yes 2\n' >&2; printf 'yes 3'`;
   const id = await client.exec(["sh", "-c", script]);
@@ -71,7 +71,7 @@ Deno.test("logs --grep goes with the other choices, and sends bytes as they were
 });
 
 Deno.test("logs --grep follows, and shows a line as soon as it is complete", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const id = await client.exec(["cat"], { stdin: true });
   await using log = daemon.startPaasc(["logs", "--grep", "yes", id]);
@@ -86,7 +86,7 @@ Deno.test("logs --grep follows, and shows a line as soon as it is complete", asy
 });
 
 Deno.test("GetLogs with grep gives the same from any offset on", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const id = await printed(client, LINES);
   const grep = { pattern: "5", after: 1 };
@@ -116,7 +116,7 @@ Deno.test("GetLogs with grep gives the same from any offset on", async () => {
 });
 
 Deno.test("logs refuses a pattern that is none, or that is too large, with a sentence", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const id = await client.exec(["true"]);
   for (
@@ -146,7 +146,7 @@ Deno.test("logs refuses a pattern that is none, or that is too large, with a sen
 });
 
 Deno.test("logs --until-match ends behind the first line that matches, or fails", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const id = await client.exec(["sh", "-c", "echo one; echo two; echo three; exec sleep 60"]);
   const logs = async (...options: string[]) => {
@@ -166,7 +166,7 @@ Deno.test("logs --until-match ends behind the first line that matches, or fails"
 });
 
 Deno.test("wait --until-match waits for a line that comes later, and a prompt is enough", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const id = await client.exec(["sh", "-c", "echo begun; read x; printf 'password: '; read y"], { stdin: true });
   await using waiting = daemon.startPaasc(["wait", "--until-match", "word:", id]);
@@ -179,7 +179,7 @@ Deno.test("wait --until-match waits for a line that comes later, and a prompt is
 });
 
 Deno.test("wait --any prints the first process to finish, and exits as it did; --timeout exits with 124", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const long = await client.exec(["sleep", "60"]);
   const short = await client.exec(["sh", "-c", "echo ready; exit 3"]);

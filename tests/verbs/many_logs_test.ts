@@ -1,11 +1,11 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
-import { Daemon, text } from "../support/programs.ts";
+import { RunningDaemon, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
 Deno.test("logs of several processes have whole lines, each behind the name of its process", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const web = await client.exec(["sh", "-c", "seq -f 'web %.0f' 20000; printf end"], { name: "web" });
   const db = await client.exec(["sh", "-c", "seq -f 'db %.0f' 20000 >&2"], { name: "db" });
@@ -35,7 +35,7 @@ Deno.test("logs of several processes have whole lines, each behind the name of i
 });
 
 Deno.test("logs --no-follow of several processes come in the order of their times", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const [a, b] = [
     await client.exec(["cat"], { stdin: true, name: "a" }),
@@ -56,7 +56,7 @@ Deno.test("logs --no-follow of several processes come in the order of their time
 });
 
 Deno.test("logs --label takes the processes with a label, also those that start later", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const labels = { app: "shop" };
   const web = await client.exec(["echo", "old"], { name: "web", labels });
@@ -77,7 +77,7 @@ Deno.test("logs of several processes end at a match in one of them, and say whic
   const directory = await Deno.makeTempDir();
   try {
     const flags = ["--spool-dir", join(directory, "spool")];
-    await using daemon = await Daemon.start(flags);
+    await using daemon = await RunningDaemon.start(flags);
     await using client = new RawClient(daemon);
     const silent = await client.exec(["sleep", "60"], { name: "silent" });
     await client.exec(["sh", "-c", "echo up; exec sleep 60"], { name: "web" });
@@ -94,7 +94,7 @@ Deno.test("logs of several processes end at a match in one of them, and say whic
 });
 
 Deno.test("logs refuses more logs at once than it can print", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const ids: string[] = [];
   for (let count = 0; count < 65; count++) ids.push(await client.exec(["true"]));
