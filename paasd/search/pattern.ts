@@ -212,7 +212,7 @@ class PatternSearch implements LineSearch {
   #newState(characterClass: number, character: number): State {
     const automaton = this.#automaton;
     const state = this.#state;
-    this.#work += STATE_WORK + INSTRUCTION_WORK * state.nfaStates.length;
+    this.#work += STATE_WORK + INSTRUCTION_WORK * state.nfaStates.length + automaton.numClasses / 8;
     const next = automaton.step(state, characterClass, character, 0);
     if (next) return next;
     // There is no room for more states: the automaton forgets those that it has.
