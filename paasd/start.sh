@@ -26,7 +26,12 @@ set -f
 deno=$1
 shift
 main=$(dirname "$0")/main.ts
-permissions=$(OTEL_SDK_DISABLED=true "$deno" run --no-prompt --allow-read --allow-sys=uid --allow-env='PAASD_*,XDG_RUNTIME_DIR,TMPDIR' \
+config=
+if ! [ -f "$main" ]; then # in a package there is a bundle, which needs no configuration of Deno
+  main=${main%.ts}.js
+  config=--no-config
+fi
+permissions=$(OTEL_SDK_DISABLED=true "$deno" run ${config:+"$config"} --no-prompt --allow-read --allow-sys=uid --allow-env='PAASD_*,XDG_RUNTIME_DIR,TMPDIR' \
   "$main" --print-permissions "$@") || exit
 launcher=
 case $permissions in
@@ -42,7 +47,7 @@ IFS='
 '
 # The heap begins as large as the client's, for the same reason (paasc/install/run_flags.ts).
 # shellcheck disable=SC2086 # one permission a line
-set -- $launcher "$deno" run --no-prompt --v8-flags=--initial-old-space-size=64 $permissions "$main" "$@"
+set -- $launcher "$deno" run ${config:+"$config"} --no-prompt --v8-flags=--initial-old-space-size=64 $permissions "$main" "$@"
 # Commands of another account must not use the caller's keys. Every process that inherits a session keyring may use it,
 # whatever its user id (keyrings(7)). So the daemon gets a new keyring (keyctl(2), KEYCTL_JOIN_SESSION_KEYRING). All commands
 # would share that one, so nobody may use it (KEYCTL_SETPERM).
