@@ -1,0 +1,77 @@
+/**
+ * The packages of the two programs: a bundle, what it needs beside it, and a script that runs it by Deno.
+ *
+ * @module
+ */
+import { bundleModules } from "../paasc/install/bundle.ts";
+import { licencesOf } from "./licences.ts";
+import { clientScript, daemonScript } from "./launcher.ts";
+import { read, texts } from "./source.ts";
+import type { Package } from "./tarball.ts";
+
+/** The Deno that the programs are tested with, and that they depend on. */
+const DENO = Deno.version.deno;
+
+const SHARED = {
+  os: ["linux", "darwin"],
+  cpu: ["x64", "arm64"],
+  dependencies: { deno: DENO },
+};
+
+/** The program `paasc`. */
+export async function clientProgram(deno?: string): Promise<Package> {
+  const lib = await bundled("paasc/main.ts", "lazy");
+  return {
+    manifest: {
+      name: "@paas/paasc",
+      description: "Command line client of Paas, processes as a service",
+      bin: { paasc: "bin/paasc" },
+      ...SHARED,
+    },
+    files: {
+      ...lib,
+      "lib/config_directory.sh": read("paasc/install/config_directory.sh"),
+      ...texts("certs", ["server-ca.crt", "alice.crt", "alice.key"]),
+      "bin/paasc": clientScript(deno),
+      "README.md": read("package/readme/paasc.md"),
+    },
+    programs: ["bin/paasc"],
+  };
+}
+
+/** The daemon `paasd`, with what an operator needs. */
+export async function daemonProgram(deno?: string): Promise<Package> {
+  const lib = await bundled("paasd/main.ts", "several");
+  return {
+    manifest: {
+      name: "@paas/paasd",
+      description: "Daemon of Paas, processes as a service",
+      bin: { paasd: "bin/paasd" },
+      ...SHARED,
+      os: ["linux"],
+    },
+    files: {
+      ...lib,
+      "lib/start.sh": read("paasd/start.sh"),
+      "lib/guard.sh": read("worker/group/guard.sh"),
+      ...texts("certs", ["server.crt", "server.key", "client-ca.crt"]),
+      ...texts("deploy", ["paasd.service", "paasd.sysusers.conf", "paasd.toml"]),
+      "bin/paasd": daemonScript(deno),
+      "README.md": read("package/readme/paasd.md"),
+    },
+    programs: ["bin/paasd", "lib/guard.sh"],
+  };
+}
+
+/** Bundles a program into files of `lib/`, with the licences of its libraries. */
+async function bundled(module: string, files: "several" | "lazy"): Promise<Record<string, string>> {
+  const directory = await Deno.makeTempDir({ prefix: "paas-bundle-" });
+  try {
+    await bundleModules({ deno: Deno.execPath(), modules: [module], directory, files });
+    const names = [...Deno.readDirSync(directory)].map(({ name }) => name);
+    const lib = Object.fromEntries(names.map((name) => [`lib/${name}`, Deno.readTextFileSync(`${directory}/${name}`)]));
+    return { ...lib, "LICENSES-OF-LIBRARIES.txt": await licencesOf(Object.values(lib)) };
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
