@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Daemon, text } from "../support/programs.ts";
+import { RunningDaemon, text } from "../support/programs.ts";
 
 /** Words as a shell reads them back unchanged. */
 const quoted = (words: string[]) => words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
@@ -8,7 +8,7 @@ const hasScript = new Deno.Command("sh", { args: ["-c", "command -v script"], st
 if (!hasScript) console.warn("SKIPPED: colours on a terminal, for there is no script on the PATH");
 
 Deno.test("list has colours on a terminal alone, and where they are wanted", { ignore: !hasScript }, async (t) => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const [ended, failed] = [await daemon.exec(["true"]), await daemon.exec(["false"])];
   await daemon.untilStatus(ended, "Status: finished (exit code 0)");
   await daemon.untilStatus(failed, "Status: finished (exit code 1)");
