@@ -13,8 +13,31 @@ const ROOMS: Record<string, string[]> = {
   ],
   proto: ["patches", "grpc", "words", "wire", "definition", "standard", "service", "mod", "generate"],
   paasd: [
-    ...["errors", "address", "bell", "within_time", "files", "identity", "quotas", "telemetry", "access", "options"],
-    ...["trust", "processes", "rpc", "preflight", "door", "service", "server", "shutdown", "parts", "daemon"],
+    ...[
+      "errors",
+      "address",
+      "development_files",
+      "bell",
+      "within_time",
+      "files",
+      "identity",
+      "quotas",
+      "telemetry",
+      "access",
+    ],
+    ...[
+      "options",
+      "trust",
+      "processes",
+      "rpc",
+      "preflight",
+      "door",
+      "service",
+      "server",
+      "shutdown",
+      "parts",
+      "daemon",
+    ],
     ...["termination", "main"],
   ],
   paasc: [
@@ -37,7 +60,8 @@ const ENTRIES: Record<string, string[]> = {
 /** Everything that a member may import, of libraries and of other members. */
 const MAY_IMPORT: Record<string, RegExp> = {
   worker: /^(worker\/|node:)/,
-  proto: /^(proto\/|node:|npm:(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs(\/light\.js|\/ext\/descriptor\/index\.js)?)$)/,
+  proto:
+    /^(proto\/|node:|npm:(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs(\/light\.js|\/ext\/descriptor\/index\.js)?)$)/,
   paasd:
     /^((paasd|worker|proto)\/|certs\/[\w-]+\.crt$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs\/light\.js$|@opentelemetry\/api$|smol-toml$|leven$|deno-std\/))/,
   paasc:
