@@ -6,6 +6,9 @@
  */
 import { contextFlag, RUN_FLAGS } from "../paasc/install/run_flags.ts";
 
+/** The way a Deno comes: as a dependency, which the script looks for, or in the folder that the package lies in. */
+export type Supply = "dependency" | "bundled";
+
 /** Quotes a word for a shell. */
 const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 
@@ -16,14 +19,14 @@ const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
  * through that link. The cache is the user's own, because Deno trusts the compiled code in it: nobody else may write there.
  * Deno works without a cache as well, when there is none, or it cannot be written.
  */
-function prelude(program: string, deno: string | undefined): string {
+function prelude(program: string, deno: Supply): string {
   return `#!/bin/sh
 # Runs ${program} from its package.
 self=$0
 case $self in /*) ;; *) self=$PWD/$self ;; esac
 [ -L "$self" ] && self=$(readlink -f "$self")
 package=\${self%/*/*}
-${deno === undefined ? findDeno(program) : `deno=${quote(deno)}`}
+${deno === "bundled" ? "deno=$package/../deno" : findDeno(program)}
 case \${XDG_CACHE_HOME-} in
 /*) cache=$XDG_CACHE_HOME ;;
 *) cache=\${HOME:-/nonexistent}/.cache ;;
@@ -48,12 +51,8 @@ if [ -z "$deno" ]; then
 fi`;
 }
 
-/**
- * The script `paasc`.
- *
- * @param deno Path of the Deno to run; by default the script looks for it beside its package
- */
-export function clientScript(deno?: string): string {
+/** The script `paasc`. */
+export function clientScript(deno: Supply = "dependency"): string {
   return `${
     prelude("paasc", deno)
   }# The runtime opens /dev/null in place of a closed stdout, and output would be lost silently. /dev/full makes it an error.
@@ -67,12 +66,8 @@ exec "$deno" run --no-config ${RUN_FLAGS.map(quote).join(" ")} \${write:+"$write
 `;
 }
 
-/**
- * The script `paasd`. A DENO_DIR of the caller, such as a unit for systemd, stays.
- *
- * @param deno Path of the Deno to run; by default the script looks for it beside its package
- */
-export function daemonScript(deno?: string): string {
+/** The script `paasd`. A DENO_DIR of the caller, such as a unit for systemd, stays. */
+export function daemonScript(deno: Supply = "dependency"): string {
   return `${prelude("paasd", deno)}export DENO_DIR="\${DENO_DIR:-$cache/paas/paasd}"
 exec /bin/sh "$package/lib/start.sh" "$deno" "$@"
 `;

@@ -86,11 +86,11 @@ Deno.test("clientScript() runs the deno of the PATH when its own is missing, or 
 
 Deno.test("daemonScript() runs start.sh with a Deno, and keeps the cache that the caller gives", async () => {
   await using folder = await Folder.make();
-  const script = await folder.write("paasd/bin/paasd", daemonScript("/usr/lib/paas/deno"));
+  const script = await folder.write("paasd/bin/paasd", daemonScript("bundled"));
   await folder.write("paasd/lib/start.sh", 'echo "$DENO_DIR: $@"\n');
-  assertEquals((await run(script, { HOME: "/h" }))[1], "/h/.cache/paas/paasd: /usr/lib/paas/deno version\n");
+  assertEquals((await run(script, { HOME: "/h" }))[1], `/h/.cache/paas/paasd: ${folder.path}/paasd/../deno version\n`);
   assertEquals(
     (await run(script, { DENO_DIR: "/var/cache/paas" }))[1],
-    "/var/cache/paas: /usr/lib/paas/deno version\n",
+    `/var/cache/paas: ${folder.path}/paasd/../deno version\n`,
   );
 });

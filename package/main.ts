@@ -4,18 +4,28 @@
  * @module
  */
 import { join, resolve } from "node:path";
+import { makeDebianPackage } from "./debian.ts";
 import { clientLibrary, workerLibrary } from "./libraries.ts";
 import { clientProgram, daemonProgram } from "./programs.ts";
 import { read, ROOT } from "./source.ts";
 import { pack } from "./tarball.ts";
 import manifest from "../paasc/deno.json" with { type: "json" };
 
-/** Makes the packages and returns their paths. */
+/** Makes the packages for npm and returns their paths. */
 export async function makePackages(directory: string): Promise<string[]> {
-  await Deno.mkdir(directory, { recursive: true });
   const packages = await Promise.all([clientProgram(), daemonProgram(), clientLibrary(), workerLibrary()]);
-  const shared = { version: manifest.version, license: read("LICENSE"), directory };
+  const shared = await sharedBy(directory);
   return await Promise.all(packages.map((content) => pack(content, shared)));
+}
+
+/** Makes the package for Debian, if there is a dpkg-deb, and returns its path. */
+export async function makeDebian(directory: string): Promise<string | undefined> {
+  return await makeDebianPackage(await sharedBy(directory));
+}
+
+async function sharedBy(directory: string) {
+  await Deno.mkdir(directory, { recursive: true });
+  return { version: manifest.version, license: read("LICENSE"), directory };
 }
 
 if (import.meta.main) {
@@ -26,6 +36,7 @@ if (import.meta.main) {
   }
   try {
     for (const path of await makePackages(resolve(directory))) console.log(path);
+    console.log(await makeDebian(resolve(directory)) ?? "no package for Debian: there is no dpkg-deb");
   } catch (error) {
     console.error(`package: ${error instanceof Error ? error.message : error}`);
     Deno.exitCode = 1;

@@ -5,7 +5,8 @@
  */
 import { bundleModules } from "../paasc/install/bundle.ts";
 import { licencesOf } from "./licences.ts";
-import { clientScript, daemonScript } from "./launcher.ts";
+import { clientScript, daemonScript, type Supply } from "./launcher.ts";
+import { clientManual, daemonManual } from "./manual.ts";
 import { read, texts } from "./source.ts";
 import type { Package } from "./tarball.ts";
 
@@ -19,13 +20,14 @@ const SHARED = {
 };
 
 /** The program `paasc`. */
-export async function clientProgram(deno?: string): Promise<Package> {
+export async function clientProgram(deno?: Supply): Promise<Package> {
   const lib = await bundled("paasc/main.ts", "lazy");
   return {
     manifest: {
       name: "@paas/paasc",
       description: "Command line client of Paas, processes as a service",
       bin: { paasc: "bin/paasc" },
+      man: ["man/paasc.1"],
       ...SHARED,
     },
     files: {
@@ -33,6 +35,7 @@ export async function clientProgram(deno?: string): Promise<Package> {
       "lib/config_directory.sh": read("paasc/install/config_directory.sh"),
       ...texts("certs", ["server-ca.crt", "alice.crt", "alice.key"]),
       "bin/paasc": clientScript(deno),
+      "man/paasc.1": await clientManual(),
       "README.md": read("package/readme/paasc.md"),
     },
     programs: ["bin/paasc"],
@@ -40,13 +43,14 @@ export async function clientProgram(deno?: string): Promise<Package> {
 }
 
 /** The daemon `paasd`, with what an operator needs. */
-export async function daemonProgram(deno?: string): Promise<Package> {
+export async function daemonProgram(deno?: Supply): Promise<Package> {
   const lib = await bundled("paasd/main.ts", "several");
   return {
     manifest: {
       name: "@paas/paasd",
       description: "Daemon of Paas, processes as a service",
       bin: { paasd: "bin/paasd" },
+      man: ["man/paasd.8"],
       ...SHARED,
       os: ["linux"],
     },
@@ -57,6 +61,7 @@ export async function daemonProgram(deno?: string): Promise<Package> {
       ...texts("certs", ["server.crt", "server.key", "client-ca.crt"]),
       ...texts("deploy", ["paasd.service", "paasd.sysusers.conf", "paasd.toml"]),
       "bin/paasd": daemonScript(deno),
+      "man/paasd.8": daemonManual(),
       "README.md": read("package/readme/paasd.md"),
     },
     programs: ["bin/paasd", "lib/guard.sh"],
