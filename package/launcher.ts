@@ -15,8 +15,7 @@ const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 /**
  * The part that all scripts share. It sets `package` to the folder of the package, and `deno` to a program.
  *
- * npm puts Deno into a `node_modules` of the package or of a folder above it. pnpm links to it, so the second pattern goes
- * through that link. The cache is the user's own, because Deno trusts the compiled code in it: nobody else may write there.
+ * npm puts Deno into a `node_modules` of the package or of a folder above it, pnpm beside the package. The cache is the user's own, because Deno trusts the compiled code in it: nobody else may write there.
  * Deno works without a cache as well, when there is none, or it cannot be written.
  */
 function prelude(program: string, deno: Supply): string {
@@ -38,7 +37,7 @@ function findDeno(program: string): string {
   return `deno=
 at=$package
 while [ -z "$deno" ]; do
-  for path in "$at"/node_modules/@deno/*/deno "$at"/node_modules/deno/../@deno/*/deno; do
+  for path in "$at"/node_modules/@deno/*/deno; do
     [ -x "$path" ] && deno=$path && break
   done
   case $at in */node_modules/*) at=\${at%/node_modules/*} ;; *) break ;; esac

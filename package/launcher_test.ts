@@ -60,8 +60,8 @@ Deno.test("clientScript() finds the Deno of its package, wherever npm or pnpm pu
     await folder.write(`${script}/bin/paasc`, clientScript());
     await folder.write(deno);
     if (name === "pnpm") {
-      await Deno.mkdir(`${folder.path}/node_modules/.pnpm/deno/node_modules/deno`, { recursive: true });
-      await folder.link("../../deno/node_modules/deno", "node_modules/.pnpm/paasc/node_modules/deno");
+      const beside = "node_modules/.pnpm/paasc/node_modules/@deno/darwin-x64";
+      await folder.link("../../../deno/node_modules/@deno/darwin-x64", beside);
     }
     const program = await folder.link(`${real}/${script}/bin/paasc`, "bin/paasc");
     const [code, stdout, stderr] = await run(program, { HOME: "/home/o'neil" });

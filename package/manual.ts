@@ -60,7 +60,7 @@ export function troff(help: string): string {
   const lines: string[] = [];
   let kind: "text" | "example" | undefined;
   for (const line of help.trimEnd().split("\n")) {
-    const next = line === "" ? undefined : /^(  |Usage: )/.test(line) ? "example" : "text";
+    const next = line === "" ? undefined : /^(?: {2}|Usage: )/.test(line) ? "example" : "text";
     if (kind === "example" && next !== "example") lines.push(".EE");
     if (next === "text" ? kind !== "text" : next && kind === undefined) lines.push(".P");
     if (next === "example" && kind !== "example") lines.push(".EX");

@@ -10,14 +10,21 @@ import { clientManual, daemonManual } from "./manual.ts";
 import { read, texts } from "./source.ts";
 import type { Package } from "./tarball.ts";
 
-/** The Deno that the programs are tested with, and that they depend on. */
-const DENO = Deno.version.deno;
+/** Platforms of `paasc`, by the names of the packages with a Deno. The daemon runs on Linux alone. */
+const PLATFORMS = ["linux-x64-glibc", "linux-arm64-glibc", "darwin-x64", "darwin-arm64"];
 
-const SHARED = {
-  os: ["linux", "darwin"],
-  cpu: ["x64", "arm64"],
-  dependencies: { deno: DENO },
-};
+/**
+ * The part of a manifest that chooses the Deno, exactly this one. npm installs the package of the platform and passes over
+ * the others. The package `deno` depends on the same ones, and has an install script besides, which nothing here needs.
+ */
+function runtime(platforms: readonly string[]) {
+  const packages = platforms.map((platform) => [`@deno/${platform}`, Deno.version.deno]);
+  return {
+    os: [...new Set(platforms.map((platform) => platform.split("-")[0]!))],
+    cpu: ["x64", "arm64"],
+    optionalDependencies: Object.fromEntries(packages),
+  };
+}
 
 /** The program `paasc`. */
 export async function clientProgram(deno?: Supply): Promise<Package> {
@@ -28,7 +35,7 @@ export async function clientProgram(deno?: Supply): Promise<Package> {
       description: "Command line client of Paas, processes as a service",
       bin: { paasc: "bin/paasc" },
       man: ["man/paasc.1"],
-      ...SHARED,
+      ...runtime(PLATFORMS),
     },
     files: {
       ...lib,
@@ -51,8 +58,7 @@ export async function daemonProgram(deno?: Supply): Promise<Package> {
       description: "Daemon of Paas, processes as a service",
       bin: { paasd: "bin/paasd" },
       man: ["man/paasd.8"],
-      ...SHARED,
-      os: ["linux"],
+      ...runtime(PLATFORMS.filter((platform) => platform.startsWith("linux"))),
     },
     files: {
       ...lib,
