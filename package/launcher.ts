@@ -21,9 +21,7 @@ const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 function prelude(program: string, deno: Supply): string {
   return `#!/bin/sh
 # Runs ${program} from its package.
-self=$0
-case $self in /*) ;; *) self=$PWD/$self ;; esac
-[ -L "$self" ] && self=$(readlink -f "$self")
+self=$(readlink -f "$0")
 package=\${self%/*/*}
 ${deno === "bundled" ? "deno=$package/../deno" : findDeno(program)}
 case \${XDG_CACHE_HOME-} in

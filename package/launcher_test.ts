@@ -59,12 +59,16 @@ Deno.test("clientScript() finds the Deno of its package, wherever npm or pnpm pu
     const real = await Deno.realPath(folder.path);
     await folder.write(`${script}/bin/paasc`, clientScript());
     await folder.write(deno);
+    let start = `${real}/${script}/bin/paasc`;
     if (name === "pnpm") {
+      await folder.link(`${real}/${script}`, "node_modules/@paas/paasc");
+      start = `${real}/node_modules/@paas/paasc/bin/paasc`; // pnpm's own script goes through a folder that is a link
       const beside = "node_modules/.pnpm/paasc/node_modules/@deno/darwin-x64";
       await folder.link("../../../deno/node_modules/@deno/darwin-x64", beside);
     }
-    const program = await folder.link(`${real}/${script}/bin/paasc`, "bin/paasc");
-    const [code, stdout, stderr] = await run(program, { HOME: "/home/o'neil" });
+    await folder.link(start, "bin/paasc");
+    assertEquals((await run(start))[0], 0);
+    const [code, stdout, stderr] = await run(`${folder.path}/bin/paasc`, { HOME: "/home/o'neil" });
     const [path, ...rest] = stdout.split(": ");
     assertEquals([code, stderr], [0, ""], name);
     assertEquals(await Deno.realPath(path!), `${real}/${deno}`);
