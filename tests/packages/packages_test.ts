@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
+import { type ReflectionRequest, type ReflectionResponse, reflectionServices } from "@paas/proto/reflection";
 import { makePackages } from "../../package/main.ts";
 import { ROOT, text } from "../support/programs.ts";
+import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
 /** Versions of Node that the client library is tested on, as packages of npm. The Node of the PATH is tested as well. */
@@ -170,6 +172,38 @@ Deno.test("paasd of a package has its guard: it ends the processes of a daemon t
   child.kill("SIGKILL");
   await child.status;
   await until("the process has ended", async () => !await exists(`/proc/${pid}`));
+});
+
+Deno.test("paasd of a package has what it loads only when asked: reflection, telemetry", async () => {
+  await using client = new RawClient(installed);
+  const { path, requestSerialize, responseDeserialize } = reflectionServices[0]!.ServerReflectionInfo;
+  const stream = client.service.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+  stream.end({ fileByFilename: "paas/v1/paas.proto" } as ReflectionRequest);
+  let files = 0;
+  for await (const answer of stream as AsyncIterable<ReflectionResponse>) {
+    if ("fileDescriptorResponse" in answer) files += answer.fileDescriptorResponse.fileDescriptorProto.length;
+  }
+  assert(files > 1);
+
+  const env = {
+    ...environment(installed.folder),
+    OTEL_DENO: "true",
+    OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1",
+  };
+  const child = new Deno.Command(program(installed.folder, "paasd"), {
+    args: ["--listen", "127.0.0.1:0"],
+    env,
+    clearEnv: true,
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  child.kill("SIGTERM");
+  const log = await new Response(child.stderr).text();
+  assertMatch(text(value ?? new Uint8Array()), /^paasd listening on /, log);
+  assertEquals((await child.status).code, 0, log);
 });
 
 /** A program that uses the client library, in JavaScript that is TypeScript too. Its arguments are address and certificates. */
