@@ -105,7 +105,7 @@ async function documented(section: string): Promise<string[]> {
 
 Deno.test("Telemetry exports spans and metrics as docs/telemetry.md has it, and nothing of a command but its program", async () => {
   await using collector = new Collector();
-  const daemon = await RunningDaemon.start([], collector.environment);
+  const daemon = await RunningDaemon.start([], collector.environment, { byScript: true });
   {
     await using _daemon = daemon;
     await using alice = new RawClient(daemon);
@@ -124,8 +124,9 @@ Deno.test("Telemetry exports spans and metrics as docs/telemetry.md has it, and 
     assert(output.includes("secret-output") && output.includes("SECRET=secret-variable"), output);
     assertEquals(output.match(/^(OTEL_|TRACEPARENT|TRACESTATE|BAGGAGE).*/gim), null, "the child's environment");
 
-    await until("the process has ended", () => collector.spans.some(({ name }) => name === "process"));
-    const exec = collector.spans.find(({ name }) => name === "paas.v1.ProcessService/Exec")!;
+    const span = (name: string) => collector.spans.find((span) => span.name === name);
+    await until("the process has ended, and the call too", () => span("process") && span("paas.v1.ProcessService/Exec"));
+    const exec = span("paas.v1.ProcessService/Exec")!;
     assertEquals([exec.traceId, exec.parentSpanId, exec.kind], [trace, parent, 2]);
     assertEquals(read(exec.attributes), {
       "rpc.system.name": "grpc",
@@ -135,7 +136,7 @@ Deno.test("Telemetry exports spans and metrics as docs/telemetry.md has it, and 
       "rpc.response.status_code": "OK",
       "rpc.grpc.status_code": 0,
     });
-    const process = collector.spans.find(({ name }) => name === "process")!;
+    const process = span("process")!;
     assertEquals([process.traceId, process.parentSpanId], [trace, exec.spanId]);
     assertEquals({ ...read(process.attributes), "process.pid": 0 }, {
       "process.executable.name": "sh",

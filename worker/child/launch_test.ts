@@ -147,16 +147,15 @@ for (const [way, options] of Object.entries(WAYS)) {
     await Deno.chmod(directory, 0o755);
     try {
       const printed = await inOwnProcess(`
-        import { decodeLogChunks, keepDescriptors, spawn, Spool } from "@paas/worker";
+        import { spawn, Spool } from "@paas/worker";
+        import { keepDescriptors } from "@paas/worker/confinement";
         keepDescriptors();
         using spool = await Spool.open("${directory}/spool");
         Deno.mkdirSync("${directory}/gone");
         Deno.chdir("${directory}/gone");
         Deno.removeSync("${directory}/gone");
         const process = await spawn({ ...${JSON.stringify(options)}, args: ["pwd"], spool });
-        for await (const records of process.logs()) {
-          for (const { data } of decodeLogChunks(records)) Deno.stdout.writeSync(data);
-        }
+        for await (const { data } of process.logs()) Deno.stdout.writeSync(data);
         await process.ended;
       `);
       assertEquals(printed.trimEnd(), "/");
