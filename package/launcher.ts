@@ -15,8 +15,8 @@ const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 /**
  * The part that all scripts share. It sets `package` to the folder of the package, and `deno` to a program.
  *
- * npm puts Deno into a `node_modules` of the package or of a folder above it, pnpm beside the package. The cache is the user's own, because Deno trusts the compiled code in it: nobody else may write there.
- * Deno works without a cache as well, when there is none, or it cannot be written.
+ * npm puts Deno into a `node_modules` of the package or of a folder above it, pnpm beside the package. The cache is the user's
+ * own, because Deno trusts the compiled code in it. Deno works without a cache as well.
  */
 function prelude(program: string, deno: Supply): string {
   return `#!/bin/sh
@@ -31,6 +31,7 @@ esac
 `;
 }
 
+/** The lines that look for the Deno of the package, and then on the PATH. */
 function findDeno(program: string): string {
   return `deno=
 at=$package

@@ -12,7 +12,7 @@ const LIBRARY = /\bnpm:((?:@[\w.-]+\/)?[\w.-]+)\/(\d[\w.+-]*)\//g;
 /**
  * Collects the licences of the libraries in these modules.
  *
- * @throws {Error} When a library has no licence file
+ * @throws {Error} When a library has neither a licence file nor a licence in its manifest
  */
 export async function licencesOf(modules: Iterable<string>): Promise<string> {
   const { npmCache } = JSON.parse(await run(Deno.execPath(), ["info", "--json"])) as { npmCache: string };

@@ -125,7 +125,10 @@ Deno.test("Telemetry exports spans and metrics as docs/telemetry.md has it, and 
     assertEquals(output.match(/^(OTEL_|TRACEPARENT|TRACESTATE|BAGGAGE).*/gim), null, "the child's environment");
 
     const span = (name: string) => collector.spans.find((span) => span.name === name);
-    await until("the process has ended, and the call too", () => span("process") && span("paas.v1.ProcessService/Exec"));
+    await until(
+      "the process has ended, and the call too",
+      () => span("process") && span("paas.v1.ProcessService/Exec"),
+    );
     const exec = span("paas.v1.ProcessService/Exec")!;
     assertEquals([exec.traceId, exec.parentSpanId, exec.kind], [trace, parent, 2]);
     assertEquals(read(exec.attributes), {
