@@ -25,11 +25,11 @@ fi
 set -f
 deno=$1
 shift
-main=$(dirname "$0")/main.ts
-config=
-if ! [ -f "$main" ]; then # in a package there is a bundle, which needs no configuration of Deno
-  main=${main%.ts}.js
-  config=--no-config
+here=$(dirname "$0")
+if [ -f "$here/main.ts" ]; then
+  main=$here/main.ts manifest=$here/deno.json config=
+else # in a package there is a bundle, which needs no configuration of Deno
+  main=$here/main.js manifest=$here/../package.json config=--no-config
 fi
 permissions=$(OTEL_SDK_DISABLED=true "$deno" run ${config:+"$config"} --no-prompt --allow-read --allow-sys=uid --allow-env='PAASD_*,XDG_RUNTIME_DIR,TMPDIR' \
   "$main" --print-permissions "$@") || exit
@@ -47,7 +47,7 @@ if [ -n "${OTEL_DENO-}" ]; then # Deno's exporter reads the version of what it e
   case ,${OTEL_RESOURCE_ATTRIBUTES-} in
   *,service.version=*) ;;
   *)
-    version=$(sed -n 's/^ *"version": "\(.*\)".*/\1/p' "$(dirname "$0")/deno.json")
+    version=$(sed -n 's/^ *"version": "\(.*\)".*/\1/p' "$manifest")
     export OTEL_RESOURCE_ATTRIBUTES="service.version=$version${OTEL_RESOURCE_ATTRIBUTES:+,$OTEL_RESOURCE_ATTRIBUTES}"
     ;;
   esac

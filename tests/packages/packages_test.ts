@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
+import manifest from "../../paasd/deno.json" with { type: "json" };
 import { type ReflectionRequest, type ReflectionResponse, reflectionServices } from "@paas/proto/reflection";
 import { makePackages } from "../../package/main.ts";
 import { ROOT, text } from "../support/programs.ts";
@@ -30,34 +31,56 @@ async function npm(program: "npm" | "npx", args: string[], cwd: string): Promise
   return stdout;
 }
 
-/** A folder in which all packages are installed, a home of its own, and the installed daemon. */
-class Installed implements AsyncDisposable {
-  readonly #daemon: Deno.ChildProcess;
+const program = (folder: string, name: string) => join(folder, "node_modules/.bin", name);
 
-  private constructor(readonly folder: string, daemon: Deno.ChildProcess, readonly address: string) {
-    this.#daemon = daemon;
+/** An environment without a Deno on the PATH. */
+const environment = (folder: string) => ({ PATH: "/usr/bin:/bin", HOME: join(folder, "home") });
+
+/** An installed daemon that runs. */
+class InstalledDaemon implements AsyncDisposable {
+  private constructor(readonly child: Deno.ChildProcess, readonly address: string, readonly logFile: string) {}
+
+  static async start(folder: string, flags: string[], env: Record<string, string> = {}): Promise<InstalledDaemon> {
+    const logFile = await Deno.makeTempFile({ dir: folder });
+    const child = new Deno.Command("sh", {
+      args: ["-c", 'exec "$@" 2>"$0"', logFile, program(folder, "paasd"), "--listen", "127.0.0.1:0", ...flags],
+      cwd: "/",
+      env: { ...environment(folder), ...env },
+      clearEnv: true,
+      stdin: "null",
+      stdout: "piped",
+    }).spawn();
+    const reader = child.stdout.getReader();
+    const { value } = await reader.read();
+    await reader.cancel();
+    assert(value, await Deno.readTextFile(logFile));
+    return new InstalledDaemon(child, text(value).trim().split(" ").at(-1)!, logFile);
   }
+
+  log(): Promise<string> {
+    return Deno.readTextFile(this.logFile);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.child.kill("SIGTERM");
+    assertEquals((await this.child.status).code, 0, await this.log());
+  }
+}
+
+/** A folder in which all packages are installed, with a home of its own and a daemon that runs. */
+class Installed implements AsyncDisposable {
+  private constructor(readonly folder: string, readonly daemon: InstalledDaemon) {}
 
   static async make(): Promise<Installed> {
     const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "a folder " }));
     const tarballs = await makePackages(join(folder, "tarballs"));
     await Deno.writeTextFile(join(folder, "package.json"), '{ "type": "module" }\n');
     await npm("npm", ["install", "--no-audit", "--no-fund", ...tarballs, "@types/node@20.19.9"], folder);
-    const log = await Deno.open(join(folder, "log"), { create: true, write: true });
-    const daemon = new Deno.Command("sh", {
-      args: ["-c", 'exec "$@" 2>log', "sh", program(folder, "paasd"), "--listen", "127.0.0.1:0", "--die-with-daemon"],
-      cwd: folder,
-      env: environment(folder),
-      clearEnv: true,
-      stdin: "null",
-      stdout: "piped",
-    }).spawn();
-    log.close();
-    const reader = daemon.stdout.getReader();
-    const { value } = await reader.read();
-    await reader.cancel();
-    assert(value, await Deno.readTextFile(join(folder, "log")));
-    return new Installed(folder, daemon, text(value).trim().split(" ").at(-1)!);
+    return new Installed(folder, await InstalledDaemon.start(folder, []));
+  }
+
+  get address(): string {
+    return this.daemon.address;
   }
 
   get home(): string {
@@ -73,16 +96,10 @@ class Installed implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#daemon.kill("SIGTERM");
-    await this.#daemon.status;
+    await this.daemon[Symbol.asyncDispose]();
     await Deno.remove(this.folder, { recursive: true });
   }
 }
-
-const program = (folder: string, name: string) => join(folder, "node_modules/.bin", name);
-
-/** An environment without a Deno on the PATH. */
-const environment = (folder: string) => ({ PATH: "/usr/bin:/bin", HOME: join(folder, "home") });
 
 let installed: Installed;
 Deno.test.beforeAll(async () => void (installed = await Installed.make()));
@@ -145,16 +162,7 @@ Deno.test("paasd of a package asks for the permissions of the sources, its own f
 
 Deno.test("paasd of a package has its guard: it ends the processes of a daemon that was killed", async () => {
   const spool = join(installed.folder, "guarded");
-  const child = new Deno.Command(program(installed.folder, "paasd"), {
-    args: ["--listen", "127.0.0.1:0", "--spool-dir", spool, "--die-with-daemon"],
-    env: environment(installed.folder),
-    clearEnv: true,
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const reader = child.stdout.getReader();
-  const address = text((await reader.read()).value!).trim().split(" ").at(-1)!;
-  await reader.cancel();
+  const { child, address } = await InstalledDaemon.start(installed.folder, ["--spool-dir", spool, "--die-with-daemon"]);
   const pidFile = join(installed.folder, "pid");
   const words = [
     "--server",
@@ -174,7 +182,7 @@ Deno.test("paasd of a package has its guard: it ends the processes of a daemon t
   await until("the process has ended", async () => !await exists(`/proc/${pid}`));
 });
 
-Deno.test("paasd of a package has what it loads only when asked: reflection, telemetry", async () => {
+Deno.test("paasd of a package has what it loads only when asked: reflection, telemetry, metrics", async () => {
   await using client = new RawClient(installed);
   const { path, requestSerialize, responseDeserialize } = reflectionServices[0]!.ServerReflectionInfo;
   const stream = client.service.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
@@ -185,25 +193,13 @@ Deno.test("paasd of a package has what it loads only when asked: reflection, tel
   }
   assert(files > 1);
 
-  const env = {
-    ...environment(installed.folder),
-    OTEL_DENO: "true",
-    OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1",
-  };
-  const child = new Deno.Command(program(installed.folder, "paasd"), {
-    args: ["--listen", "127.0.0.1:0"],
-    env,
-    clearEnv: true,
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const reader = child.stdout.getReader();
-  const { value } = await reader.read();
-  await reader.cancel();
-  child.kill("SIGTERM");
-  const log = await new Response(child.stderr).text();
-  assertMatch(text(value ?? new Uint8Array()), /^paasd listening on /, log);
-  assertEquals((await child.status).code, 0, log);
+  const exporting = { OTEL_DENO: "true", OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1" };
+  await using daemon = await InstalledDaemon.start(installed.folder, ["--metrics-listen", "127.0.0.1:0"], exporting);
+  const environ = await Deno.readTextFile(`/proc/${daemon.child.pid}/environ`);
+  assertMatch(environ, new RegExp(`\\0OTEL_RESOURCE_ATTRIBUTES=service\\.version=${manifest.version}\\0`));
+  const address = () => daemon.log().then((log) => / metrics-listening address=(\S+)\n/.exec(log)?.[1]);
+  const metrics = await fetch(`http://${await until("metrics can be read", address)}/metrics`);
+  assertMatch(await metrics.text(), /^paas_\w+/m);
 });
 
 /** A program that uses the client library, in JavaScript that is TypeScript too. Its arguments are address and certificates. */
@@ -331,6 +327,12 @@ Deno.test("the worker runs on Deno, with its guard", async () => {
     stdout: "hello\n{ code: 0 }\n",
     stderr: "",
   });
+});
+
+Deno.test("the client library uses Deno only where it has looked for it", async () => {
+  const code = await Deno.readTextFile(join(installed.folder, "node_modules/@paas/client/lib/client.js"));
+  assertMatch(code, /= globalThis\.Deno;/);
+  assertEquals(code.match(/\bDeno\.\w+/g), null);
 });
 
 Deno.test("the packages name no place of the machine that made them, and bring the licences of what they contain", async () => {
