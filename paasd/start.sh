@@ -25,8 +25,13 @@ fi
 set -f
 deno=$1
 shift
-main=$(dirname "$0")/main.ts
-permissions=$(OTEL_SDK_DISABLED=true "$deno" run --no-prompt --allow-read --allow-sys=uid --allow-env='PAASD_*,XDG_RUNTIME_DIR,TMPDIR' \
+here=$(dirname "$0")
+if [ -f "$here/main.ts" ]; then
+  main=$here/main.ts manifest=$here/deno.json config=
+else # in a package there is a bundle, which needs no configuration of Deno
+  main=$here/main.js manifest=$here/../package.json config=--no-config
+fi
+permissions=$(OTEL_SDK_DISABLED=true "$deno" run ${config:+"$config"} --no-prompt --allow-read --allow-sys=uid --allow-env='PAASD_*,XDG_RUNTIME_DIR,TMPDIR' \
   "$main" --print-permissions "$@") || exit
 launcher=
 case $permissions in
@@ -42,7 +47,7 @@ if [ -n "${OTEL_DENO-}" ]; then # Deno's exporter reads the version of what it e
   case ,${OTEL_RESOURCE_ATTRIBUTES-} in
   *,service.version=*) ;;
   *)
-    version=$(sed -n 's/^ *"version": "\(.*\)".*/\1/p' "$(dirname "$0")/deno.json")
+    version=$(sed -n 's/^ *"version": "\(.*\)".*/\1/p' "$manifest")
     export OTEL_RESOURCE_ATTRIBUTES="service.version=$version${OTEL_RESOURCE_ATTRIBUTES:+,$OTEL_RESOURCE_ATTRIBUTES}"
     ;;
   esac
@@ -51,7 +56,7 @@ IFS='
 '
 # The heap begins as large as the client's, for the same reason (paasc/install/run_flags.ts).
 # shellcheck disable=SC2086 # one permission a line
-set -- $launcher "$deno" run --no-prompt --v8-flags=--initial-old-space-size=64 $permissions "$main" "$@"
+set -- $launcher "$deno" run ${config:+"$config"} --no-prompt --v8-flags=--initial-old-space-size=64 $permissions "$main" "$@"
 # Commands of another account must not use the caller's keys. Every process that inherits a session keyring may use it,
 # whatever its user id (keyrings(7)). So the daemon gets a new keyring (keyctl(2), KEYCTL_JOIN_SESSION_KEYRING). All commands
 # would share that one, so nobody may use it (KEYCTL_SETPERM).

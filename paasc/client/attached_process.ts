@@ -11,6 +11,7 @@ import { whole } from "./requests.ts";
 import { PaasError } from "../errors.ts";
 import { InputFeed } from "../streams/input_feed.ts";
 import { LogAccount } from "../streams/log_account.ts";
+import { withResolvers } from "../words/platform.ts";
 import type { LogMessage } from "@paas/proto/log_wire";
 
 /** Maximum output that is read before the program asks for it, in bytes. */
@@ -39,9 +40,9 @@ export class AttachedProcess implements AsyncDisposable {
   readonly #chunks: AsyncGenerator<LogChunk, void, void>;
   readonly #input = new InputFeed();
   /** Resolves when it is known whether the process takes input. */
-  readonly #inputKnown = Promise.withResolvers<void>();
+  readonly #inputKnown = withResolvers<void>();
   /** Resolves when the process takes no more input. */
-  readonly #inputEnded = Promise.withResolvers<void>();
+  readonly #inputEnded = withResolvers<void>();
   /** The reason why the process takes no more input; undefined while it may take some. */
   #inputEnd: unknown;
   /** Resolves when all that was asked of the input is done. */

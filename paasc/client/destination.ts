@@ -7,6 +7,7 @@ import type { Destination } from "../connection/connect.ts";
 import { chosenContext } from "../settings/contexts.ts";
 import { PaasError } from "../errors.ts";
 import { settingsFrom } from "../settings/settings.ts";
+import { variable } from "../words/platform.ts";
 
 /**
  * The address of the daemon and the certificates of the client. Defaults are those of `paasc`: the environment
@@ -50,7 +51,7 @@ export async function destinationFrom({ context, ...given }: DestinationOptions)
 
 function environment(name: string): string | undefined {
   try {
-    return Deno.env.get(name);
+    return variable(name);
   } catch (cause) {
     const remedy = `give all of server, ca, cert and key, or run with --allow-env=${name}`;
     throw new PaasError("permission-denied", `the variable ${name} may not be read: ${remedy}`, { cause });

@@ -8,6 +8,7 @@ import type { X509Certificate } from "node:crypto";
 import process from "node:process";
 import { PaasError } from "../errors.ts";
 import { fileFault, withoutMark } from "../words/file_fault.ts";
+import { readTextFile } from "../words/platform.ts";
 import type { CertificateFiles } from "../settings/settings.ts";
 
 /** Loads `node:crypto` at first use: loading takes time, and few commands need it. */
@@ -35,7 +36,7 @@ export interface Certificates {
 export async function readCertificates(files: CertificateFiles): Promise<Certificates> {
   const read = async (name: keyof CertificateFiles) => {
     try {
-      return withoutMark(await Deno.readTextFile(files[name]));
+      return withoutMark(await readTextFile(files[name]));
     } catch (cause) {
       const { title, help } = TITLES[name];
       throw new PaasError("no-connection", `cannot read the ${title} ${files[name]}: ${fileFault(cause)} (${help})`, {

@@ -13,6 +13,7 @@ import { X509Certificate } from "node:crypto";
 import { connect, type ConnectionOptions } from "node:tls";
 import { type Certificates, certificatesOf, invalidity, unusable } from "./certificates.ts";
 import { identityOf, type ServerAddress } from "./server_address.ts";
+import { withResolvers } from "../words/platform.ts";
 
 /** Maximum time for one look, in milliseconds. */
 const TIMEOUT_MS = 3_000;
@@ -125,7 +126,7 @@ export function look(
   options: ConnectionOptions,
   until: "handshake" | "greeting",
 ): Promise<Look> {
-  const { promise, resolve } = Promise.withResolvers<Look>();
+  const { promise, resolve } = withResolvers<Look>();
   const seen: Look = { connected: false, greeted: false, late: false };
   const { host, port } = server;
   const socket = connect({

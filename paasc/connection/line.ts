@@ -11,6 +11,7 @@
 import "@paas/proto/grpc"; // mends node:http2 before this module replaces `connect`
 import http2 from "node:http2";
 import type { Socket } from "node:net";
+import { clearTimeout, setTimeout } from "node:timers";
 import { FIRST_WINDOW, LARGEST_WINDOW, Window } from "./window.ts";
 
 /** Time between two looks at a line, in milliseconds. */
@@ -85,7 +86,7 @@ function watch(session: http2.ClientHttp2Session, socket: Socket): void {
     }
     wait(size < LARGEST_WINDOW && now - came < RECENT_MS ? SOON_MS : TICK_MS);
   };
-  const wait = (milliseconds: number) => Deno.unrefTimer(timer = setTimeout(look, milliseconds));
+  const wait = (milliseconds: number) => (timer = setTimeout(look, milliseconds)).unref();
   wait(SOON_MS);
   socket.once("close", () => clearTimeout(timer));
 }

@@ -8,6 +8,7 @@ import { type Connection, OutageError } from "./connection.ts";
 import { PaasError } from "../errors.ts";
 import { DEFAULT_PATIENCE, Outage } from "./outage.ts";
 import { SharedConnection } from "./shared_connection.ts";
+import { withResolvers } from "../words/platform.ts";
 
 /** The means by which work outlives a connection. */
 export interface Persistence {
@@ -90,7 +91,7 @@ export async function ask<Answer>(
 
 /** The connection, or undefined as soon as the signal is aborted. */
 async function unlessAborted(connecting: Promise<Connection>, signal: AbortSignal): Promise<Connection | undefined> {
-  const aborted = Promise.withResolvers<undefined>();
+  const aborted = withResolvers<undefined>();
   const abort = () => aborted.resolve(undefined);
   signal.addEventListener("abort", abort, { once: true });
   try {
@@ -102,7 +103,7 @@ async function unlessAborted(connecting: Promise<Connection>, signal: AbortSigna
 
 /** Resolves after this many milliseconds, or as soon as the signal is aborted. */
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve } = withResolvers<void>();
   const timer = setTimeout(resolve, milliseconds);
   const abort = () => resolve();
   signal.addEventListener("abort", abort, { once: true });

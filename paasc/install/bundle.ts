@@ -1,6 +1,6 @@
 /**
- * Bundles `paasc` into few files, which start faster than its source. This module is part of the installation (see
- * `install.ts`), not of the client.
+ * Bundles a program into few files, which start faster than its source. This module is part of the installation (see
+ * `install.ts`) and of the packages (see `package/`), not of the client.
  *
  * @module
  */
@@ -12,7 +12,7 @@ const ROOT = decodeURIComponent(new URL("../..", import.meta.url).pathname);
  * Directory that the installed `paasc` runs from. The directory is as deep in the checkout as `paasc/`, so that the bundle
  * and the source find the certificates by the same relative path.
  */
-const BUNDLE_DIRECTORY: string = `${ROOT}dist`;
+const BUNDLE_DIRECTORY: string = `${ROOT}.paasc`;
 
 /**
  * Lines that `deno bundle` puts at the head of each module, needed or not. These lines load most of Deno's Node emulation,
@@ -28,6 +28,44 @@ const PRELUDE =
  */
 const DYNAMIC_IMPORT = /\bimport\(("\.\/[^"]+")\)/g;
 
+/** Path of Deno's npm cache as it stands in a bundle, which must not name places of the machine that made it. */
+const CACHE_PATH = /(?:\.\.\/)+[^"'\n]*?\/registry\.npmjs\.org\//g;
+
+/** Options of {@linkcode bundleModules}. */
+export interface BundleOptions {
+  /** Path of the Deno to run. */
+  readonly deno: string;
+  /** Paths of the main modules, from the top of the checkout. */
+  readonly modules: readonly string[];
+  /** Directory that the files are written into. */
+  readonly directory: string;
+  /**
+   * Number of files. With `several`, a module that is imported dynamically is a file of its own. With `lazy`, Deno reads
+   * that file only when the import runs; the program then needs the permission to read the directory.
+   */
+  readonly files: "one" | "several" | "lazy";
+}
+
+/**
+ * Bundles modules and everything that they import.
+ *
+ * @throws {Error} When `deno bundle` fails
+ */
+export async function bundleModules({ deno, modules, directory, files }: BundleOptions): Promise<void> {
+  const splitting = files === "one" ? [] : ["--code-splitting"];
+  const args = ["bundle", "--quiet", ...splitting, "--outdir", directory, ...modules];
+  const { success, stderr } = await new Deno.Command(deno, { args, cwd: ROOT }).output();
+  if (!success) throw new Error(`deno bundle failed: ${new TextDecoder().decode(stderr).trim()}`);
+  for await (const { name } of Deno.readDir(directory)) {
+    const text = await Deno.readTextFile(`${directory}/${name}`);
+    const lighter = text
+      .replace(PRELUDE, (_, _create, require) => `var ${require}=(id)=>process.getBuiltinModule(id);`)
+      .replace(CACHE_PATH, "npm:")
+      .replace(DYNAMIC_IMPORT, files === "lazy" ? "import(String($1))" : "$&");
+    if (lighter !== text) await Deno.writeTextFile(`${directory}/${name}`, lighter);
+  }
+}
+
 /**
  * Bundles `paasc` into a directory and replaces the bundle that the directory may hold. The directory also gets an empty
  * folder `cache` for Deno.
@@ -38,16 +76,7 @@ const DYNAMIC_IMPORT = /\bimport\(("\.\/[^"]+")\)/g;
 export async function bundle(deno: string, directory: string = BUNDLE_DIRECTORY): Promise<string> {
   const draft = await Deno.makeTempDir({ dir: directory.slice(0, directory.lastIndexOf("/")), prefix: ".paasc-" });
   try {
-    const args = ["bundle", "--quiet", "--code-splitting", "--outdir", draft];
-    const { success, stderr } = await new Deno.Command(deno, { args: [...args, "paasc/main.ts"], cwd: ROOT }).output();
-    if (!success) throw new Error(`deno bundle failed: ${new TextDecoder().decode(stderr).trim()}`);
-    for await (const { name } of Deno.readDir(draft)) {
-      const text = await Deno.readTextFile(`${draft}/${name}`);
-      const lighter = text
-        .replace(PRELUDE, (_, _create, require) => `var ${require}=(id)=>process.getBuiltinModule(id);`)
-        .replace(DYNAMIC_IMPORT, "import(String($1))");
-      if (lighter !== text) await Deno.writeTextFile(`${draft}/${name}`, lighter);
-    }
+    await bundleModules({ deno, modules: ["paasc/main.ts"], directory: draft, files: "lazy" });
     await Deno.mkdir(`${draft}/cache`);
     await Deno.chmod(draft, 0o755);
     await Deno.remove(directory, { recursive: true }).catch((error) => {

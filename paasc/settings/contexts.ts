@@ -16,6 +16,7 @@
  */
 import { SettingsError } from "../errors.ts";
 import { fileFault, withoutMark } from "../words/file_fault.ts";
+import { faultOf, readTextFile } from "../words/platform.ts";
 import type { ContextSettings } from "./settings.ts";
 import { didYouMean } from "../words/suggestion.ts";
 
@@ -106,10 +107,9 @@ export function contextNamed({ path, text, contexts }: ConfigFile, name: string)
 
 async function read(path: string): Promise<string | undefined> {
   try {
-    return withoutMark(await Deno.readTextFile(path));
+    return withoutMark(await readTextFile(path));
   } catch (cause) {
-    // ENOTDIR: a component of the path is a file.
-    if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) return undefined;
+    if (["missing", "not-a-directory"].includes(faultOf(cause)!)) return undefined;
     throw new SettingsError(`cannot read the configuration file ${path}: ${fileFault(cause)}`, { cause });
   }
 }

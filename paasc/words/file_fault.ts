@@ -4,6 +4,16 @@
  * @module
  */
 
+import { faultOf, type FileFault } from "./platform.ts";
+
+const SENTENCES: Readonly<Record<FileFault, string>> = {
+  "missing": "it does not exist",
+  "not-a-directory": "a part of its path is not a directory",
+  "a-directory": "it is a directory",
+  "denied": "permission denied",
+  "not-permitted": "paasc may not read it there; copy it into a file of its own",
+};
+
 /**
  * Describes why a file could not be read, as a clause about "it". The runtime guards some files whatever the permissions
  * are (`/dev/stdin`, much of `/proc`). Its own message for them addresses developers, so users get advice instead.
@@ -17,10 +27,8 @@
  * ```
  */
 export function fileFault(cause: unknown): string {
-  if (cause instanceof Deno.errors.NotFound) return "it does not exist";
-  if (cause instanceof Deno.errors.PermissionDenied) return "permission denied";
-  if (cause instanceof Deno.errors.IsADirectory) return "it is a directory";
-  if (cause instanceof Deno.errors.NotCapable) return "paasc may not read it there; copy it into a file of its own";
+  const fault = faultOf(cause);
+  if (fault) return SENTENCES[fault];
   return cause instanceof Error ? cause.message : String(cause);
 }
 

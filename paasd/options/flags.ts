@@ -5,7 +5,7 @@
  * @module
  */
 import { LIMIT_NAMES, parseLimits } from "@paas/proto/units";
-import { fileURLToPath } from "node:url";
+import { DEVELOPMENT_DIRECTORY } from "../development_files.ts";
 import { parseAddress } from "../address.ts";
 import {
   COUNT,
@@ -50,7 +50,7 @@ const SWITCH = { default: "false", parse: parseSwitch, expected: "true or false"
 const KEPT = { value: "NUMBER", parse: parseKept, expected: "a whole number, or unlimited" };
 
 /** The path of a development certificate or key. */
-const developmentFile = (name: string): string => fileURLToPath(new URL(`../../certs/${name}`, import.meta.url));
+const developmentFile = (name: string): string => `${DEVELOPMENT_DIRECTORY}/${name}`;
 
 /** All flags that can also be a variable, or a key of the configuration file. */
 export const FLAGS = {

@@ -5,7 +5,7 @@
  * @module
  */
 import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { DEVELOPMENT_DIRECTORY } from "../development_files.ts";
 import type { DaemonLog } from "../telemetry/daemon_log.ts";
 import type { Options } from "../options/options.ts";
 
@@ -13,9 +13,6 @@ import type { Options } from "../options/options.ts";
 const GROUP_READS = 0o040;
 const OTHERS_READ = 0o004;
 const OTHERS_WRITE = 0o022; // the group or anybody
-
-/** The directory of the development certificates, whose keys are public and protect nothing. */
-const DEVELOPMENT = fileURLToPath(new URL("../../certs", import.meta.url));
 
 /** A file, and the consequence when others change or read it. */
 interface Sensitive {
@@ -46,7 +43,7 @@ export async function warnOfFiles(
     { what: "configuration (--config)", path: config, consequence: "whoever changes it decides what the daemon does" },
   ];
   for (const { what, path, secret, consequence } of files) {
-    if (path === undefined || dirname(path) === DEVELOPMENT) continue;
+    if (path === undefined || dirname(path) === DEVELOPMENT_DIRECTORY) continue;
     const status = await Deno.stat(path).catch(() => undefined); // the reader of the file says what is wrong with it
     const cause = status && causeOf(status, secret);
     if (cause !== undefined) log.write("warning", { what, file: path, cause, consequence });

@@ -19,7 +19,7 @@ import type { Options } from "../options/options.ts";
 import { inspectPrograms } from "../processes/programs.ts";
 
 /** The daemon's program: an account that may change it has all rights of the daemon. */
-const OWN_PROGRAM = fileURLToPath(new URL("../main.ts", import.meta.url));
+const OWN_PROGRAM = fileURLToPath(Deno.mainModule);
 
 /**
  * Checks whether the options for commands can be kept, and logs a `warning` for each thing that an operator should

@@ -17,7 +17,9 @@ Deno.test("no program of ours is granted all permissions", async (t) => {
       const command = typeof task === "string" ? task : task.command;
       assert(!EVERYTHING.test(command), `task ${name}: ${command}`);
     }
-    for (const name of ["paasd", "paasc", "install", "compile", "demo"]) assert(tasks[name], `there is a task ${name}`);
+    for (const name of ["paasd", "paasc", "install", "package", "compile", "demo"]) {
+      assert(tasks[name], `there is a task ${name}`);
+    }
   });
   await t.step("by start.sh", async () => {
     assert(!EVERYTHING.test(await Deno.readTextFile(join(ROOT, "paasd/start.sh"))));

@@ -31,6 +31,60 @@ Deno.test("deploy/ runs commands under one account of their own, which unit, con
   }
 });
 
+Deno.test("deploy/Containerfile copies only what is there, and gives the account of commands fixed numbers", async () => {
+  const file = await read("Containerfile");
+  const copied = [...file.matchAll(/^COPY (?!--from)(\S+) /gm)].map(([, path]) => path!);
+  assertEquals(copied, ["."]);
+  // What .dockerignore leaves out is not needed: no task and no member of the workspace lies there.
+  const ignored = (await Deno.readTextFile(join(ROOT, ".dockerignore"))).trim().split("\n");
+  for (
+    const path of [
+      "deno.json",
+      "deno.lock",
+      "LICENSE",
+      "package",
+      "paasc",
+      "paasd",
+      "proto",
+      "worker",
+      "certs",
+      "deploy",
+    ]
+  ) {
+    assert((await Deno.stat(join(ROOT, path))) && !ignored.includes(path), path);
+  }
+  assert(ignored.includes(".git"));
+  for (const command of ["groupadd .*--gid", "useradd .*--uid", "useradd .*--gid"]) {
+    assertMatch(file, new RegExp(`^RUN ${command} 970 `, "m"));
+  }
+  const [, deno] = /npx --yes deno@(\S+) task/.exec(file)!;
+  assertMatch(
+    await Deno.readTextFile(join(ROOT, "README.md")),
+    new RegExp(`deno@${deno!.replaceAll(".", "\\.")} task`),
+  );
+});
+
+Deno.test("deploy/Containerfile has a health check that believes 200 alone", async () => {
+  const file = await read("Containerfile");
+  const [, address] = /PAASD_METRICS_LISTEN=127\.0\.0\.1:(\d+)/.exec(file)!;
+  const words: string[] = JSON.parse(/^HEALTHCHECK .*? CMD (.*)$/m.exec(file)![1]!);
+  let status = 200;
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    ({ url }) => new Response(null, { status: new URL(url).pathname === "/healthz" ? status : 404 }),
+  );
+  const port = String(server.addr.port);
+  const code = async () => {
+    const [program, ...args] = words.map((word) => word.replaceAll(address!, port));
+    return (await new Deno.Command(program!, { args, stderr: "null" }).output()).code;
+  };
+  assertEquals(await code(), 0);
+  status = 503;
+  assertEquals(await code(), 1);
+  await server.shutdown();
+  assertEquals(await code(), 1);
+});
+
 /** A daemon with the configuration of `deploy/`, and with the rights that the unit gives it. */
 class Deployed implements AsyncDisposable {
   private constructor(

@@ -1,0 +1,100 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { dirname } from "node:path";
+import { clientScript, daemonScript } from "./launcher.ts";
+
+const decoder = new TextDecoder();
+
+/** A folder with programs in it. */
+class Folder implements AsyncDisposable {
+  private constructor(readonly path: string) {}
+
+  static async make(): Promise<Folder> {
+    return new Folder(await Deno.makeTempDir({ prefix: "it's a " }));
+  }
+
+  /** Writes a program. A Deno prints its own path, its cache and its last words. */
+  async write(name: string, text = '#!/bin/sh\nshift $(($# - 2))\necho "$0: $DENO_DIR: $@"\n'): Promise<string> {
+    const path = `${this.path}/${name}`;
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeTextFile(path, text);
+    await Deno.chmod(path, 0o755);
+    return path;
+  }
+
+  async link(target: string, name: string): Promise<string> {
+    await Deno.mkdir(dirname(`${this.path}/${name}`), { recursive: true });
+    await Deno.symlink(target, `${this.path}/${name}`);
+    return `${this.path}/${name}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+  }
+}
+
+async function run(program: string, env: Record<string, string> = {}, cwd = "/") {
+  const { code, stdout, stderr } = await new Deno.Command(program, {
+    args: ["version"],
+    env: { PATH: "/usr/bin:/bin", ...env },
+    clearEnv: true,
+    cwd,
+  }).output();
+  return [code, decoder.decode(stdout), decoder.decode(stderr)] as const;
+}
+
+Deno.test("clientScript() finds the Deno of its package, wherever npm or pnpm put it, and by links", async () => {
+  const layouts = {
+    hoisted: { script: "node_modules/@paas/paasc", deno: "node_modules/@deno/linux-x64-glibc/deno" },
+    nested: {
+      script: "lib/node_modules/@paas/paasc",
+      deno: "lib/node_modules/@paas/paasc/node_modules/@deno/linux-arm64-glibc/deno",
+    },
+    pnpm: {
+      script: "node_modules/.pnpm/paasc/node_modules/@paas/paasc",
+      deno: "node_modules/.pnpm/deno/node_modules/@deno/darwin-x64/deno",
+    },
+  };
+  for (const [name, { script, deno }] of Object.entries(layouts)) {
+    await using folder = await Folder.make();
+    const real = await Deno.realPath(folder.path);
+    await folder.write(`${script}/bin/paasc`, clientScript());
+    await folder.write(deno);
+    let start = `${real}/${script}/bin/paasc`;
+    if (name === "pnpm") {
+      await folder.link(`${real}/${script}`, "node_modules/@paas/paasc");
+      start = `${real}/node_modules/@paas/paasc/bin/paasc`; // pnpm's own script goes through a folder that is a link
+      const beside = "node_modules/.pnpm/paasc/node_modules/@deno/darwin-x64";
+      await folder.link("../../../deno/node_modules/@deno/darwin-x64", beside);
+    }
+    await folder.link(start, "bin/paasc");
+    assertEquals((await run(start))[0], 0);
+    const [code, stdout, stderr] = await run(`${folder.path}/bin/paasc`, { HOME: "/home/o'neil" });
+    const [path, ...rest] = stdout.split(": ");
+    assertEquals([code, stderr], [0, ""], name);
+    assertEquals(await Deno.realPath(path!), `${real}/${deno}`);
+    assertEquals(rest, ["/home/o'neil/.cache/paas/paasc", `${real}/${script}/lib/main.js version\n`]);
+    assertEquals((await run("./paasc", {}, `${folder.path}/${script}/bin`))[0], 0); // a relative path will do
+  }
+});
+
+Deno.test("clientScript() runs the deno of the PATH when its own is missing, or says what to do", async () => {
+  await using folder = await Folder.make();
+  const script = await folder.write("paasc/bin/paasc", clientScript());
+  const deno = await folder.write("path/deno");
+  const [code, stdout] = await run(script, { PATH: `${folder.path}/path:/usr/bin:/bin`, XDG_CACHE_HOME: "/a cache" });
+  assertEquals([code, stdout], [0, `${deno}: /a cache/paas/paasc: ${folder.path}/paasc/lib/main.js version\n`]);
+  const missing = await run(script);
+  assertEquals([missing[0], missing[1]], [127, ""]);
+  assertMatch(missing[2], /^paasc: Deno is missing beside [^\n]+: install the package again\n$/);
+});
+
+Deno.test("daemonScript() runs start.sh with a Deno, and keeps the cache that the caller gives", async () => {
+  await using folder = await Folder.make();
+  const script = await folder.write("paasd/bin/paasd", daemonScript("bundled"));
+  await folder.write("paasd/lib/start.sh", 'echo "$DENO_DIR: $@"\n');
+  assertEquals((await run(script, { HOME: "/h" }))[1], `/h/.cache/paas/paasd: ${folder.path}/paasd/../deno version\n`);
+  assertEquals(
+    (await run(script, { DENO_DIR: "/var/cache/paas" }))[1],
+    `/var/cache/paas: ${folder.path}/paasd/../deno version\n`,
+  );
+});
