@@ -7,7 +7,10 @@ import { Context } from "./command.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { local } from "./commands/mod.ts";
 import { gatherEntropy } from "./connection/entropy.ts";
-import { errorLine, EXIT_CODES, exitReason } from "./exit.ts";
+import { errorLine, exitCodeFor } from "./exit.ts";
+
+/** Whether the exit code of the command is that of a process. */
+let exitsAsProcess = false;
 
 /** Ends the program with a line for a person on stderr, and an exit code for scripts. */
 function end(error: unknown): never {
@@ -16,7 +19,7 @@ function end(error: unknown): never {
   } catch {
     // Nobody reads stderr.
   }
-  Deno.exit(EXIT_CODES[exitReason(error) ?? "failed"]);
+  Deno.exit(exitCodeFor(error, exitsAsProcess));
 }
 
 // An unexpected error is printed as one line as well.
@@ -31,6 +34,7 @@ addEventListener("unhandledrejection", (event) => {
 
 try {
   const { command, words, settings, given, repeated } = await parseCommandLine(Deno.args, (name) => Deno.env.get(name));
+  exitsAsProcess = command.exitsAsProcess ?? false;
   if (!local.includes(command)) gatherEntropy();
   // A terminal may say 0 when it does not know its width.
   const columns = Deno.stdout.isTerminal() ? Deno.consoleSize().columns || 80 : undefined;

@@ -15,7 +15,6 @@ import { Interrupts } from "./interrupts.ts";
 import { LocalTerminal, untilDetached } from "./local_terminal.ts";
 import { LogPrinter } from "../print/log_printer.ts";
 import type { LogMessage } from "@paas/proto/log_wire";
-import { NoProgressError } from "../connection/outage.ts";
 import { noteTo, type Output, print } from "../print/output.ts";
 import { exitCodeOf, isLost, stateText } from "../print/process_status.ts";
 import { Suspension } from "./suspension.ts";
@@ -198,29 +197,23 @@ function throwIfShort(status: ProcessStatus__Output, shortfall: string | undefin
 }
 
 /**
- * Converts a failure of Paas to an error whose exit code cannot be mistaken for one of the process. A connection without
- * progress keeps the exit code 69, because the process may still run.
+ * Converts a refusal to start a process to an error with the exit code of a shell. Other errors stay as they are.
  *
  * @param started Whether the process was started
  *
  * @example
  * ```ts
- * import { OutageError } from "../connection/connection.ts";
- * import { EXIT_CODES, exitReason } from "../exit.ts";
- * import { NoProgressError } from "../connection/outage.ts";
+ * import { PaasError } from "../errors.ts";
+ * import { exitCodeFor } from "../exit.ts";
  * import { failure } from "./session.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const lost = new OutageError("the connection to daemon.example:50051 was lost");
- * const codes = [lost, new NoProgressError(lost, 5)].map((error) => EXIT_CODES[exitReason(failure(error, true))!]);
- * assertEquals(codes, [125, 69]);
+ * const unknown = new PaasError("not-found", "the program does not exist");
+ * assertEquals([failure(unknown, false), failure(unknown, true)].map((error) => exitCodeFor(error, true)), [127, 125]);
  * ```
  */
 export function failure(error: unknown, started: boolean): unknown {
-  const reason = exitReason(error);
-  if (!reason || error instanceof NoProgressError) return error;
-  if (["usage", "interrupted", "output-closed"].includes(reason)) return error;
   const code = error instanceof PaasError && !started ? error.code : undefined;
-  const refusal = code === "not-found" ? "not-found" : code === "permission-denied" ? "not-executable" : "not-run";
-  return new ExitError(refusal, (error as Error).message, { cause: error });
+  const refusal = code === "not-found" ? "not-found" : code === "permission-denied" ? "not-executable" : undefined;
+  return refusal ? new ExitError(refusal, (error as Error).message, { cause: error }) : error;
 }

@@ -13,6 +13,8 @@ export interface Option {
   readonly name: string;
   /** Letter after `-`. */
   readonly letter?: string;
+  /** Other names and letters, which help does not list. */
+  readonly also?: readonly string[];
   /** Name of the value in help. An option without one takes no value. */
   readonly value?: string;
   /** Completions of the value, words separated by '|', if the name of the value does not imply them. */

@@ -84,6 +84,7 @@ Deno.test("roles by OU: a viewer sees all and changes nothing, an operator stops
       new RegExp(`^Owner: ${alice.id} \\(CN=alice`, "m"),
     );
     assertEquals(JSON.parse((await realm.paasc(viewer, "status", "-o", "json", id)).stdout).owner, alice.id);
+    assertEquals((await realm.paasc(viewer, "run", "true")).code, 125);
     const refused = await realm.paasc(alice, "list", "--all");
     assertEquals([refused.code, refused.stdout], [1, ""]);
     assertMatch(refused.stderr, /^paasc: Your role, user, /);

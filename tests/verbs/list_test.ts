@@ -117,7 +117,7 @@ Deno.test("a process is named by its id, the beginning of it, or its name", asyn
   const live = await client.exec(["sh", "-c", "echo live; exec sleep 600"], { name: "web" });
   const fail = async (...words: string[]) => {
     const { code, stdout, stderr } = await daemon.paasc(words);
-    assertEquals([code, text(stdout)], [1, ""]);
+    assertEquals([code, text(stdout)], [words[0] === "wait" ? 125 : 1, ""]);
     return stderr;
   };
 

@@ -72,6 +72,16 @@ Deno.test("run says why there is no exit code of the program", async () => {
   assertEquals((await nobody.result()).code, 125);
 });
 
+Deno.test("attach and wait say by 125 that there is no exit code of a process", async () => {
+  await using daemon = await Daemon.start();
+  for (const command of ["attach", "wait"]) {
+    const unknown = await daemon.paasc([command, "nobody"]);
+    assertEquals([unknown.code, unknown.stderr.startsWith("paasc: no process has 'nobody'")], [125, true], command);
+    await using client = startPaasc(["--server", "127.0.0.1:1", command, "nobody"]);
+    assertEquals((await client.result()).code, 125, command);
+  }
+});
+
 Deno.test("run gives Ctrl-C to the program, and stops it at a second one", async () => {
   await using daemon = await Daemon.start();
   await using obeys = daemon.startPaasc([

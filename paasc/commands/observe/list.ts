@@ -55,7 +55,7 @@ const STATES = ["running", "stopping", "finished"] as const;
 
 export const list: Command = {
   name: "list",
-  aliases: ["ps"],
+  aliases: { ls: {}, ps: {} },
   summary: "list your processes, the newest first",
   help,
   options,

@@ -41,6 +41,7 @@ Examples:
 
 export const status: Command = {
   name: "status",
+  aliases: { inspect: { output: "json" } },
   summary: "print the status of a process",
   help,
   options: [{ name: "verbose", letter: "v", help: "print all that is known about it" }],

@@ -12,8 +12,9 @@ const help = `Usage: paasc wait [options] ID...
 
 Waits until each process has finished, and exits with the exit code of the last
 one given, or with 128 + n when signal n killed it, as a shell's 'wait' does. The
-exit code is 125 when that process was lost because the daemon died. The command
-prints nothing to stdout; stderr tells why a process did not end by itself.
+exit code is 125 when Paas failed: there is no such process, no connection, or that
+process was lost because the daemon died. The command prints nothing to stdout;
+stderr tells why a process did not end by itself.
 
 When the connection breaks, paasc tries for a minute to make a new one, and then
 goes on waiting. Ctrl-C ends the waiting, not the process.
@@ -31,6 +32,7 @@ export const wait: Command = {
   name: "wait",
   summary: "wait until processes have finished, and exit as the last did",
   help,
+  exitsAsProcess: true,
 
   async run(words, context) {
     const { settings, stdout, stderr } = context;

@@ -34,7 +34,7 @@ nothing, unless the file defines it.
 only thing that paasc ever writes, and the script that 'deno task install' makes
 permits just that. A paasc without this permission says what to write.
 
-With -o json, which stands before its words, 'list' prints an array of objects,
+With -o json, 'list' prints an array of objects,
 and 'show' prints one object: name, inUse, server, ca, cert, key.
 
 Examples:
@@ -55,8 +55,6 @@ export const context: Command = {
     if (verb !== "list" && verb !== "use" && verb !== "show") {
       throw wrong(`context has list, use and show, not '${verb}'`);
     }
-    const option = [verb, ...words].find((word) => word.startsWith("-"));
-    if (option !== undefined) throw wrong(`option '${option}' must stand before '${verb}'`);
     if (more.length > 0 || verb === "list" && words.length > 0) {
       throw wrong(`context ${verb} does not take '${words.at(-1)}'`);
     }

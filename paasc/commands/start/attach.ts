@@ -26,6 +26,7 @@ export const attach: Command = {
   name: "attach",
   summary: "join a running process",
   help,
+  exitsAsProcess: true,
   options: [
     { name: "tail", value: "N", help: `begin with the last N lines (default ${DEFAULT_TAIL})` },
     { name: "no-stdin", letter: "n", help: "do not type into it" },

@@ -58,6 +58,7 @@ Examples:
 
 export const exec: Command = {
   name: "exec",
+  takesProgram: true,
   summary: "start a process and print its id",
   help,
   options: [...EXEC_OPTIONS, { name: "stdin", help: "give it a stdin, for 'paasc attach'" }],

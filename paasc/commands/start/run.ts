@@ -1,6 +1,10 @@
 /** `paasc run`: runs a program as if it ran here. */
+import type { ExecRequest } from "@paas/proto";
 import { execRequest } from "../../client/requests.ts";
 import type { Command } from "../../command.ts";
+import type { Connection } from "../../connection/connection.ts";
+import { PaasError } from "../../errors.ts";
+import { ExitError } from "../../exit.ts";
 import { DETACH_KEYS_OPTION, detachKeys } from "../../options/detach_keys.ts";
 import { EXEC_OPTIONS, execOptionsFrom } from "../../options/exec.ts";
 import { exclusive, usageError } from "../../options/value.ts";
@@ -11,7 +15,8 @@ Runs a program on the daemon's machine as if it ran here: your stdin goes into
 it, its stdout and stderr come out here unchanged, and paasc exits with its exit
 code, or with 128 + n when signal n killed it. paasc exits with 126 when the
 program cannot be executed, with 127 when it does not exist, and with 125 when
-Paas failed: the daemon may have died, or output may be damaged on its disk.
+Paas failed: there is no connection, you may not start processes, the daemon died,
+or output is damaged on its disk.
 
 All words from PROGRAM on are passed on unchanged. No shell is involved.
 
@@ -22,9 +27,7 @@ on with paasc, by 'fg' or, with --no-stdin, by 'bg'. Its --timeout goes on.
 When the connection breaks, paasc makes a new one, and input and output go on at
 the next byte. When paasc does not come back, because it was killed, its machine
 sleeps or its network is gone, the daemon stops the process after 30 s.
---on-disconnect changes that: keep, stop, or stop-after= and a duration. When
-connections break again and again for a minute before any byte has come, paasc
-exits with 69.
+--on-disconnect changes that: keep, stop, or stop-after= and a duration.
 
 When the program did not end by itself, stderr tells the reason: a limit, a stop,
 a signal from elsewhere, or the daemon.
@@ -46,8 +49,10 @@ const LEASE_MS = 30_000;
 
 export const run: Command = {
   name: "run",
+  takesProgram: true,
   summary: "run a program as if it ran here",
   help,
+  exitsAsProcess: true,
   options: [
     { name: "tty", letter: "t", help: "give it a terminal" },
     { name: "no-stdin", letter: "n", help: "let its stdin be empty" },
@@ -71,8 +76,24 @@ export const run: Command = {
     return await session(context, {
       stdin,
       detachKeys: tty ? keys : undefined,
-      begin: (connection) => connection.exec(request),
+      begin: (connection) => start(connection, request),
       limits: request,
     });
   },
 };
+
+/**
+ * Starts the process. A refusal of the user is no refusal of the program, which has an exit code of its own.
+ *
+ * @throws {ExitError} When the user may not start processes
+ * @throws {PaasError} When the daemon refuses for another reason, or the connection fails
+ */
+async function start(connection: Connection, request: ExecRequest): Promise<string> {
+  try {
+    return await connection.exec(request);
+  } catch (error) {
+    if (!(error instanceof PaasError && error.code === "permission-denied")) throw error;
+    const { role } = await connection.whoAmI();
+    throw role === "viewer" ? new ExitError("not-run", error.message, { cause: error }) : error;
+  }
+}
