@@ -34,6 +34,8 @@ export interface SessionOptions {
   readonly tailLines?: number | undefined;
   /** Limits of the process, if they are known. */
   readonly limits?: Known["limits"];
+  /** Whether to remove the process and its log after its end. */
+  readonly remove?: boolean;
 }
 
 /**
@@ -149,6 +151,7 @@ class Session implements Disposable {
     });
     // A closed stderr changes nothing.
     if (sentence) await print(this.#stderr, errorLine(new Error(sentence))).catch(() => {});
+    if (this.#options.remove) await this.#attachment.remove();
     return exitCodeOf(status);
   }
 

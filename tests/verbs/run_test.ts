@@ -72,6 +72,41 @@ Deno.test("run says why there is no exit code of the program", async () => {
   assertEquals((await nobody.result()).code, 125);
 });
 
+Deno.test("run takes the options of docker, detaches, and removes what it ran", async (t) => {
+  await using daemon = await Daemon.start();
+  const printed = async (...words: string[]) => {
+    const { code, stdout, stderr } = await daemon.paasc(words);
+    assertEquals([code, stderr], [0, ""], words.join(" "));
+    return text(stdout);
+  };
+  await t.step("-e, -w and -i", async () => {
+    assertEquals(await printed("run", "-i", "-e", "A=1", "-w", "/tmp", "sh", "-c", 'echo "$A"; pwd'), "1\n/tmp\n");
+  });
+  await t.step("--rm", async () => {
+    assertEquals((await daemon.paasc(["run", "--rm", "--name", "gone", "sh", "-c", "exit 3"])).code, 3);
+    assertEquals((await daemon.paasc(["status", "gone"])).code, 1);
+    assertEquals((await daemon.paasc(["run", "-d", "--rm", "true"])).code, 2);
+  });
+  await t.step("--detach prints the id", async () => {
+    const id = (await printed("run", "-d", "--name", "web", "-l", "a=b", "cat")).trimEnd();
+    const { state, labels, id: own } = JSON.parse(await printed("inspect", "web"));
+    assertEquals([state === "stopping", labels, own], [false, { a: "b" }, id]);
+    assertEquals((await daemon.paasc(["wait", "web"])).code, 0); // without -i its stdin is empty
+    await printed("run", "-di", "--name", "waiting", "cat");
+    await printed("run", "-dit", "--name", "shell", "sh", "-c", "test -t 0 && exec sleep 600");
+    for (const name of ["waiting", "shell"]) {
+      assertEquals(await daemon.status(name), "Status: running");
+      assertEquals(await printed("stop", "-t", "5", name), "");
+    }
+    assertEquals((await daemon.paasc(["run", "-d", "no-such-program"])).code, 127);
+  });
+  await t.step("what it has not, it says", async () => {
+    const { code, stderr } = await daemon.paasc(["run", "-p", "80:80", "true"]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "there is no option '-p': processes use the files, the network");
+  });
+});
+
 Deno.test("attach and wait say by 125 that there is no exit code of a process", async () => {
   await using daemon = await Daemon.start();
   for (const command of ["attach", "wait"]) {

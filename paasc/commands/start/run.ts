@@ -6,8 +6,9 @@ import type { Connection } from "../../connection/connection.ts";
 import { PaasError } from "../../errors.ts";
 import { ExitError } from "../../exit.ts";
 import { DETACH_KEYS_OPTION, detachKeys } from "../../options/detach_keys.ts";
-import { EXEC_OPTIONS, execOptionsFrom } from "../../options/exec.ts";
+import { EXEC_HINTS, EXEC_OPTIONS, execOptionsFrom } from "../../options/exec.ts";
 import { exclusive, usageError } from "../../options/value.ts";
+import { startDetached } from "./exec.ts";
 
 const help = `Usage: paasc run [options] [--] PROGRAM [ARGUMENT...]
 
@@ -37,11 +38,17 @@ terminal is connected to it: editors, shells and the like work, and Ctrl-C and
 Ctrl-Z are ordinary keys. --detach-keys leave the process running; 'paasc attach'
 returns to it.
 
+With --detach it starts in the background, as by 'paasc exec': paasc prints its id
+and exits with 0, or with 125 to 127. With --tty it then waits for 'paasc attach'
+in a terminal. With --rm the daemon forgets the process after its end, and its log
+is gone; if paasc is killed or detaches before, it stays.
+
 Examples:
   paasc run make test
   tar c . | paasc run tar x -C /srv/app
   paasc run sort <names.txt | head
   paasc run --tty bash
+  paasc run -d --name web -e PORT=8080 -w /srv/app ./server
 `;
 
 /** Default time that the process may run without its client, in milliseconds. */
@@ -55,29 +62,45 @@ export const run: Command = {
   exitsAsProcess: true,
   options: [
     { name: "tty", letter: "t", help: "give it a terminal" },
+    { name: "detach", letter: "d", help: "print its id and return, as 'paasc exec' does" },
+    { name: "interactive", letter: "i", help: "pass stdin on: the default; with --detach: give it a stdin" },
+    { name: "rm", help: "remove the process and its log after its end" },
     { name: "no-stdin", letter: "n", help: "let its stdin be empty" },
     DETACH_KEYS_OPTION,
     ...EXEC_OPTIONS,
   ],
+  hints: EXEC_HINTS,
 
   async run(words, context) {
     const { given, repeated } = context;
     if (words.length === 0) throw usageError("run", "run needs a program");
-    const [tty, stdin] = [given.tty !== undefined, given["no-stdin"] === undefined];
-    if (tty && !stdin) throw exclusive("run", "--tty", "--no-stdin");
+    const [tty, detach, stdin] = [given.tty !== undefined, given.detach !== undefined, given["no-stdin"] === undefined];
+    const other = ["tty", "interactive"].find((name) => given[name] !== undefined);
+    if (other && !stdin) throw exclusive("run", `--${other}`, "--no-stdin");
+    if (detach && given.rm !== undefined) {
+      throw usageError("run", "option '--rm' needs a paasc that waits for the end, and so excludes '--detach'");
+    }
     const keys = detachKeys("run", given);
-    const options = await execOptionsFrom("run", words, given, repeated, LEASE_MS);
-    const [{ session }, { terminalSize, terminalType }] = await Promise.all([
+    const options = await execOptionsFrom("run", words, given, repeated, detach ? undefined : LEASE_MS);
+    const [{ failure, session }, { terminalSize, terminalType }] = await Promise.all([
       import("../../session/session.ts"),
       import("../../session/local_terminal.ts"),
     ]);
     const terminal = tty ? { ...terminalSize(), type: terminalType(Deno.env.get("TERM")) } : undefined;
-    const request = execRequest(words, { ...options, stdin: stdin && !tty, terminal });
+    const piped = detach ? given.interactive !== undefined : stdin;
+    const request = execRequest(words, { ...options, stdin: piped && !tty, terminal });
+    const begin = (connection: Connection) => start(connection, request);
+    if (detach) {
+      return await startDetached(context, begin).catch((error) => {
+        throw failure(error, false);
+      });
+    }
     return await session(context, {
       stdin,
       detachKeys: tty ? keys : undefined,
-      begin: (connection) => start(connection, request),
+      begin,
       limits: request,
+      remove: given.rm !== undefined,
     });
   },
 };
