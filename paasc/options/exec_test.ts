@@ -76,7 +76,10 @@ Deno.test("execOptionsFrom() passes on what was given", async () => {
 
 Deno.test("execOptionsFrom() names the option that is no good", async () => {
   for (const text of ["A", "=1", "="]) {
-    assertStringIncludes(await usageError("--env", text, "x"), `option '--env' takes NAME=VALUE, not '${text}'`);
+    assertStringIncludes(
+      await usageError("--env", text, "x"),
+      `option '--env' takes NAME=VALUE, or the NAME of a variable that is set here, not '${text}'`,
+    );
     assertStringIncludes(await usageError("--label", text, "x"), `option '--label' takes NAME=VALUE, not '${text}'`);
   }
   assertStringIncludes(await usageError("--env", "A B=1", "x"), "'--env' takes a name without white space, not 'A B'");

@@ -69,8 +69,8 @@ key = "${ROOT}/certs/bob.key"
   await t.step("a command goes by the context", async () => {
     assertEquals((await home.run(["list"])).code, 69);
     const { stdout: id } = await home.run(["--context", "here", "exec", "true"]);
-    assertEquals((await home.run(["list", "-q"], { PAASC_CONTEXT: "here" })).stdout, id); // as bob, too
-    assertEquals((await home.run(["list", "-q", "--server", daemon.address])).stdout, ""); // as alice
+    assertEquals((await home.run(["list", "-aq"], { PAASC_CONTEXT: "here" })).stdout, id); // as bob, too
+    assertEquals((await home.run(["list", "-aq", "--server", daemon.address])).stdout, ""); // as alice
   });
   await t.step("use, with permission to write that file alone", async () => {
     const before = await Deno.readTextFile(home.path);

@@ -12,7 +12,7 @@ async function printed(daemon: Daemon, ...words: string[]): Promise<string> {
 
 /** The ids that `paasc list -q` prints, the newest first. */
 async function ids(daemon: Daemon, ...options: string[]): Promise<string[]> {
-  return (await printed(daemon, "list", "-q", ...options)).split("\n").filter(Boolean);
+  return (await printed(daemon, "list", "-aq", ...options)).split("\n").filter(Boolean);
 }
 
 Deno.test("list shows one's own processes, the newest first, and those alone that were asked for", async (t) => {
@@ -29,7 +29,7 @@ Deno.test("list shows one's own processes, the newest first, and those alone tha
   await daemon.exec(["true"], { as: "bob" });
 
   await t.step("as lines of fields", async () => {
-    const lines = (await printed(daemon, "ps")).trimEnd().split("\n").map((line) => line.split("\t"));
+    const lines = (await printed(daemon, "ps", "-a")).trimEnd().split("\n").map((line) => line.split("\t"));
     assertEquals(lines.map(([id, name, state, exit, , command]) => [id, name, state, exit, command]), [
       [killed, "-", "finished", "SIGKILL", "sh -c 'kill -9 $$'"],
       [blue, "web", "running", "-", "sleep 600"],
@@ -38,7 +38,7 @@ Deno.test("list shows one's own processes, the newest first, and those alone tha
     for (const [, , , , started] of lines) assertMatch(started!, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   });
   await t.step("as JSON, each as status has it", async () => {
-    const list = JSON.parse(await printed(daemon, "list", "-o", "json"));
+    const list = JSON.parse(await printed(daemon, "list", "--all-states", "-o", "json"));
     const statuses = await Promise.all(
       [killed, blue, red].map(async (id) => JSON.parse(await printed(daemon, "status", "-o", "json", id))),
     );
@@ -69,12 +69,29 @@ Deno.test("list shows one's own processes, the newest first, and those alone tha
     assertEquals(await ids(daemon, "--until", startTime), [red]);
     assertEquals(await ids(daemon, "--since", startTime), [killed, blue]);
   });
+  await t.step("without -a, those that have not finished", async () => {
+    const live = async (...words: string[]) => (await printed(daemon, "list", ...words)).split("\n").filter(Boolean);
+    assertEquals(await live("-q"), [blue]);
+    assertEquals((await live()).map((line) => line.split("\t")[0]), [blue]);
+    assertEquals(JSON.parse((await live("-o", "json"))[0]!).map(({ id }: { id: string }) => id), [blue]);
+    assertEquals(await live("-q", "--state", "finished"), [killed, red]);
+    assertEquals(await live("-q", "-l", "team=red"), []);
+  });
+  await t.step("in the order and the form that one wants", async () => {
+    assertEquals(await ids(daemon, "--sort", "name"), [killed, red, blue]);
+    assertEquals(await ids(daemon, "--sort", "name", "-n", "2"), [killed, red]);
+    assertEquals(await ids(daemon, "--sort", "duration", "-n", "1"), [blue]);
+    assertEquals(
+      await printed(daemon, "ps", "-a", "--format", '{{.Name}}:{{.Status}} {{.Label "team"}}'),
+      "-:finished (signal 9) red\nweb:running blue\n-:finished (exit code 3) red\n",
+    );
+    assertMatch(await printed(daemon, "ls", "-o", "wide"), /^ID .* PID .* LABELS .*\n.* team=blue tier=1 .*\n$/);
+  });
   await t.step("and refuses what it does not know", async () => {
-    for (
-      const words of [["--state", "done"], ["--label", "team"], ["--since", "now"], ["--limit", "-1"], ["web"]].concat([
-        ["-q", "-o", "json"],
-      ])
-    ) {
+    const wrong = [["--state", "done"], ["--label", "team"], ["--since", "now"], ["--limit", "-1"], ["web"]].concat(
+      [["-q", "-o", "json"], ["--sort", "x"], ["--format", "{{.X}}"], ["--watch"], ["-f", "a=b"], ["-q", "-o", "wide"]],
+    );
+    for (const words of wrong) {
       const { code, stderr } = await daemon.paasc(["list", ...words]);
       assertEquals(code, 2, stderr);
     }
@@ -104,7 +121,7 @@ Deno.test("list is a table on a terminal", {
     stdin: "null",
   }).output();
   const [heading, row, ...rest] = text(stdout).split("\r\n");
-  assertMatch(heading!, /^ID +NAME +STATE +EXIT +STARTED +COMMAND$/);
+  assertMatch(heading!, /^ID +NAME +STATE +EXIT +STARTED +DURATION +COMMAND$/);
   assertStringIncludes(row!, `${id.slice(0, 8)}  web   running  -     `);
   assertEquals([[...row!].length, row!.endsWith("x…"), rest], [80, true, [""]]);
 });
