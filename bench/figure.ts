@@ -1,33 +1,33 @@
 /**
- * What a figure of the table is, and how one is measured: each side in turn, for the machine is never quiet; what counts
- * is the ratio of the medians.
+ * A figure of the table, and its measurement. Both sides run in turn, since no machine is quiet, and the result is the ratio
+ * of the medians.
  *
  * @module
  */
-import type { Setting } from "./setting.ts";
+import type { BenchRun } from "./bench_run.ts";
 
 /** A row of the table. */
 export interface Row {
   figure: string;
-  /** What was measured of Paas, in `unit`. */
+  /** The value of Paas, in `unit`. */
   paas: number;
-  /** What was measured of the other one, in `unit`; `NaN` when there is none. */
+  /** The value of the peer, in `unit`; `NaN` without a peer. */
   peer: number;
   unit: string;
-  /** How the two compare, as it is printed; see {@linkcode ratio} and {@linkcode growth}. */
+  /** The printed comparison; see {@linkcode ratio} and {@linkcode growth}. */
   ratio: string;
   aim: string;
 }
 
-/** Something to measure; one or more rows of the table. */
+/** A measurement that gives one or more rows of the table. */
 export interface Figure {
   name: string;
-  measure(setting: Setting): Promise<Row[]>;
+  measure(bench: BenchRun): Promise<Row[]>;
 }
 
-/** Measures each side in turn, for so many rounds, and gives the values of each; of a side that is missing none. */
+/** Measures each side in turn, for all rounds, and gives the values of each. A missing side has none. */
 export async function inTurn<Side extends string, Value>(
-  { rounds }: Setting,
+  { rounds }: BenchRun,
   sides: Record<Side, (() => Promise<Value>) | undefined>,
 ): Promise<Record<Side, Value[]>> {
   const names = Object.keys(sides) as Side[];
@@ -43,12 +43,12 @@ export async function inTurn<Side extends string, Value>(
   return values;
 }
 
-/** Tells on stderr how it goes. */
+/** Prints the progress on stderr. */
 export function progress(text: string): void {
   console.error(text);
 }
 
-/** Milliseconds that words run. */
+/** Measures the time that a command takes, in milliseconds. */
 export async function duration(words: string[]): Promise<number> {
   const begin = performance.now();
   const { success } = await new Deno.Command(words[0]!, { args: words.slice(1), stdout: "null", stderr: "inherit" })
@@ -74,7 +74,7 @@ export function ratio(paas: number, peer: number): string {
   return Number.isNaN(paas / peer) ? "–" : (paas / peer).toFixed(2);
 }
 
-/** By how many MiB `paas` is more than `peer`. */
+/** The difference of `paas` and `peer`, in MiB, with its sign. */
 export function growth(paas: number, peer: number): string {
   return `${paas < peer ? "−" : "+"}${Math.abs(paas - peer).toFixed(0)} MiB`;
 }

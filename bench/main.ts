@@ -1,7 +1,7 @@
 /**
- * `deno task bench [FIGURE ...] [--rounds N] [--megabytes N]`: how Paas compares with others on this machine, side by side
- * in the same run. It prints a markdown table, and tells on stderr how it goes. A word picks the figures whose names
- * begin with it.
+ * `deno task bench [FIGURE ...] [--rounds N] [--megabytes N]`: a comparison of Paas with others on this machine, side by
+ * side in the same run. It prints a markdown table on stdout, and its progress on stderr. A word picks the figures whose
+ * names begin with it.
  *
  * @module
  */
@@ -14,11 +14,11 @@ import { progress, type Row } from "./figure.ts";
 import { floodFigures } from "./figures/flood.ts";
 import { followersFigures } from "./figures/followers.ts";
 import { memoryFigures } from "./figures/memory.ts";
-import { Setting } from "./setting.ts";
+import { BenchRun } from "./bench_run.ts";
 import { startFigures } from "./figures/starts.ts";
 import { throughputFigures } from "./figures/throughput.ts";
 
-/** The longest that one figure may take, in milliseconds. */
+/** Maximum time of one figure, in milliseconds. */
 const LIMIT_MS = 10 * 60_000;
 
 const figures = [
@@ -51,28 +51,28 @@ const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => interruption.abort());
 Deno.exit(await run());
 
-/** Measures until all is done or a signal comes, and leaves nothing behind; gives the exit code. */
+/** Measures until the end or a signal, cleans up, and gives the exit code. */
 async function run(): Promise<number> {
-  await using setting = await Setting.make({ rounds, bytes: megabytes * 1024 * 1024 });
+  await using bench = await BenchRun.make({ rounds, bytes: megabytes * 1024 * 1024 });
   const interrupted = new Promise<number>((resolve) => interruption.signal.onabort = () => resolve(130));
-  return await Promise.race([measure(setting), interrupted]);
+  return await Promise.race([measure(bench), interrupted]);
 }
 
-async function measure(setting: Setting): Promise<number> {
+async function measure(bench: BenchRun): Promise<number> {
   const begin = performance.now();
   const machine = `${navigator.hardwareConcurrency} cores, Linux ${Deno.osRelease()}, Deno ${Deno.version.deno}`;
-  const ssh = setting.ssh ? `sshd of user ${setting.ssh.user}` : "no sshd here, so nothing of ssh";
+  const ssh = bench.ssh ? `sshd of user ${bench.ssh.user}` : "no sshd here, so nothing of ssh";
   console.log(`${new Date().toISOString()}; ${machine}; ${ssh}; medians of ${rounds}, ${megabytes} MiB.\n`);
   console.log("| figure; what it is against | Paas | peer | unit | ratio | aim |\n|---|---:|---:|---|---:|---|");
   let failures = 0;
   for (const { name, measure } of chosen) {
     progress(`${name} (after ${((performance.now() - begin) / 1000).toFixed(0)} s)`);
     try {
-      for (const row of await inTime(measure(setting))) console.log(markdown(row));
+      for (const row of await inTime(measure(bench))) console.log(markdown(row));
     } catch (error) {
       if (interruption.signal.aborted) break;
       failures++;
-      await setting.endDaemons(); // nothing of it disturbs the next one
+      await bench.endDaemons(); // nothing of it disturbs the next one
       console.log(`| ${name} | failed: ${(error as Error).message} | | | | |`);
     }
   }
@@ -80,7 +80,7 @@ async function measure(setting: Setting): Promise<number> {
   return failures === 0 ? 0 : 1;
 }
 
-/** What is promised, if it comes in time. */
+/** Waits for a promise within the limit. */
 async function inTime<Value>(promise: Promise<Value>): Promise<Value> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error(`it takes more than ${LIMIT_MS / 60_000} minutes`)), LIMIT_MS);

@@ -84,11 +84,14 @@ export async function makeParts(
     stepped: (milliseconds) => log.write("clock-stepped", { seconds: Math.round(milliseconds / 1000) }),
   };
   const expiry = closing.use(new Expiry(spool.history.records.usages, options, expiryHost, clock));
-  telemetry?.metrics.observe({
-    processes: () => table.counts,
-    spoolBytes: () => spool.bytes,
-    connections: () => door.connections,
-  });
+  // Closed before the spool, whose database it reads.
+  closing.use(
+    telemetry?.metrics.observe({
+      processes: () => table.counts,
+      spoolBytes: () => spool.bytes,
+      connections: () => door.connections,
+    }),
+  );
   return { log, trust, audit, service, table, server, door, expiry, recovery };
 }
 

@@ -7,11 +7,11 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { allowedUntil, rightOf } from "../../paasd/access/authorization.ts";
-import { exec, follow, Realm } from "../../tests/support/pki.ts";
+import { exec, follow, RealmDaemon } from "../../tests/support/realm_daemon.ts";
 import { RawClient } from "../../tests/support/raw_client.ts";
 import { until } from "../../tests/support/until.ts";
 import { type Figure, median, progress, ratio, type Row } from "../figure.ts";
-import { flood, type Setting } from "../setting.ts";
+import { type BenchRun, flood } from "../bench_run.ts";
 
 /** How many streams are cut. */
 const CUTS = 25;
@@ -34,16 +34,16 @@ export const accessFigures: Figure[] = [
 
 /** From the moment at which a certificate stands on the deny list until the stream of its holder is cut. */
 async function revocation(): Promise<Row[]> {
-  await using realm = await Realm.start(async (setting) => ["--deny-list", await setting.write("denied", "")]);
+  await using scene = await RealmDaemon.start(async (realm) => ["--deny-list", await realm.write("denied", "")]);
   const times: number[] = [];
   let denied = "";
   for (let cut = 0; cut < CUTS; cut++) {
-    const person = await realm.person({ commonName: `user ${cut}` });
+    const person = await scene.person({ commonName: `user ${cut}` });
     const log = follow(person, await exec(person, "sh", "-c", "while :; do echo tick; sleep 0.1; done"));
     await until("the log comes", () => log.text !== "");
     denied += `${createHash("sha256").update(new X509Certificate(person.pair.cert).raw).digest("hex")}\n`;
     const begin = performance.now();
-    await realm.replace("denied", denied);
+    await scene.replace("denied", denied);
     await until("the stream is cut", () => log.end !== undefined);
     times.push(performance.now() - begin);
   }
@@ -54,27 +54,27 @@ async function revocation(): Promise<Row[]> {
 
 /** Runs something against a daemon with an audit log and one without. */
 async function withAndWithout<Value>(
-  setting: Setting,
+  bench: BenchRun,
   run: (audited: RawClient, plain: RawClient) => Promise<Value>,
 ): Promise<Value> {
-  const audit = join(setting.directory, `audit-${crypto.randomUUID()}`);
-  await using audited = await setting.startDaemon(["--audit-log", audit, "--audit-argv"]);
-  await using plain = await setting.startDaemon();
+  const audit = join(bench.directory, `audit-${crypto.randomUUID()}`);
+  await using audited = await bench.startDaemon(["--audit-log", audit, "--audit-argv"]);
+  await using plain = await bench.startDaemon();
   await using auditedClient = new RawClient(audited);
   await using plainClient = new RawClient(plain);
   return await run(auditedClient, plainClient);
 }
 
 /** Exec of `true`, one after the other. */
-async function auditOfExec(setting: Setting): Promise<Row[]> {
-  return await withAndWithout(setting, async (audited, plain) => {
+async function auditOfExec(bench: BenchRun): Promise<Row[]> {
+  return await withAndWithout(bench, async (audited, plain) => {
     const time = async (client: RawClient) => {
       const begin = performance.now();
       await client.exec(["true"]);
       return performance.now() - begin;
     };
     const [ours, theirs]: [number[], number[]] = [[], []];
-    for (let round = 0; round < setting.rounds; round++) {
+    for (let round = 0; round < bench.rounds; round++) {
       for (let call = 0; call < EXECS; call++) {
         // Who comes first waits for what the other one has left behind.
         const sides = [
@@ -83,7 +83,7 @@ async function auditOfExec(setting: Setting): Promise<Row[]> {
         ];
         for (const side of call % 2 === 0 ? sides : sides.reverse()) await side();
       }
-      progress(`  round ${round + 1} of ${setting.rounds}`);
+      progress(`  round ${round + 1} of ${bench.rounds}`);
     }
     const [paas, peer] = [median(ours), median(theirs)];
     const decision = decisionTime();
@@ -111,9 +111,9 @@ function decisionTime(): number {
 }
 
 /** The history of a log, read without following. */
-async function auditOfLogs(setting: Setting): Promise<Row[]> {
-  return await withAndWithout(setting, async (audited, plain) => {
-    const { bytes } = setting;
+async function auditOfLogs(bench: BenchRun): Promise<Row[]> {
+  return await withAndWithout(bench, async (audited, plain) => {
+    const { bytes } = bench;
     const ids = new Map<RawClient, string>();
     for (const client of [audited, plain]) {
       const id = await client.exec(["sh", "-c", flood("lines", bytes)]);
@@ -127,7 +127,7 @@ async function auditOfLogs(setting: Setting): Promise<Row[]> {
       return bytes / 1e3 / (performance.now() - begin);
     };
     const [ours, theirs]: [number[], number[]] = [[], []];
-    for (let round = 0; round < setting.rounds * READS; round++) {
+    for (let round = 0; round < bench.rounds * READS; round++) {
       const sides = [
         () => rate(audited).then((speed) => ours.push(speed)),
         () => rate(plain).then((speed) => theirs.push(speed)),

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { answer } from "../../tests/support/realm.ts";
 import { RawClient } from "../../tests/support/raw_client.ts";
 import { duration, type Figure, inTurn, median, progress, ratio, type Row } from "../figure.ts";
-import type { Setting } from "../setting.ts";
+import type { BenchRun } from "../bench_run.ts";
 
 /** So many calls make one measurement where a single one takes milliseconds. */
 const CALLS = 100;
@@ -31,22 +31,22 @@ function row(figure: string, ours: number[], theirs: number[], aim: string): Row
   return { figure, paas, peer, unit: "ms", ratio: ratio(paas, peer), aim };
 }
 
-async function runCold(setting: Setting): Promise<Row[]> {
-  const { ssh } = setting;
-  await using daemon = await setting.startDaemon();
-  const { paas, peer } = await inTurn(setting, {
-    paas: () => duration(setting.paasc(daemon, "run", "true")),
+async function runCold(bench: BenchRun): Promise<Row[]> {
+  const { ssh } = bench;
+  await using daemon = await bench.startDaemon();
+  const { paas, peer } = await inTurn(bench, {
+    paas: () => duration(bench.paasc(daemon, "run", "true")),
     peer: ssh && (() => duration(ssh.command("true"))),
   });
   return [row("paasc run true, cold process to exit; ssh host true, fresh connection", paas, peer, "≤ 0.6")];
 }
 
-async function execWait(setting: Setting): Promise<Row[]> {
-  await using daemon = await setting.startDaemon();
+async function execWait(bench: BenchRun): Promise<Row[]> {
+  await using daemon = await bench.startDaemon();
   await using client = new RawClient(daemon);
-  await using socket = await setting.ssh?.shareConnection();
+  await using socket = await bench.ssh?.shareConnection();
   const floor = [Deno.execPath(), "run", "-A", join(import.meta.dirname!, "../floor.ts"), "spawn", `${CALLS}`];
-  const { paas, ssh, worker } = await inTurn(setting, {
+  const { paas, ssh, worker } = await inTurn(bench, {
     paas: async () => {
       const times: number[] = [];
       for (let call = 0; call < CALLS; call++) {
@@ -73,17 +73,17 @@ async function execWait(setting: Setting): Promise<Row[]> {
   ];
 }
 
-async function clientStart(setting: Setting): Promise<Row[]> {
-  const empty = join(setting.directory, "empty.ts");
+async function clientStart(bench: BenchRun): Promise<Row[]> {
+  const empty = join(bench.directory, "empty.ts");
   await Deno.writeTextFile(empty, "");
   const several = async (words: string[]) => {
     const times: number[] = [];
     for (let time = 0; time < 10; time++) times.push(await duration(words));
     return median(times);
   };
-  const values = await inTurn(setting, {
-    help: () => several([setting.program, "--help"]),
-    version: () => several([setting.program, "version"]),
+  const values = await inTurn(bench, {
+    help: () => several([bench.program, "--help"]),
+    version: () => several([bench.program, "version"]),
     empty: () => several([Deno.execPath(), "run", empty]),
   });
   return (["help", "version"] as const).map((name) =>
@@ -91,19 +91,19 @@ async function clientStart(setting: Setting): Promise<Row[]> {
   );
 }
 
-async function statusCold(setting: Setting): Promise<Row[]> {
-  await using daemon = await setting.startDaemon();
+async function statusCold(bench: BenchRun): Promise<Row[]> {
+  await using daemon = await bench.startDaemon();
   const id = await daemon.exec(["sleep", "600"]);
   const raw = ["run", "-A", "--no-check", join(import.meta.dirname!, "../http2_status.ts"), `${daemon.port}`, id];
-  const { paas, http2 } = await inTurn(setting, {
-    paas: () => duration(setting.paasc(daemon, "status", id)),
+  const { paas, http2 } = await inTurn(bench, {
+    paas: () => duration(bench.paasc(daemon, "status", id)),
     http2: () => duration([Deno.execPath(), ...raw]),
   });
   return [row("paasc status, cold; the same call by hand over node:http2", paas, http2, "≤ 1.25")];
 }
 
-async function thousandProcesses(setting: Setting): Promise<Row[]> {
-  await using daemon = await setting.startDaemon();
+async function thousandProcesses(bench: BenchRun): Promise<Row[]> {
+  await using daemon = await bench.startDaemon();
   await using client = new RawClient(daemon);
   await client.untilFinished(await client.exec(["true"]));
   const before = await daemon.residentSize();
@@ -120,9 +120,9 @@ async function thousandProcesses(setting: Setting): Promise<Row[]> {
   ];
 }
 
-async function list(setting: Setting): Promise<Row[]> {
-  await using many = await setting.startDaemon();
-  await using few = await setting.startDaemon();
+async function list(bench: BenchRun): Promise<Row[]> {
+  await using many = await bench.startDaemon();
+  await using few = await bench.startDaemon();
   await using manyClient = new RawClient(many);
   await using fewClient = new RawClient(few);
   progress(`  ${FINISHED} processes`);
@@ -138,7 +138,7 @@ async function list(setting: Setting): Promise<Row[]> {
     }
     return median(times);
   };
-  const values = await inTurn(setting, { many: () => firstPage(manyClient), few: () => firstPage(fewClient) });
+  const values = await inTurn(bench, { many: () => firstPage(manyClient), few: () => firstPage(fewClient) });
   return [row(`first page of List of ${FINISHED} finished processes; of 100`, values.many, values.few, "≤ 2.0")];
 }
 

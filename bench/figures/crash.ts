@@ -8,10 +8,10 @@ import { Spool } from "@paas/worker";
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { Daemon, ROOT } from "../../tests/support/programs.ts";
+import { ROOT, RunningDaemon } from "../../tests/support/programs.ts";
 import { RawClient, type RawLog } from "../../tests/support/raw_client.ts";
 import { type Figure, median, progress, type Row } from "../figure.ts";
-import type { Setting } from "../setting.ts";
+import type { BenchRun } from "../bench_run.ts";
 
 /** Daemons killed, for each round of the run. */
 const KILLS = 10;
@@ -46,7 +46,7 @@ function command(n: number): string[] {
   return ["sh", "-c", [`${print}; exit ${n % 100}`, `${print}; sleep 1000 & exit 7`, `${print}; sleep 1000`][n % 3]!];
 }
 
-async function crash({ rounds, directory }: Setting): Promise<Row[]> {
+async function crash({ rounds, directory }: BenchRun): Promise<Row[]> {
   const spool = join(directory, "crash-spool");
   const mark = crypto.randomUUID();
   const starts: number[] = [];
@@ -54,7 +54,7 @@ async function crash({ rounds, directory }: Setting): Promise<Row[]> {
   let known: Known[] = [];
   for (let round = 0; round <= KILLS * rounds; round++) {
     const begin = performance.now();
-    await using daemon = await Daemon.start([
+    await using daemon = await RunningDaemon.start([
       "--spool-dir",
       spool,
       "--stop-grace",
@@ -135,14 +135,14 @@ async function leftOvers(mark: string, within: number): Promise<number> {
   }
 }
 
-async function start({ rounds, directory }: Setting): Promise<Row[]> {
+async function start({ rounds, directory }: BenchRun): Promise<Row[]> {
   const spool = join(directory, "finished-spool");
   await fill(spool);
   const times: Record<"empty" | "full", number[]> = { empty: [], full: [] };
   for (let round = 0; round < rounds; round++) {
     for (const [kind, path] of [["empty", join(directory, `empty-${round}`)], ["full", spool]] as const) {
       const begin = performance.now();
-      await using daemon = await Daemon.start([
+      await using daemon = await RunningDaemon.start([
         "--spool-dir",
         path,
         "--retain-count",

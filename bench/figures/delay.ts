@@ -4,10 +4,10 @@
  * @module
  */
 import type { GetLogsResponse__Output } from "@paas/proto";
-import type { Daemon } from "../../tests/support/programs.ts";
+import type { RunningDaemon } from "../../tests/support/programs.ts";
 import { RawClient } from "../../tests/support/raw_client.ts";
 import { duration, type Figure, inTurn, median, quantile, ratio, type Row } from "../figure.ts";
-import { clock, flood, type Setting } from "../setting.ts";
+import { type BenchRun, clock, flood } from "../bench_run.ts";
 
 const LINES = 300;
 const INTERVAL_MS = 30;
@@ -23,12 +23,12 @@ export const delayFigures: Figure[] = [
   { name: "start", measure: start },
 ];
 
-async function delay(setting: Setting): Promise<Row[]> {
-  const { ssh } = setting;
-  await using daemon = await setting.startDaemon();
+async function delay(bench: BenchRun): Promise<Row[]> {
+  const { ssh } = bench;
+  await using daemon = await bench.startDaemon();
   const line = clock(LINES, INTERVAL_MS);
-  const { paas, ssh: sshd } = await inTurn(setting, {
-    paas: async () => await delays(setting.paascLogs(daemon, await daemon.exec(["sh", "-c", line]))),
+  const { paas, ssh: sshd } = await inTurn(bench, {
+    paas: async () => await delays(bench.paascLogs(daemon, await daemon.exec(["sh", "-c", line]))),
     ssh: ssh && (() => delays(ssh.command(line))),
   });
   return (["p50", "p99"] as const).map((name) => {
@@ -66,20 +66,20 @@ async function delays(words: string[]): Promise<{ p50: number; p99: number }> {
   return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
 }
 
-async function tail(setting: Setting): Promise<Row[]> {
-  await using daemon = await setting.startDaemon();
+async function tail(bench: BenchRun): Promise<Row[]> {
+  await using daemon = await bench.startDaemon();
   await using client = new RawClient(daemon);
-  const large = await finishedLog(daemon, 5 * setting.bytes);
+  const large = await finishedLog(daemon, 5 * bench.bytes);
   const small = await finishedLog(daemon, SMALL_LOG);
-  const programs = await inTurn(setting, {
-    large: () => firstPrint(setting.paascLogs(daemon, "--tail", "10", large)),
-    small: () => firstPrint(setting.paascLogs(daemon, "--tail", "10", small)),
+  const programs = await inTurn(bench, {
+    large: () => firstPrint(bench.paascLogs(daemon, "--tail", "10", large)),
+    small: () => firstPrint(bench.paascLogs(daemon, "--tail", "10", small)),
   });
-  const calls = await inTurn(setting, {
+  const calls = await inTurn(bench, {
     large: () => firstMessage(client, large),
     small: () => firstMessage(client, small),
   });
-  const sizes = `${5 * setting.bytes / MIB} MiB; ${SMALL_LOG / MIB} MiB`;
+  const sizes = `${5 * bench.bytes / MIB} MiB; ${SMALL_LOG / MIB} MiB`;
   const row = (figure: string, { large, small }: typeof programs): Row => {
     const [ours, peer] = [median(large), median(small)];
     return { figure, paas: ours, peer, unit: "ms", ratio: ratio(ours, peer), aim: "≤ 1.5" };
@@ -90,7 +90,7 @@ async function tail(setting: Setting): Promise<Row[]> {
   ];
 }
 
-async function finishedLog(daemon: Daemon, bytes: number): Promise<string> {
+async function finishedLog(daemon: RunningDaemon, bytes: number): Promise<string> {
   const id = await daemon.exec(["sh", "-c", flood("lines", bytes)]);
   await daemon.paasc(["logs", "--tail", "0", id]); // which waits for its end
   return id;
@@ -120,11 +120,11 @@ async function firstMessage({ service }: RawClient, processId: string): Promise<
   return median(times);
 }
 
-async function start(setting: Setting): Promise<Row[]> {
-  const { ssh } = setting;
-  await using daemon = await setting.startDaemon();
-  const values = await inTurn(setting, {
-    paas: () => duration(setting.paasc(daemon, "exec", "true")),
+async function start(bench: BenchRun): Promise<Row[]> {
+  const { ssh } = bench;
+  await using daemon = await bench.startDaemon();
+  const values = await inTurn(bench, {
+    paas: () => duration(bench.paasc(daemon, "exec", "true")),
     ssh: ssh && (() => duration(ssh.command("true"))),
   });
   const [paas, peer] = [median(values.paas), median(values.ssh)];

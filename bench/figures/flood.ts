@@ -4,10 +4,10 @@
  * @module
  */
 import { join } from "node:path";
-import { Daemon, ROOT } from "../../tests/support/programs.ts";
+import { ROOT, RunningDaemon } from "../../tests/support/programs.ts";
 import { RawClient } from "../../tests/support/raw_client.ts";
 import { type Figure, inTurn, median, progress, quantile, ratio, type Row } from "../figure.ts";
-import type { Setting } from "../setting.ts";
+import type { BenchRun } from "../bench_run.ts";
 
 const SILENT = 1_000;
 const HANDSHAKES_PER_SECOND = 200;
@@ -62,12 +62,12 @@ class Flood implements AsyncDisposable {
 }
 
 /** A user asks for a status now and then; compared with the same in quiet. */
-async function flood(setting: Setting): Promise<Row[]> {
-  await using daemon = await setting.startDaemon();
+async function flood(bench: BenchRun): Promise<Row[]> {
+  await using daemon = await bench.startDaemon();
   await using client = new RawClient(daemon);
   const id = await client.exec(["sleep", "600"]);
   await latencies(client, id);
-  const { quiet, flooded } = await inTurn(setting, {
+  const { quiet, flooded } = await inTurn(bench, {
     quiet: () => latencies(client, id),
     flooded: async () => {
       await using strangers = await Flood.on(daemon, SILENT, HANDSHAKES_PER_SECOND);
@@ -108,12 +108,14 @@ async function latencies(client: RawClient, id: string): Promise<{ p50: number; 
 }
 
 /** How long it takes until a daemon that had no descriptors left answers again, from when those who took them have gone. */
-async function descriptors(setting: Setting): Promise<Row[]> {
+async function descriptors(bench: BenchRun): Promise<Row[]> {
   const times: number[] = [];
-  for (let round = 0; round < setting.rounds; round++) {
+  for (let round = 0; round < bench.rounds; round++) {
     const wanted = String(2 * DESCRIPTORS);
     const flags = ["--max-connections", wanted, "--max-connections-per-address", wanted];
-    await using daemon = await Daemon.start(flags, { XDG_RUNTIME_DIR: setting.directory }, DESCRIPTORS);
+    await using daemon = await RunningDaemon.start(flags, { XDG_RUNTIME_DIR: bench.directory }, {
+      descriptors: DESCRIPTORS,
+    });
     {
       await using _strangers = await Flood.on(daemon, 2 * DESCRIPTORS, 0);
       await pause(HOLD_MS);
@@ -124,14 +126,14 @@ async function descriptors(setting: Setting): Promise<Row[]> {
       if (performance.now() - begin > LIMIT_MS) throw new Error("It is deaf");
     }
     times.push(performance.now() - begin);
-    progress(`  round ${round + 1} of ${setting.rounds}: ${times.at(-1)!.toFixed(0)} ms`);
+    progress(`  round ${round + 1} of ${bench.rounds}: ${times.at(-1)!.toFixed(0)} ms`);
   }
   const figure =
     `until a daemon of ${DESCRIPTORS} descriptors answers again, once those who took all of them have gone`;
   return [{ figure, paas: median(times) / 1000, peer: NaN, unit: "s", ratio: "–", aim: "≤ 10" }];
 }
 
-async function answers(daemon: Daemon): Promise<boolean> {
+async function answers(daemon: RunningDaemon): Promise<boolean> {
   await using client = new RawClient(daemon);
   return await client.exec(["true"]).then(() => true, () => false);
 }

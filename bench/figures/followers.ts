@@ -6,10 +6,10 @@
 import { type GetLogsRequest, ProcessService } from "@paas/proto";
 import type { ClientReadableStream } from "@paas/proto/grpc";
 import { readLogMessage } from "@paas/proto/log_wire";
-import type { Daemon } from "../../tests/support/programs.ts";
+import type { RunningDaemon } from "../../tests/support/programs.ts";
 import { RawClient } from "../../tests/support/raw_client.ts";
 import { type Figure, inTurn, median, progress, quantile, type Row } from "../figure.ts";
-import { clock, type Setting } from "../setting.ts";
+import { type BenchRun, clock } from "../bench_run.ts";
 
 const FOLLOWERS = 1_000;
 const STREAMS_PER_CONNECTION = 100;
@@ -34,7 +34,7 @@ class Followers implements AsyncDisposable {
   readonly #calls: ClientReadableStream<Uint8Array>[];
 
   /** @param received Is called with each piece of output that one of them receives */
-  constructor(daemon: Daemon, processId: string, received: (data: Uint8Array) => void) {
+  constructor(daemon: RunningDaemon, processId: string, received: (data: Uint8Array) => void) {
     this.#clients = Array.from({ length: FOLLOWERS / STREAMS_PER_CONNECTION }, () => new RawClient(daemon));
     this.#calls = this.#clients.flatMap((client) =>
       Array.from({ length: STREAMS_PER_CONNECTION }, () => follow(client, { processId }))
@@ -74,10 +74,10 @@ function isComplete(call: ClientReadableStream<Uint8Array>, received: (data: Uin
   });
 }
 
-async function thousandIdle(setting: Setting): Promise<Row[]> {
-  const { each } = await inTurn(setting, {
+async function thousandIdle(bench: BenchRun): Promise<Row[]> {
+  const { each } = await inTurn(bench, {
     each: async () => {
-      await using daemon = await setting.startDaemon();
+      await using daemon = await bench.startDaemon();
       await using client = new RawClient(daemon);
       const id = await client.exec(["sh", "-c", "echo ready; exec sleep 60"]);
       await pause(SETTLE_MS);
@@ -98,11 +98,11 @@ async function thousandIdle(setting: Setting): Promise<Row[]> {
   }];
 }
 
-async function thousandLive(setting: Setting): Promise<Row[]> {
-  await using daemon = await setting.startDaemon();
+async function thousandLive(bench: BenchRun): Promise<Row[]> {
+  await using daemon = await bench.startDaemon();
   await using client = new RawClient(daemon);
   const lines = SECONDS * LINES_PER_SECOND;
-  const gate = setting.gate();
+  const gate = bench.gate();
   const id = await client.exec(["sh", "-c", gate.before(clock(lines, 1000 / LINES_PER_SECOND))]);
   await pause(SETTLE_MS);
   const before = await daemon.residentSize();

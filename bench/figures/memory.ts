@@ -4,10 +4,10 @@
  * @module
  */
 import type { GetLogsResponse__Output } from "@paas/proto";
-import type { Daemon } from "../../tests/support/programs.ts";
+import type { RunningDaemon } from "../../tests/support/programs.ts";
 import { RawClient } from "../../tests/support/raw_client.ts";
 import { type Figure, growth, progress, type Row } from "../figure.ts";
-import { flood, type Setting } from "../setting.ts";
+import { type BenchRun, flood } from "../bench_run.ts";
 
 const READERS = 20;
 const WARM_UP_BYTES = 256 * 1024 * 1024;
@@ -23,9 +23,9 @@ export const memoryFigures: Figure[] = [{ name: "stalled-readers", measure: stal
  * It is compared with the daemon before: idle, and after a first flood without readers, which makes the runtime's heap
  * grow to its usual size.
  */
-async function stalledReaders(setting: Setting): Promise<Row[]> {
-  const bytes = 10 * setting.bytes;
-  await using daemon = await setting.startDaemon();
+async function stalledReaders(bench: BenchRun): Promise<Row[]> {
+  const bytes = 10 * bench.bytes;
+  await using daemon = await bench.startDaemon();
   await using client = new RawClient(daemon);
   await client.untilFinished(await client.exec(["true"]));
   const idle = await settledSize(daemon);
@@ -33,7 +33,7 @@ async function stalledReaders(setting: Setting): Promise<Row[]> {
   const warm = await settledSize(daemon);
   progress(`  idle ${idle.toFixed(0)} MiB, after a first flood ${warm.toFixed(0)} MiB`);
 
-  const gate = setting.gate();
+  const gate = bench.gate();
   const id = await client.exec(["sh", "-c", gate.before(flood("zeros", bytes))]);
   await using readers = new AsyncDisposableStack();
   for (let reader = 0; reader < READERS; reader++) readers.use(await StalledReader.of(daemon, id));
@@ -63,7 +63,7 @@ async function stalledReaders(setting: Setting): Promise<Row[]> {
 class StalledReader implements AsyncDisposable {
   private constructor(readonly client: RawClient, readonly stop: () => void) {}
 
-  static async of(daemon: Daemon, processId: string): Promise<StalledReader> {
+  static async of(daemon: RunningDaemon, processId: string): Promise<StalledReader> {
     const client = new RawClient(daemon);
     const call = client.service.GetLogs({ processId });
     call.on("error", () => {}); // it is cancelled in the end
@@ -89,7 +89,7 @@ async function logged({ service }: RawClient, processId: string, bytes: number):
 }
 
 /** The resident size in MiB when nothing has happened for a while. */
-async function settledSize(daemon: Daemon): Promise<number> {
+async function settledSize(daemon: RunningDaemon): Promise<number> {
   await pause(SETTLE_MS);
   return await daemon.residentSize();
 }

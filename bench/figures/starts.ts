@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { type Figure, inTurn, median, ratio, type Row } from "../figure.ts";
-import type { Setting } from "../setting.ts";
+import type { BenchRun } from "../bench_run.ts";
 
 /** Resident sizes of the program, in MiB. */
 const SIZES = [80, 260, 500];
@@ -30,10 +30,10 @@ async function measured(mebibytes: number, alive: number): Promise<Record<"chain
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-async function bySize(setting: Setting): Promise<Row[]> {
+async function bySize(bench: BenchRun): Promise<Row[]> {
   const rows: Row[] = [];
   for (const size of SIZES) {
-    const { all } = await inTurn(setting, { all: () => measured(size, 0) });
+    const { all } = await inTurn(bench, { all: () => measured(size, 0) });
     const [paas, peer] = (["chain", "detached"] as const).map((way) => median(all.map((one) => one[way].latency)));
     const figure = `start to exit of true by the worker, program of ${size} MiB, p50; by a fork of the runtime`;
     rows.push({ figure, paas: paas!, peer: peer!, unit: "ms", ratio: ratio(paas!, peer!), aim: "≤ 0.5 at 260 MiB" });
@@ -41,8 +41,8 @@ async function bySize(setting: Setting): Promise<Row[]> {
   return rows;
 }
 
-async function byAlive(setting: Setting): Promise<Row[]> {
-  const { all } = await inTurn(setting, { all: () => measured(0, ALIVE) });
+async function byAlive(bench: BenchRun): Promise<Row[]> {
+  const { all } = await inTurn(bench, { all: () => measured(0, ALIVE) });
   const [paas, peer] = (["chain", "detached"] as const).map((way) => median(all.map((one) => one[way].rate)));
   const figure = `starts in a second by the worker while ${ALIVE} live, 8 at a time; by a fork of the runtime`;
   return [{ figure, paas: paas!, peer: peer!, unit: "1/s", ratio: ratio(paas!, peer!), aim: "≥ 2" }];

@@ -4,9 +4,9 @@
  * @module
  */
 import { join } from "node:path";
-import type { Daemon } from "../../tests/support/programs.ts";
+import type { RunningDaemon } from "../../tests/support/programs.ts";
 import { type Figure, inTurn, median, ratio, type Row } from "../figure.ts";
-import { flood, type Gate, quoted, type Setting } from "../setting.ts";
+import { type BenchRun, flood, type Gate, quoted } from "../bench_run.ts";
 
 type Content = Parameters<typeof flood>[0];
 
@@ -16,23 +16,23 @@ const FLOOR = join(import.meta.dirname!, "../floor.ts");
 
 /** Figures of throughput, in MB/s. */
 export const throughputFigures: Figure[] = [
-  { name: "history-zeros", measure: (setting) => history(setting, "zeros") },
-  { name: "history-lines", measure: (setting) => history(setting, "lines") },
-  { name: "live-zeros", measure: (setting) => live(setting, "zeros") },
-  { name: "live-lines", measure: (setting) => live(setting, "lines") },
+  { name: "history-zeros", measure: (bench) => history(bench, "zeros") },
+  { name: "history-lines", measure: (bench) => history(bench, "lines") },
+  { name: "live-zeros", measure: (bench) => live(bench, "zeros") },
+  { name: "live-lines", measure: (bench) => live(bench, "lines") },
   { name: "ten-followers", measure: tenFollowers },
 ];
 
 /** The whole run of a client that prints a finished log, its start and its connection included. */
-async function history(setting: Setting, content: Content): Promise<Row[]> {
-  const { ssh, bytes, directory } = setting;
-  await using daemon = await setting.startDaemon();
+async function history(bench: BenchRun, content: Content): Promise<Row[]> {
+  const { ssh, bytes, directory } = bench;
+  await using daemon = await bench.startDaemon();
   const id = await daemon.exec(["sh", "-c", flood(content, bytes)]);
   const file = join(directory, content);
   await new Deno.Command("sh", { args: ["-c", `${flood(content, bytes)} > ${file}`] }).output();
   await daemon.paasc(["logs", "--tail", "0", id]); // which waits for its end
-  const values = await inTurn(setting, {
-    paas: () => wholeRun(setting.paascLogs(daemon, id), bytes),
+  const values = await inTurn(bench, {
+    paas: () => wholeRun(bench.paascLogs(daemon, id), bytes),
     ssh: ssh && (() => wholeRun(ssh.command(`cat ${file}`), bytes)),
   });
   await Deno.remove(file);
@@ -51,16 +51,16 @@ async function history(setting: Setting, content: Content): Promise<Row[]> {
  * A process that prints as fast as it can, and one follower that is there from the start: against ssh, and against what
  * the two things that cannot be done without allow when they are done one after the other (`floor.ts`).
  */
-async function live(setting: Setting, content: Content): Promise<Row[]> {
-  const { ssh, bytes } = setting;
-  await using daemon = await setting.startDaemon();
-  const { paas, ssh: sshd, floor, tls } = await inTurn(setting, {
-    paas: () => followed(setting, daemon, 1, flood(content, bytes), bytes),
+async function live(bench: BenchRun, content: Content): Promise<Row[]> {
+  const { ssh, bytes } = bench;
+  await using daemon = await bench.startDaemon();
+  const { paas, ssh: sshd, floor, tls } = await inTurn(bench, {
+    paas: () => followed(bench, daemon, 1, flood(content, bytes), bytes),
     ssh: ssh && (() => {
-      const gate = setting.gate();
+      const gate = bench.gate();
       return fromGate(gate, [ssh.command(gate.before(flood(content, bytes)))], bytes);
     }),
-    floor: () => printedNumber([FLOOR, "worker", join(setting.directory, "floor"), flood(content, bytes), `${bytes}`]),
+    floor: () => printedNumber([FLOOR, "worker", join(bench.directory, "floor"), flood(content, bytes), `${bytes}`]),
     tls: () => printedNumber([FLOOR, "tls", `${bytes}`]),
   });
   const ours = median(paas);
@@ -81,12 +81,12 @@ async function live(setting: Setting, content: Content): Promise<Row[]> {
 }
 
 /** Ten clients that follow one process, all bytes together, against one client. */
-async function tenFollowers(setting: Setting): Promise<Row[]> {
-  await using daemon = await setting.startDaemon();
-  const bytes = setting.bytes / 4; // each
-  const values = await inTurn(setting, {
-    ten: () => followed(setting, daemon, FOLLOWERS, flood("lines", bytes), bytes),
-    one: () => followed(setting, daemon, 1, flood("lines", bytes), bytes),
+async function tenFollowers(bench: BenchRun): Promise<Row[]> {
+  await using daemon = await bench.startDaemon();
+  const bytes = bench.bytes / 4; // each
+  const values = await inTurn(bench, {
+    ten: () => followed(bench, daemon, FOLLOWERS, flood("lines", bytes), bytes),
+    one: () => followed(bench, daemon, 1, flood("lines", bytes), bytes),
   });
   const [ten, one] = [median(values.ten), median(values.one)];
   return [{
@@ -99,10 +99,10 @@ async function tenFollowers(setting: Setting): Promise<Row[]> {
   }];
 }
 
-async function followed(setting: Setting, daemon: Daemon, followers: number, line: string, bytes: number) {
-  const gate = setting.gate();
+async function followed(bench: BenchRun, daemon: RunningDaemon, followers: number, line: string, bytes: number) {
+  const gate = bench.gate();
   const id = await daemon.exec(["sh", "-c", gate.before(line)]);
-  return await fromGate(gate, Array.from({ length: followers }, () => setting.paascLogs(daemon, id)), bytes);
+  return await fromGate(gate, Array.from({ length: followers }, () => bench.paascLogs(daemon, id)), bytes);
 }
 
 /** Runs words to their end, and gives the MB/s that they printed. */

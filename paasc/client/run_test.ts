@@ -4,7 +4,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { assertCode } from "../../tests/library/test_client.ts";
 import { ID, TestDaemon } from "../../tests/support/stand_in_daemon.ts";
-import { Cable } from "../../tests/support/tcp_proxy.ts";
+import { TcpProxy } from "../../tests/support/wire/tcp_proxy.ts";
 import { until } from "../../tests/support/until.ts";
 import { Client, type RunOptions } from "./client.ts";
 
@@ -41,15 +41,15 @@ async function start(serve: Serve, status: object = finished) {
       callback(null, { status: finished });
     },
   });
-  const cable = await Cable.to(daemon.port);
-  const { server, ca, cert, key } = daemon.files.settings(cable.port);
+  const proxy = await TcpProxy.to(daemon.port);
+  const { server, ca, cert, key } = daemon.files.settings(proxy.port);
   const client = await Client.connect({ server, ca, cert, key });
   return {
-    ...{ cable, client, started, stopped },
+    ...{ proxy, client, started, stopped },
     async [Symbol.asyncDispose]() {
       const closing = client[Symbol.asyncDispose]();
       await daemon[Symbol.asyncDispose](); // waits for the connection to close; grpc-js hangs if that was before
-      await Promise.all([closing, cable[Symbol.asyncDispose]()]);
+      await Promise.all([closing, proxy[Symbol.asyncDispose]()]);
     },
   };
 }
@@ -145,7 +145,7 @@ Deno.test({
     await using setting = await start((call) => {
       const from = call.request.fromOffset ?? 0;
       if (++calls === 1) {
-        call.write({ chunks: [chunk(0, "one\n")] }, () => setting.cable.cut());
+        call.write({ chunks: [chunk(0, "one\n")] }, () => setting.proxy.cut());
         return;
       }
       call.write({ chunks: [chunk(from, output.slice(from))] });

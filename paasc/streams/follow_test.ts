@@ -9,7 +9,7 @@ import { exitReason } from "../exit.ts";
 import type { Output } from "../print/output.ts";
 import type { Connection } from "../connection/connection.ts";
 import { messagesOf } from "./follow.ts";
-import { Cable } from "../../tests/support/tcp_proxy.ts";
+import { TcpProxy } from "../../tests/support/wire/tcp_proxy.ts";
 import { contextWith, ID, Printed, TestDaemon } from "../../tests/support/stand_in_daemon.ts";
 
 /** Defines a test without sanitizers: a failed attempt to connect leaves a timer of grpc-js that a test cannot end. */
@@ -69,12 +69,12 @@ test("logs continues at the next byte, wherever the connection was cut", async (
       serving(call);
     },
   });
-  await using cable = await Cable.to(daemon.port);
+  await using proxy = await TcpProxy.to(daemon.port);
   // Cuts in the handshake, within messages, and one right after another.
-  cable.limits = [400_001, 1_000, 20_000, 700_003, 5_000, 333_333];
+  proxy.limits = [400_001, 1_000, 20_000, 700_003, 5_000, 333_333];
   const stdout = new Digest();
   const stderr = new Printed();
-  const settings = daemon.files.settings(cable.port);
+  const settings = daemon.files.settings(proxy.port);
   const given = { tail: "99", until: "1h", "on-slow": "skip", compress: "" };
   await logs.run([ID], contextWith({ settings, stdout, stderr, given }));
   assertEquals([stdout.bytes, stdout.text, stderr.text], [log.length, sha256(log), ""]);
@@ -105,31 +105,36 @@ test("logs continues when the connection is cut between messages, and keeps the 
       call.end();
     },
   });
-  await using cable = await Cable.to(daemon.port);
+  await using proxy = await TcpProxy.to(daemon.port);
   const printed = new Printed();
   const stdout = {
     async write(bytes: Uint8Array) {
-      if (printed.text === "") setTimeout(() => cable.cut());
+      if (printed.text === "") setTimeout(() => proxy.cut());
       return await printed.write(bytes);
     },
   };
-  const settings = daemon.files.settings(cable.port);
+  const settings = daemon.files.settings(proxy.port);
   await logs.run([ID], contextWith({ settings, stdout, given: { timestamps: "" } }));
   assertEquals(
     printed.text,
     "1970-01-01T00:00:01.000Z one\n1970-01-01T00:00:01.000Z two, three\n1970-01-01T00:01:01.005Z four\n",
   );
-  assertEquals(cable.connections, 2);
+  assertEquals(proxy.connections, 2);
 });
 
-/** Follows a log that stops after its first line, and removes the cable then. */
-async function stranded(cable: Cable, daemon: TestDaemon, given: Record<string, string> = {}, stderr = new Printed()) {
+/** Follows a log that stops after its first line, and removes the proxy then. */
+async function stranded(
+  proxy: TcpProxy,
+  daemon: TestDaemon,
+  given: Record<string, string> = {},
+  stderr = new Printed(),
+) {
   const line = Promise.withResolvers<void>();
   const stdout = new Digest(() => line.resolve());
-  const running = logs.run([ID], contextWith({ settings: daemon.files.settings(cable.port), stdout, stderr, given }));
+  const running = logs.run([ID], contextWith({ settings: daemon.files.settings(proxy.port), stdout, stderr, given }));
   running.catch(() => {}); // the caller awaits it
   await line.promise;
-  await cable.remove();
+  await proxy.remove();
   return { running, stdout, stderr };
 }
 
@@ -148,7 +153,7 @@ test("logs waits for a listener that has gone, says so after a while, and contin
     call.write({ chunks: [{ ...text, offset: 5, data: Buffer.from("last\n") }], end: { bytes: 10 } });
     call.end();
   });
-  await using cable = await Cable.to(daemon.port);
+  await using proxy = await TcpProxy.to(daemon.port);
   const told = Promise.withResolvers<void>();
   const stderr = new class extends Printed {
     override write(bytes: Uint8Array) {
@@ -156,20 +161,20 @@ test("logs waits for a listener that has gone, says so after a while, and contin
       return super.write(bytes);
     }
   }();
-  const { running, stdout } = await stranded(cable, daemon, {}, stderr);
+  const { running, stdout } = await stranded(proxy, daemon, {}, stderr);
   await told.promise;
-  await cable.mend();
+  await proxy.mend();
   await running;
   assertEquals([stdout.text, stderr.text], [
     sha256(Buffer.from("line\nlast\n")),
-    `paasc: the connection to 127.0.0.1:${cable.port} was lost; trying to get it back\npaasc: the connection is back\n`,
+    `paasc: the connection to 127.0.0.1:${proxy.port} was lost; trying to get it back\npaasc: the connection is back\n`,
   ]);
 });
 
 test("logs gives up after the given time, and says why", async () => {
   await using daemon = await quietDaemon(() => {});
-  await using cable = await Cable.to(daemon.port);
-  const { running } = await stranded(cable, daemon, { reconnect: "300ms" });
+  await using proxy = await TcpProxy.to(daemon.port);
+  const { running } = await stranded(proxy, daemon, { reconnect: "300ms" });
   const error = await assertRejects(() => running, Error);
   assertEquals(exitReason(error), "no-connection");
   assertMatch(
@@ -188,9 +193,9 @@ test("logs does not repeat a call that the daemon refuses", async (t) => {
   ) {
     await t.step(status[code]!, async () => {
       await using daemon = await quietDaemon((call) => call.emit("error", { code, details: "said" }));
-      await using cable = await Cable.to(daemon.port);
-      const { running } = await stranded(cable, daemon);
-      await cable.mend();
+      await using proxy = await TcpProxy.to(daemon.port);
+      const { running } = await stranded(proxy, daemon);
+      await proxy.mend();
       const error = await assertRejects(() => running, Error);
       assertEquals([exitReason(error), error.message], [reason, `the log is cut short after 5 bytes: ${message}`]);
     });
@@ -200,11 +205,11 @@ test("logs does not repeat a call that the daemon refuses", async (t) => {
 test("logs does not repeat a call whose certificate is refused", async () => {
   await using daemon = await quietDaemon(() => {});
   await using other = await TestDaemon.start({});
-  await using cable = await Cable.to(daemon.port);
-  await using stranger = await Cable.to(other.port);
-  const { running } = await stranded(cable, daemon);
+  await using proxy = await TcpProxy.to(daemon.port);
+  await using stranger = await TcpProxy.to(other.port);
+  const { running } = await stranded(proxy, daemon);
   await stranger.remove();
-  stranger.port = cable.port;
+  stranger.port = proxy.port;
   await stranger.mend();
   const error = await assertRejects(() => running, Error, "not signed by the server CA");
   assertEquals(exitReason(error), "no-connection");
@@ -212,11 +217,11 @@ test("logs does not repeat a call whose certificate is refused", async () => {
 
 test("logs tries the first connection only once", async () => {
   await using daemon = await TestDaemon.start({});
-  await using cable = await Cable.to(daemon.port);
-  await cable.remove();
-  const settings = daemon.files.settings(cable.port);
+  await using proxy = await TcpProxy.to(daemon.port);
+  await proxy.remove();
+  const settings = daemon.files.settings(proxy.port);
   const error = await assertRejects(() => logs.run([ID], contextWith({ settings })), PaasError, "nothing listens");
-  assertEquals([exitReason(error), cable.connections], ["no-connection", 0]);
+  assertEquals([exitReason(error), proxy.connections], ["no-connection", 0]);
 });
 
 Deno.test("messagesOf() fails with a sentence for a message that cannot be read, and cancels the call", async () => {

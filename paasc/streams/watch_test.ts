@@ -2,7 +2,7 @@ import type { ProcessStatus, WatchResponse } from "@paas/proto";
 import type { ServerWritableStream } from "@paas/proto/grpc";
 import { assertEquals, assertRejects } from "@std/assert";
 import { PaasError } from "../errors.ts";
-import { Cable } from "../../tests/support/tcp_proxy.ts";
+import { TcpProxy } from "../../tests/support/wire/tcp_proxy.ts";
 import { ID, TestDaemon } from "../../tests/support/stand_in_daemon.ts";
 import { type Change, watchProcesses } from "./watch.ts";
 
@@ -56,11 +56,11 @@ test("watchProcesses() yields each change once, also those that happened without
       else callback(null, { status: number === 2 ? finished(2) : running(number) });
     },
   });
-  await using cable = await Cable.to(daemon.port);
+  await using proxy = await TcpProxy.to(daemon.port);
   const changes: string[] = [];
-  for await (const change of watchProcesses({ settings: daemon.files.settings(cable.port), note: () => {} })) {
+  for await (const change of watchProcesses({ settings: daemon.files.settings(proxy.port), note: () => {} })) {
     changes.push(inShort(change));
-    if (changes.length === 4) cable.cut();
+    if (changes.length === 4) proxy.cut();
     if (changes.at(-1) === "2 p2 removed") break;
   }
   assertEquals(changes, [

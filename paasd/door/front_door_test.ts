@@ -12,7 +12,7 @@ import { FrontDoor } from "./front_door.ts";
 import type { Objection, RefusalKind } from "../errors.ts";
 import { type Guest, guestOf } from "../identity/identity.ts";
 import { Lease } from "../processes/lease.ts";
-import { CONNECTION_LIMITS, Setting } from "../../tests/support/realm.ts";
+import { CONNECTION_LIMITS, Realm } from "../../tests/support/realm.ts";
 
 /** A front door that says hello to its guests, with everything that it has called back. */
 class Scene implements AsyncDisposable {
@@ -25,15 +25,15 @@ class Scene implements AsyncDisposable {
   readonly expelled: string[] = [];
   objection: (guest: Guest) => Objection | undefined = () => undefined;
 
-  private constructor(readonly setting: Setting) {}
+  private constructor(readonly realm: Realm) {}
   door!: FrontDoor;
 
   static async open(limits: Partial<ConnectionLimits> = {}): Promise<Scene> {
-    const setting = await Setting.make();
-    const scene = new Scene(setting);
+    const realm = await Realm.make();
+    const scene = new Scene(realm);
     scene.door = await FrontDoor.open({
       listen: { host: "127.0.0.1", port: 0 },
-      credentials: { ...setting.server, ca: setting.clientCa.cert },
+      credentials: { ...realm.server, ca: realm.clientCa.cert },
       limits: { ...CONNECTION_LIMITS, ...limits },
       admit: (socket) => {
         scene.admitted.push(guestOf(socket.getPeerCertificate()).user.id);
@@ -58,7 +58,7 @@ class Scene implements AsyncDisposable {
   hear(pair: Partial<Pair>, options: tls.ConnectionOptions = {}): Promise<string> {
     return new Promise((resolve) => {
       let heard = "";
-      const { setting: { serverCa }, port } = this;
+      const { realm: { serverCa }, port } = this;
       const identity = { ...pair, ca: serverCa.cert, servername: "localhost", ALPNProtocols: ["h2"] };
       const socket = tls.connect({ host: "127.0.0.1", port, ...identity, ...options });
       socket.on("data", (data: Uint8Array) => heard += new TextDecoder().decode(data));
@@ -76,33 +76,33 @@ class Scene implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.door.close();
     this.door.cutAll();
-    await this.setting[Symbol.asyncDispose]();
+    await this.realm[Symbol.asyncDispose]();
   }
 }
 
 Deno.test("FrontDoor lets in who has a good certificate, as themselves", async () => {
   await using scene = await Scene.open();
-  assertEquals(await scene.hear(await scene.setting.user()), "hello");
-  assertEquals(await scene.hear(await scene.setting.user({ commonName: ["alice", "mallory"] })), "hello");
+  assertEquals(await scene.hear(await scene.realm.user()), "hello");
+  assertEquals(await scene.hear(await scene.realm.user({ commonName: ["alice", "mallory"] })), "hello");
   assertEquals(new Set(scene.admitted).size, 2);
   assertEquals(scene.causes, []);
 });
 
 Deno.test("FrontDoor refuses every other certificate, and says why", async () => {
   await using scene = await Scene.open();
-  const { setting } = scene;
+  const { realm } = scene;
   const hour = 3_600_000;
   const stranger = await createAuthority({ commonName: "client CA" }); // of the same name
   const expired = { notBefore: new Date(Date.now() - 2 * hour), notAfter: new Date(Date.now() - hour) };
   const cases: [Partial<Pair>, RegExp][] = [
     [{}, /sent no certificate/],
     [await stranger.issue({ commonName: "alice", usages: ["clientAuth"] }), /not signed by the client CA/],
-    [await setting.serverCa.issue({ commonName: "alice", usages: ["clientAuth"] }), /not signed by the client CA/],
-    [setting.server, /not signed by the client CA/],
-    [await setting.user({ usages: ["serverAuth"] }), /not for clients/],
-    [await setting.user({ usages: [] }), /not for clients/],
-    [await setting.user(expired), /not valid now/],
-    [await setting.user({ notBefore: new Date(Date.now() + hour) }), /not valid now/],
+    [await realm.serverCa.issue({ commonName: "alice", usages: ["clientAuth"] }), /not signed by the client CA/],
+    [realm.server, /not signed by the client CA/],
+    [await realm.user({ usages: ["serverAuth"] }), /not for clients/],
+    [await realm.user({ usages: [] }), /not for clients/],
+    [await realm.user(expired), /not valid now/],
+    [await realm.user({ notBefore: new Date(Date.now() + hour) }), /not valid now/],
   ];
   for (const [index, [pair, words]] of cases.entries()) {
     assertEquals(await scene.hear(pair), "", String(words));
@@ -116,7 +116,7 @@ Deno.test("FrontDoor refuses every other certificate, and says why", async () =>
 
 Deno.test("FrontDoor refuses what is older than TLS 1.3, and what is not HTTP/2", async () => {
   await using scene = await Scene.open();
-  const user = await scene.setting.user();
+  const user = await scene.realm.user();
   assertEquals(await scene.hear(user, { maxVersion: "TLSv1.2" }), "");
   assertMatch(await scene.cause(1), /TLS 1\.3/);
   assertEquals(await scene.hear(user, { ALPNProtocols: ["http/1.1"] }), "");
@@ -137,7 +137,7 @@ Deno.test("FrontDoor outlives garbage, hang-ups and silence", async () => {
   assertMatch(await scene.cause(51), /hung up/);
   const silent = net.connect(scene.port, "127.0.0.1").on("error", () => {}).resume();
   const closed = new Promise((resolve) => silent.on("close", resolve));
-  assertEquals(await scene.hear(await scene.setting.user()), "hello");
+  assertEquals(await scene.hear(await scene.realm.user()), "hello");
   assertMatch(await scene.cause(52), /did not finish the TLS handshake/);
   assertEquals([...new Set(scene.kinds)], ["no_tls", "hung_up", "handshake_timeout"]);
   await closed;
@@ -155,7 +155,7 @@ async function silence(scene: Scene, host = "127.0.0.1") {
 
 /** A connection of a user that stays. */
 async function guest(scene: Scene, pair: Pair) {
-  const options = { ...pair, ca: scene.setting.serverCa.cert, servername: "localhost", ALPNProtocols: ["h2"] };
+  const options = { ...pair, ca: scene.realm.serverCa.cert, servername: "localhost", ALPNProtocols: ["h2"] };
   const socket = tls.connect({ host: "127.0.0.1", port: scene.port, ...options }).on("error", () => {});
   const connection = { closed: false, socket };
   socket.resume().on("close", () => connection.closed = true);
@@ -169,7 +169,7 @@ Deno.test("FrontDoor refuses the oldest silent connection of an address that has
   const other = await silence(scene, "127.0.0.2");
   const silent = [await silence(scene), await silence(scene), await silence(scene)];
   await until("they are counted", () => scene.door.counted === 4);
-  assertEquals(await scene.hear(await scene.setting.user()), "hello");
+  assertEquals(await scene.hear(await scene.realm.user()), "hello");
   assertMatch(await scene.cause(1), /3 connections from its address \(--max-connections-per-address\)/);
   assertEquals(scene.kinds, ["too_many_connections"]);
   await until("the oldest is closed", () => silent[0]!.closed);
@@ -181,7 +181,7 @@ Deno.test("FrontDoor refuses the oldest silent connection of an address that has
 Deno.test("FrontDoor refuses who comes when all connections are in use, and takes them when there is room", async () => {
   await using scene = await Scene.open({ maxConnections: 2 });
   scene.stay = true;
-  const user = await scene.setting.user();
+  const user = await scene.realm.user();
   const [one, two] = [await guest(scene, user), await guest(scene, user)];
   const three = await guest(scene, user);
   await until("the third is closed", () => three.closed);
@@ -199,7 +199,7 @@ Deno.test("FrontDoor refuses who comes when all connections are in use, and take
 Deno.test("FrontDoor closes who has had no call for too long, but nobody with a call or a lease", async () => {
   await using scene = await Scene.open({ idleTimeout: 200 });
   scene.stay = true;
-  const user = await scene.setting.user();
+  const user = await scene.realm.user();
   const connections = [await guest(scene, user), await guest(scene, user), await guest(scene, user)];
   const call = scene.guests[1]!.calls();
   const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
@@ -221,14 +221,14 @@ Deno.test("FrontDoor closes who has had no call for too long, but nobody with a 
 
 Deno.test("FrontDoor asks for objections to who came before the client CA changed", async () => {
   await using scene = await Scene.open();
-  const { setting, door, port } = scene;
+  const { realm, door, port } = scene;
   const next = await createAuthority({ commonName: "next client CA" });
-  const user = await setting.user();
+  const user = await realm.user();
   const early = net.connect(port, "127.0.0.1");
   await new Promise((resolve) => early.once("connect", resolve));
   assertEquals(await scene.hear(user), "hello"); // the door has met the first one by now
   scene.objection = () => ({ kind: "certificate_untrusted", sentence: "its certificate is not signed" });
-  door.credentials = { ...setting.server, ca: next.cert };
+  door.credentials = { ...realm.server, ca: next.cert };
   assertEquals(
     await scene.hear(user, { socket: early, host: undefined, port: undefined } as tls.ConnectionOptions),
     "",
@@ -239,9 +239,9 @@ Deno.test("FrontDoor asks for objections to who came before the client CA change
 
 Deno.test("FrontDoor expels those to whom there is an objection, at the door and later", async () => {
   await using scene = await Scene.open();
-  const { setting, door } = scene;
+  const { realm, door } = scene;
   scene.stay = true;
-  const [alice, bob] = [await setting.user(), await setting.user()];
+  const [alice, bob] = [await realm.user(), await realm.user()];
   const ends: string[] = [];
   for (const [name, pair] of [["alice", alice], ["bob", bob]] as const) scene.hear(pair).then(() => ends.push(name));
   await until("both are in", () => scene.admitted.length === 2);
@@ -261,10 +261,10 @@ const openssl = await new Deno.Command("openssl", { args: ["version"], stdout: "
 
 /** Runs `openssl s_client` against the door; gives what it printed. */
 async function opensslClient(scene: Scene, pair: Pair, args: string[]): Promise<string> {
-  const { setting, port } = scene;
-  const cert = await setting.write("client.crt", pair.cert);
-  const key = await setting.write("client.key", pair.key);
-  const ca = await setting.write("server-ca.crt", setting.serverCa.cert);
+  const { realm, port } = scene;
+  const cert = await realm.write("client.crt", pair.cert);
+  const key = await realm.write("client.key", pair.key);
+  const ca = await realm.write("server-ca.crt", realm.serverCa.cert);
   const { stdout, stderr } = await new Deno.Command("openssl", {
     args: [
       "s_client",
@@ -290,7 +290,7 @@ Deno.test({
   ignore: !openssl,
   async fn() {
     await using scene = await Scene.open();
-    const user = await scene.setting.user();
+    const user = await scene.realm.user();
     for (const suite of ["TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256"]) {
       const printed = await opensslClient(scene, user, ["-ciphersuites", suite, "-ign_eof"]);
       assertMatch(printed, new RegExp(`TLSv1.3, Cipher is ${suite}[^]*hello`));
@@ -304,8 +304,8 @@ Deno.test({
   ignore: !openssl,
   async fn() {
     await using scene = await Scene.open();
-    const user = await scene.setting.user();
-    const session = join(scene.setting.directory, "session");
+    const user = await scene.realm.user();
+    const session = join(scene.realm.directory, "session");
     assertMatch(await opensslClient(scene, user, ["-sess_out", session, "-ign_eof"]), /hello/);
     const resumed = await opensslClient(scene, user, ["-sess_in", session, "-ign_eof"]);
     assert(resumed.includes("Reused, TLSv1.3") && !resumed.includes("hello"), resumed);

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { warnOfFiles } from "./file_warnings.ts";
-import { Setting, TestLog } from "../../tests/support/realm.ts";
+import { Realm, TestLog } from "../../tests/support/realm.ts";
 
 /** The warnings of a daemon with these options. */
 async function warnings(options: Parameters<typeof warnOfFiles>[0]): Promise<string[]> {
@@ -12,14 +12,14 @@ async function warnings(options: Parameters<typeof warnOfFiles>[0]): Promise<str
 }
 
 Deno.test("warnOfFiles() names each file that others may write, and a key that others may read, and nothing else", async () => {
-  await using setting = await Setting.make();
+  await using realm = await Realm.make();
   const file = async (name: string, mode = 0o644) => {
-    const path = await setting.write(name, "");
+    const path = await realm.write(name, "");
     await Deno.chmod(path, mode);
     return path;
   };
   const options = {
-    ...setting.options,
+    ...realm.options,
     tlsKey: await file("key", 0o600),
     crl: await file("crl"),
     denyList: await file("denied"),
@@ -52,29 +52,29 @@ Deno.test("warnOfFiles() names each file that others may write, and a key that o
 });
 
 Deno.test("warnOfFiles() looks at what a link leads to, and leaves alone what is missing or published", async () => {
-  await using setting = await Setting.make();
-  const target = await setting.write("target", "");
+  await using realm = await Realm.make();
+  const target = await realm.write("target", "");
   await Deno.chmod(target, 0o666);
-  const tlsKey = join(setting.directory, "link");
+  const tlsKey = join(realm.directory, "link");
   await Deno.symlink(target, tlsKey);
-  assertMatch((await warnings({ ...setting.options, tlsKey })).join("\n"), /may write it/);
-  const { directory } = setting;
+  assertMatch((await warnings({ ...realm.options, tlsKey })).join("\n"), /may write it/);
+  const { directory } = realm;
   const policy = join(directory, "missing");
   const published = join(import.meta.dirname!, "../..", "certs", "server.key");
-  assertEquals(await warnings({ ...setting.options, tlsKey: published, policy, config: undefined }), []);
+  assertEquals(await warnings({ ...realm.options, tlsKey: published, policy, config: undefined }), []);
 });
 
 Deno.test({
   name: "warnOfFiles() names a file of another account",
   ignore: Deno.uid() !== 0, // only root can give a file away
   async fn() {
-    await using setting = await Setting.make();
-    const policy = await setting.write("policy", "");
+    await using realm = await Realm.make();
+    const policy = await realm.write("policy", "");
     await Deno.chmod(policy, 0o600);
-    await Deno.chmod(setting.options.tlsKey, 0o600);
+    await Deno.chmod(realm.options.tlsKey, 0o600);
     await Deno.chown(policy, 12_345, 0);
     assertMatch(
-      (await warnings({ ...setting.options, policy })).join("\n"),
+      (await warnings({ ...realm.options, policy })).join("\n"),
       /^\S+ warning what="policy [^\n]*uid 12345/,
     );
   },

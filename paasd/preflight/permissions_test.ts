@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { inOwnProcess } from "../../tests/support/own_process.ts";
 import { UsageError } from "../errors.ts";
 import { parseOptions } from "../options/options.ts";
 import { permissions } from "./permissions.ts";
@@ -53,14 +54,21 @@ Deno.test("permissions() refuse a path that would be another flag, wherever it c
     assert(invocation.action === "print-permissions");
     assertThrows(() => permissions(invocation.options), UsageError, "control character");
   }
-  const here = Deno.cwd();
   const directory = await Deno.makeTempDir();
   try {
-    await Deno.mkdir(`${directory}/a\n--allow-ffi`);
-    Deno.chdir(`${directory}/a\n--allow-ffi`);
-    assertThrows(() => permissionsOf("--spool-dir", "s"), UsageError, "control character");
+    const printed = await inOwnProcess(`
+      import { parseOptions } from "./paasd/options/options.ts";
+      import { permissions } from "./paasd/preflight/permissions.ts";
+      Deno.mkdirSync("${directory}/a\\n--allow-ffi");
+      Deno.chdir("${directory}/a\\n--allow-ffi");
+      try {
+        permissions(parseOptions(["--spool-dir", "s"], new Map()).options);
+      } catch (error) {
+        console.log(error.constructor.name, error.message);
+      }
+    `);
+    assertMatch(printed, /^UsageError .*control character/);
   } finally {
-    Deno.chdir(here);
     await Deno.remove(directory, { recursive: true });
   }
 });

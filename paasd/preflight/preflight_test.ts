@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type FileMode, waysTo } from "../files/file_steps.ts";
 import { readCredentials } from "../trust/credentials.ts";
 import { exposed, preflight } from "./preflight.ts";
-import { Setting, TestLog } from "../../tests/support/realm.ts";
+import { Realm, TestLog } from "../../tests/support/realm.ts";
 
 const RUN = { name: "paas-run", uid: 990, gid: 990 };
 
@@ -38,51 +38,51 @@ Deno.test("exposed() tells what the account of commands may do to a file, and wh
 });
 
 /** What a daemon at that address says of a certificate with these names. */
-async function saidOfNames(setting: Setting, host: string, hosts: string[]): Promise<string | undefined> {
-  const { cert, key } = await setting.serverCa.issue({ commonName: "server", usages: ["serverAuth"], hosts });
-  const tlsCert = await setting.write("names.crt", cert);
-  const tlsKey = await setting.write("names.key", key);
-  const told = await warnings(setting, { tlsCert, tlsKey, listen: { host, port: 0 } });
+async function saidOfNames(realm: Realm, host: string, hosts: string[]): Promise<string | undefined> {
+  const { cert, key } = await realm.serverCa.issue({ commonName: "server", usages: ["serverAuth"], hosts });
+  const tlsCert = await realm.write("names.crt", cert);
+  const tlsKey = await realm.write("names.key", key);
+  const told = await warnings(realm, { tlsCert, tlsKey, listen: { host, port: 0 } });
   return /what=tls-cert cause="[^ ]+ ([^"]+)"/.exec(told.join("\n"))?.[1];
 }
 
 Deno.test("preflight() warns of a certificate that no client could use where the daemon listens", async () => {
-  await using setting = await Setting.make();
+  await using realm = await Realm.make();
   const local = ["localhost", "127.0.0.1", "::1"];
-  assertEquals(await saidOfNames(setting, "127.0.0.1", local), undefined);
-  assertEquals(await saidOfNames(setting, "0.0.0.0", [...local, "paas.example.com"]), undefined);
-  assertEquals(await saidOfNames(setting, "192.0.2.1", ["192.0.2.1"]), undefined);
+  assertEquals(await saidOfNames(realm, "127.0.0.1", local), undefined);
+  assertEquals(await saidOfNames(realm, "0.0.0.0", [...local, "paas.example.com"]), undefined);
+  assertEquals(await saidOfNames(realm, "192.0.2.1", ["192.0.2.1"]), undefined);
   assertMatch(
-    (await saidOfNames(setting, "0.0.0.0", local))!,
+    (await saidOfNames(realm, "0.0.0.0", local))!,
     /^is for localhost, .* alone: no client on another machine/,
   );
 });
 
 /** The warnings of a daemon with these options. */
-async function warnings(setting: Setting, change: Partial<Setting["options"]> = {}): Promise<string[]> {
+async function warnings(realm: Realm, change: Partial<Realm["options"]> = {}): Promise<string[]> {
   const log = new TestLog();
-  const options = { ...setting.options, ...change };
+  const options = { ...realm.options, ...change };
   await preflight(options, await readCredentials(options), log);
   await log.flush(5_000);
   return log.of("warning");
 }
 
 Deno.test("preflight() warns of commands under the daemon's own account, once, and not for the development certificates", async () => {
-  await using setting = await Setting.make();
-  const [warning, ...others] = await warnings(setting);
+  await using realm = await Realm.make();
+  const [warning, ...others] = await warnings(realm);
   assertMatch(warning!, / warning what=run-as cause="commands run under the daemon's own account: .*--run-as"$/);
   assertEquals(others, []);
   const certs = (name: string) => join(import.meta.dirname!, "../../certs", name);
   const development = { tlsCert: certs("server.crt"), tlsKey: certs("server.key"), clientCa: certs("client-ca.crt") };
-  assertEquals(await warnings(setting, development), []);
+  assertEquals(await warnings(realm, development), []);
 });
 
 Deno.test("preflight() warns of a certificate without names, and of a list with a shell", async () => {
-  await using setting = await Setting.make();
-  const { cert, key } = await setting.serverCa.issue({ commonName: "server", usages: ["serverAuth"] });
-  const tlsCert = await setting.write("nameless.crt", cert);
-  const tlsKey = await setting.write("nameless.key", key);
-  const told = (await warnings(setting, { tlsCert, tlsKey, allowProgram: ["/bin/sh"] })).join("\n");
+  await using realm = await Realm.make();
+  const { cert, key } = await realm.serverCa.issue({ commonName: "server", usages: ["serverAuth"] });
+  const tlsCert = await realm.write("nameless.crt", cert);
+  const tlsKey = await realm.write("nameless.key", key);
+  const told = (await warnings(realm, { tlsCert, tlsKey, allowProgram: ["/bin/sh"] })).join("\n");
   assertMatch(told, /what=tls-cert cause="[^"]*nameless.crt has no subject alternative name/);
   assertMatch(told, /what=allow-program cause="\/bin\/sh runs whatever it is told to/);
 });
@@ -91,16 +91,16 @@ Deno.test({
   name: "preflight() warns of files that the account of commands may read or change",
   ignore: Deno.uid() !== 0, // only root can run commands as another user
   async fn() {
-    await using setting = await Setting.make();
-    const { directory, options: { tlsKey } } = setting;
+    await using realm = await Realm.make();
+    const { directory, options: { tlsKey } } = realm;
     await Deno.chmod(directory, 0o755);
     await Deno.chmod(tlsKey, 0o644);
     const spoolDir = join(directory, "spool");
     await Deno.mkdir(spoolDir, { mode: 0o700 });
     await Deno.chmod(spoolDir, 0o777);
-    const config = await setting.write("paasd.toml", `run-as = "nobody"\nspool-dir = "spool"\n`);
+    const config = await realm.write("paasd.toml", `run-as = "nobody"\nspool-dir = "spool"\n`);
     await Deno.chmod(config, 0o600);
-    const files = ["--tls-cert", setting.options.tlsCert, "--tls-key", tlsKey, "--client-ca", setting.options.clientCa];
+    const files = ["--tls-cert", realm.options.tlsCert, "--tls-key", tlsKey, "--client-ca", realm.options.clientCa];
     const start = join(import.meta.dirname!, "../start.sh");
     const run = async () => {
       const { code, stderr } = await new Deno.Command("sh", {

@@ -8,7 +8,7 @@ import { Access } from "../access/access.ts";
 import { serverStreaming, type StreamingHandler, unary, type UnaryHandler } from "./adapter.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { FrontDoor } from "../door/front_door.ts";
-import { answer, type Client, CONNECTION_LIMITS, failure, Setting, TestLog } from "../../tests/support/realm.ts";
+import { answer, type Client, CONNECTION_LIMITS, failure, Realm, TestLog } from "../../tests/support/realm.ts";
 
 type Unary = UnaryHandler<GetStatusRequest__Output, GetStatusResponse>;
 type Streaming = StreamingHandler<GetLogsRequest__Output, GetLogsResponse>;
@@ -21,12 +21,12 @@ class Stage implements AsyncDisposable {
   getLogs: Streaming = async function* () {};
   client!: Client;
   readonly #server = new Server();
-  #setting!: Setting;
+  #realm!: Realm;
   #door!: FrontDoor;
 
   static async open(): Promise<Stage> {
     const stage = new Stage();
-    const setting = stage.#setting = await Setting.make();
+    const realm = stage.#realm = await Realm.make();
     const unused: UntypedHandleCall = () => {};
     const services = { log: stage.log, access: stage.access };
     stage.#server.addService(processService, {
@@ -44,12 +44,12 @@ class Stage implements AsyncDisposable {
     const injector = stage.#server.createConnectionInjector(ServerCredentials.createInsecure());
     stage.#door = await FrontDoor.open({
       listen: { host: "127.0.0.1", port: 0 },
-      credentials: { ...setting.server, ca: setting.clientCa.cert },
+      credentials: { ...realm.server, ca: realm.clientCa.cert },
       limits: CONNECTION_LIMITS,
       admit: (socket) => injector.injectConnection(socket),
       refused: () => {},
     });
-    stage.client = setting.client(stage.#door.address.port, await setting.user());
+    stage.client = realm.client(stage.#door.address.port, await realm.user());
     return stage;
   }
 
@@ -68,7 +68,7 @@ class Stage implements AsyncDisposable {
     this.#door.close();
     await new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
     this.#door.cutAll();
-    await this.#setting[Symbol.asyncDispose]();
+    await this.#realm[Symbol.asyncDispose]();
   }
 }
 

@@ -10,7 +10,7 @@ import { Access } from "../access/access.ts";
 import { serverStreaming, type StreamingHandler } from "./adapter.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { FrontDoor } from "../door/front_door.ts";
-import { type Client, CONNECTION_LIMITS, failure, Setting, TestLog } from "../../tests/support/realm.ts";
+import { type Client, CONNECTION_LIMITS, failure, Realm, TestLog } from "../../tests/support/realm.ts";
 
 type Message = GetLogsResponse | Uint8Array;
 
@@ -21,13 +21,13 @@ class Stage implements AsyncDisposable {
   readonly log = new TestLog();
   client!: Client;
   readonly #server = new Server();
-  #setting!: Setting;
+  #realm!: Realm;
   #user!: Pair;
   #door!: FrontDoor;
 
   static async open(getLogs: StreamingHandler<GetLogsRequest__Output, Message>): Promise<Stage> {
     const stage = new Stage();
-    const setting = stage.#setting = await Setting.make();
+    const realm = stage.#realm = await Realm.make();
     const unused: UntypedHandleCall = () => {};
     stage.#server.addService(processService, {
       Exec: unused,
@@ -38,13 +38,13 @@ class Stage implements AsyncDisposable {
     const injector = stage.#server.createConnectionInjector(ServerCredentials.createInsecure());
     stage.#door = await FrontDoor.open({
       listen: { host: "127.0.0.1", port: 0 },
-      credentials: { ...setting.server, ca: setting.clientCa.cert },
+      credentials: { ...realm.server, ca: realm.clientCa.cert },
       limits: CONNECTION_LIMITS,
       admit: (socket) => injector.injectConnection(socket),
       refused: () => {},
     });
-    stage.#user = await setting.user();
-    stage.client = setting.client(stage.#door.address.port, stage.#user);
+    stage.#user = await realm.user();
+    stage.client = realm.client(stage.#door.address.port, stage.#user);
     return stage;
   }
 
@@ -52,7 +52,7 @@ class Stage implements AsyncDisposable {
   async wire(): Promise<{ encoding: unknown; frames: [flag: number, bytes: Buffer][] }> {
     const session = connect(`https://localhost:${this.#door.address.port}`, {
       ...this.#user,
-      ca: this.#setting.serverCa.cert,
+      ca: this.#realm.serverCa.cert,
     });
     const request = requestSerialize({ processId: "id" });
     const frame = Buffer.alloc(5 + request.length);
@@ -86,7 +86,7 @@ class Stage implements AsyncDisposable {
     this.#door.close();
     await new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
     this.#door.cutAll();
-    await this.#setting[Symbol.asyncDispose]();
+    await this.#realm[Symbol.asyncDispose]();
   }
 }
 

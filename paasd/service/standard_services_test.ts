@@ -8,15 +8,15 @@ import { Buffer } from "node:buffer";
 import descriptor from "protobufjs/ext/descriptor/index.js";
 import { until } from "../../tests/support/until.ts";
 import { Daemon } from "../daemon.ts";
-import { answer, type Client, failure, Setting, TestLog } from "../../tests/support/realm.ts";
+import { answer, type Client, failure, Realm, TestLog } from "../../tests/support/realm.ts";
 
 /** A daemon, and a client of it. */
 async function open() {
   const stack = new AsyncDisposableStack();
-  const setting = stack.use(await Setting.make());
+  const realm = stack.use(await Realm.make());
   const log = new TestLog();
-  const daemon = stack.use(await Daemon.start(setting.options, log));
-  const client = setting.client(daemon.address.port, await setting.user());
+  const daemon = stack.use(await Daemon.start(realm.options, log));
+  const client = realm.client(daemon.address.port, await realm.user());
   stack.defer(() => client.close());
   return { daemon, log, client, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }

@@ -67,30 +67,33 @@ export class Metrics {
     return { [Symbol.dispose]: () => this.#followers.delete(follower) };
   }
 
-  /** Exports these values as well from now on. */
-  observe({ processes, spoolBytes, connections }: Observed): void {
-    this.#watch("paas.processes", "{process}", "Processes that are known, by state", (result) => {
+  /** Exports these values as well, until the returned object is disposed of. */
+  observe({ processes, spoolBytes, connections }: Observed): Disposable {
+    const observed = new DisposableStack();
+    const watch = (name: string, unit: string, description: string, look: (result: ObservableResult) => void) => {
+      const gauge = this.#meter.createObservableGauge(name, { unit, description });
+      gauge.addCallback(look);
+      observed.defer(() => gauge.removeCallback(look));
+    };
+    watch("paas.processes", "{process}", "Processes that are known, by state", (result) => {
       for (const [state, value] of Object.entries(processes())) result.observe(value, { "paas.process.state": state });
     });
-    this.#watch("paas.spool.size", "By", "What all logs have on the disk", (result) => result.observe(spoolBytes()));
-    this.#watch("paas.connections", "{connection}", "Connections, by state", (result) => {
+    watch("paas.spool.size", "By", "What all logs have on the disk", (result) => result.observe(spoolBytes()));
+    watch("paas.connections", "{connection}", "Connections, by state", (result) => {
       for (const [state, value] of Object.entries(connections())) {
         result.observe(value, { "paas.connection.state": state });
       }
     });
-    this.#watch("paas.log.followers", "{follower}", "Readers that follow a log", (result) => {
+    watch("paas.log.followers", "{follower}", "Readers that follow a log", (result) => {
       result.observe(this.#followers.size);
     });
-    this.#watch("paas.log.followers.lag", "By", "Output that all followers have not taken yet", (result) => {
+    watch("paas.log.followers.lag", "By", "Output that all followers have not taken yet", (result) => {
       result.observe(this.#lags().reduce((sum, lag) => sum + lag, 0));
     });
-    this.#watch("paas.log.followers.lag.max", "By", "Output that the slowest follower has not taken yet", (result) => {
+    watch("paas.log.followers.lag.max", "By", "Output that the slowest follower has not taken yet", (result) => {
       result.observe(Math.max(0, ...this.#lags()));
     });
-  }
-
-  #watch(name: string, unit: string, description: string, look: (result: ObservableResult) => void): void {
-    this.#meter.createObservableGauge(name, { unit, description }).addCallback(look);
+    return observed;
   }
 
   #lags(): number[] {

@@ -7,7 +7,7 @@ import { until } from "../../tests/support/until.ts";
 import { Access } from "../access/access.ts";
 import { readCertificate, userId } from "../identity/certificate.ts";
 import { type RefusalKind, StartError } from "../errors.ts";
-import { Setting, TestLog } from "../../tests/support/realm.ts";
+import { Realm, TestLog } from "../../tests/support/realm.ts";
 import { Trust, type TrustOptions } from "./trust.ts";
 
 /** The files of a daemon, and the trust that it reads from them. */
@@ -15,14 +15,14 @@ class Scene implements AsyncDisposable {
   readonly log = new TestLog();
   #trust: Trust | undefined;
 
-  private constructor(readonly setting: Setting) {}
+  private constructor(readonly realm: Realm) {}
 
   static async open(): Promise<Scene> {
-    return new Scene(await Setting.make());
+    return new Scene(await Realm.make());
   }
 
   async trust(options: Partial<TrustOptions> = {}): Promise<Trust> {
-    return this.#trust = await Trust.read({ ...this.setting.options, ...options }, new Access(), this.log);
+    return this.#trust = await Trust.read({ ...this.realm.options, ...options }, new Access(), this.log);
   }
 
   /** The sentence against a certificate; undefined when it may come in. */
@@ -43,8 +43,8 @@ class Scene implements AsyncDisposable {
 
   /** Puts a file in the place of another one in one step. */
   async replace(name: string, text: string): Promise<void> {
-    const path = join(this.setting.directory, name);
-    await this.setting.write(`${name}.new`, text);
+    const path = join(this.realm.directory, name);
+    await this.realm.write(`${name}.new`, text);
     await Deno.rename(`${path}.new`, path);
   }
 
@@ -59,7 +59,7 @@ class Scene implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#trust?.[Symbol.asyncDispose]();
-    await this.setting[Symbol.asyncDispose]();
+    await this.realm[Symbol.asyncDispose]();
   }
 }
 
@@ -67,7 +67,7 @@ const user = { commonName: "user", usages: ["clientAuth" as const] };
 
 Deno.test("Trust.objection() takes certificates that a client CA has signed itself, and none by an intermediate", async () => {
   await using scene = await Scene.open();
-  const { clientCa } = scene.setting;
+  const { clientCa } = scene.realm;
   const below = await intermediate(clientCa, "intermediate");
   const impostor = await intermediate(clientCa, "client CA"); // of the name of the CA above it
   const [a, i, o] = await Promise.all([clientCa, below, impostor].map((ca) => ca.issue(user)));
@@ -85,11 +85,11 @@ Deno.test("Trust.objection() takes certificates that a client CA has signed itse
 
 Deno.test("Trust.objection() takes nobody whose client CA another client CA has revoked, or is not valid now", async () => {
   await using scene = await Scene.open();
-  const { clientCa } = scene.setting;
+  const { clientCa } = scene.realm;
   const below = await intermediate(clientCa, "intermediate");
   const [a, i] = [await clientCa.issue(user), await below.issue(user)];
-  const crl = await scene.setting.write("crl", await clientCa.revocationList({ revoked: [] }));
-  const client = await scene.setting.write("client-ca.crt", below.cert + clientCa.cert);
+  const crl = await scene.realm.write("crl", await clientCa.revocationList({ revoked: [] }));
+  const client = await scene.realm.write("client-ca.crt", below.cert + clientCa.cert);
   await scene.trust({ crl, clientCa: client });
   assertEquals([scene.objection(a), scene.objection(i)], [undefined, undefined]);
   await scene.replace("crl", await clientCa.revocationList({ revoked: [below.cert] }));
@@ -115,14 +115,14 @@ Deno.test("Trust.objection() takes nobody whose client CA another client CA has 
 
 /** A CA A that is trusted, a CA B that is not yet, a user of each, one of each whom their CA has revoked, and lists. */
 async function twoCas(scene: Scene) {
-  const a = scene.setting.clientCa;
+  const a = scene.realm.clientCa;
   const b = await createAuthority({ commonName: "B" });
   const [a1, a2, b1, b2] = await Promise.all([a.issue(user), a.issue(user), b.issue(user), b.issue(user)]);
   const [listOfA, listOfB] = await Promise.all([
     a.revocationList({ revoked: [a1.cert] }),
     b.revocationList({ revoked: [b1.cert] }),
   ]);
-  const crl = await scene.setting.write("crl", listOfA);
+  const crl = await scene.realm.write("crl", listOfA);
   await scene.trust({ crl });
   const opinions = () => [a1, a2, b1, b2].map((pair) => scene.objection(pair)?.replace(/ (itself|was revoked).*/, ""));
   const foreign = "its certificate is not signed by a CA of --client-ca";
@@ -216,7 +216,7 @@ Deno.test("Trust refuses lists among which that of a client CA is missing", asyn
 Deno.test("Trust warns of two CAs of one name and two keys where names make users", async () => {
   await using scene = await Scene.open();
   const other = await createAuthority({ commonName: "client CA" });
-  const file = await scene.setting.write("client-ca.crt", scene.setting.clientCa.cert + other.cert);
+  const file = await scene.realm.write("client-ca.crt", scene.realm.clientCa.cert + other.cert);
   for (const [identity, count] of [["certificate", 0], ["public-key", 0], ["subject", 2]] as const) {
     await using trust = await scene.trust({ clientCa: file, identity });
     await scene.log.flush(1_000);
@@ -229,24 +229,24 @@ Deno.test("Trust warns of two CAs of one name and two keys where names make user
 
 Deno.test("Trust reads files with a byte order mark, and names the one that is UTF-16", async () => {
   await using scene = await Scene.open();
-  const { setting } = scene;
-  const pair = await setting.user();
+  const { realm } = scene;
+  const pair = await realm.user();
   const fingerprint = createHash("sha256").update(new X509Certificate(pair.cert).raw).digest("hex");
-  const marked = async (name: string, text: string) => await setting.write(name, `\ufeff${text}`);
+  const marked = async (name: string, text: string) => await realm.write(name, `\ufeff${text}`);
   const trust = await scene.trust({
-    tlsCert: await marked("cert", setting.server.cert),
-    tlsKey: await marked("key", setting.server.key),
-    clientCa: await marked("ca", setting.clientCa.cert),
-    crl: await marked("crl", await setting.clientCa.revocationList({ revoked: [] })),
+    tlsCert: await marked("cert", realm.server.cert),
+    tlsKey: await marked("key", realm.server.key),
+    clientCa: await marked("ca", realm.clientCa.cert),
+    crl: await marked("crl", await realm.clientCa.revocationList({ revoked: [] })),
     denyList: await marked("denied", fingerprint),
     policy: await marked("policy", 'default = "user"\n'),
   });
   const { cert, key, ca } = trust.credentials;
-  assertEquals([cert, key, ca], [setting.server.cert, setting.server.key, setting.clientCa.cert]);
+  assertEquals([cert, key, ca], [realm.server.cert, realm.server.key, realm.clientCa.cert]);
   assertEquals(scene.objection(pair), "its certificate is on the deny list");
   assertEquals(scene.kind(pair), "certificate_revoked");
-  await Deno.writeFile(join(setting.directory, "utf16"), new Uint8Array([0xff, 0xfe, 0x2d, 0]));
-  const utf16 = join(setting.directory, "utf16");
+  await Deno.writeFile(join(realm.directory, "utf16"), new Uint8Array([0xff, 0xfe, 0x2d, 0]));
+  const utf16 = join(realm.directory, "utf16");
   for (
     const options of [{ clientCa: utf16 }, { tlsKey: utf16 }, { denyList: utf16 }, { policy: utf16 }, { crl: utf16 }]
   ) {
@@ -257,13 +257,13 @@ Deno.test("Trust reads files with a byte order mark, and names the one that is U
 
 Deno.test("Trust waits for no FIFO, at the start and later", async () => {
   await using scene = await Scene.open();
-  const fifo = join(scene.setting.directory, "fifo");
+  const fifo = join(scene.realm.directory, "fifo");
   await new Deno.Command("mkfifo", { args: [fifo] }).output();
   for (const name of ["tlsCert", "tlsKey", "clientCa", "crl", "denyList", "policy"] as const) {
     await using other = await Scene.open();
     await assertRejects(() => other.trust({ [name]: fifo }), StartError, "no file");
   }
-  const denyList = await scene.setting.write("denied", "");
+  const denyList = await scene.realm.write("denied", "");
   await using trust = await scene.trust({ denyList });
   await Deno.remove(denyList);
   await Deno.rename(fifo, denyList);

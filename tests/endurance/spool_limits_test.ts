@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
-import { Daemon, text } from "../support/programs.ts";
+import { RunningDaemon, text } from "../support/programs.ts";
 import { until } from "../support/until.ts";
 
 const MIB = 1024 * 1024;
@@ -27,11 +27,14 @@ function dropped(stderr: string): number {
   return gaps.reduce((sum, [, from, to]) => sum + Number(to) - Number(from), 0);
 }
 
-async function withSpool(flags: string[], test: (daemon: Daemon, spool: string) => Promise<void>): Promise<void> {
+async function withSpool(
+  flags: string[],
+  test: (daemon: RunningDaemon, spool: string) => Promise<void>,
+): Promise<void> {
   const directory = await Deno.makeTempDir();
   try {
     const spool = join(directory, "spool");
-    await using daemon = await Daemon.start(["--spool-dir", spool, ...flags]);
+    await using daemon = await RunningDaemon.start(["--spool-dir", spool, ...flags]);
     await test(daemon, spool);
   } finally {
     await Deno.remove(directory, { recursive: true });
@@ -81,7 +84,7 @@ Deno.test("--max-spool-bytes takes from the largest log, and leaves small ones w
 });
 
 Deno.test("--max-log-bytes of too little is refused with a sentence", async () => {
-  await Daemon.start(["--max-log-bytes", "10K"]).then(
+  await RunningDaemon.start(["--max-log-bytes", "10K"]).then(
     () => assert(false, "it has started"),
     (error) => assertMatch(error.message, /--max-log-bytes must be a size of at least 1M/),
   );

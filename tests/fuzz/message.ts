@@ -4,8 +4,8 @@
  * @module
  */
 import protobuf from "protobufjs";
-import { type Random, seeded } from "../long/soak_reader.ts";
-import { BYTES, FIXED32, FIXED64, GROUP, GROUP_END, tag, VARINT, varint } from "../support/wire_bytes.ts";
+import { type Random, seeded } from "../support/random.ts";
+import { BYTES, FIXED32, FIXED64, GROUP, GROUP_END, tag, VARINT, varint } from "../support/wire/bytes.ts";
 
 /** Choices that are the same for the same seed. */
 export class Choice {

@@ -8,12 +8,12 @@ import { join } from "node:path";
 import protobuf from "protobufjs";
 import { load } from "../../proto/generate.ts";
 import { Bystander } from "../neighbours/bystander.ts";
-import { type Daemon, ROOT } from "../support/programs.ts";
+import { ROOT, type RunningDaemon } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
 /** How long each fuzz lasts. */
-export const seconds = Number(Deno.env.get("PAAS_FUZZ_SECONDS") ?? 8);
+export const seconds = Number(Deno.env.get("PAAS_FUZZ_SECONDS") ?? 3);
 /** What all its choices follow from. */
 export const seed = Number(Deno.env.get("PAAS_FUZZ_SEED") ?? Math.floor(Math.random() * 2 ** 31));
 
@@ -79,7 +79,7 @@ export class Scene implements AsyncDisposable {
   #before!: { status: unknown; descriptors: number; size: number };
   readonly #watch: ReturnType<RawClient["service"]["Watch"]>;
 
-  private constructor(readonly daemon: Daemon) {
+  private constructor(readonly daemon: RunningDaemon) {
     this.alice = new RawClient(daemon);
     this.bob = new RawClient(daemon, { as: "bob" });
     this.#bystander = new Bystander(daemon);
@@ -87,7 +87,7 @@ export class Scene implements AsyncDisposable {
     this.#watch.on("data", ({ processId }) => this.watched.add(processId)).on("error", () => {});
   }
 
-  static async make(daemon: Daemon): Promise<Scene> {
+  static async make(daemon: RunningDaemon): Promise<Scene> {
     const scene = new Scene(daemon);
     scene.bobs = await scene.bob.exec(["sh", "-c", `echo "${SECRET}"; exec sleep 10000`], { stdin: true });
     await scene.refresh();

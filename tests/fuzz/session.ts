@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs";
 import http2 from "node:http2";
 import { join } from "node:path";
 import tls from "node:tls";
-import { type ClientOptions, type Daemon, ROOT } from "../support/programs.ts";
+import { type ClientOptions, ROOT, type RunningDaemon } from "../support/programs.ts";
 
 /** How a call has ended. */
 export interface Outcome {
@@ -40,11 +40,11 @@ export function framed(message: Uint8Array, { flag = 0, length = message.length 
 export class FuzzSession implements AsyncDisposable {
   /** How many connections it took. */
   connections = 0;
-  readonly #daemon: Daemon;
+  readonly #daemon: RunningDaemon;
   readonly #as: NonNullable<ClientOptions["as"]>;
   #session: http2.ClientHttp2Session | undefined;
 
-  constructor(daemon: Daemon, { as = "alice" }: Pick<ClientOptions, "as"> = {}) {
+  constructor(daemon: RunningDaemon, { as = "alice" }: Pick<ClientOptions, "as"> = {}) {
     this.#daemon = daemon;
     this.#as = as;
   }

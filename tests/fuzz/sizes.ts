@@ -7,7 +7,7 @@
 import protobuf from "protobufjs";
 import { BOUNDS, type Entries, type List, type Size } from "../../proto/wire/bounds.ts";
 import type { Choice, Texts } from "./message.ts";
-import { delimited, entry, join, tag, times, VARINT, varint } from "../support/wire_bytes.ts";
+import { delimited, entry, join, tag, times, VARINT, varint } from "../support/wire/bytes.ts";
 
 /** A message, and what it has too much of. */
 export interface SizedMessage {

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Daemon } from "../support/programs.ts";
+import { RunningDaemon } from "../support/programs.ts";
 import { until } from "../support/until.ts";
 import { Client } from "../../paasc/client/client.ts";
-import { Cable } from "../support/tcp_proxy.ts";
+import { TcpProxy } from "../support/wire/tcp_proxy.ts";
 import { assertCode, cut, files, start } from "./test_client.ts";
 
 Deno.test("Client.run() runs a program with arguments, variables and input", async () => {
@@ -43,12 +43,12 @@ Deno.test("Client.run() that fails leaves no process running", async () => {
 });
 
 cut("Client.run() goes on when the connection is back", async () => {
-  await using daemon = await Daemon.start();
-  await using cable = await Cable.to(daemon.port);
-  await using client = await Client.connect({ server: `127.0.0.1:${cable.port}`, ...files });
-  cable.limits = [20_000, 300_000, 300_000];
-  cable.cut();
+  await using daemon = await RunningDaemon.start();
+  await using proxy = await TcpProxy.to(daemon.port);
+  await using client = await Client.connect({ server: `127.0.0.1:${proxy.port}`, ...files });
+  proxy.limits = [20_000, 300_000, 300_000];
+  proxy.cut();
   const { stdoutText } = await client.run("seq", ["200000"]);
   assertEquals(stdoutText, Array.from({ length: 200_000 }, (_, index) => `${index + 1}\n`).join(""));
-  assert(cable.connections > 3, `${cable.connections} connections`);
+  assert(proxy.connections > 3, `${proxy.connections} connections`);
 });

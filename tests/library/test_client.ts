@@ -4,12 +4,12 @@
  * @module
  */
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { Daemon, ROOT } from "../support/programs.ts";
+import { ROOT, RunningDaemon } from "../support/programs.ts";
 import { Client, type LogChunk, PaasError, type PaasErrorCode } from "../../paasc/client/client.ts";
 
 /** A daemon with all that the tests leave in it. */
 export interface Setting extends AsyncDisposable {
-  readonly daemon: Daemon;
+  readonly daemon: RunningDaemon;
   readonly client: Client;
 }
 
@@ -22,7 +22,7 @@ export const files = {
 
 /** Starts a daemon with these flags, and connects to it. */
 export async function start(flags: string[] = []): Promise<Setting> {
-  const daemon = await Daemon.start(flags);
+  const daemon = await RunningDaemon.start(flags);
   const client = await Client.connect({ server: daemon.address, ...files });
   return {
     daemon,

@@ -6,11 +6,11 @@
  * @module
  */
 import { join } from "node:path";
-import { Daemon, ROOT } from "../support/programs.ts";
+import { ROOT, RunningDaemon } from "../support/programs.ts";
 import { until } from "../support/until.ts";
 import { RawClient } from "../support/raw_client.ts";
 import type { Account, Plan } from "./day_user.ts";
-import { pause, seeded } from "./soak_reader.ts";
+import { pause, seeded } from "../support/random.ts";
 
 const DAY = { minutes: 10, connections: 50_000, calls: 100_000, processes: 5_000 };
 const USERS = ["anna", "ben", "carla", "dan"];
@@ -50,14 +50,14 @@ async function run(): Promise<number> {
       "--client-ca",
       file("client-ca.crt"),
     ];
-    await using daemon = await Daemon.start(flags, { XDG_RUNTIME_DIR: directory }); // where its spool is
+    await using daemon = await RunningDaemon.start(flags, { XDG_RUNTIME_DIR: directory }); // where its spool is
     return await Promise.race([day(daemon, certs), interrupted.promise]);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
 }
 
-async function day(daemon: Daemon, certs: string): Promise<number> {
+async function day(daemon: RunningDaemon, certs: string): Promise<number> {
   const share = minutes / DAY.minutes;
   const token = crypto.randomUUID();
   console.log(`A day in ${minutes} minutes, ${USERS.length} users, seed ${seed}.`);
@@ -131,7 +131,7 @@ async function marked(token: string): Promise<number> {
   return found;
 }
 
-function unforeseen(daemon: Daemon): number {
+function unforeseen(daemon: RunningDaemon): number {
   return daemon.log.match(/ (unforeseen|log-lines-dropped) /g)?.length ?? 0;
 }
 

@@ -7,7 +7,8 @@
 import type { GetLogsResponse__Output } from "@paas/proto";
 import { answer } from "../support/realm.ts";
 import { RawClient } from "../support/raw_client.ts";
-import { pause, type Process, Reader, seeded, type Tally } from "./soak_reader.ts";
+import { pause, seeded } from "../support/random.ts";
+import { type Process, Reader, type Tally } from "./soak_reader.ts";
 
 /** What the users of one program do. */
 export interface Plan {

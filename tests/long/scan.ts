@@ -5,7 +5,7 @@
  * @module
  */
 import { join } from "node:path";
-import { Daemon, ROOT } from "../support/programs.ts";
+import { ROOT, RunningDaemon } from "../support/programs.ts";
 
 /** What stands in the report though nothing is to be mended, and why. */
 const EXPLAINED: Record<string, string> = {
@@ -46,7 +46,7 @@ async function scan(): Promise<number> {
       "--client-ca",
       file("client-ca.crt"),
     ];
-    await using daemon = await Daemon.start(flags);
+    await using daemon = await RunningDaemon.start(flags);
     const report = join(directory, "report.json");
     // Its own openssl is too old for TLS 1.3, and it takes the daemon for no server at all until it is told to go on.
     const options = ["--openssl", "/usr/bin/openssl", "--assume-http", "--warnings", "off", "--quiet", "--color", "0"];

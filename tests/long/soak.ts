@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { Daemon } from "../support/programs.ts";
+import { RunningDaemon } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
-import { pause, type Process, Reader, seeded, type Tally } from "./soak_reader.ts";
+import { pause, seeded } from "../support/random.ts";
+import { type Process, Reader, type Tally } from "./soak_reader.ts";
 
 const READERS = 20;
 const SAMPLE_MS = 2_000;
@@ -44,14 +45,14 @@ Deno.exit(await run());
 async function run(): Promise<number> {
   const directory = await Deno.makeTempDir({ prefix: "paas-soak-" });
   try {
-    await using daemon = await Daemon.start([], { XDG_RUNTIME_DIR: directory }); // where its spool is
+    await using daemon = await RunningDaemon.start([], { XDG_RUNTIME_DIR: directory }); // where its spool is
     return await Promise.race([soak(daemon), interrupted.promise]);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
 }
 
-async function soak(daemon: Daemon): Promise<number> {
+async function soak(daemon: RunningDaemon): Promise<number> {
   console.log(`Soak of ${minutes} minutes, ${READERS} readers at a time, seed ${seed}.`);
   const over = AbortSignal.timeout(minutes * 60_000);
   const tally: Tally = {

@@ -4,8 +4,9 @@
  * @module
  */
 import type { GetLogsResponse__Output, LogChunk__Output } from "@paas/proto";
-import { Cable } from "../support/tcp_proxy.ts";
-import type { Daemon } from "../support/programs.ts";
+import { TcpProxy } from "../support/wire/tcp_proxy.ts";
+import type { RunningDaemon } from "../support/programs.ts";
+import { pause, type Random } from "../support/random.ts";
 import { RawClient, type RawClientOptions } from "../support/raw_client.ts";
 
 /** A process whose output is known beforehand: each stream byte for byte, but not how the two are mixed. */
@@ -36,24 +37,6 @@ export interface Tally {
   errors: string[];
 }
 
-/** A random number from 0 to 1, without 1. */
-export type Random = () => number;
-
-/** Numbers that look random and are the same for the same seed (mulberry32). */
-export function seeded(seed: number): Random {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** Waits. */
-export function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
 /** How far a reader has come: in the log, and in each stream. */
 interface Position {
   offset: number;
@@ -69,7 +52,7 @@ const MAX_PLACES = 50;
 
 /** A reader of one log, through all of its connections. */
 export class Reader {
-  readonly #daemon: Pick<Daemon, "port">;
+  readonly #daemon: Pick<RunningDaemon, "port">;
   readonly #process: Process;
   readonly #tally: Tally;
   readonly #random: Random;
@@ -82,7 +65,7 @@ export class Reader {
    * @param identity Who reads
    */
   constructor(
-    daemon: Pick<Daemon, "port">,
+    daemon: Pick<RunningDaemon, "port">,
     process: Process,
     tally: Tally,
     random: Random,
@@ -112,8 +95,8 @@ export class Reader {
 
   /** One connection, from one of the places that were reached; says whether it came to the end of the log. */
   async #connect(): Promise<boolean> {
-    await using cable = await Cable.to(this.#daemon.port);
-    await using client = new RawClient({ address: `127.0.0.1:${cable.port}` }, this.#identity);
+    await using proxy = await TcpProxy.to(this.#daemon.port);
+    await using client = new RawClient({ address: `127.0.0.1:${proxy.port}` }, this.#identity);
     let position = this.#places[Math.floor(this.#random() * this.#places.length)]!;
     const { offset, stdout, stderr } = position;
     const rest = this.#process.stdout.length + this.#process.stderr.length - stdout - stderr;
@@ -131,7 +114,7 @@ export class Reader {
         if (this.#random() < 0.3) return this.#tally.departures++, false;
         cut = true;
         this.#tally.deaths++;
-        cable.cut();
+        proxy.cut();
       }
     } catch (error) {
       if (!cut || error instanceof Mismatch) throw error;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Daemon } from "../support/programs.ts";
+import type { RunningDaemon } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { answer } from "../support/realm.ts";
 
@@ -41,7 +41,7 @@ export class Bystander implements AsyncDisposable {
   #worst: Delay = { waited: 0, worked: 0 };
   #failure: unknown;
 
-  constructor({ address, pid }: Pick<Daemon, "address" | "pid">, as: "alice" | "bob" = "bob") {
+  constructor({ address, pid }: Pick<RunningDaemon, "address" | "pid">, as: "alice" | "bob" = "bob") {
     this.#client = new RawClient({ address }, { as });
     this.#pid = pid;
     this.#asking = this.#ask().catch((error) => void (this.#failure = error));

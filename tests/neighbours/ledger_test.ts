@@ -15,18 +15,21 @@ import { Confinement } from "../../paasd/processes/confinement.ts";
 import { ProcessTable } from "../../paasd/processes/process_table.ts";
 import { Quotas } from "../../paasd/quotas/quotas.ts";
 import { Service } from "../../paasd/service/service.ts";
-import { answer, failure, Setting, TestLog } from "../support/realm.ts";
-import { Daemon } from "../support/programs.ts";
+import { answer, failure, Realm, TestLog } from "../support/realm.ts";
+import { RunningDaemon } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
 const MIB = 1024 * 1024;
 
-async function withSpool(flags: string[], test: (daemon: Daemon, spool: string) => Promise<void>): Promise<void> {
+async function withSpool(
+  flags: string[],
+  test: (daemon: RunningDaemon, spool: string) => Promise<void>,
+): Promise<void> {
   const directory = await Deno.makeTempDir();
   try {
     const spool = join(directory, "spool");
-    await using daemon = await Daemon.start(["--spool-dir", spool, ...flags]);
+    await using daemon = await RunningDaemon.start(["--spool-dir", spool, ...flags]);
     await test(daemon, spool);
   } finally {
     await Deno.remove(directory, { recursive: true });
@@ -138,8 +141,8 @@ Deno.test("calls that change a process have a rate, and a user's grants a number
 });
 
 Deno.test("waits that their client has cancelled are forgotten at once, also those that hold a lease (A16)", async () => {
-  await using setting = await Setting.make();
-  using spool = await Spool.open(join(setting.directory, "spool"));
+  await using realm = await Realm.make();
+  using spool = await Spool.open(join(realm.directory, "spool"));
   const table = new ProcessTable(spool);
   const limits = { maxProcesses: 9, maxProcessesPerUser: 9, maxStartsPerMinute: 9, maxStreamsPerUser: 9 };
   const service = new Service({
@@ -147,7 +150,7 @@ Deno.test("waits that their client has cancelled are forgotten at once, also tho
     access: new Access(),
     spool,
     quotas: new Quotas({ ...limits, maxChangesPerMinute: 9, maxDescriptionBytesPerUser: 1e6, maxGrantsPerUser: 9 }),
-    confinement: await Confinement.start(setting.options, new TestLog()),
+    confinement: await Confinement.start(realm.options, new TestLog()),
     stopGrace: 1_000,
   });
   const user = { id: "aa", subject: "CN=alice", expires: Infinity };

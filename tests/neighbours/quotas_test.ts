@@ -2,12 +2,12 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { status } from "@paas/proto/grpc";
 import { join } from "node:path";
 import { failure } from "../support/realm.ts";
-import { Daemon, text } from "../support/programs.ts";
+import { RunningDaemon, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
 Deno.test("--max-processes-per-user refuses one more until another has finished, and says what to do", async () => {
-  await using daemon = await Daemon.start(["--max-processes-per-user", "2"]);
+  await using daemon = await RunningDaemon.start(["--max-processes-per-user", "2"]);
   await using alice = new RawClient(daemon);
   await using bob = new RawClient(daemon, { as: "bob" });
   await assertMissing(alice); // a failed start is no process
@@ -34,7 +34,7 @@ async function assertMissing(client: RawClient): Promise<void> {
 }
 
 Deno.test("--max-starts-per-minute refuses one more, not the repetition of one, and says when to try again", async () => {
-  await using daemon = await Daemon.start(["--max-starts-per-minute", "3"]);
+  await using daemon = await RunningDaemon.start(["--max-starts-per-minute", "3"]);
   await using client = new RawClient(daemon);
   const request = { requestId: "the same" };
   const id = await client.exec(["true"], request);
@@ -50,7 +50,7 @@ Deno.test("--max-spool-bytes-per-user takes from the largest log of the user, an
   const directory = await Deno.makeTempDir();
   try {
     const flags = ["--spool-dir", join(directory, "spool"), "--max-spool-bytes-per-user", "2M"];
-    await using daemon = await Daemon.start(flags);
+    await using daemon = await RunningDaemon.start(flags);
     await using alice = new RawClient(daemon);
     await using bob = new RawClient(daemon, { as: "bob" });
     const whole = "x".repeat(99) + "\n";
@@ -75,7 +75,7 @@ Deno.test("--max-spool-bytes-per-user takes from the largest log of the user, an
 });
 
 Deno.test("paasd lets one user have a thousand calls, on one connection and on many, by default", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const id = await client.exec(["cat"], { stdin: true });
   const logs = Array.from({ length: 1_000 }, () => client.logs(id));

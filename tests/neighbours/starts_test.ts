@@ -9,7 +9,7 @@ import { assert, assertEquals } from "@std/assert";
 import { failure } from "../support/realm.ts";
 import { Bystander } from "./bystander.ts";
 import { leased } from "../support/leased_file.ts";
-import { Daemon } from "../support/programs.ts";
+import { RunningDaemon } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
@@ -33,7 +33,7 @@ for (const [way, flags] of Object.entries(WAYS)) {
     const directory = await Deno.makeTempDir({ dir: "/tmp" });
     await Deno.chmod(directory, 0o755);
     await using file = await leased(directory);
-    await using daemon = await Daemon.start([...flags, "--max-processes-per-user=4"]);
+    await using daemon = await RunningDaemon.start([...flags, "--max-processes-per-user=4"]);
     await using alice = new RawClient(daemon);
     await using bob = new Bystander(daemon);
     // More than she may have at a time: each gives back what it has taken.
@@ -66,7 +66,7 @@ for (const [way, flags] of Object.entries(WAYS)) {
     await Deno.writeTextFile(`${directory}/p`, "#!/bin/sh\n");
     if (ROOT) await Deno.chown(`${directory}/p`, 65534, 65534);
     await Deno.chmod(`${directory}/p`, 0o010);
-    await using daemon = await Daemon.start(flags);
+    await using daemon = await RunningDaemon.start(flags);
     await using alice = new RawClient(daemon);
     await using bob = new Bystander(daemon);
     const env = { PATH: `${directory}${":".repeat(100_000)}/nowhere` };
@@ -81,7 +81,7 @@ Deno.test({
   name: "Exec of one account goes on, and the daemon ends, although a command stops all others of that account",
   ignore: !ROOT,
   async fn() {
-    const daemon = await Daemon.start(["--run-as=games", "--stop-grace=1s"]);
+    const daemon = await RunningDaemon.start(["--run-as=games", "--stop-grace=1s"]);
     {
       await using disposed = daemon;
       await using alice = new RawClient(disposed);

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { AuditLog } from "../../paasd/telemetry/audit.ts";
 import { answer, failure, TestLog } from "../support/realm.ts";
 import { ROOT } from "../support/programs.ts";
-import { exec, follow, Realm, statusOf } from "../support/pki.ts";
+import { exec, follow, RealmDaemon, statusOf } from "../support/realm_daemon.ts";
 import { until } from "../support/until.ts";
 
 type Line = Record<string, unknown> & { event: string };
 
 const lines = (text: string): Line[] => text.split("\n").filter(Boolean).map((line) => JSON.parse(line));
-const read = (realm: Realm, name = "audit.jsonl") => Deno.readTextFile(realm.file(name)).then(lines);
+const read = (scene: RealmDaemon, name = "audit.jsonl") => Deno.readTextFile(scene.file(name)).then(lines);
 
 /** What each type of the documentation looks like. */
 const TYPES: Record<string, RegExp> = {
@@ -43,12 +43,12 @@ async function documented(): Promise<{ fields: Map<string, Map<string, RegExp>>;
 }
 
 Deno.test("the audit log has what docs/audit.md says, and all of it", async () => {
-  await using realm = await Realm.start(async (setting) => [
-    ...["--audit-log", join(setting.directory, "audit.jsonl"), "--audit-argv"],
-    ...["--deny-list", await setting.write("denied", "")],
+  await using scene = await RealmDaemon.start(async (realm) => [
+    ...["--audit-log", join(realm.directory, "audit.jsonl"), "--audit-argv"],
+    ...["--deny-list", await realm.write("denied", "")],
   ]);
-  const alice = await realm.person();
-  const oscar = await realm.person({ commonName: "oscar", organizationalUnit: "paas-operator" });
+  const alice = await scene.person();
+  const oscar = await scene.person({ commonName: "oscar", organizationalUnit: "paas-operator" });
   const id = await exec(alice, "/bin/sh", "-c", "exec sleep 600");
   await failure(exec(alice, "/no/such/program"));
   const unknown = crypto.randomUUID();
@@ -57,11 +57,11 @@ Deno.test("the audit log has what docs/audit.md says, and all of it", async () =
   await until("it is followed", async () => (await statusOf(oscar, id)).state === "PROCESS_STATE_RUNNING");
   await answer((callback) => oscar.client.Stop({ processId: id }, callback));
   await until("the log ends", () => log.end === "in full");
-  assert(!await realm.letsIn(await realm.setting.serverCa.issue({ commonName: "mallory", usages: ["clientAuth"] })));
+  assert(!await scene.letsIn(await scene.realm.serverCa.issue({ commonName: "mallory", usages: ["clientAuth"] })));
   const der = Uint8Array.fromBase64(oscar.pair.cert.replaceAll(/-----.*-----|\s/g, ""));
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", der)).toHex();
-  await realm.replace("denied", `${digest}\n`);
-  await until("oscar is expelled", async () => (await read(realm)).some(({ event }) => event === "expelled"));
+  await scene.replace("denied", `${digest}\n`);
+  await until("oscar is expelled", async () => (await read(scene)).some(({ event }) => event === "expelled"));
 
   // What takes a flood or a full disk.
   const more: string[] = [];
@@ -76,7 +76,7 @@ Deno.test("the audit log has what docs/audit.md says, and all of it", async () =
   await until("lines were dropped", () => more.join("").includes("dropped"));
   await audit.close(5_000);
 
-  const written = [...await read(realm), ...lines(more.join(""))];
+  const written = [...await read(scene), ...lines(more.join(""))];
   const { fields, examples } = await documented();
   const seen = new Map([...fields.keys()].map((event) => [event, new Set<string>()]));
   for (const line of [...written, ...examples]) {
@@ -107,12 +107,12 @@ Deno.test("the audit log has what docs/audit.md says, and all of it", async () =
     1,
   );
   assertEquals(exactly({ user: oscar.id, method: "GetLogs", process: id, owner: alice.id, code: "OK" }), 1);
-  assertEquals((await Deno.stat(realm.file("audit.jsonl"))).mode! & 0o777, 0o600);
+  assertEquals((await Deno.stat(scene.file("audit.jsonl"))).mode! & 0o777, 0o600);
 });
 
 Deno.test("the audit log is rotated on SIGHUP while calls are made, and no line is lost", async () => {
-  await using realm = await Realm.start((setting) => ["--audit-log", join(setting.directory, "audit.jsonl")]);
-  const alice = await realm.person();
+  await using scene = await RealmDaemon.start((realm) => ["--audit-log", join(realm.directory, "audit.jsonl")]);
+  const alice = await scene.person();
   const rotations = 5;
   let calls = 0;
   let busy = true;
@@ -122,14 +122,14 @@ Deno.test("the audit log is rotated on SIGHUP while calls are made, and no line 
   for (let rotation = 0; rotation < rotations; rotation++) {
     const before = calls;
     await until("some calls were made", () => calls > before + 20);
-    await Deno.rename(realm.file("audit.jsonl"), realm.file(`audit.${rotation}`));
-    realm.daemon.kill("SIGHUP");
-    await until("there is a new file", () => Deno.stat(realm.file("audit.jsonl")).then(() => true, () => false));
+    await Deno.rename(scene.file("audit.jsonl"), scene.file(`audit.${rotation}`));
+    scene.daemon.kill("SIGHUP");
+    await until("there is a new file", () => Deno.stat(scene.file("audit.jsonl")).then(() => true, () => false));
   }
   busy = false;
   await calling;
   const files = [...Array.from({ length: rotations }, (_, index) => `audit.${index}`), "audit.jsonl"];
-  const all = async () => (await Promise.all(files.map((name) => read(realm, name)))).flat();
+  const all = async () => (await Promise.all(files.map((name) => read(scene, name)))).flat();
   const made = async () => (await all()).filter(({ method }) => method === "GetStatus").length;
   await until("all lines are written", async () => await made() === calls);
   const times = (await all()).map(({ time }) => time as string);
@@ -137,11 +137,11 @@ Deno.test("the audit log is rotated on SIGHUP while calls are made, and no line 
 });
 
 Deno.test("the audit log has no arguments unless it is told to", async () => {
-  await using realm = await Realm.start((setting) => ["--audit-log", join(setting.directory, "audit.jsonl")]);
-  const alice = await realm.person();
+  await using scene = await RealmDaemon.start((realm) => ["--audit-log", join(realm.directory, "audit.jsonl")]);
+  const alice = await scene.person();
   await exec(alice, "echo", "secret");
   const written = await until("it is written", async () => {
-    const text = await Deno.readTextFile(realm.file("audit.jsonl"));
+    const text = await Deno.readTextFile(scene.file("audit.jsonl"));
     return text.includes("Exec") && text;
   });
   assert(!written.includes("secret") && !written.includes("argv"));

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { answer } from "../support/realm.ts";
-import { Daemon, ROOT, text } from "../support/programs.ts";
+import { ROOT, RunningDaemon, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
@@ -105,7 +105,7 @@ async function documented(section: string): Promise<string[]> {
 
 Deno.test("Telemetry exports spans and metrics as docs/telemetry.md has it, and nothing of a command but its program", async () => {
   await using collector = new Collector();
-  const daemon = await Daemon.start([], collector.environment);
+  const daemon = await RunningDaemon.start([], collector.environment);
   {
     await using _daemon = daemon;
     await using alice = new RawClient(daemon);
@@ -194,7 +194,7 @@ Deno.test("Telemetry exports nothing unless OTEL_DENO is set", async () => {
   await using collector = new Collector();
   const { OTEL_DENO: _, ...environment } = collector.environment;
   {
-    await using daemon = await Daemon.start([], environment);
+    await using daemon = await RunningDaemon.start([], environment);
     await using alice = new RawClient(daemon);
     await alice.exec(["true"]);
   }

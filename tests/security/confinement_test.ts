@@ -1,7 +1,8 @@
 import { status as Code } from "@paas/proto/grpc";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { failure } from "../support/realm.ts";
-import { Daemon, lives, ROOT, text } from "../support/programs.ts";
+import { lives } from "../support/lives.ts";
+import { ROOT, RunningDaemon, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
@@ -42,7 +43,7 @@ async function refusal(call: Promise<unknown>): Promise<[Code, string]> {
 /** Waits until all have gone; kills those that have not, so that a test that fails leaves nobody behind. */
 async function untilGone(pids: number[]): Promise<void> {
   try {
-    await until("all have gone", async () => !(await Promise.all(pids.map(lives))).includes(true), 5_000);
+    await until("all have gone", async () => !(await Promise.all(pids.map(lives))).includes(true));
   } catch (error) {
     for (const pid of pids) if (await lives(pid)) Deno.kill(pid, "SIGKILL");
     throw error;
@@ -53,7 +54,7 @@ const TREE = "sleep 600 & echo $! $$; wait";
 const STUBBORN = `trap "" TERM; ${TREE}`;
 
 Deno.test("--allow-program lets run what is listed, by its path or name, whatever the user's PATH", async () => {
-  await using daemon = await Daemon.start([
+  await using daemon = await RunningDaemon.start([
     "--allow-program",
     "/bin/echo,/usr/bin/env",
     "--allow-program=/usr/bin/printf",
@@ -94,7 +95,7 @@ Deno.test("--allow-program lets run what is listed, by its path or name, whateve
 Deno.test("--allow-program wants the path of what has its name twice, and tells of what is there no more", async () => {
   const directory = await Deno.makeTempDir();
   await Deno.copyFile("/bin/true", `${directory}/tool`);
-  await using daemon = await Daemon.start(["--allow-program", `/bin/echo,/usr/bin/echo,${directory}/tool`]);
+  await using daemon = await RunningDaemon.start(["--allow-program", `/bin/echo,/usr/bin/echo,${directory}/tool`]);
   await using client = new RawClient(daemon);
   assertStringIncludes((await refusal(client.exec(["echo"])))[1], "give the whole path");
   assertEquals(await printed(client, ["/usr/bin/echo", "hi"]), "hi\n");
@@ -128,7 +129,7 @@ Deno.test("--allow-program lets users set no variables but harmless ones, so tha
   try {
     for (const flags of [[], ["--limit", "nofile=100"]]) {
       await t.step(flags.join(" ") || "without other flags", async () => {
-        await using daemon = await Daemon.start(["--allow-program", recipe, ...flags]);
+        await using daemon = await RunningDaemon.start(["--allow-program", recipe, ...flags]);
         await using client = new RawClient(daemon);
         const harmless = { LANG: "C", LC_TIME: "C.UTF-8", TZ: "UTC", TERM: "dumb" };
         assertEquals(await printed(client, ["recipe"], { env: harmless }), "C C.UTF-8 UTC dumb \n");
@@ -144,7 +145,7 @@ Deno.test("--allow-program lets users set no variables but harmless ones, so tha
       });
     }
     await t.step("with other variables", async () => {
-      await using daemon = await Daemon.start(["--allow-program", recipe, "--allow-variable", "MINE,L*"]);
+      await using daemon = await RunningDaemon.start(["--allow-program", recipe, "--allow-variable", "MINE,L*"]);
       await using client = new RawClient(daemon);
       assertMatch(await printed(client, ["recipe"], { env: { MINE: "yes", LC_TIME: "C" } }), / C .*yes\n$/);
       for (const name of ["TZ", "MINE2", "LD_PRELOAD"]) {
@@ -161,7 +162,7 @@ Deno.test("--allow-program lets users set no variables but harmless ones, so tha
 });
 
 Deno.test("--allow-variable holds without a list of programs too", async () => {
-  await using daemon = await Daemon.start(["--allow-variable", "MINE"]);
+  await using daemon = await RunningDaemon.start(["--allow-variable", "MINE"]);
   await using client = new RawClient(daemon);
   assertEquals(await printed(client, ["sh", "-c", "echo $MINE"], { env: { MINE: "yes" } }), "yes\n");
   assertEquals((await refusal(client.exec(["true"], { env: { OTHER: "x" } })))[0], Code.PERMISSION_DENIED);
@@ -171,14 +172,14 @@ Deno.test("--allow-program refuses what is no executable file at the start, and 
   for (const path of ["/no/such/tool", "/usr/bin", "/etc/passwd"]) {
     await assertStartFails(["--allow-program", `/bin/echo,${path}`], new RegExp(`--allow-program ${path}: `));
   }
-  await using daemon = await Daemon.start(["--allow-program", "/bin/echo,/usr/bin/env"]);
+  await using daemon = await RunningDaemon.start(["--allow-program", "/bin/echo,/usr/bin/env"]);
   const warnings = daemon.log.split("\n").filter((line) => line.includes(" warning "));
   assertEquals(warnings.length, 1, daemon.log);
   assertMatch(warnings[0]!, /what=allow-program cause="\/usr\/bin\/env runs whatever it is told to/);
 });
 
 Deno.test("--allow-program leaves stops, signals and the rest of a group to work", async (t) => {
-  await using daemon = await Daemon.start(["--allow-program", "/bin/sh", "--stop-grace", "500ms"]);
+  await using daemon = await RunningDaemon.start(["--allow-program", "/bin/sh", "--stop-grace", "500ms"]);
   const command = (await Deno.readTextFile(`/proc/${daemon.pid}/cmdline`)).split("\0");
   assert(command.some((word) => word.startsWith("--allow-run=/usr/bin/setsid,")), command.join(" "));
   assert(!command.some((word) => word.startsWith("--allow-ffi")), command.join(" "));
@@ -224,7 +225,7 @@ Deno.test("--allow-program leaves stops, signals and the rest of a group to work
 });
 
 rootTest("--run-as runs commands as that account, with nothing of the daemon's", async () => {
-  await using daemon = await Daemon.start(["--run-as", "nobody"]);
+  await using daemon = await RunningDaemon.start(["--run-as", "nobody"]);
   await using client = new RawClient(daemon);
   const script = "id -u; id -G; echo $HOME $USER; pwd; grep -E 'Cap(Inh|Prm|Eff|Amb)|NoNew' /proc/self/status";
   const terminal = { columns: 80, rows: 24 };
@@ -248,7 +249,7 @@ rootTest("--run-as gains nothing by a set-user-ID program, and tells exactly why
   await Deno.mkdir(`${directory}/closed`, { mode: 0o700 });
   await Deno.copyFile("/usr/bin/id", `${directory}/closed/id`);
   try {
-    await using daemon = await Daemon.start([
+    await using daemon = await RunningDaemon.start([
       "--run-as",
       "nobody",
       "--limit",
@@ -282,7 +283,7 @@ rootTest("--run-as gains nothing by a set-user-ID program, and tells exactly why
 
 rootTest("--run-as goes with --allow-program, --limit and --die-with-daemon", async () => {
   const flags = ["--run-as", "nobody", "--allow-program", "/bin/sh", "--limit", "nofile=100", "--die-with-daemon"];
-  await using daemon = await Daemon.start([...flags, "--stop-grace", "300ms"]);
+  await using daemon = await RunningDaemon.start([...flags, "--stop-grace", "300ms"]);
   await using client = new RawClient(daemon);
   assertEquals(await printed(client, ["sh", "-c", "id -u; ulimit -n"]), "65534\n100\n");
   const { id, pids } = await started(client, ["sh", "-c", STUBBORN], 2);
@@ -307,7 +308,7 @@ async function assertStartFails(flags: string[], why: RegExp): Promise<void> {
 }
 
 Deno.test("--limit holds for every command, and a user can only lower it", async () => {
-  await using daemon = await Daemon.start(["--limit", "nofile=200,fsize=1M", "--limit", "cpu=1h"]);
+  await using daemon = await RunningDaemon.start(["--limit", "nofile=200,fsize=1M", "--limit", "cpu=1h"]);
   await using client = new RawClient(daemon);
   const told = ["sh", "-c", "ulimit -n; ulimit -f; ulimit -t; ulimit -c"];
   assertEquals(await printed(client, told), "200\n2048\n3600\n0\n");
@@ -339,7 +340,7 @@ Deno.test("--limit is refused where it is wrong, or more than the daemon itself 
 });
 
 Deno.test("a user can limit a command without --limit, but not above what the daemon itself has", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   assertEquals(await printed(client, ["sh", "-c", "ulimit -n"], { limits: { nofile: 50 } }), "50\n");
   assertEquals((await refusal(client.exec(["true"], { limits: { core: 1 } })))[0], Code.INVALID_ARGUMENT);
@@ -347,7 +348,7 @@ Deno.test("a user can limit a command without --limit, but not above what the da
 });
 
 Deno.test("--die-with-daemon leaves no process behind when the daemon is killed", async () => {
-  await using daemon = await Daemon.start(["--die-with-daemon"]);
+  await using daemon = await RunningDaemon.start(["--die-with-daemon"]);
   await using client = new RawClient(daemon);
   const trees = await Promise.all(Array.from({ length: 5 }, () => started(client, ["sh", "-c", STUBBORN], 2)));
   const terminal = { columns: 80, rows: 24 };
@@ -361,14 +362,14 @@ Deno.test("--die-with-daemon leaves no process behind when the daemon is killed"
 });
 
 /** The pid of a daemon's guard, when there is one. */
-async function guardOf(daemon: Daemon): Promise<number | undefined> {
+async function guardOf(daemon: RunningDaemon): Promise<number | undefined> {
   const { stdout } = await new Deno.Command("pgrep", { args: ["-P", String(daemon.pid), "-f", "guard.sh"] }).output();
   const [pid, ...others] = text(stdout).split("\n").filter(Boolean).map(Number);
   return others.length === 0 ? pid : undefined;
 }
 
 /** Waits until a daemon has another guard than that, which was told of all processes. */
-async function untilOtherGuard(daemon: Daemon, client: RawClient, first: number): Promise<void> {
+async function untilOtherGuard(daemon: RunningDaemon, client: RawClient, first: number): Promise<void> {
   await until("there is another guard", async () => {
     const pid = await guardOf(daemon);
     return pid !== undefined && pid !== first;
@@ -377,7 +378,7 @@ async function untilOtherGuard(daemon: Daemon, client: RawClient, first: number)
 }
 
 Deno.test("--die-with-daemon holds when its guard was killed, and says so", async () => {
-  await using daemon = await Daemon.start(["--die-with-daemon"]);
+  await using daemon = await RunningDaemon.start(["--die-with-daemon"]);
   await using client = new RawClient(daemon);
   const { pids } = await started(client, ["sh", "-c", STUBBORN], 2);
   const first = (await guardOf(daemon))!;
@@ -389,7 +390,7 @@ Deno.test("--die-with-daemon holds when its guard was killed, and says so", asyn
 });
 
 Deno.test("--die-with-daemon holds when a command stops its guard, and nobody waits for that", async () => {
-  await using daemon = await Daemon.start(["--die-with-daemon"]);
+  await using daemon = await RunningDaemon.start(["--die-with-daemon"]);
   await using client = new RawClient(daemon);
   const { pids } = await started(client, ["sh", "-c", STUBBORN], 2);
   const first = (await guardOf(daemon))!;
@@ -404,7 +405,7 @@ Deno.test("--die-with-daemon holds when a command stops its guard, and nobody wa
 });
 
 Deno.test("--die-with-daemon ends with the daemon, and lets processes end by themselves", async () => {
-  await using daemon = await Daemon.start(["--die-with-daemon"]);
+  await using daemon = await RunningDaemon.start(["--die-with-daemon"]);
   await using client = new RawClient(daemon);
   const guard = (await guardOf(daemon))!;
   assertEquals(await printed(client, ["echo", "hi"]), "hi\n");

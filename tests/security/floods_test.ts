@@ -21,9 +21,9 @@ import {
   setting,
   TYPE,
   uint32,
-} from "../support/http2_frames.ts";
+} from "../support/wire/http2_frames.ts";
 import { answer, failure } from "../support/realm.ts";
-import { Daemon } from "../support/programs.ts";
+import { RunningDaemon } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
@@ -44,11 +44,11 @@ class Work implements AsyncDisposable {
   #working!: Promise<void>;
   calls = 0;
 
-  private constructor(daemon: Daemon) {
+  private constructor(daemon: RunningDaemon) {
     this.#client = new RawClient(daemon, { as: "bob" });
   }
 
-  static async on(daemon: Daemon): Promise<Work> {
+  static async on(daemon: RunningDaemon): Promise<Work> {
     const work = new Work(daemon);
     const id = await work.#client.exec(["cat"], { stdin: true });
     work.#working = (async () => {
@@ -85,7 +85,7 @@ class Work implements AsyncDisposable {
 }
 
 /** Each flood, on a connection of its own with a good certificate. */
-const FLOODS: Record<string, (daemon: Daemon) => Promise<RawConnection>> = {
+const FLOODS: Record<string, (daemon: RunningDaemon) => Promise<RawConnection>> = {
   "streams that are reset at once (CVE-2023-44487)": async (daemon) => {
     const connection = await RawConnection.open(daemon);
     await connection.flood(200, (batch) =>
@@ -245,7 +245,7 @@ const FLOODS: Record<string, (daemon: Daemon) => Promise<RawConnection>> = {
 };
 
 Deno.test("paasd outlives what a user can send in HTTP/2, nobody else notices, and everything comes back", async (t) => {
-  await using daemon = await Daemon.start(["--max-streams-per-user", String(MAX_STREAMS)]);
+  await using daemon = await RunningDaemon.start(["--max-streams-per-user", String(MAX_STREAMS)]);
   await using work = await Work.on(daemon);
   await work.goesOn();
   const descriptors = daemon.descriptors();
@@ -305,7 +305,7 @@ const STRANGERS: Record<string, (socket: net.Socket) => void> = {
 };
 
 Deno.test("paasd closes connections that do not show a certificate in time, however they go about it", async (t) => {
-  await using daemon = await Daemon.start(["--handshake-timeout", "500ms"]);
+  await using daemon = await RunningDaemon.start(["--handshake-timeout", "3s"]);
   await using work = await Work.on(daemon);
   await work.goesOn();
   const descriptors = daemon.descriptors();
@@ -329,7 +329,7 @@ Deno.test("paasd closes connections that do not show a certificate in time, howe
 Deno.test("paasd that had no descriptors left is not deaf when there are some, and its users learn why", async () => {
   // More connections than it has descriptors: as if other things had taken these.
   const flags = ["--max-connections", "1000", "--max-connections-per-address", "1000", "--max-processes-per-user", "9"];
-  await using daemon = await Daemon.start(flags, {}, 256);
+  await using daemon = await RunningDaemon.start(flags, {}, { descriptors: 256 });
   await using client = new RawClient(daemon);
   const [id, other] = [await client.exec(["true"]), await client.exec(["true"])];
   for (const finished of [id, other]) await client.untilFinished(finished);
@@ -345,12 +345,12 @@ Deno.test("paasd that had no descriptors left is not deaf when there are some, a
     for (const socket of sockets) socket.destroy();
   }
   await using bob = new RawClient(daemon, { as: "bob" });
-  await until("it hears again", async () => await bob.exec(["true"]).then(() => true, () => false), 20_000);
+  await until("it hears again", async () => await bob.exec(["true"]).then(() => true, () => false));
   assertEquals((await client.status(other)).exitCode, 0);
 });
 
 Deno.test("paasd with few descriptors keeps some back for itself, whoever comes", async () => {
-  await using daemon = await Daemon.start([], {}, 256);
+  await using daemon = await RunningDaemon.start([], {}, { descriptors: 256 });
   assertMatch(daemon.log, / limits descriptors=256 maxConnections=48 maxConnectionsPerAddress=36 /);
   const sockets = Array.from(
     { length: 300 },

@@ -1,11 +1,13 @@
 import { status as Code } from "@paas/proto/grpc";
 import { assertEquals, assertMatch } from "@std/assert";
 import { failure } from "../support/realm.ts";
-import { Daemon, text } from "../support/programs.ts";
+import { sharedDaemon, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 
+const shared = sharedDaemon();
+
 Deno.test("ownership another user's process cannot be told from one that never was", async (t) => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using alice = new RawClient(daemon);
   await using bob = new RawClient(daemon, { as: "bob" });
   const unknown = crypto.randomUUID();
@@ -66,7 +68,7 @@ Deno.test("ownership another user's process cannot be told from one that never w
 });
 
 Deno.test("ownership a malformed id is refused for what it is, whoever asks", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using alice = new RawClient(daemon);
   const id = await alice.exec(["true"]);
   const sentence = /^The process id (is not a UUID|must have at most 36 bytes, not \d+): use one that Exec has given$/;

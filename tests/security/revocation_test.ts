@@ -3,25 +3,25 @@ import { createHash, X509Certificate } from "node:crypto";
 import { createAuthority } from "../../certs/authority.ts";
 import { intermediate } from "../support/intermediate.ts";
 import { join } from "node:path";
-import { Setting } from "../support/realm.ts";
+import { Realm } from "../support/realm.ts";
 import { ROOT } from "../support/programs.ts";
-import { exec, follow, Realm, statusOf } from "../support/pki.ts";
+import { exec, follow, RealmDaemon, statusOf } from "../support/realm_daemon.ts";
 import { until } from "../support/until.ts";
 
 const fingerprint = (pem: string) => createHash("sha256").update(new X509Certificate(pem).raw).digest("hex");
 const ticking = ["sh", "-c", "while :; do echo tick; sleep 0.05; done"];
 
 /** How often the daemon's log has such a line. */
-const count = (realm: Realm, pattern: RegExp) =>
-  realm.daemon.log.split("\n").filter((line) => pattern.test(line)).length;
+const count = (scene: RealmDaemon, pattern: RegExp) =>
+  scene.daemon.log.split("\n").filter((line) => pattern.test(line)).length;
 
 Deno.test("revocation cuts the streams of whom it names, and of nobody else", async (t) => {
-  await using realm = await Realm.start(async (setting) => [
-    ...["--crl", await setting.write("crl.pem", await setting.clientCa.revocationList({ revoked: [] }))],
-    ...["--deny-list", await setting.write("denied", "# nobody yet\n")],
+  await using scene = await RealmDaemon.start(async (realm) => [
+    ...["--crl", await realm.write("crl.pem", await realm.clientCa.revocationList({ revoked: [] }))],
+    ...["--deny-list", await realm.write("denied", "# nobody yet\n")],
   ]);
-  const { clientCa } = realm.setting;
-  const [alice, bob, carol] = await Promise.all([realm.person(), realm.person(), realm.person()]);
+  const { clientCa } = scene.realm;
+  const [alice, bob, carol] = await Promise.all([scene.person(), scene.person(), scene.person()]);
   const logs = await Promise.all(
     [alice, bob, carol].map(async (person) => follow(person, await exec(person, ...ticking))),
   );
@@ -34,21 +34,21 @@ Deno.test("revocation cuts the streams of whom it names, and of nobody else", as
   for (const log of logs) await goesOn(log);
 
   await t.step("by a list of the CA", async () => {
-    await realm.replace("crl.pem", await clientCa.revocationList({ revoked: [alice.pair.cert] }));
+    await scene.replace("crl.pem", await clientCa.revocationList({ revoked: [alice.pair.cert] }));
     await until("alice's stream is cut", () => alices.end !== undefined);
     assert(alices.end !== "in full");
     await goesOn(bobs);
     await goesOn(carols);
-    assert(!await realm.letsIn(alice.pair));
-    await until("the refusal is logged", () => count(realm, / refused .*was revoked/) > 0);
-    assertEquals(count(realm, / expelled .*was revoked/), 1);
+    assert(!await scene.letsIn(alice.pair));
+    await until("the refusal is logged", () => count(scene, / refused .*was revoked/) > 0);
+    assertEquals(count(scene, / expelled .*was revoked/), 1);
   });
   await t.step("by the deny list, written in place", async () => {
     const colons = fingerprint(carol.pair.cert).toUpperCase().match(/../g)!.join(":");
-    await Deno.writeTextFile(realm.file("denied"), `${colons} # carol\n`);
+    await Deno.writeTextFile(scene.file("denied"), `${colons} # carol\n`);
     await until("carol's stream is cut", () => carols.end !== undefined);
     await goesOn(bobs);
-    assert(!await realm.letsIn(carol.pair));
+    assert(!await scene.letsIn(carol.pair));
   });
   await t.step("but a bad file changes nothing, and is told of once", async () => {
     const good = await clientCa.revocationList({ revoked: [alice.pair.cert, bob.pair.cert] });
@@ -60,40 +60,40 @@ Deno.test("revocation cuts the streams of whom it names, and of nobody else", as
       await clientCa.revocationList({ revoked: [bob.pair.cert], nextUpdate: new Date(Date.now() - 1_000) }),
     ];
     for (const [index, text] of bad.entries()) {
-      await realm.replace("crl.pem", text);
-      await until("it is told of", () => count(realm, / not-reloaded what="revocation list"/) === index + 1);
+      await scene.replace("crl.pem", text);
+      await until("it is told of", () => count(scene, / not-reloaded what="revocation list"/) === index + 1);
     }
-    await Deno.remove(realm.file("crl.pem"));
-    await until("it is told of", () => count(realm, / not-reloaded what="revocation list"/) === bad.length + 1);
-    await Deno.writeTextFile(realm.file("denied"), "alice\n");
-    await until("it is told of", () => count(realm, / not-reloaded what="deny list"/) === 1);
+    await Deno.remove(scene.file("crl.pem"));
+    await until("it is told of", () => count(scene, / not-reloaded what="revocation list"/) === bad.length + 1);
+    await Deno.writeTextFile(scene.file("denied"), "alice\n");
+    await until("it is told of", () => count(scene, / not-reloaded what="deny list"/) === 1);
     await goesOn(bobs);
-    assertEquals(count(realm, / not-reloaded /), bad.length + 2);
+    assertEquals(count(scene, / not-reloaded /), bad.length + 2);
     for (const { pair } of [alice, carol]) {
-      assert(!await realm.letsIn(pair));
+      assert(!await scene.letsIn(pair));
     }
-    assertMatch(realm.daemon.log, /what was in force still is/);
+    assertMatch(scene.daemon.log, /what was in force still is/);
   });
   await t.step("and at once on SIGHUP", async () => {
-    await realm.replace("crl.pem", await clientCa.revocationList({ revoked: [bob.pair.cert] }));
-    realm.daemon.kill("SIGHUP");
+    await scene.replace("crl.pem", await clientCa.revocationList({ revoked: [bob.pair.cert] }));
+    scene.daemon.kill("SIGHUP");
     await until("bob's stream is cut", () => bobs.end !== undefined);
     // Whom the new list does not name may come in again.
-    await until("alice is back", () => realm.letsIn(alice.pair));
+    await until("alice is back", () => scene.letsIn(alice.pair));
   });
 });
 
 Deno.test("revocation leaves the other connections of a user with another certificate alone", async () => {
-  await using realm = await Realm.start(async (setting) => [
-    ...["--identity", "public-key", "--deny-list", await setting.write("denied", "")],
+  await using scene = await RealmDaemon.start(async (realm) => [
+    ...["--identity", "public-key", "--deny-list", await realm.write("denied", "")],
   ]);
-  const first = await realm.person();
-  const renewed = await realm.connect(await realm.setting.user({ renews: first.pair }));
+  const first = await scene.person();
+  const renewed = await scene.connect(await scene.realm.user({ renews: first.pair }));
   assertEquals(renewed.id, first.id);
   const id = await exec(first, ...ticking);
   const [old, young] = [follow(first, id), follow(renewed, id)];
   await until("both follow", () => old.text !== "" && young.text !== "");
-  await realm.replace("denied", `${fingerprint(first.pair.cert)}\n`);
+  await scene.replace("denied", `${fingerprint(first.pair.cert)}\n`);
   await until("the old one is cut", () => old.end !== undefined);
   const { length } = young.text;
   await until("the new one goes on", () => young.text.length > length);
@@ -101,25 +101,25 @@ Deno.test("revocation leaves the other connections of a user with another certif
 });
 
 Deno.test("a revocation list that gets out of date stays in force, and that is said", async () => {
-  await using realm = await Realm.start(async (setting) => {
-    const mallory = await setting.user({ commonName: "mallory" });
-    await setting.write("mallory.crt", mallory.cert);
-    await setting.write("mallory.key", mallory.key);
+  await using scene = await RealmDaemon.start(async (realm) => {
+    const mallory = await realm.user({ commonName: "mallory" });
+    await realm.write("mallory.crt", mallory.cert);
+    await realm.write("mallory.key", mallory.key);
     const nextUpdate = new Date(Date.now() + 4_000);
-    const list = await setting.clientCa.revocationList({ revoked: [mallory.cert], nextUpdate });
-    return ["--crl", await setting.write("crl.pem", list)];
+    const list = await realm.clientCa.revocationList({ revoked: [mallory.cert], nextUpdate });
+    return ["--crl", await realm.write("crl.pem", list)];
   });
-  const alice = await realm.person();
-  await until("it is said", () => count(realm, / revocation-list-outdated /) === 1);
-  const [cert, key] = await Promise.all(["crt", "key"].map((end) => Deno.readTextFile(realm.file(`mallory.${end}`))));
-  assert(!await realm.letsIn({ cert: cert!, key: key! }));
-  assert(await realm.letsIn(alice.pair));
+  const alice = await scene.person();
+  await until("it is said", () => count(scene, / revocation-list-outdated /) === 1);
+  const [cert, key] = await Promise.all(["crt", "key"].map((end) => Deno.readTextFile(scene.file(`mallory.${end}`))));
+  assert(!await scene.letsIn({ cert: cert!, key: key! }));
+  assert(await scene.letsIn(alice.pair));
 });
 
 Deno.test("a new server certificate and a new client CA take over without a connection dropped", async (t) => {
-  await using realm = await Realm.start();
-  const { setting } = realm;
-  const alice = await realm.person();
+  await using scene = await RealmDaemon.start();
+  const { realm } = scene;
+  const alice = await scene.person();
   const log = follow(alice, await exec(alice, ...ticking));
   const goesOn = async () => {
     const { length } = log.text;
@@ -128,27 +128,27 @@ Deno.test("a new server certificate and a new client CA take over without a conn
   };
   await goesOn();
   const next = await createAuthority({ commonName: "next client CA" });
-  const knocks = (pair: typeof alice.pair) => realm.letsIn(pair);
+  const knocks = (pair: typeof alice.pair) => scene.letsIn(pair);
 
   await t.step("server certificate and key", async () => {
-    const server = await setting.serverCa.issue({ commonName: "new", usages: ["serverAuth"], hosts: ["localhost"] });
-    await realm.replace("server.crt", server.cert);
-    await realm.replace("server.key", server.key);
-    await until("it is taken", () => / reloaded what="server certificate"/.test(realm.daemon.log));
+    const server = await realm.serverCa.issue({ commonName: "new", usages: ["serverAuth"], hosts: ["localhost"] });
+    await scene.replace("server.crt", server.cert);
+    await scene.replace("server.key", server.key);
+    await until("it is taken", () => / reloaded what="server certificate"/.test(scene.daemon.log));
     await goesOn();
     assert(await knocks(alice.pair));
   });
   await t.step("not a key that does not belong to the certificate", async () => {
-    const other = await setting.serverCa.issue({ commonName: "x", usages: ["serverAuth"], hosts: ["localhost"] });
-    await realm.replace("server.key", other.key);
-    await until("it is told of", () => / not-reloaded what="server certificate" cause=.*belong/.test(realm.daemon.log));
+    const other = await realm.serverCa.issue({ commonName: "x", usages: ["serverAuth"], hosts: ["localhost"] });
+    await scene.replace("server.key", other.key);
+    await until("it is told of", () => / not-reloaded what="server certificate" cause=.*belong/.test(scene.daemon.log));
     await goesOn();
     assert(await knocks(alice.pair));
-    await realm.replace("server.crt", other.cert); // now it does
-    await until("it is taken", () => count(realm, / reloaded what="server certificate"/) === 2);
+    await scene.replace("server.crt", other.cert); // now it does
+    await until("it is taken", () => count(scene, / reloaded what="server certificate"/) === 2);
   });
   await t.step("a client CA more", async () => {
-    await realm.replace("client-ca.crt", setting.clientCa.cert + next.cert);
+    await scene.replace("client-ca.crt", realm.clientCa.cert + next.cert);
     await until(
       "its users get in",
       async () => knocks(await next.issue({ commonName: "dave", usages: ["clientAuth"] })),
@@ -157,15 +157,15 @@ Deno.test("a new server certificate and a new client CA take over without a conn
     assert(await knocks(alice.pair));
   });
   await t.step("not a file that was cut short", async () => {
-    await realm.replace("client-ca.crt", (setting.clientCa.cert + next.cert).slice(0, -100));
-    await until("it is told of", () => / not-reloaded what="client CA"/.test(realm.daemon.log));
+    await scene.replace("client-ca.crt", (realm.clientCa.cert + next.cert).slice(0, -100));
+    await until("it is told of", () => / not-reloaded what="client CA"/.test(scene.daemon.log));
     await goesOn();
   });
   await t.step("the old client CA gone, and its users with it", async () => {
-    const erin = await realm.connect(await next.issue({ commonName: "erin", usages: ["clientAuth"] }));
+    const erin = await scene.connect(await next.issue({ commonName: "erin", usages: ["clientAuth"] }));
     const erins = follow(erin, await exec(erin, ...ticking));
     await until("erin follows", () => erins.text !== "");
-    await realm.replace("client-ca.crt", next.cert);
+    await scene.replace("client-ca.crt", next.cert);
     await until("alice's stream is cut", () => log.end !== undefined);
     const { length } = erins.text;
     await until("erin's goes on", () => erins.text.length > length);
@@ -177,52 +177,52 @@ Deno.test("a new server certificate and a new client CA take over without a conn
 Deno.test("a chain by an intermediate CA lets nobody in; the intermediate as a client CA does, until it is revoked", async () => {
   const root = await createAuthority({ commonName: "root" });
   const below = await intermediate(root, "below");
-  await using realm = await Realm.start(async (setting) => {
-    await setting.write("client-ca.crt", root.cert);
-    return ["--crl", await setting.write("crl.pem", await root.revocationList({ revoked: [] }))];
+  await using scene = await RealmDaemon.start(async (realm) => {
+    await realm.write("client-ca.crt", root.cert);
+    return ["--crl", await realm.write("crl.pem", await root.revocationList({ revoked: [] }))];
   });
   const pair = await below.issue({ commonName: "ivy", usages: ["clientAuth"] });
   const chain = { ...pair, cert: pair.cert + below.cert };
-  assert(!await realm.letsIn(chain));
-  await until("it is said", () => count(realm, / refused .*intermediates are not taken: add .* to --client-ca/) === 1);
-  assert(await realm.letsIn(await root.issue({ commonName: "rose", usages: ["clientAuth"] })));
+  assert(!await scene.letsIn(chain));
+  await until("it is said", () => count(scene, / refused .*intermediates are not taken: add .* to --client-ca/) === 1);
+  assert(await scene.letsIn(await root.issue({ commonName: "rose", usages: ["clientAuth"] })));
 
-  await realm.replace("client-ca.crt", root.cert + below.cert);
-  await until("the intermediate is a client CA", () => realm.letsIn(chain));
-  assert(await realm.letsIn(pair)); // with and without the certificate of the intermediate
-  const ivy = await realm.connect(chain);
+  await scene.replace("client-ca.crt", root.cert + below.cert);
+  await until("the intermediate is a client CA", () => scene.letsIn(chain));
+  assert(await scene.letsIn(pair)); // with and without the certificate of the intermediate
+  const ivy = await scene.connect(chain);
   const log = follow(ivy, await exec(ivy, ...ticking));
   await until("ivy follows", () => log.text !== "");
 
-  await realm.replace("crl.pem", await root.revocationList({ revoked: [below.cert] }));
+  await scene.replace("crl.pem", await root.revocationList({ revoked: [below.cert] }));
   await until("ivy's stream is cut", () => log.end !== undefined);
-  const expelled = () => count(realm, / expelled .*the client CA that signed its certificate was revoked/);
+  const expelled = () => count(scene, / expelled .*the client CA that signed its certificate was revoked/);
   await until("it is logged", () => expelled() > 0);
   assertEquals(expelled(), 1);
-  assert(!await realm.letsIn(chain));
+  assert(!await scene.letsIn(chain));
 });
 
 Deno.test("a certificate that was revoked by a list from before its CA came does not get in with that CA", async () => {
   const next = await createAuthority({ commonName: "next client CA" });
-  await using realm = await Realm.start(async (setting) => [
-    ...["--crl", await setting.write("crl.pem", await setting.clientCa.revocationList({ revoked: [] }))],
+  await using scene = await RealmDaemon.start(async (realm) => [
+    ...["--crl", await realm.write("crl.pem", await realm.clientCa.revocationList({ revoked: [] }))],
   ]);
-  const { clientCa } = realm.setting;
+  const { clientCa } = scene.realm;
   const [mallory, dave] = [
     await next.issue({ commonName: "mallory", usages: ["clientAuth"] }),
     await next.issue({ commonName: "dave", usages: ["clientAuth"] }),
   ];
   const lists = await clientCa.revocationList({ revoked: [] }) + await next.revocationList({ revoked: [mallory.cert] });
-  await realm.replace("crl.pem", lists);
-  await until("it is said", () => count(realm, / revocation-list-passed-over .*issuer="next client CA"/) === 1);
-  await realm.replace("client-ca.crt", clientCa.cert + next.cert);
-  await until("dave gets in", () => realm.letsIn(dave));
-  assert(!await realm.letsIn(mallory));
+  await scene.replace("crl.pem", lists);
+  await until("it is said", () => count(scene, / revocation-list-passed-over .*issuer="next client CA"/) === 1);
+  await scene.replace("client-ca.crt", clientCa.cert + next.cert);
+  await until("dave gets in", () => scene.letsIn(dave));
+  assert(!await scene.letsIn(mallory));
 });
 
 Deno.test("a FIFO in the place of any file is refused at the start and at a SIGHUP, and waited for by nobody", async () => {
-  await using setting = await Setting.make();
-  const fifo = join(setting.directory, "fifo");
+  await using realm = await Realm.make();
+  const fifo = join(realm.directory, "fifo");
   await new Deno.Command("mkfifo", { args: [fifo] }).output();
   for (const flag of ["tls-cert", "tls-key", "client-ca", "crl", "deny-list", "policy", "config"]) {
     for (const check of [[], ["--check-config"]]) {
@@ -238,11 +238,11 @@ Deno.test("a FIFO in the place of any file is refused at the start and at a SIGH
       assertEquals(code, flag === "config" ? 2 : 1);
     }
   }
-  await using realm = await Realm.start(async (setting) => ["--config", await setting.write("paasd.toml", "")]);
-  await Deno.rename(fifo, realm.file("paasd.toml"));
-  realm.daemon.kill("SIGHUP");
-  await until("it is said", () => count(realm, / not-reloaded cause="Cannot read the configuration file .*FIFO/) === 1);
-  await realm.person(); // it still serves
+  await using scene = await RealmDaemon.start(async (realm) => ["--config", await realm.write("paasd.toml", "")]);
+  await Deno.rename(fifo, scene.file("paasd.toml"));
+  scene.daemon.kill("SIGHUP");
+  await until("it is said", () => count(scene, / not-reloaded cause="Cannot read the configuration file .*FIFO/) === 1);
+  await scene.person(); // it still serves
 });
 
 Deno.test("a bad file at the start is said, and there is no daemon", async () => {
@@ -256,9 +256,9 @@ Deno.test("a bad file at the start is said, and there is no daemon", async () =>
   for (const [flag, text, words] of cases) {
     let said = "";
     try {
-      await using _realm = await Realm.start(async (setting) => [
+      await using _realm = await RealmDaemon.start(async (realm) => [
         flag,
-        await setting.write("file", await text(setting.clientCa)),
+        await realm.write("file", await text(realm.clientCa)),
       ]);
     } catch (error) {
       said = (error as Error).message;

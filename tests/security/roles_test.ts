@@ -2,7 +2,16 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { status as Code } from "@paas/proto/grpc";
 import type { ListResponse__Output, WatchResponse__Output } from "@paas/proto";
 import { answer, failure } from "../support/realm.ts";
-import { exec, follow, type Following, type Person, Realm, statusOf, watch, whoAmI } from "../support/pki.ts";
+import {
+  exec,
+  follow,
+  type Following,
+  type Person,
+  RealmDaemon,
+  statusOf,
+  watch,
+  whoAmI,
+} from "../support/realm_daemon.ts";
 import { until } from "../support/until.ts";
 
 const stop = ({ client }: Person, processId: string) => answer((callback) => client.Stop({ processId }, callback));
@@ -15,11 +24,11 @@ const list = async ({ client }: Person, allUsers: boolean) => {
 const refusal = async (call: Promise<unknown>) => Code[(await failure(call)).code];
 
 Deno.test("roles by OU: a viewer sees all and changes nothing, an operator stops all", async (t) => {
-  await using realm = await Realm.start();
+  await using scene = await RealmDaemon.start();
   const [alice, viewer, operator] = await Promise.all([
-    realm.person(),
-    realm.person({ commonName: "vera", organizationalUnit: "paas-viewer" }),
-    realm.person({ commonName: "oscar", organizationalUnit: ["engineering", "paas-operator"] }),
+    scene.person(),
+    scene.person({ commonName: "vera", organizationalUnit: "paas-viewer" }),
+    scene.person({ commonName: "oscar", organizationalUnit: ["engineering", "paas-operator"] }),
   ]);
   const id = await exec(alice, "sh", "-c", "echo secret; exec sleep 600");
 
@@ -71,41 +80,41 @@ Deno.test("roles by OU: a viewer sees all and changes nothing, an operator stops
     );
   });
   await t.step("two roles are refused at the door", async () => {
-    assert(!await realm.letsIn(await realm.setting.user({ organizationalUnit: ["paas-viewer", "paas-operator"] })));
-    await until("it is logged", () => / refused .*has two roles/.test(realm.daemon.log));
+    assert(!await scene.letsIn(await scene.realm.user({ organizationalUnit: ["paas-viewer", "paas-operator"] })));
+    await until("it is logged", () => / refused .*has two roles/.test(scene.daemon.log));
   });
   await t.step("paasc shows the owners", async () => {
-    const { code, stdout, stderr } = await realm.paasc(viewer, "list", "--all");
+    const { code, stdout, stderr } = await scene.paasc(viewer, "list", "--all");
     assertEquals([code, stderr], [0, ""]);
     const line = stdout.split("\n").find((line) => line.startsWith(id))!.split("\t");
     assertEquals([line.length, line[5]], [7, alice.id]);
     assertMatch(
-      (await realm.paasc(viewer, "status", "--verbose", id)).stdout,
+      (await scene.paasc(viewer, "status", "--verbose", id)).stdout,
       new RegExp(`^Owner: ${alice.id} \\(CN=alice`, "m"),
     );
-    assertEquals(JSON.parse((await realm.paasc(viewer, "status", "-o", "json", id)).stdout).owner, alice.id);
-    assertEquals((await realm.paasc(viewer, "run", "true")).code, 125);
-    const refused = await realm.paasc(alice, "list", "--all");
+    assertEquals(JSON.parse((await scene.paasc(viewer, "status", "-o", "json", id)).stdout).owner, alice.id);
+    assertEquals((await scene.paasc(viewer, "run", "true")).code, 125);
+    const refused = await scene.paasc(alice, "list", "--all");
     assertEquals([refused.code, refused.stdout], [1, ""]);
     assertMatch(refused.stderr, /^paasc: Your role, user, /);
     assertMatch(
-      (await realm.paasc(viewer, "doctor")).stdout,
+      (await scene.paasc(viewer, "doctor")).stdout,
       new RegExp(`you are ${viewer.id} .*with the role viewer`),
     );
   });
 });
 
 Deno.test("roles by policy: OUs do not count, and a change counts at once", async (t) => {
-  await using realm = await Realm.start(async (
-    setting,
-  ) => ["--policy", await setting.write("policy.toml", 'default = "user"\n')]);
-  const alice = await realm.person();
-  const oscar = await realm.person({ commonName: "oscar", organizationalUnit: ["paas-viewer", "paas-operator"] });
+  await using scene = await RealmDaemon.start(async (
+    realm,
+  ) => ["--policy", await realm.write("policy.toml", 'default = "user"\n')]);
+  const alice = await scene.person();
+  const oscar = await scene.person({ commonName: "oscar", organizationalUnit: ["paas-viewer", "paas-operator"] });
   assertEquals((await whoAmI(oscar.client)).role, "user");
   const id = await exec(alice, "sh", "-c", "echo secret; exec sleep 600");
   assertEquals(await refusal(statusOf(oscar, id)), "NOT_FOUND");
   const becomes = async (role: string, other = "user") => {
-    await realm.replace("policy.toml", `default = "${other}"\n[roles]\n${oscar.id} = "${role}"\n`);
+    await scene.replace("policy.toml", `default = "${other}"\n[roles]\n${oscar.id} = "${role}"\n`);
     await until(`oscar is ${role}`, async () => (await whoAmI(oscar.client)).role === role);
   };
 
@@ -118,8 +127,8 @@ Deno.test("roles by policy: OUs do not count, and a change counts at once", asyn
   await until("it is watched", () => seen.text !== "");
 
   await t.step("a bad policy changes nothing", async () => {
-    await realm.replace("policy.toml", 'default = "root"\n');
-    await until("it is told of", () => / not-reloaded what=policy/.test(realm.daemon.log));
+    await scene.replace("policy.toml", 'default = "root"\n');
+    await until("it is told of", () => / not-reloaded what=policy/.test(scene.daemon.log));
     assertEquals((await whoAmI(oscar.client)).role, "viewer");
     assertEquals(log.end, undefined);
   });

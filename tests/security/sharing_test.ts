@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { status as Code } from "@paas/proto/grpc";
 import { type SharePermission, toTimestamp } from "@paas/proto";
 import { answer, failure } from "../support/realm.ts";
-import { exec, follow, type Person, Realm, statusOf } from "../support/pki.ts";
+import { exec, follow, type Person, RealmDaemon, statusOf } from "../support/realm_daemon.ts";
 import { until } from "../support/until.ts";
 
 const stop = ({ client }: Person, processId: string) => answer((callback) => client.Stop({ processId }, callback));
@@ -19,9 +19,9 @@ const unshare = ({ client }: Person, processId: string, user: string) =>
 const refusal = async (call: Promise<unknown>) => Code[(await failure(call)).code];
 
 Deno.test("sharing opens one process to one user, for what and as long as its owner says", async (t) => {
-  await using realm = await Realm.start();
+  await using scene = await RealmDaemon.start();
   const [alice, bob, carol] = await Promise.all(
-    ["alice", "bob", "carol"].map((commonName) => realm.person({ commonName })),
+    ["alice", "bob", "carol"].map((commonName) => scene.person({ commonName })),
   );
   const id = await exec(alice!, "sh", "-c", "echo secret; exec sleep 600");
   const other = await exec(alice!, "sleep", "600");
@@ -102,29 +102,29 @@ Deno.test("sharing opens one process to one user, for what and as long as its ow
 });
 
 Deno.test("paasc share and unshare", async () => {
-  await using realm = await Realm.start();
-  const [alice, bob] = await Promise.all([realm.person(), realm.person({ commonName: "bob" })]);
+  await using scene = await RealmDaemon.start();
+  const [alice, bob] = await Promise.all([scene.person(), scene.person({ commonName: "bob" })]);
   const id = await exec(alice, "sh", "-c", "echo secret; exec sleep 600");
   const silent = async (...words: string[]) => {
-    const { code, stdout, stderr } = await realm.paasc(alice, ...words);
+    const { code, stdout, stderr } = await scene.paasc(alice, ...words);
     assertEquals([code, stdout, stderr], [0, "", ""], words.join(" "));
   };
   await silent("share", "--stop", "--for", "1h", id, bob.id);
-  const verbose = (await realm.paasc(alice, "status", "--verbose", id)).stdout;
+  const verbose = (await scene.paasc(alice, "status", "--verbose", id)).stdout;
   assertMatch(verbose, new RegExp(`^Shared with: ${bob.id} \\(see and stop, until \\d{4}-.*Z\\)$`, "m"));
-  const json = JSON.parse((await realm.paasc(alice, "status", "-o", "json", id)).stdout);
+  const json = JSON.parse((await scene.paasc(alice, "status", "-o", "json", id)).stdout);
   const left = Date.parse(json.grants[0].until) - Date.now();
   assertEquals([json.grants[0].user, json.grants[0].permission, left > 3_500_000 && left <= 3_600_000], [
     bob.id,
     "stop",
     true,
   ]);
-  assertEquals((await realm.paasc(bob, "logs", "--no-follow", id)).stdout, "secret\n");
+  assertEquals((await scene.paasc(bob, "logs", "--no-follow", id)).stdout, "secret\n");
   await silent("unshare", id.slice(0, 13), bob.id);
-  assertEquals((await realm.paasc(bob, "status", id)).code, 1);
-  const shared = await realm.paasc(alice, "share", "-o", "json", id, bob.id);
+  assertEquals((await scene.paasc(bob, "status", id)).code, 1);
+  const shared = await scene.paasc(alice, "share", "-o", "json", id, bob.id);
   assertEquals(JSON.parse(shared.stdout), { id, user: bob.id, permission: "view" });
   for (const words of [[id], [id, bob.id, "x"], ["--for", "x", id, bob.id], [id, "--stop"]]) {
-    assertEquals((await realm.paasc(alice, "share", ...words)).code, 2, words.join(" "));
+    assertEquals((await scene.paasc(alice, "share", ...words)).code, 2, words.join(" "));
   }
 });

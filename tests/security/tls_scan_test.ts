@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Daemon, text } from "../support/programs.ts";
+import { RunningDaemon, text } from "../support/programs.ts";
 
 /** Runs sslscan; `undefined` where there is none. */
 async function sslscan(port: number): Promise<string | undefined> {
@@ -13,7 +13,7 @@ async function sslscan(port: number): Promise<string | undefined> {
 }
 
 Deno.test("paasd offers TLS 1.3 with its three suites, and nothing else, to sslscan", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const report = await sslscan(daemon.port);
   if (report === undefined) return console.warn("SKIPPED: there is no sslscan (the package sslscan)");
   const all = (pattern: RegExp) => [...report.matchAll(pattern)].map(([, found]) => found!);

@@ -4,34 +4,34 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { join } from "node:path";
 import tls from "node:tls";
 import { createAuthority, type Pair } from "../../certs/authority.ts";
-import { Setting } from "../support/realm.ts";
-import { Daemon, type Result, ROOT, startPaasc, text } from "../support/programs.ts";
+import { Realm } from "../support/realm.ts";
+import { type Result, ROOT, RunningDaemon, startPaasc, text } from "../support/programs.ts";
 import { until } from "../support/until.ts";
 
 /** Certificates of our own in files, and what it takes to use them. */
 class Scene implements AsyncDisposable {
-  private constructor(readonly setting: Setting) {}
+  private constructor(readonly realm: Realm) {}
 
   static async open(): Promise<Scene> {
-    const setting = await Setting.make();
-    await setting.write("server-ca.crt", setting.serverCa.cert);
-    const scene = new Scene(setting);
-    await scene.write("alice", await setting.user());
+    const realm = await Realm.make();
+    await realm.write("server-ca.crt", realm.serverCa.cert);
+    const scene = new Scene(realm);
+    await scene.write("alice", await realm.user());
     return scene;
   }
 
   path(file: string): string {
-    return join(this.setting.directory, file);
+    return join(this.realm.directory, file);
   }
 
   async write(name: string, { cert, key }: Pair): Promise<void> {
-    await this.setting.write(`${name}.crt`, cert);
-    await this.setting.write(`${name}.key`, key);
+    await this.realm.write(`${name}.crt`, cert);
+    await this.realm.write(`${name}.key`, key);
   }
 
   /** A daemon with the server certificate of that name. */
-  daemon(server = "server", flags: string[] = []): Promise<Daemon> {
-    return Daemon.start([...this.serverFlags(server), ...flags], { TMPDIR: this.setting.directory });
+  daemon(server = "server", flags: string[] = []): Promise<RunningDaemon> {
+    return RunningDaemon.start([...this.serverFlags(server), ...flags], { TMPDIR: this.realm.directory });
   }
 
   serverFlags(server = "server"): string[] {
@@ -51,12 +51,12 @@ class Scene implements AsyncDisposable {
     const { code, stdout, stderr } = await this.exec(server, options);
     assertEquals([code, text(stdout)], [exitCode, ""], stderr);
     assertMatch(stderr, /^paasc: [^\n]+\n$/);
-    return stderr.trimEnd().slice("paasc: ".length).replaceAll(`${this.setting.directory}/`, "")
+    return stderr.trimEnd().slice("paasc: ".length).replaceAll(`${this.realm.directory}/`, "")
       .replace(`cannot connect to ${server}: `, "");
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.setting[Symbol.asyncDispose]();
+    return this.realm[Symbol.asyncDispose]();
   }
 }
 
@@ -108,7 +108,7 @@ async function greeting(port: number, options: tls.ConnectionOptions): Promise<"
 
 Deno.test("paasc tells why there is no paasd at an address", async (t) => {
   await using scene = await Scene.open();
-  const { server } = scene.setting;
+  const { server } = scene.realm;
 
   await t.step("nobody listens", async () => {
     let address;
@@ -139,7 +139,7 @@ Deno.test("paasc tells why there is no paasd at an address", async (t) => {
 
 Deno.test("paasc tells what is wrong with the daemon's certificate", async (t) => {
   await using scene = await Scene.open();
-  const { serverCa } = scene.setting;
+  const { serverCa } = scene.realm;
 
   await t.step("it expires while the daemon runs", async () => {
     const notAfter = new Date(Math.ceil(Date.now() / 1000) * 1000 + 3000);
@@ -168,7 +168,7 @@ Deno.test("paasc tells what is wrong with the daemon's certificate", async (t) =
 
 Deno.test("a daemon with its own certificates lets in whom it should, and paasc tells the others why not", async (t) => {
   await using scene = await Scene.open();
-  const { setting } = scene;
+  const { realm } = scene;
   await using daemon = await scene.daemon();
   const { address, port } = daemon;
   const refused = "the daemon refused the client certificate";
@@ -182,7 +182,7 @@ Deno.test("a daemon with its own certificates lets in whom it should, and paasc 
   }
   await t.step("the wrong server CA", async () => {
     // Of the same name: it is the key that counts.
-    await setting.write("other-ca.crt", (await createAuthority({ commonName: "server CA" })).cert);
+    await realm.write("other-ca.crt", (await createAuthority({ commonName: "server CA" })).cert);
     assertEquals(
       await scene.reason(address, { ca: "other-ca.crt" }),
       "the server's certificate is not signed by the server CA other-ca.crt (check --ca and --server)",
@@ -196,17 +196,17 @@ Deno.test("a daemon with its own certificates lets in whom it should, and paasc 
       "it does not trust the CA that signed it, or has revoked it",
     ],
     "of the server CA": [
-      await setting.serverCa.issue({ commonName: "alice", usages: ["clientAuth"] }),
+      await realm.serverCa.issue({ commonName: "alice", usages: ["clientAuth"] }),
       "it does not trust the CA that signed it, or has revoked it",
     ],
-    "that has expired": [await setting.user(PAST), "it expired at 2021-01-01T00:00:00Z"],
+    "that has expired": [await realm.user(PAST), "it expired at 2021-01-01T00:00:00Z"],
     "that is not valid yet": [
-      await setting.user(FUTURE),
+      await realm.user(FUTURE),
       "it is not valid before 2090-01-01T00:00:00Z; is the clock right?",
     ],
-    "for servers only": [await setting.user({ usages: ["serverAuth"] }), "its extended key usage lacks clientAuth"],
+    "for servers only": [await realm.user({ usages: ["serverAuth"] }), "its extended key usage lacks clientAuth"],
     "without any extended key usage": [
-      await setting.user({ usages: [] }),
+      await realm.user({ usages: [] }),
       "it has no extended key usage, where clientAuth is needed",
     ],
   };
@@ -214,7 +214,7 @@ Deno.test("a daemon with its own certificates lets in whom it should, and paasc 
     await t.step(`a client certificate ${name} is refused`, async () => {
       await scene.write("mine", pair);
       assertEquals(await scene.reason(address, { as: "mine" }), `${refused} mine.crt: ${why} (check --cert)`);
-      assertEquals(await greeting(port, { ...pair, ca: setting.serverCa.cert }), "closed");
+      assertEquals(await greeting(port, { ...pair, ca: realm.serverCa.cert }), "closed");
     });
   }
   await t.step("a missing file", async () => {
@@ -222,7 +222,7 @@ Deno.test("a daemon with its own certificates lets in whom it should, and paasc 
       await scene.reason(address, { ca: "missing.crt" }, 2),
       "cannot read the server CA missing.crt: it does not exist (--ca, PAASC_CA)",
     );
-    await setting.write("missing.key", (await setting.user()).key);
+    await realm.write("missing.key", (await realm.user()).key);
     assertEquals(
       await scene.reason(address, { as: "missing" }, 2),
       "cannot read the client certificate missing.crt: it does not exist (--cert, PAASC_CERT)",
@@ -236,8 +236,8 @@ Deno.test("a daemon with its own certificates lets in whom it should, and paasc 
 Deno.test("the daemon sends no HTTP/2 before a good certificate, and logs why", async () => {
   await using scene = await Scene.open();
   await using daemon = await scene.daemon();
-  const { setting } = scene;
-  const ca = setting.serverCa.cert;
+  const { realm } = scene;
+  const ca = realm.serverCa.cert;
   const stranger = await createAuthority({ commonName: "client CA" });
   const refusals: [Partial<Pair>, string][] = [
     [{}, "it sent no certificate"],
@@ -245,7 +245,7 @@ Deno.test("the daemon sends no HTTP/2 before a good certificate, and logs why", 
       await stranger.issue({ commonName: "alice", usages: ["clientAuth"] }),
       "its certificate is not signed by the client CA, not valid now, or not for clients",
     ],
-    [await setting.user({ usages: [] }), "its certificate is not for clients (extended key usage clientAuth)"],
+    [await realm.user({ usages: [] }), "its certificate is not for clients (extended key usage clientAuth)"],
   ];
   for (const [index, [pair, cause]] of refusals.entries()) {
     assertEquals(await greeting(daemon.port, { ca, ...pair }), "closed");
@@ -254,7 +254,7 @@ Deno.test("the daemon sends no HTTP/2 before a good certificate, and logs why", 
     assertMatch(line, /^\S+Z refused address=127\.0\.0\.1:\d+ cause="[^"]+"$/);
     assert(line.includes(cause), line);
   }
-  assertEquals(await greeting(daemon.port, { ca, ...await setting.user() }), "settings");
+  assertEquals(await greeting(daemon.port, { ca, ...await realm.user() }), "settings");
 });
 
 const hasOpenssl = await new Deno.Command("openssl", { args: ["version"], stdout: "null", stderr: "null" })
@@ -321,7 +321,7 @@ Deno.test({
   async fn() {
     await using scene = await Scene.open();
     const options = { commonName: "server", usages: ["serverAuth" as const], hosts: ["::1"] };
-    await scene.write("six", await scene.setting.serverCa.issue(options));
+    await scene.write("six", await scene.realm.serverCa.issue(options));
     await using daemon = await scene.daemon("six", ["--listen", "[::1]:0"]);
     assertMatch(daemon.stdout, /^paasd listening on \[::1\]:\d+\n$/);
     const { code, stderr } = await scene.exec(daemon.address);
@@ -359,7 +359,7 @@ Deno.test("paasd listens beyond loopback with certificates of one's own alone", 
 
 Deno.test("paasd does not start with a certificate that has expired", async () => {
   await using scene = await Scene.open();
-  const { serverCa } = scene.setting;
+  const { serverCa } = scene.realm;
   await scene.write("old", await serverCa.issue({ commonName: "server", usages: ["serverAuth"], ...PAST }));
   const said = await refusedStart([...scene.serverFlags("old"), "--listen", "127.0.0.1:0"]);
   assert(said.includes("has expired on 2021-01-01T00:00:00.000Z: get a new one"), said);

@@ -1,5 +1,5 @@
 /**
- * CAs below other CAs, which `certs/authority.ts` does not make.
+ * Intermediate CAs, which `certs/authority.ts` does not make.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { type Authority, loadAuthority, type Pair } from "../../certs/authority.
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 
-/** Makes a CA whose certificate another one has signed. */
+/** Makes a CA with a certificate of another CA. */
 export async function intermediate(above: Pair, commonName: string): Promise<Authority> {
   const keys = await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
   const signer = new x509.X509Certificate(above.cert);

@@ -1,10 +1,10 @@
 /**
- * A file that does not answer, as on a network file system that hangs.
+ * A file that hangs its readers, as on a network file system without a server.
  *
  * @module
  */
 
-/** A program whose execve(2) does not return: somebody has a lease on its file (fcntl(2), F_SETLEASE). */
+/** Makes a program whose execve(2) does not return: another process holds a lease on its file (fcntl(2), F_SETLEASE). */
 export async function leased(directory: string): Promise<{ path: string } & AsyncDisposable> {
   const path = `${directory}/leased`;
   await Deno.copyFile("/bin/true", path);

@@ -7,23 +7,25 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { RUN_FLAGS } from "../../paasc/install/run_flags.ts";
+import { parseOptions } from "../../paasd/options/options.ts";
+import { launcher, permissions } from "../../paasd/preflight/permissions.ts";
 import { until } from "./until.ts";
 
-/** The top of the repository. */
+/** The root directory of the repository. */
 export const ROOT = join(import.meta.dirname!, "../..");
 
-/** What a program printed, and how it ended. */
+/** The output of a program, and its exit code. */
 export interface Result {
   /** The exit code; 128 + n after a signal. */
   code: number;
-  /** What it wrote, byte for byte. */
+  /** The bytes of its stdout. */
   stdout: Uint8Array<ArrayBuffer>;
-  /** What it said. */
+  /** The text of its stderr. */
   stderr: string;
 }
 
 /** A running `paasc`. */
-export class Client implements AsyncDisposable {
+export class RunningClient implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #reading: Promise<void>;
   readonly #stderr: Promise<string>;
@@ -47,34 +49,34 @@ export class Client implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** What it has printed so far. */
+  /** The text of its stdout so far. */
   get printed(): string {
     return new TextDecoder().decode(concat(this.#stdout));
   }
 
-  /** Gives it something on stdin. */
+  /** Writes to its stdin. */
   async type(input: string | Uint8Array<ArrayBuffer>): Promise<void> {
     await this.#stdin!.write(typeof input === "string" ? new TextEncoder().encode(input) : input).catch(() => {});
   }
 
-  /** Ends its stdin. */
+  /** Closes its stdin. */
   async endInput(): Promise<void> {
     const stdin = this.#stdin;
     this.#stdin = undefined;
     await stdin?.close().catch(() => {}); // it may have ended
   }
 
-  /** Sends it a signal. */
+  /** Sends a signal to it. */
   kill(signal: Deno.Signal): void {
     this.#child.kill(signal);
   }
 
-  /** Closes the pipe that it prints to; for one that was started with `stalled`. */
+  /** Closes the pipe of its stdout, for a client with `stalled`. */
   async closeOutput(): Promise<void> {
     await this.#child.stdout.cancel();
   }
 
-  /** Its end. */
+  /** Waits for its end, and gives its output and exit code. */
   async result(): Promise<Result> {
     const [{ code }, stderr] = await Promise.all([this.#child.status, this.#stderr, this.#reading]);
     return { code, stderr, stdout: concat(this.#stdout) };
@@ -92,18 +94,21 @@ export class Client implements AsyncDisposable {
   }
 }
 
-/** How to call `paasc`. */
+/** Options of a `paasc`. */
 export interface ClientOptions {
-  /** The development certificate to show; default is alice's. */
+  /** The user whose development certificate it shows; default is alice. */
   as?: "alice" | "bob" | undefined;
-  /** Whether nobody reads its stdout. */
+  /** True when nobody reads its stdout. */
   stalled?: boolean | undefined;
-  /** What it gets on stdin; `open` is what {@linkcode Client.type} gives it. Default is nothing. */
+  /** The bytes on its stdin; default is none. With `open`, {@linkcode RunningClient.type} writes them later. */
   input?: Uint8Array<ArrayBuffer> | "open" | undefined;
 }
 
-/** Starts `paasc` with these words, whatever they are. */
-export function startPaasc(words: string[], { as = "alice", stalled = false, input }: ClientOptions = {}): Client {
+/** Starts `paasc` with these words. */
+export function startPaasc(
+  words: string[],
+  { as = "alice", stalled = false, input }: ClientOptions = {},
+): RunningClient {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", ...RUN_FLAGS, join(ROOT, "paasc/main.ts"), ...words],
     env: {
@@ -115,70 +120,90 @@ export function startPaasc(words: string[], { as = "alice", stalled = false, inp
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  return new Client(child, { stalled, input });
+  return new RunningClient(child, { stalled, input });
+}
+
+/** How to start `paasd`, besides its flags and variables. */
+export interface DaemonOptions {
+  /** The limit of open files; default is that of this program. */
+  descriptors?: number | undefined;
+  /** Commands of bash that run before `start.sh`, for what the daemon inherits. */
+  prelude?: string | undefined;
+  /** True to start the daemon by `start.sh`, which takes longer; a prelude, or `--run-as`, does so too. */
+  byScript?: boolean | undefined;
+}
+
+/**
+ * The flags of Deno that `start.sh` would start a daemon with. `undefined` when only the script can do it: it has to say
+ * what is wrong with the flags of `paasd`, or to change the account.
+ */
+function denoFlags(flags: string[], env: Record<string, string>): string[] | undefined {
+  try {
+    const invocation = parseOptions(flags, new Map(Object.entries({ ...Deno.env.toObject(), ...env })));
+    if (invocation.action !== "serve" || launcher(invocation.options).length > 0) return undefined;
+    return ["--no-prompt", "--v8-flags=--initial-old-space-size=64", ...permissions(invocation.options)];
+  } catch {
+    return undefined;
+  }
 }
 
 /** A running `paasd` on a port of its own. */
-export class Daemon implements AsyncDisposable {
+export class RunningDaemon implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
-  readonly #stderr: { text: string; end: Promise<void> };
-  /** What it printed on stdout. */
+  /** The file that the daemon logs to. Not a pipe: a test must not end with a read of another test's daemon. */
+  readonly #logFile: string;
+  #wholeLog: string | undefined;
+  /** The daemon's stdout. */
   readonly stdout: string;
-  /** Where it listens. */
+  /** The address that the daemon listens on. */
   readonly address: string;
 
-  private constructor(child: Deno.ChildProcess, stdout: string, stderr: { text: string; end: Promise<void> }) {
+  private constructor(child: Deno.ChildProcess, logFile: string, stdout: string) {
     this.#child = child;
-    this.#stderr = stderr;
+    this.#logFile = logFile;
     this.stdout = stdout;
     this.address = stdout.trim().split(" ").at(-1)!;
   }
 
-  /**
-   * Starts a daemon with these flags, and waits until it is ready.
-   *
-   * @param descriptors How many file descriptors it may have; default is as many as this program.
-   * @param prelude What bash does before: what the daemon inherits.
-   */
+  /** Starts a daemon with these flags and variables, and waits until it is ready. */
   static async start(
     flags: string[] = [],
     env: Record<string, string> = {},
-    descriptors?: number,
-    prelude = "",
-  ): Promise<Daemon> {
+    { descriptors, prelude = "", byScript = false }: DaemonOptions = {},
+  ): Promise<RunningDaemon> {
+    const words = ["--listen", "127.0.0.1:0", ...flags];
+    const direct = byScript || prelude !== "" ? undefined : denoFlags(words, env);
     const limit = descriptors === undefined ? "" : `ulimit -n ${descriptors}; `;
+    const logFile = await Deno.makeTempFile({ prefix: "paasd-log-" });
     const child = new Deno.Command("bash", {
-      args: [
-        "-c",
-        `${prelude}${limit}exec sh paasd/start.sh "$@"`,
-        "sh",
-        Deno.execPath(),
-        "--listen",
-        "127.0.0.1:0",
-        ...flags,
-      ],
+      args: direct
+        ? [
+          "-c",
+          `${limit}ulimit -c 0; export PAASD_OPEN_FILES=$(ulimit -H -n); exec "$@" 2>"$0"`, // as start.sh does
+          logFile,
+          ...[Deno.execPath(), "run", ...direct, "paasd/main.ts", ...words],
+        ]
+        : ["-c", `exec 2>"$0"; ${prelude}${limit}exec sh paasd/start.sh "$@"`, logFile, Deno.execPath(), ...words],
       cwd: ROOT,
       env,
       stdin: "null",
       stdout: "piped",
-      stderr: "piped",
+      stderr: "null",
     }).spawn();
-    const log = { text: "", end: Promise.resolve() };
-    log.end = (async () => {
-      for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) log.text += text;
-    })();
     const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     let stdout = "";
     while (!stdout.includes("\n")) {
       const { value, done } = await reader.read();
       if (done) {
         await child.status;
-        throw new Error(`paasd did not start: ${(await log.end, log.text)}`);
+        const log = await Deno.readTextFile(logFile);
+        await Deno.remove(logFile);
+        throw new Error(`paasd did not start: ${log}`);
       }
       stdout += value;
     }
     reader.releaseLock();
-    return new Daemon(child, stdout, log);
+    return new RunningDaemon(child, logFile, stdout);
   }
 
   /** Its process id. */
@@ -191,9 +216,9 @@ export class Daemon implements AsyncDisposable {
     return Number(this.address.split(":").at(-1));
   }
 
-  /** What it has logged so far. */
+  /** The text of its log so far. */
   get log(): string {
-    return this.#stderr.text;
+    return this.#wholeLog ?? Deno.readTextFileSync(this.#logFile);
   }
 
   /** Its resident size in MiB. */
@@ -201,7 +226,7 @@ export class Daemon implements AsyncDisposable {
     return this.#memory("VmRSS");
   }
 
-  /** The largest resident size that it has had so far, in MiB. */
+  /** Its largest resident size so far, in MiB. */
   peakSize(): Promise<number> {
     return this.#memory("VmHWM");
   }
@@ -211,7 +236,7 @@ export class Daemon implements AsyncDisposable {
     return Number(new RegExp(`${line}:\\s*(\\d+) kB`).exec(status)![1]) / 1024;
   }
 
-  /** How many file descriptors it has open. */
+  /** The number of its open file descriptors. */
   descriptors(): number {
     return [...Deno.readDirSync(`/proc/${this.pid}/fd`)].length;
   }
@@ -223,7 +248,7 @@ export class Daemon implements AsyncDisposable {
   }
 
   /** Starts `paasc` against this daemon. */
-  startPaasc(words: string[], options?: ClientOptions): Client {
+  startPaasc(words: string[], options?: ClientOptions): RunningClient {
     return startPaasc(["--server", this.address, ...words], options);
   }
 
@@ -232,14 +257,14 @@ export class Daemon implements AsyncDisposable {
     return this.startPaasc(words, options).result();
   }
 
-  /** `paasc exec`, which must succeed; gives the id. */
+  /** Runs `paasc exec`, which must succeed, and gives the id of the process. */
   async exec(args: string[], options?: ClientOptions): Promise<string> {
     const { code, stdout, stderr } = await this.paasc(["exec", ...args], options);
     assertEquals([code, stderr], [0, ""]);
     return text(stdout).trimEnd();
   }
 
-  /** The line that `paasc status` prints. */
+  /** Runs `paasc status`, and gives the line that it prints. */
   async status(id: string): Promise<string> {
     return text((await this.paasc(["status", id])).stdout).trimEnd();
   }
@@ -249,15 +274,18 @@ export class Daemon implements AsyncDisposable {
     await until(`status is ${JSON.stringify(line)}`, async () => await this.status(id) === line);
   }
 
-  /** Sends it a signal. */
+  /** Sends a signal to it. */
   kill(signal: Deno.Signal): void {
     this.#child.kill(signal);
   }
 
-  /** Waits for its end; gives its exit code (128 + n after a signal). */
+  /** Waits for its end, and gives its exit code (128 + n after a signal). */
   async exitCode(): Promise<number> {
     const { code } = await this.#child.status;
-    await this.#stderr.end;
+    if (this.#wholeLog === undefined) {
+      this.#wholeLog = Deno.readTextFileSync(this.#logFile);
+      Deno.removeSync(this.#logFile);
+    }
     if (!this.#child.stdout.locked) await this.#child.stdout.cancel();
     return code;
   }
@@ -272,19 +300,20 @@ export class Daemon implements AsyncDisposable {
   }
 }
 
-/** Bytes as text. */
-export function text(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+/**
+ * One daemon for all tests of a file that need neither flags nor a daemon of their own. It starts before the first of
+ * them, and ends after the last.
+ */
+export function sharedDaemon(...flags: string[]): () => RunningDaemon {
+  let daemon: RunningDaemon | undefined;
+  Deno.test.beforeAll(async () => void (daemon = await RunningDaemon.start(flags)));
+  Deno.test.afterAll(async () => await daemon?.[Symbol.asyncDispose]());
+  return () => daemon!;
 }
 
-/** Whether a process of this id lives: it exists and is no zombie. */
-export async function lives(pid: number): Promise<boolean> {
-  try {
-    const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
-    return stat.slice(stat.lastIndexOf(")") + 2)[0] !== "Z";
-  } catch {
-    return false;
-  }
+/** Decodes UTF-8. */
+export function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
 function concat(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -18,23 +18,23 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { answer } from "./realm.ts";
-import { type Daemon, ROOT } from "./programs.ts";
+import { ROOT, type RunningDaemon } from "./programs.ts";
 import { until } from "./until.ts";
 
-/** Who a {@linkcode RawClient} is: a name and where its certificate lies. */
+/** The user of a {@linkcode RawClient}: a name, and the directory of the certificate. */
 export interface RawClientOptions {
   as?: string | undefined;
   certs?: string | undefined;
 }
 
-/** A client of the service without `paasc`: for what that cannot send, cannot tell, or would take too many programs. */
+/** A client of the service without `paasc`, for requests that `paasc` does not send, and for very many calls. */
 export class RawClient implements AsyncDisposable {
-  /** The service, as grpc-js offers it. */
+  /** The client of grpc-js. */
   readonly service: InstanceType<typeof ProcessService>;
 
   /** @param options `certs` is a directory of certificates; default is that of the development ones */
   constructor(
-    { address }: Pick<Daemon, "address">,
+    { address }: Pick<RunningDaemon, "address">,
     { as = "alice", certs = join(ROOT, "certs") }: RawClientOptions = {},
   ) {
     const pem = (name: string) => readFileSync(join(certs, name));
@@ -46,19 +46,19 @@ export class RawClient implements AsyncDisposable {
     });
   }
 
-  /** Starts a process; gives its id. */
+  /** Starts a process, and gives its id. */
   async exec(args: string[], options: ExecRequest = {}): Promise<string> {
     const request = { ...options, args };
     return (await answer<ExecResponse__Output>((callback) => this.service.Exec(request, callback))).processId;
   }
 
-  /** The status of a process. */
+  /** Asks for the status of a process. */
   async status(processId: string): Promise<ProcessStatus__Output> {
     return (await answer<GetStatusResponse__Output>((callback) => this.service.GetStatus({ processId }, callback)))
       .status!;
   }
 
-  /** Stops a process; gives its final status. */
+  /** Stops a process, and gives its final status. */
   async stop(processId: string): Promise<ProcessStatus__Output> {
     return (await answer<StopResponse__Output>((callback) => this.service.Stop({ processId }, callback))).status!;
   }
@@ -83,11 +83,11 @@ export class RawClient implements AsyncDisposable {
   }
 }
 
-/** A log that is being read. */
+/** A log while it is read. */
 export class RawLog {
-  /** How many bytes have come. */
+  /** The number of bytes so far. */
   bytes = 0;
-  /** The text of what came first, at most 64 KiB or so. */
+  /** The text of the first 64 KiB or so. */
   text = "";
   /** The last message, or the error. */
   readonly end: Promise<LogEnd__Output>;
@@ -95,7 +95,7 @@ export class RawLog {
 
   constructor(call: AsyncIterable<unknown>) {
     this.end = this.#read(call as AsyncIterable<GetLogsResponse__Output>);
-    this.end.catch(() => {}); // it is told to whoever asks
+    this.end.catch(() => {}); // the caller of digest() gets it
   }
 
   /** The SHA-256 of all bytes, at the end. */

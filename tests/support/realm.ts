@@ -1,5 +1,5 @@
 /**
- * What the tests of the daemon stand on: a directory with certificates, options for a daemon, and clients.
+ * A realm: certificate authorities of a test, in a directory, with options for a daemon and clients of it.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { type Options, parseOptions } from "../../paasd/options/options.ts";
 /** A client of the service. */
 export type Client = InstanceType<typeof ProcessService>;
 
-/** Limits that no test comes to by accident. */
+/** Limits that no test reaches by accident. */
 export const CONNECTION_LIMITS: ConnectionLimits = {
   maxConnections: 1_000,
   maxConnectionsPerAddress: 1_000,
@@ -38,14 +38,14 @@ export class TestLog extends DaemonLog {
     this.lines = lines;
   }
 
-  /** The lines of one kind. */
+  /** The lines of one event. */
   of(event: string): string[] {
     return this.lines.filter((line) => line.split(" ")[1] === event);
   }
 }
 
 /** A directory with a server CA, a client CA and a server certificate, removed at the end. */
-export class Setting implements AsyncDisposable {
+export class Realm implements AsyncDisposable {
   readonly #clients: Client[] = [];
 
   private constructor(
@@ -55,7 +55,7 @@ export class Setting implements AsyncDisposable {
     readonly server: Pair,
   ) {}
 
-  static async make(): Promise<Setting> {
+  static async make(): Promise<Realm> {
     const [serverCa, clientCa] = await Promise.all([
       createAuthority({ commonName: "server CA" }),
       createAuthority({ commonName: "client CA" }),
@@ -65,16 +65,16 @@ export class Setting implements AsyncDisposable {
       usages: ["serverAuth"],
       hosts: ["localhost", "127.0.0.1"],
     });
-    const setting = new Setting(await Deno.makeTempDir(), serverCa, clientCa, server);
+    const realm = new Realm(await Deno.makeTempDir(), serverCa, clientCa, server);
     await Promise.all([
-      setting.write("server.crt", server.cert),
-      setting.write("server.key", server.key, 0o600),
-      setting.write("client-ca.crt", clientCa.cert),
+      realm.write("server.crt", server.cert),
+      realm.write("server.key", server.key, 0o600),
+      realm.write("client-ca.crt", clientCa.cert),
     ]);
-    return setting;
+    return realm;
   }
 
-  /** Options for a daemon. */
+  /** Options for a daemon of this realm. */
   get options(): Options {
     const invocation = parseOptions([], new Map());
     if (invocation.action !== "serve") throw new Error("No flags must mean to serve");
@@ -92,12 +92,12 @@ export class Setting implements AsyncDisposable {
     };
   }
 
-  /** The certificate of a user. */
+  /** Issues the certificate of a user. */
   user(options: Partial<CertificateOptions> = {}): Promise<Pair> {
     return this.clientCa.issue({ commonName: "alice", usages: ["clientAuth"], ...options });
   }
 
-  /** A client of a server at that port, closed at the end. */
+  /** Makes a client of the server at a port. The realm closes it at the end. */
   client(port: number, { cert, key }: Pair): Client {
     const identity = credentials.createSsl(Buffer.from(this.serverCa.cert), Buffer.from(key), Buffer.from(cert));
     const client = new ProcessService(`localhost:${port}`, identity, { "grpc.use_local_subchannel_pool": 1 });
@@ -125,14 +125,14 @@ export class Setting implements AsyncDisposable {
   }
 }
 
-/** A unary call as a promise. */
+/** Turns a unary call into a promise. */
 export function answer<Response>(
   call: (callback: (error: ServiceError | null, response?: Response) => void) => unknown,
 ): Promise<Response> {
   return new Promise((resolve, reject) => call((error, response) => error ? reject(error) : resolve(response!)));
 }
 
-/** The error of a call that must fail. */
+/** Waits for the error of a call that must fail. */
 export async function failure(call: Promise<unknown>): Promise<ServiceError> {
   try {
     await call;

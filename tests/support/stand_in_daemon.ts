@@ -1,5 +1,5 @@
 /**
- * A stand-in for the daemon in tests: the service of the contract behind mutual TLS, with answers as a test wants them.
+ * A stand-in for the daemon: the service of the contract behind mutual TLS, with the handlers of a test.
  *
  * @module
  */
@@ -31,7 +31,7 @@ import { Context } from "../../paasc/command.ts";
 import type { Output } from "../../paasc/print/output.ts";
 import type { Settings } from "../../paasc/settings/settings.ts";
 
-/** The calls of the service; those that a test does not give are not answered. */
+/** Handlers of calls. A call without a handler gets no answer. */
 export interface Handlers {
   Exec?: handleUnaryCall<ExecRequest__Output, ExecResponse>;
   GetStatus?: handleUnaryCall<GetStatusRequest__Output, GetStatusResponse>;
@@ -44,7 +44,7 @@ export interface Handlers {
   Watch?: handleServerStreamingCall<WatchRequest__Output, WatchResponse>;
 }
 
-/** A server CA, a client CA, and a server and a client that they signed. */
+/** A server CA and a client CA, with the certificates of a server and a client. */
 export interface TestCertificates {
   readonly serverCa: Authority;
   readonly clientCa: Authority;
@@ -52,7 +52,7 @@ export interface TestCertificates {
   readonly client: Pair;
 }
 
-/** New certificates, as good as can be. */
+/** Makes new certificates, without any fault. */
 export async function makeCertificates(): Promise<TestCertificates> {
   const [serverCa, clientCa] = await Promise.all([
     createAuthority({ commonName: "test server CA" }),
@@ -65,7 +65,7 @@ export async function makeCertificates(): Promise<TestCertificates> {
   return { serverCa, clientCa, server, client };
 }
 
-/** A directory with what a client needs, as settings. It is removed at the end of the scope. */
+/** A directory with the certificates of a client. It is removed at the end of the scope. */
 export class ClientFiles implements Disposable {
   readonly directory = Deno.makeTempDirSync();
   readonly ca = `${this.directory}/ca.crt`;
@@ -87,7 +87,7 @@ export class ClientFiles implements Disposable {
   }
 }
 
-/** The id of a process: sent as it is, for it is whole. */
+/** A whole id of a process, which a client sends as it is. */
 export const ID = "2b5c0c4e-2a8f-4a3c-9d5f-0d8e5b9b7c11";
 
 /** What a command has to work with, as far as a test does not care. */
@@ -99,7 +99,7 @@ export function contextWith(
   return new Context(settings, given, repeated, stdout, stderr, columns);
 }
 
-/** The running stand-in and a client's files for it. */
+/** A running stand-in, and the files of a client for it. */
 export class TestDaemon implements AsyncDisposable {
   private constructor(readonly server: Server, readonly port: number, readonly files: ClientFiles) {}
 
@@ -135,7 +135,7 @@ export class TestDaemon implements AsyncDisposable {
   }
 }
 
-/** Holds what was printed. */
+/** An output that keeps the text. */
 export class Printed implements Output {
   #text = new Uint8Array();
 

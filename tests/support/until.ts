@@ -5,16 +5,16 @@
  */
 
 /**
- * Waits until a condition holds, and gives what it found.
+ * Waits until a condition holds, and gives the value that it found.
  *
- * @param what Names the condition, for the error.
- * @param limit Milliseconds after which the wait fails.
- * @throws {Error} when the condition does not hold in time.
+ * @param what Name of the condition, for the error.
+ * @param limit Maximum time to wait, in milliseconds. It is generous: a busy machine must not fail a test.
+ * @throws {Error} When the condition does not hold in time.
  */
 export async function until<T>(
   what: string,
   condition: () => T | Promise<T>,
-  limit = 15_000,
+  limit = 60_000,
 ): Promise<Exclude<T, false | undefined | null>> {
   const deadline = performance.now() + limit;
   for (;;) {

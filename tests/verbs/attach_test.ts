@@ -1,7 +1,7 @@
 import type { AttachRequest, AttachResponse__Output } from "@paas/proto";
 import { type ClientDuplexStream, type ServiceError, status as Code } from "@paas/proto/grpc";
 import { assert, assertEquals } from "@std/assert";
-import { Daemon } from "../support/programs.ts";
+import { RunningDaemon } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
@@ -39,8 +39,8 @@ class Attached {
   }
 }
 
-async function withClient(test: (client: RawClient, daemon: Daemon) => Promise<void>): Promise<void> {
-  await using daemon = await Daemon.start();
+async function withClient(test: (client: RawClient, daemon: RunningDaemon) => Promise<void>): Promise<void> {
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   await test(client, daemon);
 }

@@ -1,21 +1,23 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { Cable } from "../support/tcp_proxy.ts";
-import { Daemon, startPaasc, text } from "../support/programs.ts";
+import { TcpProxy } from "../support/wire/tcp_proxy.ts";
+import { RunningDaemon, sharedDaemon, startPaasc, text } from "../support/programs.ts";
+
+const shared = sharedDaemon();
 
 /** What a command with these options of `paasc exec` prints. */
-async function printed(daemon: Daemon, options: string[], command: string[]): Promise<string> {
+async function printed(daemon: RunningDaemon, options: string[], command: string[]): Promise<string> {
   const id = await daemon.exec([...options, ...command]);
   return text((await daemon.paasc(["logs", id])).stdout);
 }
 
 /** The final status of a process, once it has finished. */
-async function finalStatus(daemon: Daemon, id: string) {
+async function finalStatus(daemon: RunningDaemon, id: string) {
   return JSON.parse(text((await daemon.paasc(["wait", "-o", "json", id])).stdout));
 }
 
 /** The one line on stderr of a `paasc exec` that is refused with this exit code. */
-async function refusal(daemon: Daemon, words: string[], exitCode: number): Promise<string> {
+async function refusal(daemon: RunningDaemon, words: string[], exitCode: number): Promise<string> {
   const { code, stdout, stderr } = await daemon.paasc(["exec", ...words]);
   assertEquals([code, text(stdout)], [exitCode, ""], stderr);
   assertMatch(stderr, /^paasc: [^\n]+\n$/);
@@ -23,7 +25,7 @@ async function refusal(daemon: Daemon, words: string[], exitCode: number): Promi
 }
 
 Deno.test("exec --env and --env-file set variables, whatever their values are", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const directory = await Deno.makeTempDir();
   const file = join(directory, "app.env");
   await Deno.writeTextFile(file, "# of the file\nF=file\n\nG='q\" $HOME\nODD=no\n");
@@ -48,7 +50,7 @@ Deno.test("exec --env and --env-file set variables, whatever their values are", 
 });
 
 Deno.test("exec --cwd runs a command where it says, or says why not", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   assertEquals(await printed(daemon, ["--cwd", "/"], ["pwd"]), "/\n");
   for (const [directory, why] of [["nowhere", "absolute"], [".", "absolute"], ["/no/such/place", "does not exist"]]) {
     assertStringIncludes(await refusal(daemon, ["--cwd", directory!, "true"], 1), why!);
@@ -56,7 +58,7 @@ Deno.test("exec --cwd runs a command where it says, or says why not", async () =
 });
 
 Deno.test("exec --timeout ends a process that runs too long, and --grace says how soon", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const id = await daemon.exec(["--timeout", "200ms", "sleep", "600"]);
   const { signal, signalName, endReason, stop, durationSeconds } = await finalStatus(daemon, id);
   assertEquals([signal, signalName, endReason, stop.killed], [15, "SIGTERM", "timed-out", false]);
@@ -76,7 +78,7 @@ Deno.test("exec --timeout ends a process that runs too long, and --grace says ho
 });
 
 Deno.test("exec --max-output ends a process that prints too much", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const id = await daemon.exec(["--max-output", "64k", "sh", "-c", "yes"]);
   const { state, endReason, logBytes } = await finalStatus(daemon, id);
   assertEquals([state, endReason], ["finished", "output-limit"]);
@@ -90,7 +92,7 @@ Deno.test("exec --max-output ends a process that prints too much", async () => {
 });
 
 Deno.test("exec --name is refused while a live process has it, and free again after that", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const id = await daemon.exec(["--name", "web", "sleep", "600"]);
   assertMatch(await refusal(daemon, ["--name", "web", "true"], 1), /"web".*a running one has that name/);
   await daemon.exec(["--name", "web", "true"], { as: "bob" }); // names are each user's own
@@ -102,7 +104,7 @@ Deno.test("exec --name is refused while a live process has it, and free again af
 });
 
 Deno.test("exec --request-id starts a command once, however often it is repeated", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const directory = await Deno.makeTempDir();
   const file = join(directory, "runs");
   try {
@@ -119,21 +121,21 @@ Deno.test("exec --request-id starts a command once, however often it is repeated
 });
 
 Deno.test("exec starts a command once, wherever the connection breaks before the answer", async () => {
-  await using daemon = await Daemon.start();
-  await using cable = await Cable.to(daemon.port);
+  const daemon = shared();
+  await using proxy = await TcpProxy.to(daemon.port);
   const directory = await Deno.makeTempDir();
-  const server = `127.0.0.1:${cable.port}`;
+  const server = `127.0.0.1:${proxy.port}`;
   const exec = (file: string) =>
     startPaasc(["--server", server, "exec", "sh", "-c", `echo run >> '${directory}/${file}'`]).result();
   try {
     assertEquals((await exec("whole")).code, 0);
-    const whole = cable.bytes;
+    const whole = proxy.bytes;
     let retried = 0;
     for (const missing of [10, 50, 90, 130, 170, 210]) {
-      const connections = cable.connections;
-      cable.limits = [whole - missing];
+      const connections = proxy.connections;
+      proxy.limits = [whole - missing];
       const { code, stdout, stderr } = await exec(`${missing}`);
-      if (cable.connections === connections + 1) continue; // the answer came before, or the first connection failed
+      if (proxy.connections === connections + 1) continue; // the answer came before, or the first connection failed
       assertEquals([code, stderr], [0, ""], `without the last ${missing} bytes`);
       await finalStatus(daemon, text(stdout).trimEnd());
       assertEquals(await Deno.readTextFile(`${directory}/${missing}`), "run\n");

@@ -3,14 +3,16 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { failure } from "../support/realm.ts";
 import { baseEnvironment, SYSTEM_PATH } from "@paas/worker/confinement";
-import { Daemon, startPaasc, text } from "../support/programs.ts";
+import { RunningDaemon, sharedDaemon, startPaasc, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
+
+const shared = sharedDaemon();
 
 /** Prints its arguments, each with a NUL behind it. */
 const PRINT_ARGUMENTS = ["sh", "-c", 'for argument; do printf "%s\\0" "$argument"; done', "sh"];
 
 Deno.test("exec prints the id alone, and the exit code is reported as it is", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using client = new RawClient(daemon);
   for (const code of [0, 1, 3, 255]) {
     const { stdout, stderr } = await daemon.paasc(["exec", "sh", "-c", `echo out; exit ${code}`]);
@@ -26,7 +28,7 @@ Deno.test("exec prints the id alone, and the exit code is reported as it is", as
 });
 
 Deno.test("exec a death by any signal is reported with its number, and the daemon goes on", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   for (const number of [9, 11, 15, 37, 64]) {
     const id = await daemon.exec(["bash", "-c", `ulimit -c 0; kill -${number} $$; sleep 60`]);
@@ -38,7 +40,7 @@ Deno.test("exec a death by any signal is reported with its number, and the daemo
 });
 
 Deno.test("exec passes arguments on exactly as given", async (t) => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const printed = async (args: string[], before: string[] = []) => {
     const id = await daemon.exec([...before, ...PRINT_ARGUMENTS, ...args]);
     return text((await daemon.paasc(["logs", id])).stdout);
@@ -155,7 +157,7 @@ Deno.test("exec refuses what cannot be started with a code and a sentence, and l
     ],
   ];
   try {
-    await using daemon = await Daemon.start(["--spool-dir", spool]);
+    await using daemon = await RunningDaemon.start(["--spool-dir", spool]);
     await using client = new RawClient(daemon);
     for (const [name, args, code, details] of cases) {
       await t.step(name, async () => {
@@ -182,7 +184,7 @@ Deno.test("exec refuses what cannot be started with a code and a sentence, and l
 });
 
 Deno.test("exec starts a process with a clean environment, an empty stdin and a session of its own", async (t) => {
-  await using daemon = await Daemon.start([], { PAAS_TEST_SECRET: "secret", PAASD_STOP_GRACE: "3s", TZ: "UTC" });
+  await using daemon = await RunningDaemon.start([], { PAAS_TEST_SECRET: "secret", PAASD_STOP_GRACE: "3s", TZ: "UTC" });
   const output = async (args: string[]) => text((await daemon.paasc(["logs", await daemon.exec(args)])).stdout);
   await t.step("environment", async () => {
     const environment = Object.fromEntries(
@@ -214,7 +216,7 @@ Deno.test("exec starts a process with nothing of what the daemon itself was star
   const script = "ls /proc/self/fd | tr '\\n' ' '; umask; grep SigIgn /proc/self/status; echo $PATH";
   for (const flags of [[], ["--allow-program=/bin/sh"]]) {
     await t.step(`under ${flags[0] ?? "all permissions to run"}`, async () => {
-      await using daemon = await Daemon.start(flags, { PATH: `/odd:${Deno.env.get("PATH")}` }, undefined, prelude);
+      await using daemon = await RunningDaemon.start(flags, { PATH: `/odd:${Deno.env.get("PATH")}` }, { prelude });
       const { stdout } = await daemon.paasc(["logs", await daemon.exec(["sh", "-c", script])]);
       const [first, ignored, path] = text(stdout).split("\n");
       assertEquals([first, path], ["0 1 2 3 0022", SYSTEM_PATH]); // 3 is that of ls
@@ -232,7 +234,7 @@ Deno.test({
     const add = 'syscall(250, 1, 0); my ($t, $d, $p) = ("user", "paas-test", "secret"); ' +
       "syscall(248, $t, $d, $p, 6, -3) > 0 or exit 9; exec @ARGV";
     const prelude = `exec perl -e '${add}' sh paasd/start.sh "$@"; `;
-    await using daemon = await Daemon.start(["--run-as=nobody"], {}, undefined, prelude);
+    await using daemon = await RunningDaemon.start(["--run-as=nobody"], {}, { prelude });
     const search = 'my ($t, $d) = ("user", "paas-test"); print syscall(250, 10, -3, $t, $d, 0) > 0 ? "found" : "none"';
     const { stdout } = await daemon.paasc(["logs", await daemon.exec(["perl", "-e", search])]);
     assertEquals(text(stdout), "none");

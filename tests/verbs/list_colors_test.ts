@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Daemon, text } from "../support/programs.ts";
+import { RunningDaemon, text } from "../support/programs.ts";
 import { until } from "../support/until.ts";
 
 /** Words as a shell reads them back unchanged. */
@@ -9,7 +9,7 @@ const hasScript = new Deno.Command("sh", { args: ["-c", "command -v script"], st
 if (!hasScript) console.warn("SKIPPED: colours on a terminal, for there is no script on the PATH");
 
 Deno.test("list has colours on a terminal alone, and where they are wanted", { ignore: !hasScript }, async (t) => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const [ended, failed] = [await daemon.exec(["true"]), await daemon.exec(["false"])];
   await daemon.untilStatus(ended, "Status: finished (exit code 0)");
   await daemon.untilStatus(failed, "Status: finished (exit code 1)");
@@ -52,7 +52,7 @@ Deno.test("list has colours on a terminal alone, and where they are wanted", { i
 });
 
 Deno.test("list --watch shows each change on a screen of its own, until Ctrl-C", { ignore: !hasScript }, async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await daemon.exec(["--name", "first", "sleep", "600"]);
   const child = new Deno.Command("script", {
     args: ["-qec", `stty cols 80 rows 10; exec ${quoted(daemon.paascCommand(["list", "--watch"]))}`, "/dev/null"],

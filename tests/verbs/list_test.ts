@@ -1,22 +1,22 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { Daemon, text } from "../support/programs.ts";
+import { RunningDaemon, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
 /** What a `paasc` prints that must succeed. */
-async function printed(daemon: Daemon, ...words: string[]): Promise<string> {
+async function printed(daemon: RunningDaemon, ...words: string[]): Promise<string> {
   const { code, stdout, stderr } = await daemon.paasc(words);
   assertEquals([code, stderr], [0, ""], words.join(" "));
   return text(stdout);
 }
 
 /** The ids that `paasc list -q` prints, the newest first. */
-async function ids(daemon: Daemon, ...options: string[]): Promise<string[]> {
+async function ids(daemon: RunningDaemon, ...options: string[]): Promise<string[]> {
   return (await printed(daemon, "list", "-aq", ...options)).split("\n").filter(Boolean);
 }
 
 Deno.test("list shows one's own processes, the newest first, and those alone that were asked for", async (t) => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   assertEquals([await printed(daemon, "list"), await printed(daemon, "list", "-o", "json")], ["", "[]\n"]);
 
@@ -99,7 +99,7 @@ Deno.test("list shows one's own processes, the newest first, and those alone tha
 });
 
 Deno.test("list fetches page after page", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   // A page ends early where the arguments in it get long.
   const started: string[] = [];
@@ -111,7 +111,7 @@ Deno.test("list fetches page after page", async () => {
 Deno.test("list is a table on a terminal", {
   ignore: !new Deno.Command("sh", { args: ["-c", "command -v script"], stdout: "null" }).outputSync().success,
 }, async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const id = await daemon.exec(["--name", "web", "sh", "-c", "exec sleep 600", "x".repeat(300)]);
   const quoted = [Deno.execPath(), "run", "--quiet", "--allow-all", "paasc/main.ts", "--server", daemon.address, "list"]
     .map((word) => `'${word}'`).join(" ");
@@ -127,7 +127,7 @@ Deno.test("list is a table on a terminal", {
 });
 
 Deno.test("a process is named by its id, the beginning of it, or its name", async (t) => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const first = await client.exec(["sh", "-c", "echo first; exit 1"], { name: "web" });
   await client.untilFinished(first);
@@ -173,7 +173,7 @@ Deno.test("a process is named by its id, the beginning of it, or its name", asyn
 });
 
 Deno.test("rm forgets a finished process and its log", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const [one, two] = [await daemon.exec(["echo", "one"]), await daemon.exec(["echo", "two"])];
   const live = await daemon.exec(["--name", "web", "sleep", "600"]);
   assertEquals((await daemon.paasc(["wait", one, two])).code, 0);
@@ -197,7 +197,7 @@ Deno.test("rm forgets a finished process and its log", async () => {
 });
 
 Deno.test("status --verbose tells all that is known, below the line that scripts rely on", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const words = ["sh", "-c", "echo a; echo b; exec sleep 600", "it's", ""];
   const id = await daemon.exec(["--name", "web", "--label", "team=red", "--label", "note=a b\x1b", ...words]);

@@ -1,12 +1,14 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { Cable } from "../support/tcp_proxy.ts";
-import { Daemon, startPaasc, text } from "../support/programs.ts";
+import { TcpProxy } from "../support/wire/tcp_proxy.ts";
+import { sharedDaemon, startPaasc, text } from "../support/programs.ts";
 import { RawClient, RawLog } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
+const shared = sharedDaemon();
+
 Deno.test("logs gives what its options ask for, of both streams", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const id = await daemon.exec(["sh", "-c", "seq 1000; sleep 0.2; echo oops >&2; sleep 0.2; printf end"]);
   await daemon.untilStatus(id, "Status: finished (exit code 0)");
   const logs = async (...options: string[]) => {
@@ -31,7 +33,7 @@ Deno.test("logs gives what its options ask for, of both streams", async () => {
 });
 
 Deno.test("logs with --no-follow ends although the process runs, and shows a prompt without newline", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const id = await daemon.exec(["sh", "-c", "echo line; printf 'name? '; sleep 1000"]);
   await until("the prompt is there", async () => {
     const { code, stdout } = await daemon.paasc(["logs", "--no-follow", id]);
@@ -42,34 +44,34 @@ Deno.test("logs with --no-follow ends although the process runs, and shows a pro
 });
 
 Deno.test("logs goes on at the next byte when the connection breaks, as often as that happens", async () => {
-  await using daemon = await Daemon.start();
-  await using cable = await Cable.to(daemon.port);
-  cable.limits = [30_000, 100_000, 250_000, 60_000];
+  const daemon = shared();
+  await using proxy = await TcpProxy.to(daemon.port);
+  proxy.limits = [30_000, 100_000, 250_000, 60_000];
   const id = await daemon.exec(["sh", "-c", "seq 300000"]);
-  await using client = startPaasc(["--server", `127.0.0.1:${cable.port}`, "logs", id]);
+  await using client = startPaasc(["--server", `127.0.0.1:${proxy.port}`, "logs", id]);
   const { code, stdout, stderr } = await client.result();
   assertEquals([code, stderr], [0, ""]);
-  assert(cable.connections > 4, "the connection was not cut");
+  assert(proxy.connections > 4, "the connection was not cut");
   const whole = Array.from({ length: 300_000 }, (_, number) => `${number + 1}\n`).join("");
   assert(text(stdout) === whole, "what was printed is not what was written");
 });
 
 Deno.test("logs comes back when the listener does, and says so when that takes long", async () => {
-  await using daemon = await Daemon.start();
-  await using cable = await Cable.to(daemon.port);
+  const daemon = shared();
+  await using proxy = await TcpProxy.to(daemon.port);
   const id = await daemon.exec(["sh", "-c", "echo before; sleep 4; echo after"]);
-  await using client = startPaasc(["--server", `127.0.0.1:${cable.port}`, "logs", id]);
+  await using client = startPaasc(["--server", `127.0.0.1:${proxy.port}`, "logs", id]);
   await until("it follows", () => client.printed === "before\n");
-  await cable.remove();
+  await proxy.remove();
   await daemon.untilStatus(id, "Status: finished (exit code 0)");
-  await cable.mend();
+  await proxy.mend();
   const { code, stdout, stderr } = await client.result();
   assertEquals([code, text(stdout)], [0, "before\nafter\n"], stderr);
   assertMatch(stderr, /^paasc: [^\n]+\npaasc: [^\n]+\n$/);
 });
 
 Deno.test("logs --on-slow skip goes on at the present, and declares what it skips", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const directory = await Deno.makeTempDir();
   try {
     const script = 'seq 1000000; until [ -e "$1/go" ]; do sleep 0.01; done; echo end';
@@ -92,7 +94,7 @@ Deno.test("logs --on-slow skip goes on at the present, and declares what it skip
 });
 
 Deno.test("logs refuses choices that the contract does not have", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using client = new RawClient(daemon);
   const processId = await client.exec(["echo", "hello"]);
   for (const choice of [{ stream: 7 }, { onSlow: 7 }]) {

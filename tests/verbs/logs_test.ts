@@ -2,9 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { Daemon, lives, text } from "../support/programs.ts";
+import { lives } from "../support/lives.ts";
+import { RunningDaemon, sharedDaemon, text } from "../support/programs.ts";
 import { RawClient, type RawLog } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
+
+const shared = sharedDaemon();
 
 const MIB = 1024 * 1024;
 
@@ -35,7 +38,7 @@ const IN_THREE_PARTS = [
 ].join("; ");
 
 Deno.test("logs are byte for byte what was written, whenever the reader comes", async (t) => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using client = new RawClient(daemon);
   for (const [name, content] of CONTENTS) {
     await t.step(name, async () => {
@@ -75,12 +78,12 @@ Deno.test("logs are byte for byte what was written, whenever the reader comes", 
 });
 
 Deno.test("logs hold a line of 100 MB, and the daemon does not", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const id = await client.exec(["sh", "-c", "printf start; head -c 100000000 /dev/zero"]);
   const before = await daemon.residentSize();
   const fromStart = client.logs(id);
-  await client.untilFinished(id, 60_000);
+  await client.untilFinished(id);
 
   const hash = createHash("sha256").update("start");
   for (let million = 0; million < 100; million++) hash.update(new Uint8Array(1_000_000));
@@ -95,7 +98,7 @@ Deno.test("logs hold a line of 100 MB, and the daemon does not", async () => {
 });
 
 Deno.test("logs keep each of two streams whole and in order", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const lines = 20_000;
   const script =
     `i=0; while [ $i -lt ${lines} ]; do echo out $i; echo error $i >&2; i=$((i+1)); done; printf o; printf e >&2`;
@@ -123,7 +126,7 @@ Deno.test("logs keep each of two streams whole and in order", async () => {
 });
 
 Deno.test("logs follow: a line is seen while the process still runs", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using client = new RawClient(daemon);
   await using directory = await TemporaryDirectory.make();
   const script = 'echo first; until [ -e "$1/go1" ]; do sleep 0.01; done; echo second; exec sleep 600';
@@ -131,18 +134,15 @@ Deno.test("logs follow: a line is seen while the process still runs", async () =
   await using reader = daemon.startPaasc(["logs", id]);
   await until("the first line is printed", () => reader.printed === "first\n");
   assertEquals((await client.status(id)).state, "PROCESS_STATE_RUNNING");
-  const start = performance.now();
   await Deno.writeTextFile(directory.file("go1"), "");
   await until("the second line is printed", () => reader.printed === "first\nsecond\n");
-  const took = performance.now() - start;
-  assert(took < 1_000, `the second line took ${took} ms`);
   assertEquals((await client.status(id)).state, "PROCESS_STATE_RUNNING");
   await client.stop(id);
   assertEquals((await reader.result()).code, 0);
 });
 
 Deno.test("logs follow: a reader that is stalled costs nobody anything", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   await using directory = await TemporaryDirectory.make();
   const script = 'echo ready; until [ -e "$1/go1" ]; do sleep 0.01; done; yes 0123456789abcde | head -c 300000000';
@@ -154,7 +154,7 @@ Deno.test("logs follow: a reader that is stalled costs nobody anything", async (
   const before = await daemon.residentSize();
   const start = performance.now();
   await Deno.writeTextFile(directory.file("go1"), "");
-  const status = await client.untilFinished(id, 60_000);
+  const status = await client.untilFinished(id);
   assertEquals(status.exitCode, 0);
   const { bytes } = await other.end;
   const took = performance.now() - start;
@@ -180,7 +180,7 @@ Deno.test("logs follow: a reader that is stalled costs nobody anything", async (
 });
 
 Deno.test("logs follow: a reader that is killed is forgotten", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const id = await client.exec(["sh", "-c", "echo ready; exec sleep 600"]);
   const before = daemon.descriptors();
@@ -198,7 +198,7 @@ Deno.test("logs follow: a reader that is killed is forgotten", async () => {
 });
 
 Deno.test("logs follow: Ctrl-C ends the following, not the process", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   const id = await client.exec(["sh", "-c", "echo ready; exec sleep 600"]);
   await using reader = daemon.startPaasc(["logs", id]);
@@ -211,47 +211,44 @@ Deno.test("logs follow: Ctrl-C ends the following, not the process", async () =>
 });
 
 Deno.test("logs end although somebody still holds the pipes of a leader that has exited", async (t) => {
-  await using daemon = await Daemon.start(["--stop-grace", "500ms"]);
+  await using daemon = await RunningDaemon.start(["--stop-grace", "500ms"]);
   await using client = new RawClient(daemon);
-  /** Runs a script to the end of its log, within so many milliseconds after its finish. */
-  const run = async (script: string, limit: number) => {
+  /** Runs a script to the end of its log, and gives the text. */
+  const run = async (script: string) => {
     const id = await client.exec(["bash", "-c", script]);
     const log = client.logs(id);
     let last: Awaited<typeof log.end> | undefined;
     log.end.then((end) => last = end);
     const { status } = await until("the log ends", () => last);
-    const [start, finish] = [status!.startTime!, status!.finishTime!]
-      .map(({ seconds, nanos }) => seconds * 1_000 + nanos / 1e6);
-    assert(finish! - start! < 400, `finished only after ${finish! - start!} ms`);
-    const late = Date.now() - finish!;
-    assert(late < limit, `the log ended ${late} ms after the process`);
+    const { seconds, nanos } = status!.finishTime!;
+    const later = Date.now() - seconds * 1_000 - nanos / 1e6;
+    assert(later > 100, `finished only ${later} ms before its log ended`); // others held the pipes for longer
     assertEquals([status!.state, status!.exitCode], ["PROCESS_STATE_FINISHED", 3]);
     assertEquals(await daemon.status(id), "Status: finished (exit code 3)");
     return log.text;
   };
   await t.step("a child that obeys SIGTERM", async () => {
-    const pid = Number(await run("sleep 600 & echo $!; exit 3", 5_000));
+    const pid = Number(await run("sleep 600 & echo $!; exit 3"));
     assertEquals(await lives(pid), false);
   });
   await t.step("a child that ignores SIGTERM", async () => {
     const pid = Number(
-      await run(`bash -c 'trap "" TERM; echo $$; while :; do sleep 0.1; done' & sleep 0.1; exit 3`, 6_000),
+      await run(`bash -c 'trap "" TERM; echo $$; while :; do sleep 0.1; done' & sleep 0.1; exit 3`),
     );
-    await until("it has gone", async () => !await lives(pid), 2_000);
+    await until("it has gone", async () => !await lives(pid));
   });
   await t.step("a child that goes on writing", async () => {
-    const output = await run("(while :; do echo tick; sleep 0.05; done) & echo $!; exit 3", 5_000);
+    const output = await run("(while :; do echo tick; sleep 0.05; done) & echo $!; exit 3");
     assertEquals(await lives(Number(/\d+/.exec(output)![0])), false);
   });
   await t.step("a pipeline that drains has its last output in the log", async () => {
     const output = await run(
       `exec > >(while read -r line; do sleep 0.1; echo "late $line"; done); echo one; echo two; exit 3`,
-      5_000,
     );
     assertEquals(output, "late one\nlate two\n");
   });
   await t.step("a descendant that left the group by setsid", async () => {
-    const pid = Number(await run("setsid sleep 600 & echo $!; exit 3", 6_000));
+    const pid = Number(await run("setsid sleep 600 & echo $!; exit 3"));
     try {
       assert(await lives(pid), "it was to be left alone: the known limit");
     } finally {
@@ -290,7 +287,7 @@ function exists(path: string): Promise<boolean> {
 }
 
 /** What a daemon has open. */
-function openFiles({ pid }: Daemon): string[] {
+function openFiles({ pid }: RunningDaemon): string[] {
   return [...Deno.readDirSync(`/proc/${pid}/fd`)].flatMap(({ name }) => {
     try {
       return Deno.readLinkSync(`/proc/${pid}/fd/${name}`);
@@ -301,13 +298,13 @@ function openFiles({ pid }: Daemon): string[] {
 }
 
 /** The largest resident size that a daemon has had, in MiB. */
-async function peakSize(daemon: Daemon): Promise<number> {
+async function peakSize(daemon: RunningDaemon): Promise<number> {
   const status = await Deno.readTextFile(`/proc/${daemon.pid}/status`);
   return Number(/VmHWM:\s*(\d+) kB/.exec(status)![1]) * 1024 / MIB;
 }
 
 /** How many connections a daemon has. */
-async function connections(daemon: Daemon): Promise<number> {
+async function connections(daemon: RunningDaemon): Promise<number> {
   const port = daemon.port.toString(16).toUpperCase().padStart(4, "0");
   const table = await Deno.readTextFile("/proc/net/tcp");
   return table.split("\n").filter((line) => new RegExp(`^ *\\d+: \\w+:${port} \\w+:\\w+ 01 `).test(line)).length;

@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { Cable } from "../support/tcp_proxy.ts";
-import { type Client, Daemon, startPaasc, text } from "../support/programs.ts";
+import { TcpProxy } from "../support/wire/tcp_proxy.ts";
+import { type RunningClient, RunningDaemon, sharedDaemon, startPaasc, text } from "../support/programs.ts";
 import { until } from "../support/until.ts";
+
+const shared = sharedDaemon();
 
 /** So many clients at a time. */
 const AT_ONCE = 6;
@@ -30,7 +32,7 @@ function same(one: Uint8Array, other: Uint8Array): boolean {
 }
 
 Deno.test("run exits with every exit code as the program does, and with 128 + n after a signal", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await forEach(Array.from({ length: 256 }, (_, code) => code), async (code) => {
     assertEquals((await daemon.paasc(["run", "sh", "-c", `exit ${code}`])).code, code);
   });
@@ -40,7 +42,7 @@ Deno.test("run exits with every exit code as the program does, and with 128 + n 
 });
 
 Deno.test("run passes stdout, stderr and stdin on as they are", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const bytes = noise(20_000_000);
   const script = "echo to stderr >&2; cat; echo bye >&2; exit 3";
   const { code, stdout, stderr } = await daemon.paasc(["run", "sh", "-c", script], { input: bytes });
@@ -53,7 +55,7 @@ Deno.test("run passes stdout, stderr and stdin on as they are", async () => {
 });
 
 Deno.test("run says why there is no exit code of the program", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const refusals: [number, string[], string][] = [
     [127, ["no-such-program"], "there is no such program"],
     [126, ["/etc/passwd"], "not an executable file"],
@@ -73,7 +75,7 @@ Deno.test("run says why there is no exit code of the program", async () => {
 });
 
 Deno.test("run takes the options of docker, detaches, and removes what it ran", async (t) => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const printed = async (...words: string[]) => {
     const { code, stdout, stderr } = await daemon.paasc(words);
     assertEquals([code, stderr], [0, ""], words.join(" "));
@@ -108,7 +110,7 @@ Deno.test("run takes the options of docker, detaches, and removes what it ran", 
 });
 
 Deno.test("attach and wait say by 125 that there is no exit code of a process", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   for (const command of ["attach", "wait"]) {
     const unknown = await daemon.paasc([command, "nobody"]);
     assertEquals([unknown.code, unknown.stderr.startsWith("paasc: no process has 'nobody'")], [125, true], command);
@@ -118,7 +120,7 @@ Deno.test("attach and wait say by 125 that there is no exit code of a process", 
 });
 
 Deno.test("run gives Ctrl-C to the program, and stops it at a second one", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using obeys = daemon.startPaasc([
     "run",
     "sh",
@@ -143,7 +145,7 @@ Deno.test("run gives Ctrl-C to the program, and stops it at a second one", async
 });
 
 Deno.test("run ends a program whose reader has gone, as a pipe does", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = daemon.startPaasc(["run", "--name", "endless", "yes"], { stalled: true });
   await until("it runs", async () => await daemon.status("endless") === "Status: running");
   await client.closeOutput();
@@ -152,7 +154,7 @@ Deno.test("run ends a program whose reader has gone, as a pipe does", async () =
 });
 
 Deno.test("run leaves or stops a program whose client was killed, as it was told", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const start = async (name: string, ...options: string[]) => {
     await using client = daemon.startPaasc(["run", "--name", name, ...options, "sleep", "60"]);
     await until("it runs", async () => await daemon.status(name) === "Status: running");
@@ -170,18 +172,23 @@ Deno.test("run leaves or stops a program whose client was killed, as it was told
 });
 
 Deno.test("run goes on at the next byte of input and output when the connection breaks", async () => {
-  await using daemon = await Daemon.start();
-  await using cable = await Cable.to(daemon.port);
-  cable.limits = [200_000, 1_000_000, 300_000, 3_000_000];
+  await using daemon = await RunningDaemon.start();
+  await using proxy = await TcpProxy.to(daemon.port);
+  proxy.limits = [200_000, 1_000_000, 300_000, 3_000_000];
   const bytes = noise(12_000_000);
-  await using client = startPaasc(["--server", `127.0.0.1:${cable.port}`, "run", "cat"], { input: bytes });
+  await using client = startPaasc(["--server", `127.0.0.1:${proxy.port}`, "run", "cat"], { input: bytes });
   const { code, stdout, stderr } = await client.result();
-  assertEquals([code, cable.connections], [0, 5], stderr);
+  assertEquals([code, proxy.connections], [0, 5], stderr);
   assert(same(stdout, bytes), "what came back is not what went in");
 });
 
 /** Everything that was told of how a process ended, by who ran it, who attached and who waited. */
-async function ends(daemon: Daemon, options: string[], program: string[], end?: (id: string) => Promise<unknown>) {
+async function ends(
+  daemon: RunningDaemon,
+  options: string[],
+  program: string[],
+  end?: (id: string) => Promise<unknown>,
+) {
   const name = `ends-${crypto.randomUUID().slice(0, 8)}`;
   await using run = daemon.startPaasc(["run", "--name", name, ...options, ...program]);
   await until("it has begun", () => run.printed.includes("begun"));
@@ -191,7 +198,7 @@ async function ends(daemon: Daemon, options: string[], program: string[], end?: 
   const waits = () => new RegExp(`method=List .*\\n(.*\\n)*.*method=Attach`).test(daemon.log);
   await until("all are there", waits);
   await end?.(name);
-  const told = async (client: Client) => {
+  const told = async (client: RunningClient) => {
     const { code, stderr } = await client.result();
     return `${code} ${stderr}`;
   };
@@ -199,7 +206,7 @@ async function ends(daemon: Daemon, options: string[], program: string[], end?: 
 }
 
 Deno.test("run, attach and wait say in a sentence why a process ended that did not end by itself", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const sleep = ["sh", "-c", "echo begun; exec sleep 600"];
   const same = (line: string) => [line, line, line];
   const stopped = "paasc: the process was stopped";
@@ -236,7 +243,7 @@ Deno.test("run, attach and wait say in a sentence why a process ended that did n
 });
 
 Deno.test("run says nothing of a signal and a stop that it sent itself", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using obeys = daemon.startPaasc(["run", "sh", "-c", "echo begun; exec sleep 600"]);
   await until("it has begun", () => obeys.printed === "begun\n");
   obeys.kill("SIGINT");
@@ -245,14 +252,14 @@ Deno.test("run says nothing of a signal and a stop that it sent itself", async (
 });
 
 Deno.test("run that was away for too long says that its process was stopped for it", async () => {
-  await using daemon = await Daemon.start();
-  await using cable = await Cable.to(daemon.port);
+  await using daemon = await RunningDaemon.start();
+  await using proxy = await TcpProxy.to(daemon.port);
   const words = ["run", "--name", "left", "--on-disconnect", "stop-after=300ms", "sh", "-c", "echo begun; sleep 600"];
-  await using client = startPaasc(["--server", `127.0.0.1:${cable.port}`, ...words]);
+  await using client = startPaasc(["--server", `127.0.0.1:${proxy.port}`, ...words]);
   await until("it has begun", () => client.printed === "begun\n");
-  await cable.remove();
+  await proxy.remove();
   await daemon.untilStatus("left", "Status: finished (signal 15)");
-  await cable.mend();
+  await proxy.mend();
   const { code, stderr } = await client.result();
   assertEquals([code, stderr.split("\n").at(-2)], [
     143,
@@ -261,7 +268,7 @@ Deno.test("run that was away for too long says that its process was stopped for 
 });
 
 Deno.test("attach joins a process that runs: what both type goes in, and both see what comes out", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using first = daemon.startPaasc(["run", "--name", "shared", "cat"], { input: "open" });
   await first.type("one\n");
   await until("it came back", () => first.printed === "one\n");
@@ -308,12 +315,12 @@ async function inTerminal(
 }
 
 /** `paasc` as a shell reads it. */
-function line(daemon: Daemon, ...words: string[]): string {
+function line(daemon: RunningDaemon, ...words: string[]): string {
   return daemon.paascCommand(words).map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
 }
 
 Deno.test("run --tty lends the terminal to the program, and gives it back", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const program = ["sh", "-c", "stty size; read line; echo got $line; tty; exit 5"];
   const before = "stty rows 33 cols 111; stty -g >before;";
   const after = "code=$?; stty -g >after; cmp before after && echo restored $code";
@@ -327,7 +334,7 @@ Deno.test("run --tty lends the terminal to the program, and gives it back", asyn
 });
 
 Deno.test("run --tty leaves the program running at the keys that detach, and attach comes back to it", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const run = line(daemon, "run", "--tty", "--name", "shell", "--on-disconnect", "stop", "sh");
   const attach = line(daemon, "attach", "shell");
   await inTerminal(`${run}; echo left $?; ${attach}; echo ended $?\n`, async (printed, type) => {
@@ -344,19 +351,19 @@ Deno.test("run --tty leaves the program running at the keys that detach, and att
 });
 
 Deno.test("run --tty gives the program a terminal of the type that is lent, unless that has no proper name", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   const show = line(daemon, "run", "--tty", "sh", "-c", "echo got $TERM");
   const types = ["vt100", "screen.xterm-256color", "a b", ""];
   const script = types.map((type) => `TERM='${type}' ${show}`).join("; ") + "; unset TERM; " + show + "; echo over\n";
   await inTerminal(script, async (printed) => {
-    await until("all have ended", () => printed().includes("over"), 30_000);
+    await until("all have ended", () => printed().includes("over"));
     const got = [...printed().matchAll(/got (\S*)/g)].map(([, type]) => type);
     assertEquals(got, ["vt100", "screen.xterm-256color", "xterm-256color", "xterm-256color", "xterm-256color"]);
   });
 });
 
 Deno.test("run that is suspended by Ctrl-Z suspends its program, which outlives its lease, and both go on", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const program = "echo pid $$ begun; exec sleep 600";
   const lease = ["--on-disconnect", "stop-after=100ms"];
   const run = line(daemon, "run", "--name", "job", ...lease, "sh", "-c", program);
@@ -368,7 +375,7 @@ Deno.test("run that is suspended by Ctrl-Z suspends its program, which outlives 
   };
   await inTerminal(`exec bash --norc --noprofile -i\n`, async (printed, type) => {
     await type(`PS1='ready''> '; ${run}; echo code $?\r`);
-    await until("it has begun", () => /pid \d+ begun/.test(printed()), 30_000);
+    await until("it has begun", () => /pid \d+ begun/.test(printed()));
     await type("\x1a");
     await until("the shell has the terminal", () => /Stopped[^]*ready> $/.test(printed()));
     assertEquals(await state(), "T");

@@ -3,7 +3,8 @@ import { type ClientDuplexStream, type ServiceError, status as Code } from "@paa
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { failure } from "../support/realm.ts";
-import { Daemon, lives, ROOT, text } from "../support/programs.ts";
+import { lives } from "../support/lives.ts";
+import { ROOT, RunningDaemon, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
@@ -44,8 +45,8 @@ class Seat {
 
 const TERMINAL = { columns: 80, rows: 24 };
 
-async function withClient(test: (client: RawClient, daemon: Daemon) => Promise<void>): Promise<void> {
-  await using daemon = await Daemon.start();
+async function withClient(test: (client: RawClient, daemon: RunningDaemon) => Promise<void>): Promise<void> {
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
   await test(client, daemon);
 }
@@ -148,7 +149,7 @@ Deno.test("a daemon that ends, or is killed, leaves nobody in its terminals", as
       daemon.kill(signal);
       await daemon.exitCode();
     });
-    for (const pid of pids) await until(`${pid} is gone after ${signal}`, async () => !(await lives(pid)), 5_000);
+    for (const pid of pids) await until(`${pid} is gone after ${signal}`, async () => !(await lives(pid)));
   }
 });
 
@@ -170,7 +171,7 @@ Deno.test("a daemon without the permission for terminals starts, and refuses the
     const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     const { value } = await reader.read();
     const address = value!.trim().split(" ").at(-1)!;
-    await using client = new RawClient({ address } as Daemon);
+    await using client = new RawClient({ address } as RunningDaemon);
     const refused = await failure(client.exec(["true"], { terminal: TERMINAL }));
     assertEquals(refused.code, Code.FAILED_PRECONDITION);
     assert(refused.details.includes("the daemon has no terminals"), refused.details);

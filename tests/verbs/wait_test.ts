@@ -1,11 +1,13 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { Cable } from "../support/tcp_proxy.ts";
-import { type Client, Daemon, startPaasc, text } from "../support/programs.ts";
+import { TcpProxy } from "../support/wire/tcp_proxy.ts";
+import { type RunningClient, RunningDaemon, sharedDaemon, startPaasc, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
+const shared = sharedDaemon();
+
 /** Waits until a client has printed this. */
-async function untilPrinted(client: Client, part: string): Promise<void> {
+async function untilPrinted(client: RunningClient, part: string): Promise<void> {
   await until(`${JSON.stringify(part)} was printed`, () => client.printed.includes(part));
 }
 
@@ -19,7 +21,7 @@ async function untilLogged(client: RawClient, id: string, part: string): Promise
 }
 
 Deno.test("wait exits with the code of the last process, or 128 and its signal, and says why on stderr", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   const live = await daemon.exec(["sleep", "600"]);
   const seven = await daemon.exec(["sh", "-c", "exit 7"]);
   const killed = await daemon.exec(["--name", "killed", "sh", "-c", "kill -9 $$"]);
@@ -49,22 +51,22 @@ Deno.test("wait exits with the code of the last process, or 128 and its signal, 
 });
 
 Deno.test("wait outlives its connection", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
-  await using cable = await Cable.to(daemon.port);
+  await using proxy = await TcpProxy.to(daemon.port);
   const id = await client.exec(["sleep", "600"]);
   const finished = await client.exec(["true"]);
-  await using waiting = startPaasc(["--server", `127.0.0.1:${cable.port}`, "wait", finished, id]);
+  await using waiting = startPaasc(["--server", `127.0.0.1:${proxy.port}`, "wait", finished, id]);
   await until("it waits", () => /method=Wait .*code=OK/.test(daemon.log));
-  cable.cut();
-  await until("it waits again", () => cable.connections === 2);
+  proxy.cut();
+  await until("it waits again", () => proxy.connections === 2);
   await client.stop(id);
   const { code, stderr } = await waiting.result();
   assertEquals([code, stderr], [143, `paasc: ${id}: the process was stopped by you from elsewhere\n`]);
 });
 
 Deno.test("signal sends a signal by name or number, to the group or the leader alone", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using client = new RawClient(daemon);
   const trap = (name: string) => `for s in USR1 USR2 HUP; do trap "echo ${name} $s" $s; done`;
   const endless = "while :; do sleep 0.05; done";
@@ -100,7 +102,7 @@ Deno.test("signal sends a signal by name or number, to the group or the leader a
 });
 
 Deno.test("signal sends to many processes, as kill(1) is called, and real-time signals too", async () => {
-  await using daemon = await Daemon.start();
+  const daemon = shared();
   await using client = new RawClient(daemon);
   const ids: string[] = [];
   for (const name of ["one", "two", "three"]) {
@@ -121,13 +123,13 @@ Deno.test("signal sends to many processes, as kill(1) is called, and real-time s
 });
 
 Deno.test("events tells what happens to one's own processes, and goes on when the connection is back", async () => {
-  await using daemon = await Daemon.start();
+  await using daemon = await RunningDaemon.start();
   await using client = new RawClient(daemon);
-  await using cable = await Cable.to(daemon.port);
+  await using proxy = await TcpProxy.to(daemon.port);
   const before = await client.exec(["true"]);
   await client.untilFinished(before);
   const web = await client.exec(["sleep", "600"], { name: "web" });
-  const server = ["--server", `127.0.0.1:${cable.port}`];
+  const server = ["--server", `127.0.0.1:${proxy.port}`];
   await using events = startPaasc([...server, "events"]);
   await using json = daemon.startPaasc(["events", "-o", "json"]);
   await untilPrinted(events, `${web} web running\n`);
@@ -136,10 +138,10 @@ Deno.test("events tells what happens to one's own processes, and goes on when th
   await daemon.exec(["true"], { as: "bob" });
   const five = await client.exec(["sh", "-c", "exit 5"]);
   await untilPrinted(events, `${five} - finished (exit code 5)\n`);
-  await cable.remove();
+  await proxy.remove();
   await client.stop(web);
   const late = await client.exec(["sleep", "600"], { name: "late" });
-  await cable.mend();
+  await proxy.mend();
   await untilPrinted(events, `${web} web finished (signal 15)\n`);
   await untilPrinted(events, `${late} late running\n`);
   assertEquals((await daemon.paasc(["rm", "web"])).code, 0);

@@ -338,6 +338,21 @@ rootTest(
   },
 );
 
+rootTest("a program in a terminal of another account owns the device from its first moment on", async (run) => {
+  // The thread is busy, so it hands the terminal over late.
+  const busy = setInterval(() => {
+    for (const begin = performance.now(); performance.now() - begin < 50;);
+  }, 0);
+  try {
+    for (let round = 0; round < 3; round++) {
+      const child = await run(["sh", "-c", "echo here > $(tty)"], { account: NOBODY, terminal: TERMINAL });
+      assertEquals(await output(child), "here\n");
+    }
+  } finally {
+    clearInterval(busy);
+  }
+});
+
 rootTest("a limit of processes ends a fork bomb's growth, and the bomb is stopped", async (run) => {
   const account = { ...NOBODY, uid: 64_999 };
   const process = await run(["sh", "-c", "b() { b & b & wait; }; b 2>/dev/null; sleep 60 & wait"], {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { leased } from "../../tests/support/leased_file.ts";
+import { inOwnProcess } from "../../tests/support/own_process.ts";
 import { until } from "../../tests/support/until.ts";
 import { SpawnError } from "../errors.ts";
 import { keepDescriptors, loadLibc } from "../system/libc.ts";
@@ -140,17 +141,29 @@ launchTest("has the same working directory in every way", async (run, directory)
   }
 });
 
-launchTest("starts in / where the directory of this program was removed", async (run, directory) => {
-  const own = Deno.cwd();
-  await Deno.mkdir(`${directory}/gone`);
-  Deno.chdir(`${directory}/gone`);
-  try {
-    await Deno.remove(`${directory}/gone`);
-    assertEquals(await output(await run(["pwd"])), "/\n");
-  } finally {
-    Deno.chdir(own);
-  }
-});
+for (const [way, options] of Object.entries(WAYS)) {
+  Deno.test(`spawn() with ${way} starts in / where the directory of this program was removed`, async () => {
+    const directory = await Deno.makeTempDir({ dir: "/tmp" });
+    await Deno.chmod(directory, 0o755);
+    try {
+      const printed = await inOwnProcess(`
+        import { spawn, Spool } from "@paas/worker";
+        import { keepDescriptors } from "@paas/worker/confinement";
+        keepDescriptors();
+        using spool = await Spool.open("${directory}/spool");
+        Deno.mkdirSync("${directory}/gone");
+        Deno.chdir("${directory}/gone");
+        Deno.removeSync("${directory}/gone");
+        const process = await spawn({ ...${JSON.stringify(options)}, args: ["pwd"], spool });
+        for await (const { data } of process.logs()) Deno.stdout.writeSync(data);
+        await process.ended;
+      `);
+      assertEquals(printed.trimEnd(), "/");
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  });
+}
 
 launchTest("waits alone for a file that does not answer, and can be cancelled", async (run, directory) => {
   await using file = await leased(directory);
@@ -174,13 +187,24 @@ launchTest("refuses at once when its signal has aborted", async (run) => {
   await assertRejects(() => run(["true"], { signal: AbortSignal.abort(new Error("too late")) }), Error, "too late");
 });
 
-launchTest("takes a PATH of very many parts in linear time and memory", async (run) => {
-  const before = Deno.memoryUsage().rss;
-  const PATH = `${":".repeat(100_000)}/usr/bin`;
-  const error = await assertRejects(() => run(["a".repeat(255)], { env: { PATH } }), SpawnError);
-  assertEquals(error.failure, "program-not-found");
-  assert(Deno.memoryUsage().rss - before < 100 * 2 ** 20);
-}, { pipes: {} });
+Deno.test("spawn() takes a PATH of very many parts in linear time and memory", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const printed = await inOwnProcess(`
+      import { spawn, Spool } from "@paas/worker";
+      using spool = await Spool.open("${directory}/spool");
+      const before = Deno.memoryUsage().rss;
+      const env = { PATH: ":".repeat(100_000) + "/usr/bin" };
+      const error = await spawn({ args: ["a".repeat(255)], env, spool }).catch((error) => error);
+      console.log(error.failure, Deno.memoryUsage().rss - before);
+    `);
+    const [failure, growth] = printed.split(" ");
+    assertEquals(failure, "program-not-found");
+    assert(Number(growth) < 100 * 2 ** 20, `it grew by ${growth} bytes`);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
 
 Deno.test("spawn() refuses names and texts that no kernel takes, before it makes anything of them", async () => {
   const directory = await Deno.makeTempDir();

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { lives } from "../../tests/support/programs.ts";
+import { lives } from "../../tests/support/lives.ts";
 import { until } from "../../tests/support/until.ts";
 import { Guard, GUARD_PATH } from "./guard.ts";
 

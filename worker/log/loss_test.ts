@@ -80,7 +80,10 @@ class Follower {
         this.gaps.push(gap);
         this.offset = gap.to;
       } else {
-        for (const byte of chunk!.data) assertEquals(byte, valueAt(this.offset++));
+        for (const byte of chunk!.data) {
+          if (byte !== valueAt(this.offset)) assertEquals(byte, valueAt(this.offset), `byte ${this.offset}`);
+          this.offset++;
+        }
       }
     }
     return true;

@@ -49,6 +49,12 @@ const requests = fc.record({
   stream: fc.option(fc.constantFrom<LogStream>("stdout", "stderr"), { nil: undefined, freq: 1 }),
 });
 
+/** Asserts that very many numbers are the same, in less time than `assertEquals()` takes. */
+function assertSame(actual: readonly number[], expected: readonly number[]): void {
+  if (actual.length === expected.length && actual.every((value, index) => value === expected[index])) return;
+  assertEquals(actual, expected);
+}
+
 function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
@@ -154,11 +160,11 @@ Deno.test("LogReader gives exactly what was asked for, and accounts for the rest
           return wanted ? [{ ...byte, offset }] : [];
         });
         const { bytes, offsets } = await read(log, options);
-        assertEquals(offsets, expected.map(({ offset }) => offset));
-        assertEquals(bytes, expected.map(({ value }) => value));
+        assertSame(offsets, expected.map(({ offset }) => offset));
+        assertSame(bytes, expected.map(({ value }) => value));
       });
     }),
-    { numRuns: 300 },
+    { numRuns: 600 },
   );
 });
 
@@ -172,7 +178,7 @@ Deno.test("LogReader resumed at any byte gives the bytes of an undisturbed one",
           const rest = await read(log, { fromOffset: from });
           bytes.push(...rest.bytes.slice(0, places[index + 1]! - from));
         }
-        assertEquals(bytes, model.map(({ value }) => value));
+        assertSame(bytes, model.map(({ value }) => value));
       });
     }),
     { numRuns: 60 },
@@ -181,8 +187,11 @@ Deno.test("LogReader resumed at any byte gives the bytes of an undisturbed one",
 
 Deno.test("LogReader finds the tail of a large log without reading it through", async () => {
   const line = encode(`${"x".repeat(99)}\n`);
-  const input = Array.from({ length: 100_000 }, (): Write => ({ stream: "stdout", data: line, pause: 0 }));
-  await withLog(input, async (log) => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const log = await LiveLog.create(directory);
+    for (let count = 0; count < 100_000; count++) log.append("stdout", line, false);
+    await log.end();
     let readBytes = 0;
     const readAt = log.segments.readAt.bind(log.segments);
     log.segments.readAt = async (place, length) => {
@@ -193,7 +202,9 @@ Deno.test("LogReader finds the tail of a large log without reading it through", 
     const { offsets } = await read(log, { tailLines: 10 });
     assertEquals([offsets.length, offsets[0]], [1_000, 100 * 99_990]);
     assert(readBytes < 500_000, `${readBytes} bytes were read for 10 lines`);
-  });
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 });
 
 Deno.test("LogReader begins a tail within the very first chunk", async () => {

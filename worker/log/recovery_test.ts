@@ -141,7 +141,7 @@ async function readDamaged(directory: string, log: Log, whole: LogRecord["chunk"
 }
 
 async function writeSmallLog(directory: string) {
-  const log = await writeLog(directory, 12, 40);
+  const log = await writeLog(directory, 8, 30);
   const { records } = await read(log);
   const bytes = await Deno.readFile(`${directory}/0.log`);
   const ends = [0];

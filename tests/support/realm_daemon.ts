@@ -8,8 +8,8 @@ import type { ClientReadableStream, ServiceError } from "@paas/proto/grpc";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import type { CertificateOptions, Pair } from "../../certs/authority.ts";
-import { answer, type Client, Setting } from "./realm.ts";
-import { Daemon } from "./programs.ts";
+import { answer, type Client, Realm } from "./realm.ts";
+import { RunningDaemon } from "./programs.ts";
 
 /** A user: a certificate, and a client that shows it. */
 export interface Person {
@@ -18,61 +18,61 @@ export interface Person {
   readonly id: string;
 }
 
-/** A log that somebody follows. */
+/** A log that a user follows. */
 export interface Following {
-  /** What has come so far. */
+  /** The text so far. */
   text: string;
-  /** How it ended; undefined while it goes on. */
+  /** The end; `undefined` until it comes. */
   end: ServiceError | "in full" | undefined;
 }
 
 /** A daemon as `deno task paasd` starts it, with a server CA and a client CA of its own. */
-export class Realm implements AsyncDisposable {
-  private constructor(readonly setting: Setting, readonly daemon: Daemon) {}
+export class RealmDaemon implements AsyncDisposable {
+  private constructor(readonly realm: Realm, readonly daemon: RunningDaemon) {}
 
-  /** Starts the daemon with these flags; what `flags` is given is the directory of its files. */
-  static async start(flags: (setting: Setting) => string[] | Promise<string[]> = () => []): Promise<Realm> {
-    const setting = await Setting.make();
+  /** Starts the daemon with the flags that the function makes of its realm. */
+  static async start(flags: (realm: Realm) => string[] | Promise<string[]> = () => []): Promise<RealmDaemon> {
+    const realm = await Realm.make();
     try {
-      const file = (name: string) => join(setting.directory, name);
+      const file = (name: string) => join(realm.directory, name);
       const certificates = ["--tls-cert", file("server.crt"), "--tls-key", file("server.key")];
-      return new Realm(
-        setting,
-        await Daemon.start([...certificates, "--client-ca", file("client-ca.crt"), ...await flags(setting)]),
+      return new RealmDaemon(
+        realm,
+        await RunningDaemon.start([...certificates, "--client-ca", file("client-ca.crt"), ...await flags(realm)]),
       );
     } catch (error) {
-      await setting[Symbol.asyncDispose]();
+      await realm[Symbol.asyncDispose]();
       throw error;
     }
   }
 
   /** The path of a file. */
   file(name: string): string {
-    return join(this.setting.directory, name);
+    return join(this.realm.directory, name);
   }
 
-  /** Puts a file in the place of another one in one step, as is good practice. */
+  /** Replaces a file by a rename, as an operator should. */
   async replace(name: string, text: string): Promise<void> {
     await Deno.writeTextFile(this.file(`${name}.new`), text);
     await Deno.rename(this.file(`${name}.new`), this.file(name));
   }
 
-  /** A new user, connected. */
+  /** Makes a new user, and connects the user. */
   async person(options: Partial<CertificateOptions> = {}): Promise<Person> {
-    return await this.connect(await this.setting.user(options));
+    return await this.connect(await this.realm.user(options));
   }
 
-  /** Somebody with a certificate, connected. */
+  /** Connects a user with a certificate. */
   async connect(pair: Pair): Promise<Person> {
-    const client = this.setting.client(this.daemon.port, pair);
+    const client = this.realm.client(this.daemon.port, pair);
     const { userId } = await whoAmI(client);
     return { pair, client, id: userId };
   }
 
-  /** Whether the daemon lets a certificate in. Without grpc-js, which would go on trying for a while. */
+  /** Reports whether the daemon lets a certificate in. It uses no grpc-js, which would try again for a while. */
   letsIn(pair: Pair): Promise<boolean> {
     return new Promise((resolve) => {
-      const ca = this.setting.serverCa.cert;
+      const ca = this.realm.serverCa.cert;
       const options = { ...pair, ca, servername: "localhost", ALPNProtocols: ["h2"] };
       const socket = connect({ host: "127.0.0.1", port: this.daemon.port, ...options });
       socket.on("data", () => { // the server's settings
@@ -84,34 +84,34 @@ export class Realm implements AsyncDisposable {
     });
   }
 
-  /** Runs `paasc` as somebody. */
+  /** Runs `paasc` as a user. */
   async paasc({ pair }: Pick<Person, "pair">, ...words: string[]) {
     const name = crypto.randomUUID();
-    const cert = await this.setting.write(`${name}.crt`, pair.cert);
-    const key = await this.setting.write(`${name}.key`, pair.key);
-    const ca = await this.setting.write("server-ca.crt", this.setting.serverCa.cert);
+    const cert = await this.realm.write(`${name}.crt`, pair.cert);
+    const key = await this.realm.write(`${name}.key`, pair.key);
+    const ca = await this.realm.write("server-ca.crt", this.realm.serverCa.cert);
     const { code, stdout, stderr } = await this.daemon.paasc(["--ca", ca, "--cert", cert, "--key", key, ...words]);
     return { code, stdout: new TextDecoder().decode(stdout), stderr };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.setting.closeClients(); // or their streams would hold the daemon
+    await this.realm.closeClients(); // or their streams would hold the daemon
     await this.daemon[Symbol.asyncDispose]();
-    await this.setting[Symbol.asyncDispose]();
+    await this.realm[Symbol.asyncDispose]();
   }
 }
 
-/** Who somebody is to the daemon. */
+/** Asks the daemon for the identity of the caller. */
 export function whoAmI(client: Client): Promise<WhoAmIResponse__Output> {
   return answer((callback) => client.WhoAmI({}, callback));
 }
 
-/** Starts a process; gives its id. */
+/** Starts a process, and gives its id. */
 export async function exec({ client }: Pick<Person, "client">, ...args: string[]): Promise<string> {
   return (await answer<{ processId: string }>((callback) => client.Exec({ args }, callback))).processId;
 }
 
-/** The status of a process. */
+/** Asks for the status of a process. */
 export async function statusOf({ client }: Pick<Person, "client">, processId: string): Promise<ProcessStatus__Output> {
   return (await answer<GetStatusResponse__Output>((callback) => client.GetStatus({ processId }, callback))).status!;
 }
@@ -125,7 +125,7 @@ export function follow({ client }: Pick<Person, "client">, processId: string): F
   return following;
 }
 
-/** Takes what a stream brings, and how it ends. */
+/** Reads a stream, and notes its end. */
 export function watch<Message>(
   stream: ClientReadableStream<Message>,
   following: Pick<Following, "end">,

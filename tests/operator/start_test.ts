@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { until } from "../tests/support/until.ts";
-import { Setting } from "../tests/support/realm.ts";
+import { until } from "../support/until.ts";
+import { Realm } from "../support/realm.ts";
 
-const script = fileURLToPath(new URL("start.sh", import.meta.url));
+const script = fileURLToPath(new URL("../../paasd/start.sh", import.meta.url));
 
 function start(args: string[], env: Record<string, string> = {}): Deno.Command {
   const command = [script, Deno.execPath(), ...args];
@@ -32,8 +32,8 @@ Deno.test("start.sh passes flags, output and exit codes through", async () => {
 });
 
 Deno.test("start.sh starts a daemon in its own place, under paths with spaces", async () => {
-  await using setting = await Setting.make();
-  const directory = join(setting.directory, "a directory with * [odd] 'words'");
+  await using realm = await Realm.make();
+  const directory = join(realm.directory, "a directory with * [odd] 'words'");
   await Deno.mkdir(directory);
   const flags: string[] = ["--listen", "localhost:0", "--spool-dir", join(directory, "spool")];
   for (
@@ -42,7 +42,7 @@ Deno.test("start.sh starts a daemon in its own place, under paths with spaces", 
       "client-ca.crt",
     ]] as const
   ) {
-    await Deno.rename(join(setting.directory, file), join(directory, file));
+    await Deno.rename(join(realm.directory, file), join(directory, file));
     flags.push(flag, join(directory, file));
   }
   const child = start(flags).spawn();
@@ -63,8 +63,8 @@ Deno.test("start.sh starts a daemon in its own place, under paths with spaces", 
 });
 
 Deno.test("start.sh takes variables for flags, and puts a temporary spool where TMPDIR says", async () => {
-  await using setting = await Setting.make();
-  const { options: { tlsCert, tlsKey, clientCa }, directory } = setting;
+  await using realm = await Realm.make();
+  const { options: { tlsCert, tlsKey, clientCa }, directory } = realm;
   const temporary = join(directory, "tmp");
   await Deno.mkdir(temporary);
   const variables = {
@@ -87,8 +87,8 @@ Deno.test("start.sh takes variables for flags, and puts a temporary spool where 
 });
 
 Deno.test("start.sh takes a configuration file, and a SIGHUP reads it again", async () => {
-  await using setting = await Setting.make();
-  const config = await setting.write(
+  await using realm = await Realm.make();
+  const config = await realm.write(
     "paasd.toml",
     'listen = "127.0.0.1:0"\ntls-cert = "server.crt"\ntls-key = "server.key"\nclient-ca = "client-ca.crt"\n' +
       'log-format = "json"\nspool-dir = "spool"\n',
@@ -122,8 +122,8 @@ Deno.test("start.sh takes a configuration file, and a SIGHUP reads it again", as
 });
 
 Deno.test("start.sh checks what a start would find of the spool, and takes one that is in use for a warning", async () => {
-  await using setting = await Setting.make();
-  const { options: { tlsCert, tlsKey, clientCa }, directory } = setting;
+  await using realm = await Realm.make();
+  const { options: { tlsCert, tlsKey, clientCa }, directory } = realm;
   const spool = join(directory, "spool");
   const flags = ["--listen", "127.0.0.1:0", "--tls-cert", tlsCert, "--tls-key", tlsKey, "--client-ca", clientCa];
   flags.push("--spool-dir", spool);
@@ -144,8 +144,8 @@ Deno.test("start.sh checks what a start would find of the spool, and takes one t
 });
 
 Deno.test("start.sh tells the daemon how many descriptors it may have, with a list of programs too", async () => {
-  await using setting = await Setting.make();
-  const { options: { tlsCert, tlsKey, clientCa }, directory } = setting;
+  await using realm = await Realm.make();
+  const { options: { tlsCert, tlsKey, clientCa }, directory } = realm;
   const limited = (flags: string[]) => {
     const certificates = ["--tls-cert", tlsCert, "--tls-key", tlsKey, "--client-ca", clientCa];
     const args = ["-c", 'ulimit -n 777; exec "$@"', "sh", "sh", script, Deno.execPath(), "--listen", "localhost:0"];

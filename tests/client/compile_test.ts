@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { compile } from "./compile.ts";
+import { compile } from "../../paasc/install/compile.ts";
 
 /** Compiles with a shell script in place of deno, and lists the files that are left in the directory. */
 async function compileBy(script: string) {

@@ -1,5 +1,5 @@
 /**
- * The wire form of protobuf by hand, for messages that no library would make, or not so large.
+ * The wire format of protobuf by hand, for messages that no library makes, or none so large.
  *
  * @see https://protobuf.dev/programming-guides/encoding/#structure
  *
@@ -9,30 +9,30 @@
 /** Wire types. */
 export const [VARINT, FIXED64, BYTES, GROUP, GROUP_END, FIXED32] = [0, 1, 2, 3, 4, 5] as const;
 
-/** A number as a varint. */
+/** Encodes a number as a varint. */
 export function varint(value: bigint): number[] {
   const bytes: number[] = [];
   for (; value > 127n; value >>= 7n) bytes.push(Number(value & 127n) | 128);
   return [...bytes, Number(value)];
 }
 
-/** What stands before a field. */
+/** Encodes the tag of a field. */
 export function tag(field: number, wire: number): number[] {
   return varint((BigInt(field) << 3n) | BigInt(wire));
 }
 
-/** A field of bytes, of text (of so many ASCII characters as it has bytes), or of a message. */
+/** Encodes a field of bytes, of text, or of a message. */
 export function delimited(field: number, content: Uint8Array | string): Uint8Array<ArrayBuffer> {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   return join([Uint8Array.from([...tag(field, BYTES), ...varint(BigInt(bytes.length))]), bytes]);
 }
 
-/** An entry of a map of texts. */
+/** Encodes an entry of a map of texts. */
 export function entry(field: number, key: Uint8Array | string, value: Uint8Array | string): Uint8Array<ArrayBuffer> {
   return delimited(field, join([delimited(1, key), delimited(2, value)]));
 }
 
-/** These bytes one after the other. */
+/** Joins parts. */
 export function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
@@ -43,7 +43,7 @@ export function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return whole;
 }
 
-/** The same bytes so many times. */
+/** Repeats bytes. */
 export function times(count: number, part: Uint8Array): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(part.length * count);
   for (let at = 0; at < whole.length; at += part.length) whole.set(part, at);

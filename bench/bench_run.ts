@@ -1,27 +1,27 @@
 /**
- * What figures are measured in: sizes, a directory, daemons, an sshd; and programs that print much.
+ * A run of the benchmark: sizes, a directory, daemons, an sshd, and commands with much output.
  *
  * @module
  */
 import { join } from "node:path";
 import { bundle } from "../paasc/install/bundle.ts";
 import { install, scriptFor } from "../paasc/install/install.ts";
-import { Daemon, ROOT } from "../tests/support/programs.ts";
+import { ROOT, RunningDaemon } from "../tests/support/programs.ts";
 import { SshServer } from "./ssh_server.ts";
 
-/** The sizes of a run. */
+/** Sizes of a run. */
 export interface Sizes {
-  /** How often each side is measured. */
+  /** Number of measurements of each side. */
   rounds: number;
-  /** How long a log is, in bytes; some figures take 5 or 10 times that. */
+  /** Length of a log, in bytes. Some figures take 5 or 10 times as much. */
   bytes: number;
 }
 
-/** Where a run takes place. All that it started and made is gone when it is disposed of. */
-export class Setting implements AsyncDisposable {
+/** A run. Its disposal ends all daemons and removes all files of it. */
+export class BenchRun implements AsyncDisposable {
   readonly rounds: number;
   readonly bytes: number;
-  readonly #daemons = new Set<Promise<Daemon>>();
+  readonly #daemons = new Set<Promise<RunningDaemon>>();
   #gates = 0;
   #over = false;
 
@@ -36,45 +36,45 @@ export class Setting implements AsyncDisposable {
     this.bytes = sizes.bytes;
   }
 
-  static async make(sizes: Sizes): Promise<Setting> {
+  static async make(sizes: Sizes): Promise<BenchRun> {
     const directory = await Deno.makeTempDir({ prefix: "paas-bench-" });
     await Deno.chmod(directory, 0o711); // the user of the sshd comes through a gate and reads a file here
     try {
       const script = scriptFor(Deno.execPath(), join(ROOT, "paasc/main.ts"), await bundle(Deno.execPath()));
-      return new Setting(sizes, directory, await install(directory, script), await SshServer.start());
+      return new BenchRun(sizes, directory, await install(directory, script), await SshServer.start());
     } catch (error) {
       await Deno.remove(directory, { recursive: true });
       throw error;
     }
   }
 
-  /** A new daemon with these flags; its spool lies in the directory of this run, and goes with it. */
-  startDaemon(flags: string[] = []): Promise<Daemon> {
+  /** Starts a daemon with these flags. Its spool is in the directory of the run. */
+  startDaemon(flags: string[] = []): Promise<RunningDaemon> {
     if (this.#over) throw new Error("The run is over");
-    const daemon = Daemon.start(flags, { XDG_RUNTIME_DIR: this.directory });
+    const daemon = RunningDaemon.start(flags, { XDG_RUNTIME_DIR: this.directory });
     this.#daemons.add(daemon);
     return daemon;
   }
 
-  /** A new gate, closed. */
+  /** Makes a closed gate. */
   gate(): Gate {
     return new Gate(join(this.directory, `gate-${this.#gates++}`));
   }
 
-  /** The words that run the installed paasc against a daemon. */
-  paasc(daemon: Daemon, ...words: string[]): string[] {
+  /** Gives the words that run the installed paasc against a daemon. */
+  paasc(daemon: RunningDaemon, ...words: string[]): string[] {
     return [this.program, "--server", daemon.address, ...words];
   }
 
-  /** The words that print a log; they do not wait for a daemon that is gone to come again. */
-  paascLogs(daemon: Daemon, ...words: string[]): string[] {
+  /** Gives the words that print a log, without a new connection after a lost one. */
+  paascLogs(daemon: RunningDaemon, ...words: string[]): string[] {
     return this.paasc(daemon, "logs", "--reconnect", "0s", ...words);
   }
 
-  /** Ends all daemons that are left; one that is ending already does so at once at this second word. */
+  /** Ends all daemons that are left, at once if they are ending already. */
   async endDaemons(): Promise<void> {
     for (const started of this.#daemons) {
-      const daemon = await started.catch(() => undefined); // who asked for it has been told
+      const daemon = await started.catch(() => undefined); // its caller has the error
       await daemon?.[Symbol.asyncDispose]();
     }
     this.#daemons.clear();
@@ -88,11 +88,11 @@ export class Setting implements AsyncDisposable {
   }
 }
 
-/** Holds a process back until everything is ready, so that only what it then does is measured. */
+/** A gate that holds a process back, so that its preparation is not measured. */
 export class Gate {
   constructor(readonly path: string) {}
 
-  /** A command line that prints `ready`, waits for the gate (a minute at most), and goes on with another one. */
+  /** Gives a command line that prints `ready`, waits for the gate (at most a minute), and runs another one. */
   before(line: string): string {
     const wait = `n=0; until [ -e ${this.path} ] || [ $n -ge 6000 ]; do n=$((n + 1)); sleep 0.01; done`;
     return `echo ready; ${wait}; ${line}`;
@@ -103,12 +103,12 @@ export class Gate {
   }
 }
 
-/** A command line that prints so many bytes as fast as it can: lines of 100 bytes, or no lines at all. */
+/** Gives a command line that prints a number of bytes at full speed: zeros, or lines of 100 bytes. */
 export function flood(content: "zeros" | "lines", bytes: number): string {
   return content === "zeros" ? `head -c ${bytes} /dev/zero` : `yes ${"x".repeat(99)} | head -c ${bytes}`;
 }
 
-/** A command line that prints the time, in seconds, so many times. It forks nothing, so the time is that of printing. */
+/** Gives a command line that prints the time, in seconds, again and again. It forks nothing, so the time is that of the print. */
 export function clock(times: number, intervalMs: number): string {
   const pause = `read -rt ${intervalMs / 1000} -u 3`;
   return quoted([
@@ -118,7 +118,7 @@ export function clock(times: number, intervalMs: number): string {
   ]);
 }
 
-/** Words as a shell reads them. */
+/** Quotes words for a shell. */
 export function quoted(words: readonly string[]): string {
   return words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
 }

@@ -1,5 +1,5 @@
 /**
- * HTTP/2 by hand (RFC 9113), for what no library sends.
+ * HTTP/2 frames by hand (RFC 9113), for tests with frames that no library sends.
  *
  * @module
  */
@@ -7,8 +7,8 @@ import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import tls from "node:tls";
-import { type ClientOptions, type Daemon, ROOT } from "./programs.ts";
-import { until } from "./until.ts";
+import { type ClientOptions, ROOT, type RunningDaemon } from "../programs.ts";
+import { until } from "../until.ts";
 
 /** Types of frames (RFC 9113, section 6). */
 export const TYPE = {
@@ -28,7 +28,7 @@ export const END_HEADERS = 4;
 
 const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 
-/** One frame. */
+/** Makes a frame. */
 export function frame(type: number, flags: number, stream: number, payload: Uint8Array = Buffer.alloc(0)): Buffer {
   const head = Buffer.alloc(9);
   head.writeUIntBE(payload.length, 0, 3);
@@ -38,25 +38,25 @@ export function frame(type: number, flags: number, stream: number, payload: Uint
   return Buffer.concat([head, payload]);
 }
 
-/** A number of 32 bits. */
+/** Encodes a number of 32 bits. */
 export function uint32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes;
 }
 
-/** A setting (section 6.5.1). */
+/** Encodes a setting (section 6.5.1). */
 export function setting(identifier: number, value: number): Buffer {
   return Buffer.concat([Buffer.from([identifier >> 8, identifier & 255]), uint32(value)]);
 }
 
-/** A block of headers, as literals that are in no table (RFC 7541, section 6.2.2). */
+/** Encodes headers as literals without a table (RFC 7541, section 6.2.2). */
 export function headerBlock(headers: Record<string, string>): Buffer {
   const parts = Object.entries(headers).flatMap(([name, value]) => [Buffer.from([0]), literal(name), literal(value)]);
   return Buffer.concat(parts);
 }
 
-/** The headers of a call. */
+/** Encodes the headers of a call. */
 export function callHeaders(method: string, more: Record<string, string> = {}): Buffer {
   return headerBlock({
     ":method": "POST",
@@ -69,12 +69,12 @@ export function callHeaders(method: string, more: Record<string, string> = {}): 
   });
 }
 
-/** A message of gRPC: not compressed, with its length before it. */
+/** Encodes a message of gRPC: a flag for no compression, the length, and the message. */
 export function message(payload: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from([0]), uint32(payload.length), payload]);
 }
 
-/** A string, without Huffman code. */
+/** Encodes a string without Huffman code. */
 function literal(text: string): Buffer {
   const bytes = Buffer.from(text);
   if (bytes.length < 127) return Buffer.concat([Buffer.from([bytes.length]), bytes]);
@@ -84,9 +84,9 @@ function literal(text: string): Buffer {
   return Buffer.concat([Buffer.from([...length, rest]), bytes]);
 }
 
-/** A connection of a user that has said hello, and sends what it is told. */
+/** A connection of a user, open for any bytes after the preface. */
 export class RawConnection implements Disposable {
-  /** What has come and was not thrown away. */
+  /** The first bytes from the daemon. */
   received: Buffer = Buffer.alloc(0);
   closed = false;
   readonly #socket: tls.TLSSocket;
@@ -105,7 +105,7 @@ export class RawConnection implements Disposable {
   }
 
   static async open(
-    { port }: Pick<Daemon, "port">,
+    { port }: Pick<RunningDaemon, "port">,
     { as = "alice", settings = Buffer.alloc(0) }: Pick<ClientOptions, "as"> & { settings?: Uint8Array } = {},
   ): Promise<RawConnection> {
     const pem = (name: string) => readFileSync(join(ROOT, "certs", name));
@@ -124,12 +124,12 @@ export class RawConnection implements Disposable {
     return connection;
   }
 
-  /** Reads no more. */
+  /** Stops reading. */
   pause(): void {
     this.#socket.pause();
   }
 
-  /** Sends bytes; resolves when they are on their way, or will never be. Says whether the connection still stands. */
+  /** Sends bytes, and waits until they are written or the connection has closed. Reports whether it is still open. */
   async send(bytes: Uint8Array): Promise<boolean> {
     if (this.closed) return false;
     await new Promise<void>((resolve) => {
@@ -139,14 +139,14 @@ export class RawConnection implements Disposable {
     return !this.closed;
   }
 
-  /** Sends the same in so many pieces, as long as the daemon takes them, for at most so many milliseconds. */
+  /** Sends a number of pieces while the daemon takes them. The limit is in milliseconds. */
   async flood(pieces: number, piece: (index: number) => Uint8Array, limit = 10_000): Promise<void> {
     const timer = setTimeout(() => this.#socket.destroy(), limit);
     for (let index = 0; index < pieces && await this.send(piece(index)); index++);
     clearTimeout(timer);
   }
 
-  /** The whole frames that have come. */
+  /** The whole frames from the daemon so far. */
   frames(): { type: number; flags: number; stream: number; payload: Buffer }[] {
     const frames = [];
     for (let at = 0; at + 9 <= this.received.length;) {

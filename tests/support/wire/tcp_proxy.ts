@@ -1,61 +1,58 @@
 /**
- * The network between client and stand-in in tests: it can be cut, and mended, and it can be slow.
+ * A TCP proxy between a client and a daemon. It can cut connections, listen again, and be slow.
  *
  * @module
  */
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { pause } from "../random.ts";
 
-/** What a line carries. */
+/** The capacity of a line. */
 export interface Line {
-  /** Bytes in a second, each way. */
+  /** Maximum rate, in bytes a second, each way. */
   readonly rate: number;
-  /** How long each byte is on its way, in milliseconds. */
+  /** Delay of each byte, in milliseconds. */
   readonly delay: number;
 }
 
-/** So many bytes of a slow line are one packet. */
-const packet = 512;
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
+/** Size of a packet of a slow line, in bytes. */
+const PACKET = 512;
 
 /** A TCP port that leads to another one. */
-export class Cable implements AsyncDisposable {
-  /** How many connections have been made through it. */
+export class TcpProxy implements AsyncDisposable {
+  /** The number of connections through it so far. */
   connections = 0;
-  /** How many bytes the daemon has sent through it. */
+  /** The number of bytes from the daemon so far. */
   bytes = 0;
   readonly #sockets = new Set<Socket>();
-  /** What is still on its way. */
+  /** Packets that have not arrived. */
   readonly #underway = new Set<Promise<void>>();
   #server: Server | undefined;
 
   private constructor(private readonly target: number, private readonly line: Line | undefined, public port = 0) {}
 
-  /** @param line What it carries; default is whatever comes, at once */
-  static async to(target: number, line?: Line): Promise<Cable> {
-    const cable = new Cable(target, line);
-    await cable.mend();
-    return cable;
+  /** @param line Capacity of the line; default is no limit */
+  static async to(target: number, line?: Line): Promise<TcpProxy> {
+    const proxy = new TcpProxy(target, line);
+    await proxy.mend();
+    return proxy;
   }
 
-  /** How many bytes to the client the next connections carry before each is cut; those behind the list carry all. */
+  /** The number of bytes to the client after which each of the next connections is cut. Later ones have no limit. */
   limits: number[] = [];
 
-  /** Cuts all connections, in the midst of whatever they carry. */
+  /** Cuts all connections at once. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Cuts all connections; nothing listens there any more. */
+  /** Cuts all connections, and stops listening. */
   async remove(): Promise<void> {
     const closed = new Promise((resolve) => this.#server?.close(resolve));
     this.cut();
     await closed;
   }
 
-  /** Listens again, at the same port. */
+  /** Listens again on the same port. */
   async mend(): Promise<void> {
     const server = this.#server = createServer((socket) => this.#join(socket));
     await new Promise<void>((resolve) => server.listen(this.port, "127.0.0.1", resolve));
@@ -88,13 +85,13 @@ export class Cable implements AsyncDisposable {
     });
   }
 
-  /** Carries what one socket gives to the other, a packet at a time. Who sends faster than that has to wait. */
+  /** Carries bytes from one socket to the other, a packet at a time. A faster sender has to wait. */
   async #carry(from: Socket, to: Socket, { rate, delay }: Line, sent: (bytes: number) => void): Promise<void> {
     let free = performance.now();
     try {
       for await (const data of from as AsyncIterable<Uint8Array>) {
-        for (let at = 0; at < data.length; at += packet) {
-          const part = data.subarray(at, at + packet);
+        for (let at = 0; at < data.length; at += PACKET) {
+          const part = data.subarray(at, at + PACKET);
           free = Math.max(free, performance.now()) + part.length / rate * 1000;
           await pause(free - performance.now());
           this.#follow(
