@@ -218,3 +218,45 @@ Deno.test("status --verbose tells all that is known, below the line that scripts
     ["finished (signal 15)", "SIGTERM (15)", "stopped by you, without SIGKILL", "4 bytes, 2 lines", running.get("Pid")],
   );
 });
+
+Deno.test("status, stop, rm and prune act on several processes, and on all that are selected", async () => {
+  await using daemon = await RunningDaemon.start();
+  const [one, two] = [
+    await daemon.exec(["--name", "one", "-l", "team=red", "sleep", "600"]),
+    await daemon.exec(["--name", "two", "-l", "team=red", "sleep", "600"]),
+  ];
+  const three = await daemon.exec(["--name", "three", "sleep", "600"]);
+  const done = await daemon.exec(["--name", "done", "-l", "team=red", "true"]);
+  const bobs = await daemon.exec(["sleep", "600"], { as: "bob" });
+  await daemon.untilStatus("done", "Status: finished (exit code 0)");
+
+  const several = await daemon.paasc(["status", "two", "nobody", "done"]);
+  assertEquals([several.code, text(several.stdout)], [
+    1,
+    "two: Status: running\ndone: Status: finished (exit code 0)\n",
+  ]);
+  assertStringIncludes(several.stderr, "paasc: nobody: no process has 'nobody'");
+  const inspected = text((await daemon.paasc(["inspect", "one", "done"])).stdout).trimEnd().split("\n");
+  assertEquals(inspected.map((line) => JSON.parse(line).id), [one, done]);
+
+  const reds = await daemon.paasc(["stop", "--label", "team=red"]);
+  assertEquals([reds.code, text(reds.stdout), reds.stderr], [0, "", "paasc: stopping 2 processes\n"]);
+  assertEquals(await ids(daemon, "--state", "running"), [three]);
+  assertEquals((await daemon.paasc(["stop", "--all", "three"])).code, 2);
+  const all = await daemon.paasc(["stop", "--all"]);
+  assertEquals([all.code, all.stderr], [0, "paasc: stopping 1 process\n"]);
+  assertEquals((await daemon.paasc(["stop", "--all"])).stderr, "paasc: stopping no processes\n");
+
+  assertEquals((await daemon.paasc(["rm", "--older", "1h", "one"])).code, 2);
+  assertEquals((await daemon.paasc(["prune", "--older", "1h"])).stderr, "paasc: no processes removed\n");
+  const pruned = await daemon.paasc(["prune", "-l", "team=red", "-o", "json"]);
+  const removed = text(pruned.stdout).trimEnd().split("\n").map((line) => JSON.parse(line).id);
+  assertEquals([pruned.code, removed.toSorted(), pruned.stderr], [
+    0,
+    [one, two, done].toSorted(),
+    "paasc: 3 processes removed\n",
+  ]);
+  assertEquals(await ids(daemon), [three]);
+  assertEquals((await daemon.paasc(["prune"])).stderr, "paasc: 1 process removed\n");
+  assertEquals(text((await daemon.paasc(["status", bobs], { as: "bob" })).stdout), "Status: running\n");
+});
