@@ -350,6 +350,65 @@ Deno.test("run --tty leaves the program running at the keys that detach, and att
   });
 });
 
+Deno.test("attach leaves a process without stdin by Ctrl-C, and says how to leave and to come back", async () => {
+  await using daemon = await RunningDaemon.start();
+  const [deaf, hearing] = [
+    await daemon.exec(["--name", "deaf", "sh", "-c", "echo begun; exec sleep 600"]),
+    await daemon.exec(["--name", "hearing", "--stdin", "sh", "-c", "echo begun; exec sleep 600"]),
+  ];
+  for (const [words, id] of [[["deaf"], deaf], [["-n", "hearing"], hearing]] as const) {
+    await inTerminal(`trap : INT; ${line(daemon, "attach", ...words)}; echo left $?\n`, async (printed, type) => {
+      await until("it is attached", () => printed().includes("begun"));
+      assertStringIncludes(printed(), `attached to ${id}; Ctrl-C leaves it running`);
+      await type("\x03");
+      await until("it is left", () => printed().includes("left 130"));
+      assertStringIncludes(printed(), `detached from ${id}; come back with: paasc attach ${id}`);
+    });
+    assertEquals(await daemon.status(id), "Status: running");
+  }
+});
+
+Deno.test("attach sends whole lines to a process with stdin, and leaves it at the keys that detach", async () => {
+  await using daemon = await RunningDaemon.start();
+  const id = await daemon.exec([
+    "--name",
+    "reader",
+    "--stdin",
+    "sh",
+    "-c",
+    "echo begun; while read x; do echo got $x; done",
+  ]);
+  const script = `stty -g >before; ${
+    line(daemon, "attach", "reader")
+  }; echo left $?; stty -g | cmp - before && echo same\n`;
+  await inTerminal(script, async (printed, type) => {
+    await until("it is attached", () => printed().includes("begun"));
+    assertStringIncludes(printed(), `attached to ${id}; ctrl-p ctrl-q leaves it running`);
+    await type("onn\x7fe\r");
+    await until("the line has come", () => /got one\r?\n/.test(printed()));
+    await type("two\x10\x11");
+    await until("it is left", () => printed().includes("left 0") && printed().includes("same"));
+    assertStringIncludes(printed(), `detached from ${id}; come back with: paasc attach ${id}`);
+  });
+  assertEquals(await daemon.status(id), "Status: running");
+});
+
+Deno.test("run --tty undoes what the program has set in the terminal, when one detaches", async () => {
+  await using daemon = await RunningDaemon.start();
+  const program = ["sh", "-c", "printf '\\033[?1049h\\033[?25l\\033[?2004h\\033[?2004lready'; exec sleep 600"];
+  await inTerminal(
+    `${line(daemon, "run", "-it", "--name", "editor", ...program)}; echo left $?\n`,
+    async (printed, type) => {
+      await until("it is ready", () => printed().includes("ready"));
+      await type("\x10\x11");
+      await until("it is left", () => printed().includes("left 0"));
+      const after = printed().slice(printed().indexOf("ready"));
+      assertStringIncludes(after, "\x1b[?25h\x1b[?1049l\x1b[0m\r");
+      assertStringIncludes(after, "come back with: paasc attach ");
+    },
+  );
+});
+
 Deno.test("run --tty gives the program a terminal of the type that is lent, unless that has no proper name", async () => {
   const daemon = shared();
   const show = line(daemon, "run", "--tty", "sh", "-c", "echo got $TERM");

@@ -35,8 +35,8 @@ a signal from elsewhere, or the daemon.
 
 With --tty the process gets a terminal of the same type as yours (TERM), and your
 terminal is connected to it: editors, shells and the like work, and Ctrl-C and
-Ctrl-Z are ordinary keys. --detach-keys leave the process running; 'paasc attach'
-returns to it.
+Ctrl-Z are ordinary keys. The keys that detach leave the process running; 'paasc
+attach' returns to it. Without --tty, --detach-keys does the same on a terminal.
 
 With --detach it starts in the background, as by 'paasc exec': paasc prints its id
 and exits with 0, or with 125 to 127. With --tty it then waits for 'paasc attach'
@@ -87,6 +87,7 @@ export const run: Command = {
       import("../../session/local_terminal.ts"),
     ]);
     const terminal = tty ? { ...terminalSize(), type: terminalType(Deno.env.get("TERM")) } : undefined;
+    const isTerminal = stdin && Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
     const piped = detach ? given.interactive !== undefined : stdin;
     const request = execRequest(words, { ...options, stdin: piped && !tty, terminal });
     const begin = (connection: Connection) => start(connection, request);
@@ -97,7 +98,9 @@ export const run: Command = {
     }
     return await session(context, {
       stdin,
-      detachKeys: tty ? keys : undefined,
+      // Without --tty the terminal stays as it is, unless the user wants to detach.
+      detachKeys: tty || given["detach-keys"] !== undefined && isTerminal ? keys : undefined,
+      tty,
       begin,
       limits: request,
       remove: given.rm !== undefined,
