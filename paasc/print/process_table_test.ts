@@ -119,7 +119,7 @@ Deno.test("processTable() cuts names and owners before anything else, and never 
   for (const columns of [100, 80, 60, 40, 28]) {
     const table = await processTable([long, exited], { columns, now: 105_000, allUsers: columns >= 80 });
     const [, first, second, ...rest] = table.split("\n");
-    assertEquals([/  running( |$)/.test(first!), /  finished( |$)/.test(second!), rest], [true, true, [""]], table);
+    assertEquals([/ {2}running( |$)/.test(first!), / {2}finished( |$)/.test(second!), rest], [true, true, [""]], table);
     for (const line of [first!, second!]) assertEquals([...line].length <= columns, true, line);
   }
   assertEquals((await processTable([long], { columns: 80, now: 105_000 })).includes("sh -c $'a\\tb\\n'\n"), true);

@@ -13,6 +13,10 @@ const ON = [7, 25];
 /** Maximum length of a sequence that is cut by the end of a piece of output. */
 const MAX_SEQUENCE = 64;
 
+/** A sequence that sets or resets private modes, or the mode of the keypad. */
+// deno-lint-ignore no-control-regex -- that is where sequences begin
+const SETTING = /\x1b(?:\[\?([\d;]{1,40})([hl])|([=>]))/g;
+
 /** Notes the modes that output sets. */
 export class TerminalModes {
   readonly #decoder = new TextDecoder("latin1");
@@ -37,7 +41,7 @@ export class TerminalModes {
    */
   note(output: Uint8Array): void {
     const text = this.#rest + this.#decoder.decode(output);
-    for (const [, codes, setting, keypad] of text.matchAll(/\x1b(?:\[\?([\d;]{1,40})([hl])|([=>]))/g)) {
+    for (const [, codes, setting, keypad] of text.matchAll(SETTING)) {
       if (keypad) this.#keypad = keypad === "=";
       for (const code of codes?.split(";").map(Number) ?? []) {
         const on = setting === "h";

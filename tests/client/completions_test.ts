@@ -73,7 +73,7 @@ Deno.test("completionTable() has what is in the table of commands", () => {
   const words = new Map(rows.filter(([kind]) => kind === "command").map(([, names, words]) => [names, words]));
   assertEquals(words.size, commands.length);
   assertEquals([words.get("exec"), words.get("wait"), words.get("stop")], ["PROGRAM FILE...", "ID...", "LIVE..."]);
-  assertEquals(words.get("context"), "list|use|show CONTEXT");
+  assertEquals(words.get("context"), "list|use|show|create|set|rm|rename|import CONTEXT");
   assertStringIncludes(words.get("signal kill pause unpause")!, "HUP|INT|QUIT|");
   assertStringIncludes(words.get("help")!, "run|exec|attach|");
 });
