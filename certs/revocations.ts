@@ -5,7 +5,7 @@
  */
 import type { Authority } from "./authority.ts";
 import type { Directory } from "./directory.ts";
-import { DAY_MS } from "./expiry.ts";
+import { DAY_MS } from "@paas/proto/expiry";
 import type { RecordFile } from "./record.ts";
 import { readList, type Revocation, type RevocationList } from "./revocation_list.ts";
 

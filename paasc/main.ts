@@ -12,13 +12,18 @@ import { errorLine, exitCodeFor } from "./exit.ts";
 /** Whether the exit code of the command is that of a process. */
 let exitsAsProcess = false;
 
-/** Ends the program with a line for a person on stderr, and an exit code for scripts. */
-function end(error: unknown): never {
+/** Prints a line for a person on stderr. */
+function complain(error: unknown): void {
   try {
     Deno.stderr.writeSync(new TextEncoder().encode(errorLine(error)));
   } catch {
     // Nobody reads stderr.
   }
+}
+
+/** Ends the program with a line for a person on stderr, and an exit code for scripts. */
+function end(error: unknown): never {
+  complain(error);
   Deno.exit(exitCodeFor(error, exitsAsProcess));
 }
 
@@ -39,7 +44,13 @@ try {
   // A terminal may say 0 when it does not know its width.
   const columns = Deno.stdout.isTerminal() ? Deno.consoleSize().columns || 80 : undefined;
   const context = new Context(settings, given, repeated, Deno.stdout, Deno.stderr, columns);
-  Deno.exit(await command.run(words, context) ?? 0);
+  const code = await command.run(words, context) ?? 0;
+  if (!local.includes(command) && command.name !== "doctor" && Deno.stderr.isTerminal()) {
+    const { ownExpiry } = await import("./connection/certificates.ts");
+    const note = await ownExpiry(settings);
+    if (note !== undefined) complain(new Error(note));
+  }
+  Deno.exit(code);
 } catch (error) {
   end(error);
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isIP } from "node:net";
+import { BlockList, isIP, isIPv6 } from "node:net";
 
 /** An IP address with a port. */
 export interface Address {
@@ -11,6 +11,11 @@ export interface Address {
   readonly host: string;
   readonly port: number;
 }
+
+/** The addresses that only this machine reaches. */
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet("127.0.0.0", 8);
+LOOPBACK.addAddress("::1", "ipv6");
 
 /**
  * Reads `IP:PORT` or `localhost:PORT`, with brackets around an IPv6 address.
@@ -38,6 +43,11 @@ export function parseAddress(text: string): Address | undefined {
 /** Writes an address as `HOST:PORT`, with brackets around an IPv6 address. */
 export function formatAddress({ host, port }: Address): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Tells whether an IP address is reached from this machine alone; a name is not. */
+export function isLoopback(address: string): boolean {
+  return isIP(address) !== 0 && LOOPBACK.check(address, isIPv6(address) ? "ipv6" : "ipv4");
 }
 
 /** Gives the address at which the same machine reaches a listener on `host`. */

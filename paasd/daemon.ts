@@ -5,9 +5,11 @@
  */
 import { Spool } from "@paas/worker";
 import { Access } from "./access/access.ts";
-import type { Address } from "./address.ts";
+import { type Address, formatAddress } from "./address.ts";
 import type { Options } from "./options/options.ts";
-import { makeParts, type Parts, readTrust, toStartError } from "./parts.ts";
+import { tryToListen } from "./door/listener.ts";
+import { makeParts, type Parts, readTrust, toListenError, toStartError } from "./parts.ts";
+import { Confinement } from "./processes/confinement.ts";
 import { makeTemporarySpool, removeTemporarySpool } from "./processes/temporary_spool.ts";
 import { killAll, shutDown } from "./shutdown.ts";
 import { AuditLog } from "./telemetry/audit.ts";
@@ -55,7 +57,9 @@ export class Daemon implements AsyncDisposable {
   static async check(options: Options, log: DaemonLog): Promise<void> {
     await using closing = new AsyncDisposableStack();
     await readTrust(options, new Access(), log, closing);
-    const { spoolDir, temporary, auditLog } = options;
+    await checkAddress(options, log);
+    const { spoolDir, temporary, auditLog, dieWithDaemon } = options;
+    if (dieWithDaemon) closing.use(await Confinement.start(options, log));
     if (auditLog !== undefined) await AuditLog.check(auditLog);
     if (spoolDir === undefined) return await removeTemporarySpool(await makeTemporarySpool(temporary));
     try {
@@ -82,11 +86,22 @@ export class Daemon implements AsyncDisposable {
 
   /** Takes over the options that need no restart. */
   reload(options: Options): void {
-    const { service, expiry } = this.#parts;
+    const { service, expiry, drain } = this.#parts;
     this.#options = options;
+    drain.timeout = options.drainTimeout;
     service.stopGrace = options.stopGrace;
     const { maxDescriptionBytesPerUser } = expiry.limits; // the quotas have that one as well
     expiry.limits = { ...options, maxDescriptionBytesPerUser };
+  }
+
+  /** Begins a drain: the daemon takes no new processes from now on, and all else goes on. */
+  drain(): void {
+    this.#parts.drain.begin();
+  }
+
+  /** Resolves when a drain has come to its end, and the daemon is to be shut down. */
+  get drained(): Promise<void> {
+    return this.#parts.drain.over;
   }
 
   /**
@@ -109,5 +124,21 @@ export class Daemon implements AsyncDisposable {
   async #shutDown(): Promise<void> {
     await shutDown(this.#parts, this.#options.stopGrace);
     await this.#closing.disposeAsync();
+  }
+}
+
+/**
+ * Looks whether the daemon could listen. Mostly the port is that of the daemon that is about to be upgraded, so a port in
+ * use is no reason to refuse.
+ *
+ * @throws {StartError} When it could not.
+ */
+async function checkAddress({ listen }: Pick<Options, "listen">, log: DaemonLog): Promise<void> {
+  try {
+    await tryToListen(listen);
+  } catch (error) {
+    if ((error as { code?: string }).code !== "EADDRINUSE") throw toListenError("--listen", listen, error);
+    const cause = `another program uses ${formatAddress(listen)}: another daemon could not start`;
+    log.write("warning", { what: "listen", cause });
   }
 }

@@ -71,6 +71,15 @@ export class ShuttingDownError extends Error {
   }
 }
 
+/** The daemon ends when its processes have finished: it takes no new ones. */
+export class DrainingError extends Error {
+  override readonly name = "DrainingError";
+
+  constructor() {
+    super("The daemon takes no new processes, because it ends when those that run have finished: try again later");
+  }
+}
+
 /** The kinds of refusals of connections, by which metrics count them. `docs/telemetry.md` lists them. */
 export type RefusalKind =
   | "no_certificate"

@@ -12,7 +12,7 @@ import { DaemonLog } from "./telemetry/daemon_log.ts";
 import { needRestart, type Options, parseOptions } from "./options/options.ts";
 import { formatAddress } from "./address.ts";
 import { launcher, permissions } from "./preflight/permissions.ts";
-import { onTermination } from "./termination.ts";
+import { onTermination, terminalGone } from "./termination.ts";
 
 async function main(args: string[]): Promise<number> {
   try {
@@ -63,27 +63,42 @@ async function serve(options: Options): Promise<number> {
   const log = new DaemonLog(options.logFormat);
   survive(log);
   const { promise: exitCode, resolve: exit, reject: fail } = Promise.withResolvers<number>();
-  const starting = Daemon.start(options, log, await telemetry());
+  const isTerminalGone = terminalGone();
+  const starting = Daemon.start(options, log, await telemetry(options));
+  const shutDown = once(() => {
+    log.write("shutting-down");
+    starting.then((daemon) => daemon.shutdown()).then(() => exit(0), fail);
+  });
   using _signals = onTermination(
-    () => {
-      log.write("shutting-down");
-      starting.then((daemon) => daemon.shutdown()).then(() => exit(0), fail);
-    },
+    shutDown,
     () => {
       log.write("ended-at-once");
       starting.then((daemon) => daemon.kill()).then(() => exit(1), fail);
     },
   );
-  Deno.addSignalListener("SIGHUP", () =>
+  starting.then((daemon) => daemon.drained.then(shutDown), () => {}); // `starting` is awaited below
+  Deno.addSignalListener("SIGQUIT", () => starting.then((daemon) => daemon.drain()));
+  Deno.addSignalListener("SIGHUP", () => {
+    if (isTerminalGone()) return shutDown();
     starting.then((daemon) => {
       reload(daemon, options, log);
       return daemon.refresh();
-    }));
+    });
+  });
   const { address } = await starting;
   console.log(`paasd listening on ${formatAddress(address)}`);
   const code = await exitCode;
   await log.flush(1_000);
   return code;
+}
+
+/** Makes a function that does something the first time only. */
+function once(act: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) act();
+    done = true;
+  };
 }
 
 /** Reads the configuration again, takes over the options that need no restart, and logs the others. */
@@ -99,11 +114,12 @@ function reload(daemon: Daemon, atStart: Options, log: DaemonLog): void {
   }
 }
 
-/** Makes the telemetry, if Deno exports any. */
-async function telemetry(): Promise<Telemetry | undefined> {
-  if (!["true", "1"].includes(Deno.env.get("OTEL_DENO") ?? "")) return undefined;
-  const { Telemetry } = await import("./telemetry/telemetry.ts");
-  return new Telemetry();
+/** Makes the telemetry, if Deno exports any or the daemon has a page of metrics. */
+async function telemetry({ metricsListen }: Options): Promise<Telemetry | undefined> {
+  const exported = ["true", "1"].includes(Deno.env.get("OTEL_DENO") ?? "");
+  if (!exported && metricsListen === undefined) return undefined;
+  const { Telemetry } = await import("./telemetry/telemetry.ts"); // slow to load
+  return metricsListen === undefined ? new Telemetry() : await Telemetry.withPage();
 }
 
 /**

@@ -6,7 +6,8 @@
 import { Spool, SpoolError } from "@paas/worker";
 import { clock } from "@paas/worker/system";
 import { Access } from "./access/access.ts";
-import { formatAddress } from "./address.ts";
+import { type Address, formatAddress } from "./address.ts";
+import { Drain } from "./drain.ts";
 import { FrontDoor } from "./door/front_door.ts";
 import { cutWhenSilent } from "./door/silence.ts";
 import { causeOf, StartError } from "./errors.ts";
@@ -18,8 +19,10 @@ import { Confinement } from "./processes/confinement.ts";
 import { Expiry, type ExpiryHost } from "./processes/expiry.ts";
 import { ProcessTable } from "./processes/process_table.ts";
 import { makeTemporarySpool, removeTemporarySpool } from "./processes/temporary_spool.ts";
+import { FiguresServer } from "./figures/figures_server.ts";
+import { observedOf } from "./figures/observed.ts";
 import { type Limits, limitsOf } from "./quotas/limits.ts";
-import { descriptorLimit } from "./quotas/open_files.ts";
+import { descriptorLimit as readDescriptorLimit } from "./quotas/open_files.ts";
 import { Quotas } from "./quotas/quotas.ts";
 import { CallServer } from "./server.ts";
 import { Service } from "./service/service.ts";
@@ -46,6 +49,9 @@ interface Foundations {
   readonly limits: Limits;
   readonly confinement: Confinement;
   readonly spool: Spool;
+  readonly directory: string;
+  readonly descriptorLimit: number;
+  readonly figures: FiguresServer | undefined;
 }
 
 /**
@@ -61,14 +67,18 @@ export async function makeParts(
   closing: AsyncDisposableStack,
 ): Promise<Parts> {
   const foundations = await layFoundations(options, log, telemetry, closing);
-  const { access, trust, audit, refusals, limits, confinement, spool } = foundations;
+  const { access, trust, audit, refusals, limits, confinement, spool, figures } = foundations;
   const { stopGrace } = options;
   const quotas = new Quotas(limits);
   const table = new ProcessTable(spool);
   const makeRoom = (user: string, bytes: number) => expiry.makeRoom(user, bytes);
-  const service = new Service({ table, access, spool, quotas, makeRoom, confinement, stopGrace, telemetry });
+  const service = new Service({
+    ...{ table, access, spool, quotas, makeRoom, confinement, stopGrace, telemetry },
+    drain: (timeout, user) => drain.begin(timeout, user),
+  });
   const callsTooMuch = (guest: Guest, message: string) => refusals.callsTooMuch(guest, message);
   const server = new CallServer({ services: { log, access, audit }, service, quotas, telemetry, callsTooMuch });
+  const drain: Drain = closing.use(new Drain({ log, table, server, timeout: options.drainTimeout }));
   const door = await openDoor(options, foundations, server);
   trust.listener = {
     credentialsChanged: (credentials) => door.credentials = credentials,
@@ -84,15 +94,16 @@ export async function makeParts(
     stepped: (milliseconds) => log.write("clock-stepped", { seconds: Math.round(milliseconds / 1000) }),
   };
   const expiry = closing.use(new Expiry(spool.history.records.usages, options, expiryHost, clock));
-  // Closed before the spool, whose database it reads.
-  closing.use(
-    telemetry?.metrics.observe({
-      processes: () => table.counts,
-      spoolBytes: () => spool.bytes,
-      connections: () => door.connections,
-    }),
-  );
-  return { log, trust, audit, service, table, server, door, expiry, recovery };
+  if (telemetry) {
+    const { directory, descriptorLimit } = foundations;
+    const observed = observedOf(
+      { log, audit, trust, table, spool, door, options, directory, descriptorLimit },
+      closing,
+    );
+    closing.use(telemetry.metrics.observe(observed)); // closed before the spool, whose database it reads
+  }
+  if (figures) figures.state = "serving";
+  return { log, trust, audit, service, table, server, door, expiry, figures, drain, recovery };
 }
 
 async function layFoundations(
@@ -105,10 +116,13 @@ async function layFoundations(
   const trust = await readTrust(options, access, log, closing);
   const audit = closing.use(await openAuditLog(options, log));
   const refusals = closing.use(new RefusalLog({ log, audit, metrics: telemetry?.metrics }));
-  const limits = await readLimits(options, log);
+  const descriptorLimit = await readDescriptorLimit();
+  const limits = limitsOf(options, descriptorLimit);
+  log.write("limits", { descriptors: descriptorLimit, ...limits });
   const confinement = closing.use(await Confinement.start(options, log));
-  const spool = await openSpool(options, log, closing);
-  return { access, trust, audit, refusals, limits, confinement, spool };
+  const { spool, directory } = await openSpool(options, log, closing);
+  const figures = closing.use(await openFigures(options, log, telemetry));
+  return { access, trust, audit, refusals, limits, confinement, spool, directory, descriptorLimit, figures };
 }
 
 /**
@@ -132,14 +146,11 @@ async function openAuditLog({ auditLog, auditArgv }: Options, log: DaemonLog): P
   return auditLog === undefined ? undefined : await AuditLog.open({ path: auditLog, argv: auditArgv, log });
 }
 
-async function readLimits(options: Options, log: DaemonLog): Promise<Limits> {
-  const descriptors = await descriptorLimit();
-  const limits = limitsOf(options, descriptors);
-  log.write("limits", { descriptors, ...limits });
-  return limits;
-}
-
-async function openSpool(options: Options, log: DaemonLog, closing: AsyncDisposableStack): Promise<Spool> {
+async function openSpool(
+  options: Options,
+  log: DaemonLog,
+  closing: AsyncDisposableStack,
+): Promise<{ spool: Spool; directory: string }> {
   const { spoolDir, temporary, maxSpoolBytesPerUser: maxGroupBytes } = options;
   const keep = spoolDir !== undefined;
   const directory = spoolDir ?? await makeTemporarySpool(temporary);
@@ -151,7 +162,7 @@ async function openSpool(options: Options, log: DaemonLog, closing: AsyncDisposa
     );
   }
   try {
-    return closing.use(await Spool.open(directory, { ...options, maxGroupBytes, keep }));
+    return { spool: closing.use(await Spool.open(directory, { ...options, maxGroupBytes, keep })), directory };
   } catch (error) {
     throw toStartError(error);
   }
@@ -182,19 +193,42 @@ async function openDoor(
       expelled: (guest, objection) => refusals.expelled(guest, objection),
     });
   } catch (error) {
-    throw new StartError(`Cannot listen on ${formatAddress(listen)}: ${listenCause(error)}`);
+    throw toListenError("--listen", listen, error);
   }
 }
 
-function listenCause(error: unknown): string {
+/** Opens the page of metrics and the health check, if the operator wants them. */
+async function openFigures(
+  { metricsListen }: Options,
+  log: DaemonLog,
+  telemetry: Telemetry | undefined,
+): Promise<FiguresServer | undefined> {
+  const exposition = telemetry?.exposition;
+  if (!exposition || metricsListen === undefined) return undefined;
+  const failed = (error: unknown) => log.writeUnforeseen("metrics", error);
+  try {
+    const server = await FiguresServer.open(metricsListen, exposition, failed);
+    log.write("metrics-listening", { address: formatAddress(server.address) });
+    return server;
+  } catch (error) {
+    throw toListenError("--metrics-listen", metricsListen, error);
+  }
+}
+
+/** Makes an error of the start of the reason why an address cannot be listened on. */
+export function toListenError(flag: string, address: Address, error: unknown): StartError {
+  return new StartError(`Cannot listen on ${formatAddress(address)}: ${listenCause(flag, error)}`);
+}
+
+function listenCause(flag: string, error: unknown): string {
   switch ((error as { code?: string }).code) {
     case "EADDRINUSE":
-      return "another program uses that port; choose another one with --listen";
+      return `another program uses that port; choose another one with ${flag}`;
     case "EADDRNOTAVAIL":
     case "EINVAL": // the code in Deno
-      return "this machine has no such address; choose another one with --listen";
+      return `this machine has no such address; choose another one with ${flag}`;
     case "EACCES":
-      return "this user may not use that port; choose one above 1023 with --listen";
+      return `this user may not use that port; choose one above 1023 with ${flag}`;
     default:
       return causeOf(error);
   }

@@ -62,6 +62,7 @@ export class CallServer {
       Share: unary(services, service.share.bind(service)),
       Unshare: unary(services, service.unshare.bind(service)),
       WhoAmI: unary(services, service.whoAmI.bind(service)),
+      Drain: unary(services, service.drain.bind(service)),
     });
     this.#standard = new StandardServices(this.#server, services);
     const unfinished = new UnfinishedRequests(callsTooMuch);
@@ -74,9 +75,14 @@ export class CallServer {
     this.#injector.injectConnection(socket);
   }
 
-  /** Answers health checks from now on that the daemon is about to end. */
+  /** Answers health checks from now on that the daemon takes no new processes. */
   drain(): void {
     this.#standard.drain();
+  }
+
+  /** Answers health checks from now on that the daemon is about to end. */
+  shutDown(): void {
+    this.#standard.shutDown();
   }
 
   /** Ends the streams of health checks and reflection. */

@@ -5,7 +5,9 @@
  */
 import { type Process, StopInProgressError } from "@paas/worker";
 import type { FrontDoor } from "./door/front_door.ts";
+import type { Drain } from "./drain.ts";
 import { causeOf } from "./errors.ts";
+import type { FiguresServer } from "./figures/figures_server.ts";
 import type { Expiry } from "./processes/expiry.ts";
 import type { ProcessTable } from "./processes/process_table.ts";
 import type { CallServer } from "./server.ts";
@@ -25,6 +27,9 @@ export interface Running {
   readonly server: CallServer;
   readonly door: FrontDoor;
   readonly expiry: Expiry;
+  readonly drain: Drain;
+  /** Answers to the end of the daemon that it is shutting down. */
+  readonly figures: FiguresServer | undefined;
   /** Ends the recovery of processes that an earlier daemon has left. */
   readonly recovery: AbortController;
 }
@@ -36,9 +41,11 @@ export interface Running {
  * @param stopGrace Time from SIGTERM until SIGKILL, in milliseconds.
  */
 export async function shutDown(running: Running, stopGrace: number): Promise<void> {
-  const { log, table, server, door, expiry, recovery } = running;
+  const { log, table, server, door, expiry, drain, figures, recovery } = running;
   const start = performance.now();
-  server.drain();
+  server.shutDown();
+  drain[Symbol.dispose]();
+  if (figures) figures.state = "shutting down";
   expiry[Symbol.dispose]();
   recovery.abort();
   const processes = await table.close();

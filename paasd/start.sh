@@ -38,6 +38,15 @@ esac
 ulimit -c 0 # a core dump would contain private keys; commands inherit this limit
 PAASD_OPEN_FILES=$(ulimit -H -n) # Deno raises its own limit to this
 export PAASD_OPEN_FILES
+if [ -n "${OTEL_DENO-}" ]; then # Deno's exporter reads the version of what it exports only here
+  case ,${OTEL_RESOURCE_ATTRIBUTES-} in
+  *,service.version=*) ;;
+  *)
+    version=$(sed -n 's/^ *"version": "\(.*\)".*/\1/p' "$(dirname "$0")/deno.json")
+    export OTEL_RESOURCE_ATTRIBUTES="service.version=$version${OTEL_RESOURCE_ATTRIBUTES:+,$OTEL_RESOURCE_ATTRIBUTES}"
+    ;;
+  esac
+fi
 IFS='
 '
 # The heap begins as large as the client's, for the same reason (paasc/install/run_flags.ts).

@@ -31,3 +31,12 @@ export function onTermination(first: () => void, again: () => void): Disposable 
     },
   };
 }
+
+/**
+ * Makes a function that tells whether the terminal is gone that the program was started in. The kernel takes a terminal
+ * from its processes before it sends them SIGHUP. A program whose stdin is no terminal at the start has none to lose.
+ */
+export function terminalGone(stdin: Pick<typeof Deno.stdin, "isTerminal"> = Deno.stdin): () => boolean {
+  const hadTerminal = stdin.isTerminal();
+  return () => hadTerminal && !stdin.isTerminal();
+}

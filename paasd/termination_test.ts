@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { until } from "../tests/support/until.ts";
-import { onTermination } from "./termination.ts";
+import { onTermination, terminalGone } from "./termination.ts";
 
 Deno.test("onTermination() counts repeats as one, and tells the first from later ones", async () => {
   const heard: string[] = [];
@@ -23,4 +23,14 @@ Deno.test("onTermination() counts repeats as one, and tells the first from later
   } finally {
     Deno.removeSignalListener("SIGTERM", count);
   }
+});
+
+Deno.test("terminalGone() tells that a terminal is gone, and nothing of a program that had none", () => {
+  let terminal = true;
+  const stdin = { isTerminal: () => terminal };
+  const gone = terminalGone(stdin);
+  assertEquals(gone(), false);
+  terminal = false;
+  assertEquals(gone(), true);
+  assertEquals(terminalGone(stdin)(), false);
 });

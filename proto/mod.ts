@@ -10,6 +10,8 @@ export { ProcessService, processService } from "./service.ts";
 export { fromTimestamp, toTimestamp } from "./words/time.ts";
 export type * from "./gen/paas/v1/AttachRequest.ts";
 export type * from "./gen/paas/v1/AttachResponse.ts";
+export type * from "./gen/paas/v1/DrainRequest.ts";
+export type * from "./gen/paas/v1/DrainResponse.ts";
 export type * from "./gen/paas/v1/EndReason.ts";
 export type * from "./gen/paas/v1/ExecRequest.ts";
 export type * from "./gen/paas/v1/ExecResponse.ts";

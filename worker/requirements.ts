@@ -11,6 +11,8 @@ import { GUARD_PATH } from "./group/guard.ts";
 import { KILL_PATHS } from "./system/kill.ts";
 import { LIBC_PATHS } from "./system/library.ts";
 
+export { SETSID_PATH };
+
 /** The features of this library that a program uses. */
 export interface Features {
   /** Whether processes run as another account (`account` of `spawn`). */

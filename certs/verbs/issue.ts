@@ -16,7 +16,7 @@ import {
   type Verb,
 } from "../arguments.ts";
 import type { Authority, CertificateOptions, Pair } from "../authority.ts";
-import { DAY_MS } from "../expiry.ts";
+import { DAY_MS } from "@paas/proto/expiry";
 import { type AuthorityName, Directory, filesOf } from "../directory.ts";
 import { RecordFile } from "../record.ts";
 import { readOwnPair, refuseCompromisedKey } from "./keys.ts";

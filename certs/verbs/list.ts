@@ -6,7 +6,7 @@
 import { parse, parseDirectory, UsageError, type Verb } from "../arguments.ts";
 import { serialOf } from "../authority.ts";
 import { Directory } from "../directory.ts";
-import { daysLeft, type Ending, expiryWarnings } from "../expiry.ts";
+import { daysLeft, type Ending, expiryWarnings } from "@paas/proto/expiry";
 import { describe, type Issued, RecordFile } from "../record.ts";
 import { LIST, readRevocations } from "../revocations.ts";
 

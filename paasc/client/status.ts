@@ -106,6 +106,8 @@ const END_REASONS: readonly EndReason[] = [
 export interface StopInfo {
   /** The id of the user who stopped the process; undefined when the daemon stopped it by itself. */
   readonly by: string | undefined;
+  /** The subject of that user's certificate, for people: it is not unique and proves nothing. */
+  readonly bySubject: string | undefined;
   /** The time of SIGTERM. */
   readonly time: Date;
   /** Whether the grace period ran out, so that the daemon sent SIGKILL. */
@@ -134,7 +136,14 @@ export function statusFrom(message: ProcessStatus__Output): ProcessStatus {
       until: until ? dateFrom(until) : undefined,
     })),
     startTime: dateIn(message.startTime),
-    stop: stop ? { by: stop.stoppedBy || undefined, time: dateIn(stop.time), killed: stop.killed } : undefined,
+    stop: stop
+      ? {
+        by: stop.stoppedBy || undefined,
+        bySubject: stop.stoppedBySubject || undefined,
+        time: dateIn(stop.time),
+        killed: stop.killed,
+      }
+      : undefined,
   };
   const state = stateFrom(message.state);
   if (state === "running" || state === "stopping") return { state, ...started };

@@ -8,6 +8,7 @@ import { attach } from "./start/attach.ts";
 import { completionsFor } from "./program/completions.ts";
 import { context } from "./program/context.ts";
 import { doctor } from "./program/doctor.ts";
+import { drain } from "./end/drain.ts";
 import { events } from "./observe/events.ts";
 import { exec } from "./start/exec.ts";
 import { helpFor } from "./program/help.ts";
@@ -35,5 +36,5 @@ export const commands: readonly Command[] = [
   ...[list, status, logs, wait, events],
   ...[stop, signal, rm],
   ...[share, unshare],
-  ...[doctor, ...local],
+  ...[doctor, drain, ...local],
 ];

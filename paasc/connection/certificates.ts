@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { expiryWarnings } from "@paas/proto/expiry";
 import type { X509Certificate } from "node:crypto";
 import process from "node:process";
 import { CertificateFilesError } from "../errors.ts";
@@ -108,4 +109,15 @@ export function invalidity(certificate: X509Certificate, usage: Usage): string |
 /** A date in RFC 3339, to the second. */
 export function time(date: Date): string {
   return date.toISOString().replace(".000Z", "Z");
+}
+
+/** A sentence about the client certificate if it ends within 14 days; undefined otherwise, or if it cannot be read. */
+export async function ownExpiry(
+  { cert }: Pick<CertificateFiles, "cert">,
+  now: number = Date.now(),
+): Promise<string | undefined> {
+  const [own] = certificatesOf(await Deno.readTextFile(cert).catch(() => ""));
+  if (!own) return undefined;
+  const [warning] = expiryWarnings([{ what: `client certificate ${cert}`, ends: own.validToDate.getTime() }], { now });
+  return warning && `${warning.text}: ask for a new one`;
 }

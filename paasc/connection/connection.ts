@@ -5,6 +5,7 @@
  */
 import {
   type AttachRequest,
+  type DrainRequest,
   type ExecRequest,
   type GetLogsRequest,
   type ListRequest,
@@ -149,6 +150,11 @@ export class Connection implements Disposable {
   /** Takes back what another user may do with a process. */
   async unshare(request: UnshareRequest, options?: CallOptions): Promise<void> {
     await this.call(service.Unshare, request, options);
+  }
+
+  /** Ends the daemon when its processes have finished, and returns their number. */
+  async drain(request: DrainRequest, options?: CallOptions): Promise<number> {
+    return (await this.call(service.Drain, request, options)).processes;
   }
 
   /** Asks for a page of processes. */

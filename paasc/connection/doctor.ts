@@ -128,7 +128,7 @@ async function health(connection: Connection): Promise<Check> {
     import("./connection.ts"),
   ]);
   try {
-    const { status } = await connection.call(healthService.Check, { service: "" });
+    const { status } = await connection.call(healthService.Check, { service: "paas.v1.ProcessService" });
     if (status === "SERVING") return good("health", "serving");
     return warned(good("health", "draining: the daemon is about to end, and takes no new processes"));
   } catch (error) {

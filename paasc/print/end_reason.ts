@@ -3,13 +3,21 @@
  *
  * @module
  */
-import type { ExecRequest, ProcessStatus__Output } from "@paas/proto";
+import type { ExecRequest, ProcessStatus__Output, StopInfo__Output } from "@paas/proto";
 import { word } from "../words/enum_words.ts";
 import { signalName } from "../words/signal_names.ts";
 import { durationText } from "../words/time.ts";
+import { userText } from "../words/user_names.ts";
 
 /** Fields of a status that give the reason. */
-type Ended = Pick<ProcessStatus__Output, "endReason"> & Partial<Pick<ProcessStatus__Output, "signal" | "stop">>;
+type Ended = Pick<ProcessStatus__Output, "endReason"> & Partial<Pick<ProcessStatus__Output, "signal">> & {
+  readonly stop?: Stopped | null;
+};
+
+/** A stop. A daemon that is older than this client does not know the subject of who asked. */
+type Stopped =
+  & Omit<StopInfo__Output, "stoppedBySubject">
+  & Partial<Pick<StopInfo__Output, "stoppedBySubject">>;
 
 /** Limits of a process, as far as they are known. */
 type Limits = Pick<ExecRequest, "timeout" | "maxOutputBytes" | "stopAfterDisconnect">;
@@ -47,7 +55,8 @@ function cause(endReason: Ended["endReason"], limits: Limits = {}): { subject?: 
 /** Names the user who stopped the process. */
 function stopper({ stop }: Ended, user: string): string {
   if (!stop?.stoppedBy) return "";
-  return ` by ${stop.stoppedBy === user ? "you" : stop.stoppedBy.slice(0, 16)}`;
+  if (stop.stoppedBy === user) return " by you";
+  return ` by ${stop.stoppedBySubject ? userText(stop.stoppedBy, stop.stoppedBySubject) : stop.stoppedBy.slice(0, 16)}`;
 }
 
 /**
@@ -142,7 +151,9 @@ export function endSentence(
       return signals?.has(signal) ? undefined : `the process was killed by ${signalName(signal)}`;
     case "END_REASON_STOPPED": {
       const by = stop?.stoppedBy;
-      const who = by === user ? " by you from elsewhere" : by ? ` by user ${by.slice(0, 16)}` : "";
+      const subject = stop?.stoppedBySubject;
+      const other = by && (subject ? ` by ${userText(by, subject)}` : ` by user ${by.slice(0, 16)}`);
+      const who = by === user ? " by you from elsewhere" : other ?? "";
       return stopped ? undefined : `the process was stopped${who}${late}`;
     }
     default:

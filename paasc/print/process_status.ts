@@ -116,7 +116,12 @@ export function statusJson(status: ProcessStatus__Output) {
     endReason: endReason === "END_REASON_UNSPECIFIED" ? undefined : word(endReason, "END_REASON_"),
     // `stoppedBy` is empty if the daemon stopped the process, as at a shutdown.
     stop: stop
-      ? { by: stop.stoppedBy || undefined, time: stop.time ? rfc3339(stop.time) : undefined, killed: stop.killed }
+      ? {
+        by: stop.stoppedBy || undefined,
+        bySubject: stop.stoppedBySubject || undefined,
+        time: stop.time ? rfc3339(stop.time) : undefined,
+        killed: stop.killed,
+      }
       : undefined,
     logBytes: status.logBytes,
     logLines: status.logLines,

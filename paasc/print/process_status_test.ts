@@ -29,7 +29,7 @@ const finished: ProcessStatus__Output = {
   finishTime: { seconds: 2, nanos: 1 },
   endReason: "END_REASON_EXITED",
 };
-const stop = { stoppedBy: "c0ffee", time: { seconds: 1, nanos: 500_000_000 }, killed: true };
+const stop = { stoppedBy: "c0ffee", stoppedBySubject: "", time: { seconds: 1, nanos: 500_000_000 }, killed: true };
 
 Deno.test("statusText() describes each state in the words that scripts rely on", () => {
   assertEquals(statusText(running), "Status: running");
@@ -96,6 +96,11 @@ Deno.test("statusDetails() says why a process ended", () => {
   assertEquals(reason({}), "exited by itself");
   assertEquals(reason(stopped(user, false)), "stopped by you, without SIGKILL");
   assertEquals(reason(stopped("b0b".padEnd(64, "1"), true)), "stopped by b0b1111111111111, with SIGKILL");
+  const named = { ...stopped("b0b".padEnd(64, "1"), true).stop, stoppedBySubject: "O=Example, CN=b\nob" };
+  assertEquals(
+    reason({ endReason: "END_REASON_STOPPED", stop: named }),
+    "stopped by b\\u000aob (b0b11111…), with SIGKILL",
+  );
   assertEquals(
     reason({ endReason: "END_REASON_TIMED_OUT", stop: daemons }),
     "ran longer than its timeout, without SIGKILL",

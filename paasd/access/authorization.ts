@@ -25,29 +25,33 @@ export interface Grant {
 
 /** The rule for one call: the scope of each role, and the permission that opens the call to users with a grant. */
 type Rule = Readonly<Record<Exclude<Role, "none">, Scope>> & {
+  /** What a user does by the call, for the sentence of a refusal; follows "does not let you". */
+  readonly does: string;
   /** The scope of users without a role. */
   readonly none?: Scope;
   readonly shared?: Permission;
 };
 
-const OWN_ONLY: Rule = { user: "own", viewer: "none", operator: "own" };
-const SEE: Rule = { user: "own", viewer: "all", operator: "all" };
+const OWN_ONLY = { user: "own", viewer: "none", operator: "own" } as const;
+const SEE = { user: "own", viewer: "all", operator: "all" } as const;
+const END = { user: "own", viewer: "none", operator: "all" } as const;
 
 /** The rule of each call. A call without a row is denied to everybody; a test finds such calls. */
 export const RULES: Readonly<Record<string, Rule>> = {
-  Exec: OWN_ONLY,
-  GetLogs: { ...SEE, shared: "view" },
-  GetStatus: { ...SEE, shared: "view" },
-  Stop: { user: "own", viewer: "none", operator: "all", shared: "stop" },
-  Wait: { ...SEE, shared: "view" },
-  Signal: OWN_ONLY,
-  List: SEE,
-  Remove: OWN_ONLY,
-  Attach: OWN_ONLY,
-  Watch: SEE,
-  Share: OWN_ONLY,
-  Unshare: OWN_ONLY,
-  WhoAmI: { none: "own", user: "own", viewer: "own", operator: "own" },
+  Exec: { ...OWN_ONLY, does: "start processes" },
+  GetLogs: { ...SEE, does: "read logs", shared: "view" },
+  GetStatus: { ...SEE, does: "see processes", shared: "view" },
+  Stop: { ...END, does: "stop processes", shared: "stop" },
+  Wait: { ...SEE, does: "wait for processes", shared: "view" },
+  Signal: { ...END, does: "send signals to processes" },
+  List: { ...SEE, does: "list processes" },
+  Remove: { ...END, does: "remove processes" },
+  Attach: { ...OWN_ONLY, does: "attach to processes" },
+  Watch: { ...SEE, does: "watch processes" },
+  Share: { ...OWN_ONLY, does: "share processes" },
+  Unshare: { ...OWN_ONLY, does: "take shares back" },
+  WhoAmI: { none: "own", user: "own", viewer: "own", operator: "own", does: "ask who you are" },
+  Drain: { user: "none", viewer: "none", operator: "all", does: "drain the daemon" },
 };
 
 /** Services besides Paas's own, which every guest may use, whatever the role. */
@@ -82,7 +86,9 @@ export function rightOf(role: Role, path: string): Right {
     throw new PermissionDeniedError(
       role === "none"
         ? "You have no role here: ask the daemon's operator for one, with your user id (paasc doctor)"
-        : `Your role, ${role}, does not allow ${method}: ask the daemon's operator for another one`,
+        : `Your role, ${role}, does not let you ${
+          rule?.does ?? "make this call"
+        }: ask the daemon's operator for another one`,
     );
   }
   return { role, scope, sees: RULES["GetStatus"]?.[role] ?? "none", shared: rule?.shared };

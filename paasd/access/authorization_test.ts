@@ -1,5 +1,5 @@
 import { processService } from "@paas/proto";
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { allowedUntil, type Grant, rightOf, RULES, type Scope } from "./authorization.ts";
 import { PermissionDeniedError, ProcessNotFoundError } from "../errors.ts";
 import type { Role } from "./roles.ts";
@@ -18,14 +18,15 @@ const EXPECTED: Record<string, [Scope, Scope, Scope, Scope]> = {
   GetStatus: ["none", "own", "all", "all"],
   Stop: ["none", "own", "none", "all"],
   Wait: ["none", "own", "all", "all"],
-  Signal: ["none", "own", "none", "own"],
+  Signal: ["none", "own", "none", "all"],
   List: ["none", "own", "all", "all"],
-  Remove: ["none", "own", "none", "own"],
+  Remove: ["none", "own", "none", "all"],
   Attach: ["none", "own", "none", "own"],
   Watch: ["none", "own", "all", "all"],
   Share: ["none", "own", "none", "own"],
   Unshare: ["none", "own", "none", "own"],
   WhoAmI: ["own", "own", "own", "own"],
+  Drain: ["none", "none", "none", "all"],
 };
 
 /** The scope of a role, or `none` when it is refused. */
@@ -43,6 +44,15 @@ Deno.test("rightOf() gives each role what it is for", () => {
     const scopes = (["none", "user", "viewer", "operator"] as const).map((role) => scopeOf(role, path(method)));
     assertEquals(scopes, EXPECTED[method], method);
   }
+});
+
+Deno.test("rightOf() says in people's words what a role does not allow, and what to do", () => {
+  const { message } = assertThrows(() => rightOf("viewer", path("Stop")), PermissionDeniedError);
+  assertEquals(
+    message,
+    "Your role, viewer, does not let you stop processes: ask the daemon's operator for another one",
+  );
+  for (const [method, { does }] of Object.entries(RULES)) assert(!does.includes(method) && does !== "", method);
 });
 
 Deno.test("rightOf() denies what has no row, to everybody", () => {
@@ -77,8 +87,13 @@ Deno.test("allowedUntil() opens a process to its owner, to roles, and to whom it
     ["stranger", "user", "Share", hidden],
     ["stranger", "viewer", "GetLogs", Infinity],
     ["stranger", "operator", "Stop", Infinity],
-    ["stranger", "operator", "Signal", denied],
-    ["stranger", "operator", "Remove", denied],
+    ["stranger", "operator", "Signal", Infinity],
+    ["stranger", "operator", "Remove", Infinity],
+    ["stranger", "viewer", "Signal", denied],
+    ["stranger", "viewer", "Remove", denied],
+    ["viewed", "user", "Signal", denied],
+    ["stopped", "user", "Signal", denied],
+    ["stopped", "user", "Remove", denied],
     ["stranger", "operator", "Attach", denied],
     ["stranger", "operator", "Share", denied],
     ["viewed", "user", "GetStatus", soon],

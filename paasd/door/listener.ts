@@ -92,6 +92,16 @@ export class Listener {
   }
 }
 
+/**
+ * Looks whether an address can be listened on, and leaves it free.
+ *
+ * @throws {Error} When `listen(2)` fails, with its `code`.
+ */
+export async function tryToListen(address: Address): Promise<void> {
+  const server = await bind(address);
+  await new Promise((resolve) => server.close(resolve));
+}
+
 function bind({ host, port }: Address): Promise<net.Server> {
   return new Promise((resolve, reject) => {
     const server = net.createServer({ noDelay: true });

@@ -24,6 +24,15 @@ export interface User {
   readonly expires: number;
 }
 
+/** Maximum length of a subject that is kept with the process of another user, in UTF-16 code units. */
+const MAX_NAME_LENGTH = 256;
+
+/** Cuts a subject, so that it can be kept with what belongs to another user. A certificate may have a long one. */
+export function shortSubject(subject: string): string {
+  if (subject.length <= MAX_NAME_LENGTH) return subject;
+  return `${subject.slice(0, MAX_NAME_LENGTH - 1).toWellFormed()}…`;
+}
+
 /** A connection, for those who hold something as long as it lasts. */
 export interface Connection {
   /** Aborts when the connection is gone. */

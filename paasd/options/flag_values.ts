@@ -6,6 +6,7 @@
 import { DURATION_UNITS, parseDuration, parseSize } from "@paas/proto/units";
 import { MIN_LIMIT_BYTES } from "@paas/worker/spool";
 import { isAbsolute, join } from "node:path";
+import { type Address, isLoopback, parseAddress } from "../address.ts";
 import type { IdentityMode } from "../identity/certificate.ts";
 import type { LogFormat } from "../telemetry/daemon_log.ts";
 
@@ -29,6 +30,12 @@ export function parsePath(text: string, directory: string): string | undefined {
   return directory === "" || isAbsolute(text) ? text : join(directory, text);
 }
 
+/** An address that only this machine reaches. */
+export function parseLoopback(text: string): Address | undefined {
+  const address = parseAddress(text);
+  return address && isLoopback(address.host) ? address : undefined;
+}
+
 /** Parses a duration of at most a day, into milliseconds. */
 export function parseShortDuration(text: string): number | undefined {
   const milliseconds = parseDuration(text);
@@ -37,6 +44,12 @@ export function parseShortDuration(text: string): number | undefined {
 
 export function parseAge(text: string): number | undefined {
   return text === "unlimited" ? Infinity : parseDuration(text);
+}
+
+/** Parses the time of a drain, into milliseconds: at most as long as a timer waits. */
+export function parseDrainTimeout(text: string): number | undefined {
+  const milliseconds = parseAge(text);
+  return milliseconds === Infinity || milliseconds! <= 24 * DURATION_UNITS.d ? milliseconds : undefined;
 }
 
 export function parseKept(text: string): number | undefined {

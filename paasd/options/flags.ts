@@ -11,9 +11,11 @@ import {
   COUNT,
   DURATION,
   parseAge,
+  parseDrainTimeout,
   parseIdentity,
   parseKept,
   parseLogFormat,
+  parseLoopback,
   parsePrograms,
   parseSearchPath,
   parseSwitch,
@@ -213,6 +215,14 @@ export const FLAGS = {
     help: "time from SIGTERM to SIGKILL when a process is stopped: 500ms, 10s, 5m, 1h",
     reloads: true,
   }),
+  "drain-timeout": flag({
+    value: "DURATION",
+    default: "unlimited",
+    parse: parseDrainTimeout,
+    expected: "a duration of at most 24d such as 30m, 2h or 7d, or unlimited",
+    help: "maximum time of a drain (SIGQUIT, paasc drain) until the daemon shuts down all the same",
+    reloads: true,
+  }),
   "allow-program": flag({
     value: "PATH",
     default: undefined,
@@ -263,6 +273,15 @@ export const FLAGS = {
   "die-with-daemon": flag({
     ...SWITCH,
     help: "end all commands even if the daemon is killed by SIGKILL",
+  }),
+  "metrics-listen": flag({
+    value: "HOST:PORT",
+    default: undefined,
+    parse: parseLoopback,
+    expected:
+      "a loopback address with a port, such as 127.0.0.1:9464 or [::1]:9464, because it has no encryption and no certificates",
+    help:
+      "loopback address for metrics and health over plain HTTP (GET /metrics, GET /healthz), such as 127.0.0.1:9464 (off)",
   }),
   "log-format": flag({
     value: "FORMAT",

@@ -39,7 +39,10 @@ PAASD_CONFIG. A flag wins over a variable, and a variable over the file.
 Without flags for certificates, the daemon uses the development certificates of the repository, and listens on loopback
 addresses only.
 
-SIGTERM or SIGINT stops all processes and ends the daemon. A second signal ends everything at once.`;
+SIGTERM or SIGINT stops all processes and ends the daemon. A second signal ends everything at once. SIGQUIT drains the
+daemon: it takes no new processes, and ends when all have finished, or after --drain-timeout. SIGHUP reads the
+configuration and the certificates again. It ends the daemon, as SIGTERM does, if the daemon was started in a terminal
+that is gone.`;
 }
 
 /** The default of a flag, unless it is a path of this machine. */

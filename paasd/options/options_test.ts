@@ -43,6 +43,28 @@ Deno.test("parseOptions() reads addresses", () => {
   ) assertEquals(optionsOf(["--listen", text]).listen, { host, port });
 });
 
+Deno.test("parseOptions() takes only a loopback address for metrics, and none by default", () => {
+  const metrics = (text: string) => optionsOf(["--metrics-listen", text]).metricsListen;
+  assertEquals(optionsOf([]).metricsListen, undefined);
+  assertEquals(metrics("localhost:9464"), { host: "127.0.0.1", port: 9464 });
+  assertEquals(metrics("127.8.8.8:0"), { host: "127.8.8.8", port: 0 });
+  assertEquals(metrics("[::1]:1"), { host: "::1", port: 1 });
+  const elsewhere = [
+    "0.0.0.0:9464",
+    "[::]:9464",
+    "192.0.2.1:1",
+    "[::ffff:192.0.2.1]:1",
+    "9464",
+    ":9464",
+    "127.0.0.1",
+    "",
+  ];
+  for (const text of elsewhere) {
+    const { message } = assertThrows(() => metrics(text), UsageError);
+    assertMatch(message, /^--metrics-listen must be a loopback address with a port, such as 127\.0\.0\.1:9464 or /);
+  }
+});
+
 Deno.test("parseOptions() reads durations", () => {
   for (
     const [text, expected] of [

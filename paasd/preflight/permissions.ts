@@ -36,7 +36,7 @@ const GRPC_VARIABLES = [
  * ```
  */
 export function permissions(options: Options): string[] {
-  const { listen, tlsCert, tlsKey, clientCa, policy, crl, denyList, auditLog } = options;
+  const { listen, metricsListen, tlsCert, tlsKey, clientCa, policy, crl, denyList, auditLog } = options;
   const { spoolDir, temporary, config, allowProgram } = options;
   const spool = resolve(spoolDir ?? temporary);
   const files = [tlsCert, tlsKey, clientCa, policy, crl, denyList, config]
@@ -44,7 +44,7 @@ export function permissions(options: Options): string[] {
   const written = auditLog === undefined ? [spool] : [spool, resolve(auditLog)];
   const { libraries, variables } = requirements({ terminal: true });
   return [
-    `--allow-net=${netPermission(listen).join(",")}`,
+    `--allow-net=${netPermissions(metricsListen ? [listen, metricsListen] : [listen]).join(",")}`,
     `--allow-read=${list([...files, spool])}`,
     `--allow-write=${list(written)}`,
     `--allow-env=${
@@ -80,11 +80,16 @@ export function launcher({ runAs }: Options): string[] {
   return runAs === undefined ? [] : ["setpriv", "--no-new-privs", "--inh-caps=-all", "--"];
 }
 
-/** Returns the addresses to listen on, and to probe the own port. Port 0 may become any port, so it needs all of them. */
-function netPermission({ host, port }: Address): string[] {
-  const hosts = new Set([host, toReachable(host)]);
-  if (port !== 0) return [...hosts].map((host) => formatAddress({ host, port }));
-  return [...hosts].map((host) => host.includes(":") ? `[${host}]` : host);
+/**
+ * Returns the addresses to listen on, and to probe the own ports. Port 0 may become any port, so it needs all of them.
+ */
+function netPermissions(addresses: readonly Address[]): string[] {
+  const permissions = addresses.flatMap(({ host, port }) =>
+    [host, toReachable(host)].map((host) =>
+      port !== 0 ? formatAddress({ host, port }) : host.includes(":") ? `[${host}]` : host
+    )
+  );
+  return [...new Set(permissions)];
 }
 
 /**

@@ -19,6 +19,19 @@ Deno.test("permissions() allow the address alone", () => {
   assertEquals(net("[::]:0"), "[::],[::1]");
 });
 
+Deno.test("permissions() allow the address of metrics only if there is one, and nothing else for it", () => {
+  const args = ["--listen", "0.0.0.0:443", "--metrics-listen", "[::1]:9464"];
+  const [without, flags] = [permissionsOf(...args.slice(0, 2)), permissionsOf(...args)];
+  assertEquals(flags.get("--allow-net"), "0.0.0.0:443,127.0.0.1:443,[::1]:9464");
+  assertEquals(without.get("--allow-net"), "0.0.0.0:443,127.0.0.1:443");
+  for (const name of without.keys()) if (name !== "--allow-net") assertEquals(flags.get(name), without.get(name), name);
+  assertEquals(flags.size, without.size);
+  assertEquals(
+    permissionsOf("--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0").get("--allow-net"),
+    "127.0.0.1",
+  );
+});
+
 Deno.test("permissions() allow the certificates and the spool alone, by absolute path", () => {
   const flags = permissionsOf(
     "--tls-cert",

@@ -18,6 +18,8 @@ export interface Listed extends Pick<Candidate, "id" | "sequence" | "name" | "st
 export interface ListFilter {
   /** Upper bound of the sequence numbers, exclusive; `Infinity` begins at the newest process. */
   readonly before: number;
+  /** The id of the owner; `undefined` matches any. */
+  readonly owner?: string | undefined;
   /** The name; empty matches any. */
   readonly name: string;
   /** The beginning of the id; empty matches any. */

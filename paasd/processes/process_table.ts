@@ -35,6 +35,9 @@ export type Spawn = (
   signal: AbortSignal,
 ) => Promise<Process>;
 
+/** A filter that selects no process: another user's are not listed without a right to all. */
+const NOTHING: ListFilter = { before: -1, name: "", idPrefix: "", labels: false, finished: false, holds: () => false };
+
 /** A user's rights without any role: to their own processes alone. */
 const OWN: Pick<Right, "scope" | "sees" | "shared"> = { scope: "own", sees: "own", shared: undefined };
 
@@ -60,6 +63,7 @@ export class ProcessTable {
    *
    * @param client Ends the start when it aborts, unless the program runs already.
    * @throws {ShuttingDownError} When the table has been closed before the program ran.
+   * @throws {DrainingError} When new starts are refused.
    * @throws {NameTakenError} When a live process of the user has that name.
    * @throws {InvalidArgumentError} When another request of the user has the same id.
    * @throws Whatever `spawn` throws; no process exists then.
@@ -146,7 +150,8 @@ export class ProcessTable {
    */
   list(user: Pick<User, "id">, all: boolean, filter: ListFilter, place: Place): Generator<Entry | undefined> {
     const source = { entries: this.#entries, history: this.#history };
-    return list(source, all ? undefined : user.id, filter, place);
+    const { owner = all ? undefined : user.id } = filter;
+    return list(source, owner, all || owner === user.id ? filter : NOTHING, place);
   }
 
   /**
@@ -198,6 +203,17 @@ export class ProcessTable {
       (all || owner === user.id) && state !== "finished"
     ).sort((one, other) => one.sequence - other.sequence);
     return this.#watchers.watch(all ? undefined : user.id, live.map(({ process: { id } }) => id), signal);
+  }
+
+  /** Refuses new starts; those in progress go on. */
+  drain(): void {
+    this.#starts.drain();
+  }
+
+  /** Resolves when no start is in progress, and all live processes have ended. New starts must be refused before. */
+  async settled(): Promise<void> {
+    await this.#starts.settled();
+    await Promise.all(this.processes().map(({ ended }) => ended));
   }
 
   /** Refuses further starts, ends those in progress, and returns the live processes. */

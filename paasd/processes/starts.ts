@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InvalidArgumentError, ShuttingDownError } from "../errors.ts";
+import { DrainingError, InvalidArgumentError, ShuttingDownError } from "../errors.ts";
 import type { Entry } from "./entries.ts";
 
 /** Identifies a request, so that it is safe to repeat. */
@@ -32,6 +32,7 @@ export class Starts {
   readonly #running = new Map<Promise<unknown>, AbortController>();
   readonly #finished: (owner: string, requestId: string) => { digest: string; entry: Entry } | undefined;
   #closed = false;
+  #draining = false;
 
   /** @param finished Finds a finished process by the request that started it. */
   constructor(finished: (owner: string, requestId: string) => { digest: string; entry: Entry } | undefined) {
@@ -45,6 +46,7 @@ export class Starts {
    * @param begin Starts the process.
    * @throws {InvalidArgumentError} When another request of the owner has the same id.
    * @throws {ShuttingDownError} When the starts have been closed.
+   * @throws {DrainingError} When new starts are refused.
    * @throws Whatever `begin` throws.
    */
   async start(
@@ -68,11 +70,21 @@ export class Starts {
     this.#requests.delete(keyOf(owner, request));
   }
 
+  /** Refuses new starts; those in progress go on. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  /** Resolves when no start is in progress. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#running.keys());
+  }
+
   /** Refuses all further starts, and ends those in progress. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const ending of this.#running.values()) ending.abort(new ShuttingDownError());
-    await Promise.allSettled(this.#running.keys());
+    await this.settled();
   }
 
   #earlier(owner: string, request: RequestKey): KnownRequest | undefined {
@@ -96,6 +108,7 @@ export class Starts {
     begin: (signal: AbortSignal) => Promise<Entry>,
   ): Promise<Entry> {
     if (this.#closed) throw new ShuttingDownError();
+    if (this.#draining) throw new DrainingError();
     const ending = new AbortController();
     const giveUp = () => ending.abort(client.reason);
     client.addEventListener("abort", giveUp, { once: true });

@@ -61,6 +61,8 @@ export interface CallRecord {
   named?: string;
   /** The id of the process's owner, if that is another user. For the audit log alone. */
   owner?: string | undefined;
+  /** The subject of the owner's certificate, cut to a bounded length. For the audit log alone. */
+  ownerSubject?: string | undefined;
   /** The command line of a new process. For the audit log alone. */
   argv?: readonly string[] | undefined;
 }
@@ -190,13 +192,13 @@ export class RunningCall {
   /** Writes the call to the log, and to the audit log if there is one. */
   #log(code: string): void {
     const { log, audit } = this.#services;
-    const { program, process, named, owner, argv } = this.#record;
+    const { program, process, named, owner, ownerSubject, argv } = this.#record;
     const [guest, role] = [this.#guest, this.#role];
     const { id, subject } = guest?.user ?? {};
     const method = this.#call.getPath().split("/").at(-1);
     const ms = Math.round((performance.now() - this.#start) * 10) / 10;
     log.write("call", { user: id?.slice(0, LOGGED_ID_LENGTH), subject, method, program, process, code, ms });
-    audit?.call({ guest, role, method, program, argv, process: process ?? named, owner, code, ms });
+    audit?.call({ guest, role, method, program, argv, process: process ?? named, owner, ownerSubject, code, ms });
   }
 
   #isLate(): boolean {

@@ -16,6 +16,7 @@ import {
   StopInProgressError,
 } from "@paas/worker";
 import {
+  DrainingError,
   InvalidArgumentError,
   NameTakenError,
   NotAllowedError,
@@ -73,6 +74,7 @@ function codeOf(error: unknown): Code {
   if (error instanceof TooManyGrantsError) return Code.RESOURCE_EXHAUSTED;
   if (error instanceof WatcherTooSlowError) return Code.UNAVAILABLE;
   if (error instanceof ShuttingDownError) return Code.UNAVAILABLE;
+  if (error instanceof DrainingError) return Code.UNAVAILABLE;
   if (error instanceof UnauthenticatedError) return Code.UNAUTHENTICATED;
   return Code.INTERNAL;
 }

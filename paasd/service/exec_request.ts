@@ -29,7 +29,7 @@ export function toSpawnOptions(
     cwd: cwd || undefined,
     timeout: timeout ? toMilliseconds("timeout", timeout, MAX_TIMEOUT_MS) : undefined,
     stopGrace: grace ? toGrace(grace) : undefined,
-    maxOutput: toExact("The max_output_bytes", maxOutputBytes) || undefined,
+    maxOutput: toExact("The maximum number of bytes of output", maxOutputBytes) || undefined,
     stdin,
     terminal: terminal ? { ...toTerminalSize(terminal), type: toTerminalType(terminal.type) } : undefined,
     limits: limits ? toLimits(limits) : undefined,
@@ -64,7 +64,7 @@ export function toDescription({ args, name, labels, stopAfterDisconnect }: ExecR
     name,
     labels,
     stopAfterDisconnect: stopAfterDisconnect
-      ? toMilliseconds("stop_after_disconnect", stopAfterDisconnect, DAY_MS)
+      ? toMilliseconds("time without a client", stopAfterDisconnect, DAY_MS)
       : undefined,
   };
 }

@@ -19,6 +19,9 @@ export const DAY_MS = 24 * 60 * 60 * 1000;
 /** Maximum grace period of a stop, in milliseconds. */
 const MAX_GRACE_MS = DAY_MS;
 
+/** Maximum time of a drain, in milliseconds: a timer waits no longer. */
+const MAX_DRAIN_MS = 24 * DAY_MS;
+
 /** Maximum width and height of a terminal, in characters. */
 const MAX_TERMINAL_SIZE = 10_000;
 
@@ -34,15 +37,15 @@ export type DurationMessage = NonNullable<ExecRequest__Output["timeout"]>;
 /**
  * Converts a time to milliseconds since the Unix epoch.
  *
- * @param field The name of the field, for the error.
+ * @param what The time as the subject of a sentence, for the error.
  * @throws {InvalidArgumentError} When the time is out of the range of a `google.protobuf.Timestamp`.
  */
-export function toTime(field: string, timestamp: TimestampMessage): number {
+export function toTime(what: string, timestamp: TimestampMessage): number {
   const { seconds, nanos } = timestamp;
   if (seconds >= MIN_SECONDS && seconds <= MAX_SECONDS && nanos >= 0 && nanos < 1e9) {
     return fromTimestamp(timestamp).getTime();
   }
-  throw new InvalidArgumentError(`The time in the field ${field} must be from the year 1 to 9999`);
+  throw new InvalidArgumentError(`${what} must be from the year 1 to 9999`);
 }
 
 /**
@@ -60,6 +63,11 @@ export function toMilliseconds(what: string, { seconds, nanos }: DurationMessage
     );
   }
   return milliseconds;
+}
+
+/** Converts the time of a drain to milliseconds. */
+export function toDrainTimeout(timeout: DurationMessage): number {
+  return toMilliseconds("time of the drain", timeout, MAX_DRAIN_MS);
 }
 
 /** Converts a grace period to milliseconds. */

@@ -8,13 +8,19 @@ import { Bell } from "../bell.ts";
 import { ServiceUnknownError } from "../errors.ts";
 import type { CallContext } from "../rpc/call.ts";
 
-/** The daemon as a whole, and its service. Both always have the same status. */
-const SERVICES = ["", "paas.v1.ProcessService"];
+/** The service that takes new processes. */
+const PROCESS_SERVICE = "paas.v1.ProcessService";
 
-/** The status SERVING until the daemon begins to shut down, then NOT_SERVING. */
+/** The daemon as a whole, and its service. */
+const SERVICES = ["", PROCESS_SERVICE];
+
+/**
+ * The status SERVING until the daemon begins to shut down, then NOT_SERVING. A drain ends it for the service alone: the
+ * daemon takes no new processes, and a probe that would restart it must leave it alone.
+ */
 export class Health {
   readonly #bells = new Set<Bell>();
-  #status: ServingStatus = "SERVING";
+  readonly #statuses = new Map<string, ServingStatus>(SERVICES.map((service) => [service, "SERVING"]));
   #ended = false;
 
   /**
@@ -23,13 +29,14 @@ export class Health {
    * @throws {ServiceUnknownError} When no service has that name.
    */
   check({ service }: HealthCheckRequest): HealthCheckResponse {
-    if (!SERVICES.includes(service)) throw new ServiceUnknownError(SERVICES);
-    return { status: this.#status };
+    const status = this.#statuses.get(service);
+    if (!status) throw new ServiceUnknownError(SERVICES);
+    return { status };
   }
 
   /** Returns the status of all services. */
   list(): HealthListResponse {
-    return { statuses: Object.fromEntries(SERVICES.map((service) => [service, { status: this.#status }])) };
+    return { statuses: Object.fromEntries(this.#statuses.entries().map(([service, status]) => [service, { status }])) };
   }
 
   /** Yields the status of a service now and after each change, until the signal aborts or {@linkcode Health.end}. */
@@ -41,7 +48,7 @@ export class Health {
     this.#bells.add(bell);
     try {
       for (let sent: ServingStatus | undefined; !signal.aborted;) {
-        const status = SERVICES.includes(service) ? this.#status : "SERVICE_UNKNOWN";
+        const status = this.#statuses.get(service) ?? "SERVICE_UNKNOWN";
         if (status !== sent) yield { status: sent = status };
         else if (this.#ended) return;
         else await bell.rung();
@@ -51,9 +58,18 @@ export class Health {
     }
   }
 
-  /** Changes the status to NOT_SERVING. */
+  /** Changes the status of the service to NOT_SERVING, because it takes no new processes. */
   drain(): void {
-    this.#status = "NOT_SERVING";
+    this.#refuse(PROCESS_SERVICE);
+  }
+
+  /** Changes all statuses to NOT_SERVING. */
+  shutDown(): void {
+    this.#refuse(...SERVICES);
+  }
+
+  #refuse(...services: string[]): void {
+    for (const service of services) this.#statuses.set(service, "NOT_SERVING");
     for (const bell of this.#bells) bell.ring();
   }
 

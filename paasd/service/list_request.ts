@@ -8,6 +8,7 @@ import { InvalidArgumentError } from "../errors.ts";
 import type { Entry } from "../processes/entries.ts";
 import type { ListFilter, Place } from "../processes/listing.ts";
 import { toTime } from "./fields.ts";
+import { toUserId } from "./sharing.ts";
 import { STATES, toFullStatusMessage } from "./status_message.ts";
 
 /** Number of processes on a page. */
@@ -29,24 +30,25 @@ export type ListQuery = ListFilter & { readonly pageSize: number };
  * @throws {InvalidArgumentError} When a field is malformed.
  */
 export function toListQuery(request: ListRequest__Output): ListQuery {
-  const { states, name, labels, startedSince, startedUntil, idPrefix, pageSize, pageToken } = request;
-  if (pageSize < 0) throw new InvalidArgumentError("The page_size must not be negative");
+  const { states, name, labels, startedSince, startedUntil, idPrefix, pageSize, pageToken, owner } = request;
+  if (pageSize < 0) throw new InvalidArgumentError("The size of a page must not be negative");
   if (!/^[0-9a-f-]{0,36}$/i.test(idPrefix)) {
-    throw new InvalidArgumentError("The id_prefix must consist of hexadecimal digits and '-', as an id does");
+    throw new InvalidArgumentError("The beginning of an id must consist of hexadecimal digits and '-', as an id does");
   }
-  if (!/^\d*$/.test(pageToken)) throw new InvalidArgumentError("The page_token must be one that List has given");
+  if (!/^\d*$/.test(pageToken)) throw new InvalidArgumentError("The token of a page must be one that List has given");
   const [wanted, known] = [new Set(states), new Set<ProcessState__Output>(Object.values(STATES))];
   if (!wanted.isSubsetOf(known)) {
     throw new InvalidArgumentError("A state must be running, stopping or finished");
   }
   const before = pageToken ? Number(pageToken) : Infinity;
   const finished = wanted.size === 0 || wanted.has(STATES.finished);
-  const since = startedSince ? toTime("started_since", startedSince) : -Infinity;
-  const until = startedUntil ? toTime("started_until", startedUntil) : Infinity;
+  const since = startedSince ? toTime("The time since which processes were started", startedSince) : -Infinity;
+  const until = startedUntil ? toTime("The time until which processes were started", startedUntil) : Infinity;
   const [wantedLabels, beginning] = [Object.entries(labels), idPrefix.toLowerCase()];
   return {
     pageSize: Math.min(pageSize || DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE),
     before,
+    owner: owner === "" ? undefined : toUserId(owner),
     name,
     idPrefix: beginning,
     labels: wantedLabels.length > 0,
@@ -84,7 +86,8 @@ export function toPage(entries: Iterable<Entry | undefined>, pageSize: number, p
 }
 
 /** The length of a process on a page, in characters. */
-function lengthOf({ args, labels, ownerSubject, grants }: Entry): number {
-  const texts = [...args, ...Object.entries(labels).flat(), ownerSubject];
+function lengthOf({ args, labels, ownerSubject, grants, process: { status } }: Entry): number {
+  const stop = status.state === "running" ? undefined : status.stop;
+  const texts = [...args, ...Object.entries(labels).flat(), ownerSubject, stop?.byName ?? ""];
   return texts.reduce((sum, { length }) => sum + length, 0) + grants.length * GRANT_LENGTH;
 }

@@ -46,7 +46,7 @@ export function toPlace(
 export function toReaderOptions(request: GetLogsRequest__Output): LogReaderOptions {
   const { follow, since, until, stream, onSlow } = request;
   if (!(stream in STREAMS)) throw new InvalidArgumentError("The stream must be stdout, stderr, or unset for both");
-  if (!(onSlow in ON_SLOW)) throw new InvalidArgumentError("on_slow must be wait or skip, or unset to wait");
+  if (!(onSlow in ON_SLOW)) throw new InvalidArgumentError("A reader that is slow must wait or skip; unset is to wait");
   return {
     ...toPlace(request),
     follow,

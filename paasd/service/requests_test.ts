@@ -7,7 +7,7 @@ import contract from "../../proto/paas/v1/paas.proto" with { type: "text" };
 import { InvalidArgumentError } from "../errors.ts";
 import { toAbsence } from "./attachment.ts";
 import { toDescription, toSpawnOptions } from "./exec_request.ts";
-import { toGrace, toSignal, toTerminalSize } from "./fields.ts";
+import { toDrainTimeout, toGrace, toSignal, toTerminalSize } from "./fields.ts";
 import { toListQuery } from "./list_request.ts";
 import { toReaderOptions } from "./log_request.ts";
 import { toGrant } from "./sharing.ts";
@@ -47,6 +47,7 @@ const CHECKS: Record<string, (value: unknown) => unknown> = {
   "GetLogsRequest.stream": (stream) => toReaderOptions(received("GetLogs", { stream })),
   "GetLogsRequest.on_slow": (onSlow) => toReaderOptions(received("GetLogs", { onSlow })),
   "StopRequest.grace": (grace) => toGrace(received("Stop", { grace }).grace!),
+  "DrainRequest.timeout": (timeout) => toDrainTimeout(received("Drain", { timeout }).timeout!),
   "SignalRequest.signal": (signal) => toSignal(received("Signal", { signal })),
   "SignalRequest.target": (target) => toSignal(received("Signal", { signal: 1, target })),
   "ListRequest.states": (state) => toListQuery(received("List", { states: [state] })),

@@ -6,6 +6,8 @@
 import type {
   AttachRequest__Output,
   AttachResponse,
+  DrainRequest__Output,
+  DrainResponse,
   ExecRequest__Output,
   ExecResponse,
   GetLogsRequest__Output,
@@ -39,6 +41,7 @@ import type { Access } from "../access/access.ts";
 import { allowedUntil } from "../access/authorization.ts";
 import { InvalidArgumentError, PermissionDeniedError, QuotaError } from "../errors.ts";
 import type { Confinement } from "../processes/confinement.ts";
+import { shortSubject } from "../identity/identity.ts";
 import type { Entry } from "../processes/entries.ts";
 import type { ProcessTable, Spawn } from "../processes/process_table.ts";
 import type { Quotas } from "../quotas/quotas.ts";
@@ -46,7 +49,7 @@ import type { CallContext } from "../rpc/call.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { Attachment, piecesOf } from "./attachment.ts";
 import { toDescription, toRequestKey, toSpawnOptions } from "./exec_request.ts";
-import { toGrace, toSignal } from "./fields.ts";
+import { toDrainTimeout, toGrace, toSignal } from "./fields.ts";
 import { toListQuery, toPage } from "./list_request.ts";
 import { toPlace, toReaderOptions } from "./log_request.ts";
 import { checkRoom, toGrant, toUserId } from "./sharing.ts";
@@ -67,6 +70,12 @@ export interface ServiceOptions {
   confinement: Confinement;
   /** The default grace period of a stop, in milliseconds. */
   stopGrace: number;
+  /**
+   * Lets the daemon end when its processes have finished, and returns their number.
+   *
+   * @param timeout Time until the daemon shuts down all the same, in milliseconds; `undefined` is the operator's default.
+   */
+  drain: (timeout: number | undefined, user: string) => number;
   /** Counts processes and followers. */
   telemetry?: Telemetry | undefined;
 }
@@ -79,11 +88,13 @@ export class Service {
   readonly #quotas: Quotas;
   readonly #makeRoom: (user: string, bytes: number) => void;
   readonly #confinement: Confinement;
+  readonly #drain: ServiceOptions["drain"];
   readonly #telemetry: Telemetry | undefined;
   /** The default grace period of a stop, in milliseconds. */
   stopGrace: number;
 
-  constructor({ table, access, spool, quotas, makeRoom, confinement, stopGrace, telemetry }: ServiceOptions) {
+  constructor({ table, access, spool, quotas, makeRoom, confinement, stopGrace, drain, telemetry }: ServiceOptions) {
+    this.#drain = drain;
     this.#telemetry = telemetry;
     this.#table = table;
     this.#access = access;
@@ -164,7 +175,8 @@ export class Service {
     const entry = this.#find(request, context);
     const grace = request.grace ? toGrace(request.grace) : undefined;
     this.#quotas.change(context.user.id);
-    await entry.process.stop({ grace, by: context.user.id });
+    const { id, subject } = context.user;
+    await entry.process.stop({ grace, by: id, byName: shortSubject(subject) });
     return { status: statusFor(entry, context) };
   }
 
@@ -256,13 +268,21 @@ export class Service {
     return { userId: user.id, subject: user.subject, role: right.role };
   }
 
+  /** Lets the daemon end when its processes have finished. */
+  drain({ timeout }: DrainRequest__Output, { user }: CallContext): DrainResponse {
+    return { processes: this.#drain(timeout ? toDrainTimeout(timeout) : undefined, user.id) };
+  }
+
   /** Finds the process of a request. The call ends when the caller loses the right to the process. */
   #find({ processId }: { processId: string }, { user, right, record, hold }: CallContext): Entry {
     if (validate(processId)) record.named = processId.toLowerCase();
     const entry = this.#table.find(processId, user, right);
     hold((right) => allowedUntil(processId, entry, user, right));
     record.process = entry.process.id;
-    if (entry.owner !== user.id) record.owner = entry.owner;
+    if (entry.owner !== user.id) {
+      record.owner = entry.owner;
+      record.ownerSubject = shortSubject(entry.ownerSubject);
+    }
     return entry;
   }
 }
@@ -284,7 +304,7 @@ function spoolIsFull(): QuotaError {
 function wantsAll({ allUsers }: { allUsers: boolean }, { right }: Pick<CallContext, "right">): boolean {
   if (allUsers && right.scope !== "all") {
     throw new PermissionDeniedError(
-      `Your role, ${right.role}, shows you your own processes only: ask without all_users`,
+      `Your role, ${right.role}, shows you your own processes only: ask for these alone, without --all`,
     );
   }
   return allUsers;

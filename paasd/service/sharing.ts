@@ -30,9 +30,9 @@ export function toGrant(request: Omit<ShareRequest__Output, "processId">, owner:
   if (user === owner.id) throw new InvalidArgumentError("The user is yourself: the owner has all rights already");
   const permission = PERMISSIONS[request.permission];
   if (!permission) throw new InvalidArgumentError("The permission must be view or stop, or unset to view");
-  const until = request.until ? toTime("until", request.until) : undefined;
+  const until = request.until ? toTime("The time when the share ends", request.until) : undefined;
   const grant = { user, permission, until };
-  if (!isInForce(grant)) throw new InvalidArgumentError("The time in the field until must be in the future");
+  if (!isInForce(grant)) throw new InvalidArgumentError("The time when the share ends must be in the future");
   return grant;
 }
 

@@ -34,9 +34,14 @@ export class StandardServices {
     }
   }
 
-  /** Makes health checks report that the daemon is about to end. */
+  /** Makes health checks report that the daemon takes no new processes. */
   drain(): void {
     this.#health.drain();
+  }
+
+  /** Makes health checks report that the daemon is about to end. */
+  shutDown(): void {
+    this.#health.shutDown();
   }
 
   /** Ends all streams. */

@@ -69,8 +69,8 @@ export function toStatusMessage(
     if (signal !== undefined) message.signal = signal;
   }
   if (status.state !== "running" && status.stop) {
-    const { by, time, killed } = status.stop;
-    message.stop = { stoppedBy: by, time: toTimestamp(time), killed };
+    const { by, byName, time, killed } = status.stop;
+    message.stop = { stoppedBy: by, stoppedBySubject: byName, time: toTimestamp(time), killed };
   }
   return message;
 }

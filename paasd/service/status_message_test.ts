@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { Process, ProcessStatus } from "@paas/worker";
 import { toStatusMessage } from "./status_message.ts";
 
-const stop = { reason: "stopped", by: "aa", time: 2_000, killed: true } as const;
+const stop = { reason: "stopped", by: "aa", byName: "CN=alice", time: 2_000, killed: true } as const;
 
 const known = {
   processId: "id",
@@ -43,7 +43,7 @@ Deno.test("toStatusMessage() tells no more than is known", () => {
     ...known,
     state: "PROCESS_STATE_STOPPING",
     startTime: { seconds: 1, nanos: 0 },
-    stop: { stoppedBy: "aa", time: { seconds: 2, nanos: 0 }, killed: true },
+    stop: { stoppedBy: "aa", stoppedBySubject: "CN=alice", time: { seconds: 2, nanos: 0 }, killed: true },
   });
 });
 

@@ -18,6 +18,7 @@ export interface AuditedCall {
   readonly process?: string | undefined;
   readonly program?: string | undefined;
   readonly owner?: string | undefined;
+  readonly ownerSubject?: string | undefined;
   readonly argv?: readonly string[] | undefined;
   readonly code: string;
   readonly ms: number;
@@ -64,6 +65,7 @@ export class AuditLog implements AsyncDisposable {
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #dropped = 0;
+  #lost = 0;
   #failing = false;
   #reopening = false;
   #writing: Promise<void> | undefined;
@@ -104,6 +106,11 @@ export class AuditLog implements AsyncDisposable {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw cannotWrite(error);
       await openToAppend(path).then((file) => file.close(), (error) => Promise.reject(cannotWrite(error)));
     }
+  }
+
+  /** The number of lines that were dropped since the start. */
+  get lost(): number {
+    return this.#lost;
   }
 
   /** Writes a call. */
@@ -172,6 +179,7 @@ export class AuditLog implements AsyncDisposable {
     );
     if (this.#waitingBytes + line.length > MAX_WAITING_BYTES) {
       this.#dropped++;
+      this.#lost++;
       return;
     }
     this.#waiting.push(line);

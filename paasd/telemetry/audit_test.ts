@@ -114,6 +114,7 @@ Deno.test("AuditLog says that the disk is full, keeps what it can, and goes on w
   assert(disk.text.length < 5_000_000, `${disk.text.length} bytes were kept`);
   const dropped = written.find(({ event }) => event === "dropped");
   assertEquals(written.filter(({ event }) => event === "call").length + dropped.count, 1_002);
+  assertEquals(audit.lost, dropped.count);
   assertEquals(log.of("audit-log-failed").length, 1);
 });
 

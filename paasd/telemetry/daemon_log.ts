@@ -42,6 +42,7 @@ export class DaemonLog {
   readonly #sink: Sink;
   #waiting: string[] = [];
   #dropped = 0;
+  #lost = 0;
   #writing: Promise<void> | undefined;
 
   constructor(format: LogFormat, sink: Sink = Deno.stderr) {
@@ -49,10 +50,16 @@ export class DaemonLog {
     this.#sink = sink;
   }
 
+  /** The number of lines that were dropped since the start. */
+  get lost(): number {
+    return this.#lost;
+  }
+
   /** Writes one line. */
   write(event: string, fields: Fields = {}): void {
     if (this.#waiting.length >= MAX_WAITING_LINES) {
       this.#dropped++;
+      this.#lost++;
       return;
     }
     this.#waiting.push(formatLine(this.#format, event, fields));

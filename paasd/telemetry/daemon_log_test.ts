@@ -74,4 +74,5 @@ Deno.test("DaemonLog drops lines that nobody takes, and says how many", async ()
   gate.resolve();
   await log.flush(5_000);
   assertMatch(written, /log-lines-dropped count=500\n$/);
+  assertEquals(log.lost, 500);
 });

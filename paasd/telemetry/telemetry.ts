@@ -1,6 +1,7 @@
 /**
  * Traces and metrics, through the OpenTelemetry that is built into Deno. Deno collects and exports them as the
- * variables of the environment say; this module is loaded only if `OTEL_DENO` is set.
+ * variables of the environment say. The metrics are for Prometheus as well. This module is loaded only if `OTEL_DENO`
+ * is set, or with `--metrics-listen`.
  *
  * `docs/telemetry.md` explains each name. Of a command only the program's name is exported.
  *
@@ -11,6 +12,7 @@ import { type Process, SpawnError } from "@paas/worker";
 import {
   type Attributes,
   context,
+  metrics,
   propagation,
   ROOT_CONTEXT,
   type Span,
@@ -18,6 +20,7 @@ import {
   SpanStatusCode,
   trace,
 } from "@opentelemetry/api";
+import type { Exposition } from "./exposition.ts";
 import { Metrics } from "./metrics.ts";
 
 /** The beginning of the calls that are traced. Health checks, which come every few seconds, are only counted. */
@@ -36,8 +39,21 @@ const FAULTS = new Set([
 /** Records calls and processes as traces and metrics. */
 export class Telemetry {
   /** The metrics. */
-  readonly metrics = new Metrics();
+  readonly metrics: Metrics;
+  /** The page of the metrics for Prometheus, if there is to be one. */
+  readonly exposition: Exposition | undefined;
   readonly #tracer = trace.getTracer("paasd");
+
+  constructor(exposition?: Exposition) {
+    this.exposition = exposition;
+    this.metrics = new Metrics([metrics.getMeter("paasd"), ...exposition ? [exposition.meter] : []]);
+  }
+
+  /** Loads what makes a page for Prometheus, and makes a telemetry with one. */
+  static async withPage(): Promise<Telemetry> {
+    const { Exposition } = await import("./exposition.ts");
+    return new Telemetry(new Exposition());
+  }
 
   /**
    * Records each call, from its metadata to its status. The span of a call is a child of the client's span (W3C

@@ -8,19 +8,13 @@ import bob from "../../certs/bob.crt" with { type: "text" };
 import clientCa from "../../certs/client-ca.crt" with { type: "text" };
 import serverCa from "../../certs/server-ca.crt" with { type: "text" };
 import server from "../../certs/server.crt" with { type: "text" };
-import { BlockList, isIP, isIPv6 } from "node:net";
 import { type Credentials, parseCertificates } from "./credentials.ts";
 import { StartError } from "../errors.ts";
-import { type Address, formatAddress } from "../address.ts";
+import { type Address, formatAddress, isLoopback } from "../address.ts";
 import { isSignedBy, readSigned } from "../identity/signature.ts";
 
 /** Certificates whose private keys are public. */
 const PUBLISHED = [alice, bob, clientCa, serverCa, server].flatMap(parseCertificates);
-
-/** The addresses that only this machine reaches. */
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet("127.0.0.0", 8);
-LOOPBACK.addAddress("::1", "ipv6");
 
 /**
  * Checks that development certificates are not used where other machines could reach them.
@@ -35,11 +29,6 @@ export function keepDevelopmentCertificatesLocal({ cert, ca }: Credentials, list
     `Cannot listen on ${formatAddress(listen)} with development certificates: everybody has their private keys; ` +
       "give your own with --tls-cert, --tls-key and --client-ca, or listen on 127.0.0.1",
   );
-}
-
-/** Tells whether an IP address is reached from this machine alone; a name is not. */
-export function isLoopback(address: string): boolean {
-  return isIP(address) !== 0 && LOOPBACK.check(address, isIPv6(address) ? "ipv6" : "ipv4");
 }
 
 /** Tells whether any certificate of a PEM text has a published key, or was signed by one. */

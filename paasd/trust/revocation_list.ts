@@ -22,6 +22,8 @@ export interface Revocations {
   isOf(ca: ClientCa): boolean;
   /** Time when the first list is out of date, in milliseconds since the Unix epoch. */
   readonly nextUpdate: number;
+  /** Time when that list was issued, in milliseconds since the Unix epoch. */
+  readonly thisUpdate: number;
   /** Numbers and issuers of the lists that do not count, for no client CA has their name or has signed them. */
   readonly passedOver: readonly { readonly list: number; readonly issuer: string }[];
 }
@@ -46,7 +48,7 @@ export function parseRevocations(
   const cas = [...authorities];
   const revoked = new Map<string, Set<string>>(); // serial numbers by issuer
   const passedOver: { list: number; issuer: string }[] = [];
-  let nextUpdate = Infinity;
+  let [thisUpdate, nextUpdate] = [-Infinity, Infinity];
   const lists = toDer(bytes, path);
   if (lists.length === 0) throw new StartError(`Cannot find a revocation list in ${path}: it must be PEM or DER`);
   for (const [index, der] of lists.entries()) {
@@ -70,7 +72,7 @@ export function parseRevocations(
       for (const issuer of signers.map(({ own }) => keyOf(own.subject))) {
         revoked.set(issuer, (revoked.get(issuer) ?? new Set()).union(new Set(list.serials())));
       }
-      nextUpdate = Math.min(nextUpdate, list.nextUpdate);
+      if (list.nextUpdate < nextUpdate) ({ thisUpdate, nextUpdate } = list);
     } catch (error) {
       const which = lists.length > 1 ? `list ${index + 1} of ${path}` : `the list ${path}`;
       throw new StartError(`Cannot use ${which} (--crl): ${(error as Error).message}`);
@@ -83,6 +85,7 @@ export function parseRevocations(
     has: ({ issuer, serial }) => revoked.get(keyOf(issuer))?.has(serial) ?? false,
     isOf: ({ own }) => revoked.has(keyOf(own.subject)),
     nextUpdate,
+    thisUpdate,
     passedOver,
   };
 }

@@ -8,12 +8,14 @@ import { type ClientCa, ClientCas } from "./client_ca.ts";
 import {
   type CredentialFiles,
   type Credentials,
+  parseCertificates,
   readClientCa,
   readNamed,
   readNamedText,
   readPair,
 } from "./credentials.ts";
 import { parseDenyList } from "./deny_list.ts";
+import { EndingLog, endingOf, endingOfLists, subjectOf, type TrustEnding } from "./endings.ts";
 import { keepDevelopmentCertificatesLocal } from "./development_certificates.ts";
 import { type Objection, StartError, toObjection } from "../errors.ts";
 import type { Address } from "../address.ts";
@@ -66,6 +68,7 @@ export class Trust implements AsyncDisposable {
   #cas = new ClientCas();
   #revocations: Revocations | undefined;
   #denied: ReadonlySet<string> = new Set();
+  readonly #endings: EndingLog;
   #files!: WatchedFiles;
   #listener: TrustListener | undefined;
   #outdated: ReturnType<typeof setTimeout> | undefined;
@@ -74,6 +77,7 @@ export class Trust implements AsyncDisposable {
     this.#options = options;
     this.#access = access;
     this.#log = log;
+    this.#endings = new EndingLog(log);
   }
 
   /**
@@ -86,7 +90,7 @@ export class Trust implements AsyncDisposable {
     try {
       trust.#files = await WatchedFiles.load(trust.#sources(), log);
     } catch (error) {
-      clearTimeout(trust.#outdated);
+      trust.#endTimers();
       throw error;
     }
     return trust;
@@ -95,6 +99,11 @@ export class Trust implements AsyncDisposable {
   /** The certificate and key of the daemon, and the CAs of its clients. */
   get credentials(): Credentials {
     return { ...this.#pair, ca: this.#clientCa };
+  }
+
+  /** The ends of all certificates and revocation lists that are in force. */
+  get endings(): readonly TrustEnding[] {
+    return this.#endings.endings;
   }
 
   /** The listener that is called after each change from now on. */
@@ -131,7 +140,12 @@ export class Trust implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#files[Symbol.dispose]();
     await this.#files.settled;
+    this.#endTimers();
+  }
+
+  #endTimers(): void {
     clearTimeout(this.#outdated);
+    this.#endings[Symbol.dispose]();
   }
 
   #sources(): Source[] {
@@ -152,6 +166,9 @@ export class Trust implements AsyncDisposable {
       keepDevelopmentCertificatesLocal({ ...pair, ca: this.#clientCa }, this.#options.listen);
     }
     this.#pair = pair;
+    // A client needs the whole chain, so the file ends with the first of its certificates.
+    const chain = parseCertificates(pair.cert).map((x509) => endingOf("server", this.#options.tlsCert, x509));
+    this.#endings.replace("server", chain.toSorted((one, other) => one.ends - other.ends).slice(0, 1));
     this.#listener?.credentialsChanged(this.credentials);
   }
 
@@ -169,6 +186,7 @@ export class Trust implements AsyncDisposable {
     this.#clientCa = ca;
     this.#cas = cas;
     this.#warnOfCas();
+    this.#endings.replace("client_ca", [...cas].map(({ x509 }) => endingOf("client_ca", this.#options.clientCa, x509)));
     this.#listener?.credentialsChanged(this.credentials);
     this.#listener?.guestsChanged();
   }
@@ -198,6 +216,7 @@ export class Trust implements AsyncDisposable {
       });
     }
     this.#logWhenOutdated(path, revocations);
+    this.#endings.replace("crl", [endingOfLists(path, revocations.thisUpdate, revocations.nextUpdate)]);
     return revocations;
   }
 
@@ -252,6 +271,6 @@ function isValid({ x509: { validFromDate, validToDate } }: ClientCa): boolean {
   return validFromDate.getTime() <= now && validToDate.getTime() > now;
 }
 
-function nameOf({ x509: { subject } }: ClientCa): string {
-  return (subject as string | undefined)?.replaceAll("\n", ", ") ?? "a CA without a name";
+function nameOf({ x509 }: ClientCa): string {
+  return subjectOf(x509) ?? "a CA without a name";
 }

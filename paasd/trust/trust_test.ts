@@ -271,3 +271,34 @@ Deno.test("Trust waits for no FIFO, at the start and later", async () => {
   await trust.reload();
   await scene.logged("not-reloaded", "no file", 2);
 });
+
+Deno.test("Trust has the ends of what is in force, follows changes of the files, and warns of an end that is near", async () => {
+  await using scene = await Scene.open();
+  const { realm } = scene;
+  const days = (count: number) => new Date(Date.now() + count * 86_400_000);
+  const [a, b] = [realm.clientCa, await createAuthority({ commonName: "b", notAfter: days(5.5) })];
+  const both = await realm.write("both", a.cert + b.cert);
+  const list = await a.revocationList({ revoked: [], nextUpdate: days(3.5) });
+  const crl = await realm.write("crl", list + await b.revocationList({ revoked: [], nextUpdate: days(9) }));
+  const trust = await scene.trust({ clientCa: both, crl });
+  const ends = (kind: string) => trust.endings.filter((ending) => ending.kind === kind).map(({ ends }) => ends);
+  const seconds = (date: Date) => Math.floor(date.getTime() / 1_000) * 1_000;
+  assertEquals(ends("server"), [new X509Certificate(realm.server.cert).validToDate.getTime()]);
+  assertEquals(ends("client_ca"), [a, b].map(({ cert }) => new X509Certificate(cert).validToDate.getTime()));
+  assertEquals(ends("crl").length, 1);
+  assertEquals(Math.abs(ends("crl")[0]! - seconds(days(3.5))) <= 60_000, true);
+  await scene.log.flush(5_000);
+  assertEquals([scene.count("warning", 'cause="it ends in 5 days'), scene.log.of("warning").length], [1, 1]);
+
+  const renewed = await realm.serverCa.issue({
+    commonName: "server",
+    usages: ["serverAuth"],
+    hosts: ["localhost"],
+    notAfter: days(1.5),
+  });
+  await Promise.all([scene.replace("server.key", renewed.key), scene.replace("server.crt", renewed.cert)]);
+  await scene.logged("warning", `file=${realm.directory}/server.crt subject="CN=server" ends=`);
+  assertEquals(ends("server"), [new X509Certificate(renewed.cert).validToDate.getTime()]);
+  await trust.reload();
+  assertEquals(scene.count("warning", "server.crt"), 1);
+});

@@ -5,6 +5,8 @@ import type { Duration as _google_protobuf_Duration, Duration__Output as _google
 import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _google_protobuf_Timestamp__Output } from './google/protobuf/Timestamp.ts';
 import type { AttachRequest as _paas_v1_AttachRequest, AttachRequest__Output as _paas_v1_AttachRequest__Output } from './paas/v1/AttachRequest.ts';
 import type { AttachResponse as _paas_v1_AttachResponse, AttachResponse__Output as _paas_v1_AttachResponse__Output } from './paas/v1/AttachResponse.ts';
+import type { DrainRequest as _paas_v1_DrainRequest, DrainRequest__Output as _paas_v1_DrainRequest__Output } from './paas/v1/DrainRequest.ts';
+import type { DrainResponse as _paas_v1_DrainResponse, DrainResponse__Output as _paas_v1_DrainResponse__Output } from './paas/v1/DrainResponse.ts';
 import type { ExecRequest as _paas_v1_ExecRequest, ExecRequest__Output as _paas_v1_ExecRequest__Output } from './paas/v1/ExecRequest.ts';
 import type { ExecResponse as _paas_v1_ExecResponse, ExecResponse__Output as _paas_v1_ExecResponse__Output } from './paas/v1/ExecResponse.ts';
 import type { GetLogsRequest as _paas_v1_GetLogsRequest, GetLogsRequest__Output as _paas_v1_GetLogsRequest__Output } from './paas/v1/GetLogsRequest.ts';
@@ -56,6 +58,8 @@ export interface ProtoGrpcType {
     v1: {
       AttachRequest: MessageTypeDefinition<_paas_v1_AttachRequest, _paas_v1_AttachRequest__Output>
       AttachResponse: MessageTypeDefinition<_paas_v1_AttachResponse, _paas_v1_AttachResponse__Output>
+      DrainRequest: MessageTypeDefinition<_paas_v1_DrainRequest, _paas_v1_DrainRequest__Output>
+      DrainResponse: MessageTypeDefinition<_paas_v1_DrainResponse, _paas_v1_DrainResponse__Output>
       EndReason: EnumTypeDefinition
       ExecRequest: MessageTypeDefinition<_paas_v1_ExecRequest, _paas_v1_ExecRequest__Output>
       ExecResponse: MessageTypeDefinition<_paas_v1_ExecResponse, _paas_v1_ExecResponse__Output>

@@ -132,6 +132,7 @@ const CONTRACT: Bounds = {
   "ListRequest.labels": LABELS,
   "ListRequest.id_prefix": { what: "id_prefix", bytes: 36 },
   "ListRequest.page_token": { what: "page_token", bytes: 64, remedy: "use one that List has given" },
+  "ListRequest.owner": USER,
   "RemoveRequest.process_id": PROCESS_ID,
   "AttachRequest.process_id": PROCESS_ID,
   "AttachRequest.input": { what: "input of a message", bytes: 256 * 1024 }, // grpc-js receives 16 of them ahead

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { status as Code } from "@paas/proto/grpc";
 import type { GetStatusResponse__Output, ProcessStatus__Output, StopResponse__Output } from "@paas/proto";
 import { createHash, X509Certificate } from "node:crypto";
+import type { CertificateOptions } from "../../certs/authority.ts";
 import { until } from "../support/until.ts";
 import { Daemon } from "../../paasd/daemon.ts";
 import { StartError } from "../../paasd/errors.ts";
@@ -209,6 +210,30 @@ Deno.test({
   },
 });
 
+Deno.test("Daemon, when it drains, starts nothing new, serves all else, and is drained when all have finished", async () => {
+  await using stage = await Stage.open();
+  const { alice, daemon } = stage;
+  const start = (requestId: string) =>
+    answer<{ processId: string }>((callback) => alice.exec({ args: ["sleep", "600"], requestId }, callback));
+  const { processId } = await start("one");
+  const reading = read(alice, processId);
+  let drained = false;
+  daemon.drained.then(() => drained = true);
+  daemon.drain();
+  const { code, details } = await failure(exec(alice, "true"));
+  assertEquals([code, details], [
+    Code.UNAVAILABLE,
+    "The daemon takes no new processes, because it ends when those that run have finished: try again later",
+  ]);
+  assertEquals((await start("one")).processId, processId, "it runs already");
+  assertEquals([(await status(alice, processId)).state, drained], ["PROCESS_STATE_RUNNING", false]);
+  await stop(alice, processId);
+  await daemon.drained;
+  assertEquals((await reading).status?.stop?.stoppedBySubject, "CN=alice");
+  await stage.log.flush(5_000);
+  assertMatch(stage.log.of("draining")[0]!, / processes=1$/);
+});
+
 Deno.test("Daemon.start() says in one sentence why it cannot, and leaves nothing behind", async () => {
   await using stage = await Stage.open();
   const { daemon, realm: { options, directory } } = stage;
@@ -236,8 +261,16 @@ Deno.test("Daemon.check() says no where a start does, in the same words, and lea
   const other = `${directory}/other`;
   await Deno.mkdir(other);
   await Deno.writeTextFile(`${other}/format`, "paas-spool 99\n");
-  const before = files();
-  const good: Partial<typeof options>[] = [{}, { spoolDir: `${directory}/new` }, { auditLog: `${directory}/audit` }];
+  /** A server certificate that is like no good one. */
+  const pairOf = async (name: string, change: Partial<CertificateOptions>) => {
+    const { cert, key } = await realm.serverCa.issue({ commonName: name, usages: ["serverAuth"], ...change });
+    const tlsCert = await realm.write(`${name}.crt`, cert);
+    return { tlsCert, tlsKey: await realm.write(`${name}.key`, key, 0o600) };
+  };
+  let before = files();
+  const good: Partial<typeof options>[] = [{}, { dieWithDaemon: true }, { spoolDir: `${directory}/new` }, {
+    auditLog: `${directory}/audit`,
+  }];
   for (const change of good) {
     await Daemon.check({ ...options, ...change }, new TestLog());
     assertEquals(files(), before);
@@ -251,7 +284,16 @@ Deno.test("Daemon.check() says no where a start does, in the same words, and lea
     { auditLog: `${directory}/missing/audit` },
     { auditLog: directory },
     { allowProgram: ["/etc/passwd"] },
+    { listen: { host: "192.0.2.1", port: 0 } },
+    await pairOf("expired", { notAfter: new Date(Date.now() - 1) }),
+    await pairOf("early", { notBefore: new Date(Date.now() + 3_600_000) }),
+    await pairOf("client", { usages: ["clientAuth"] }),
+    { clientCa: await realm.write("none.crt", "") },
+    { crl: await realm.write("wrong.crl", "no list") },
+    { denyList: await realm.write("denied", "nobody") },
+    { policy: await realm.write("policy.toml", "default = 1") },
   ];
+  before = files();
   for (const change of bad) {
     const { message } = await assertRejects(() => Daemon.start({ ...options, ...change }, new TestLog()), StartError);
     await assertRejects(() => Daemon.check({ ...options, ...change }, new TestLog()), StartError, message);
@@ -260,6 +302,29 @@ Deno.test("Daemon.check() says no where a start does, in the same words, and lea
   const audit = await realm.write("audit", "a line\n");
   await Daemon.check({ ...options, auditLog: audit }, new TestLog());
   assertEquals(await Deno.readTextFile(audit), "a line\n");
+});
+
+Deno.test("Daemon.check() warns of a port that another program uses", async () => {
+  await using realm = await Realm.make();
+  const { options } = realm;
+  await using daemon = await Daemon.start(options, new TestLog());
+  const log = new TestLog();
+  await Daemon.check({ ...options, listen: daemon.address }, log);
+  await log.flush(5_000);
+  const told = log.of("warning").join("\n");
+  assertMatch(told, /what=listen cause="another program uses 127\.0\.0\.1:\d+: another daemon could not start"/);
+});
+
+Deno.test("Daemon.check() warns of a certificate that ends soon", async () => {
+  await using realm = await Realm.make();
+  const log = new TestLog();
+  const notAfter = new Date(Date.now() + 1.5 * 86_400_000);
+  const { cert, key } = await realm.serverCa.issue({ commonName: "server", usages: ["serverAuth"], notAfter });
+  await realm.write("server.crt", cert);
+  await realm.write("server.key", key);
+  await Daemon.check(realm.options, log);
+  await log.flush(5_000);
+  assertEquals(log.of("warning").filter((line) => line.includes('cause="it ends in 1 day, on ')).length, 1);
 });
 
 Deno.test("Daemon keeps a spool directory that it was given", async () => {

@@ -14,7 +14,8 @@ const ROOMS: Record<string, string[]> = {
   proto: ["patches", "grpc", "words", "wire", "definition", "standard", "service", "mod", "generate"],
   paasd: [
     ...["errors", "address", "bell", "within_time", "files", "identity", "quotas", "telemetry", "access", "options"],
-    ...["trust", "processes", "rpc", "preflight", "door", "service", "server", "shutdown", "parts", "daemon"],
+    ...["trust", "processes", "rpc", "preflight", "door", "figures", "service", "server", "drain", "shutdown", "parts"],
+    ...["daemon"],
     ...["termination", "main"],
   ],
   paasc: [
@@ -28,7 +29,7 @@ const ENTRIES: Record<string, string[]> = {
   worker: ["mod.ts", "confinement.ts", "records.ts", "requirements.ts", "spool.ts", "system.ts"],
   proto: [
     ...["mod.ts", "grpc.ts", "generate.ts", "standard/health.ts", "standard/reflection.ts", "standard/descriptors.ts"],
-    ...["wire/log_wire.ts", "words/printable.ts", "words/time.ts", "words/units.ts"],
+    ...["wire/log_wire.ts", "words/expiry.ts", "words/printable.ts", "words/time.ts", "words/units.ts"],
   ],
   paasd: ["main.ts"],
   paasc: ["mod.ts", "main.ts", "install/install.ts", "install/compile.ts"],
@@ -40,7 +41,7 @@ const MAY_IMPORT: Record<string, RegExp> = {
   proto:
     /^(proto\/|node:|npm:(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs(\/light\.js|\/ext\/descriptor\/index\.js)?)$)/,
   paasd:
-    /^((paasd|worker|proto)\/|certs\/[\w-]+\.crt$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs\/light\.js$|@opentelemetry\/api$|smol-toml$|leven$|deno-std\/))/,
+    /^((paasd|worker|proto)\/|certs\/[\w-]+\.crt$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs\/light\.js$|@opentelemetry\/(api|exporter-prometheus|sdk-metrics)$|smol-toml$|leven$|deno-std\/))/,
   paasc:
     /^((paasc|proto)\/|certs\/[\w-]+\.(crt|key)$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs\/light\.js$|smol-toml$|string-width$|leven$|picocolors$|deno-std\/))/,
 };
@@ -119,7 +120,7 @@ Deno.test("paasd loads OpenTelemetry, and what reflection needs, only when they 
   for (const entry of ["paasd/main.ts", "paasd/daemon.ts"]) {
     const loaded = graph.reachedFrom([entry], ({ typeOnly, dynamic }) => !typeOnly && !dynamic);
     const late = [...loaded].filter((name) =>
-      /opentelemetry|telemetry\/telemetry\.ts|metrics\.ts|descriptor/.test(name)
+      /opentelemetry|telemetry\/(telemetry|exposition)\.ts|metrics\.ts|descriptor/.test(name)
     );
     assertEquals(late, [], entry);
     assert(graph.reachedFrom([entry]).has("npm:@opentelemetry/api"), "and yet it is known");

@@ -146,6 +146,7 @@ Deno.test("waits that their client has cancelled are forgotten at once, also tho
   const table = new ProcessTable(spool);
   const limits = { maxProcesses: 9, maxProcessesPerUser: 9, maxStartsPerMinute: 9, maxStreamsPerUser: 9 };
   const service = new Service({
+    drain: () => 0,
     table,
     access: new Access(),
     spool,

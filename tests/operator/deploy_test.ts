@@ -4,6 +4,7 @@ import { parseConfig } from "../../paasd/options/config_file.ts";
 import { parseOptions } from "../../paasd/options/options.ts";
 import { ROOT, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
+import { Page } from "./scrape.ts";
 import { until } from "../support/until.ts";
 
 const AS_ROOT = Deno.uid() === 0;
@@ -39,14 +40,15 @@ class Deployed implements AsyncDisposable {
     readonly stderr: Promise<string>,
   ) {}
 
-  static async start(): Promise<Deployed> {
+  /** @param more Lines of the configuration besides those of `deploy/`. */
+  static async start(more = ""): Promise<Deployed> {
     const directory = await Deno.realPath(await Deno.makeTempDir({ dir: "/tmp" }));
     await Deno.chmod(directory, 0o755);
     await Deno.mkdir(`${directory}/etc`, { mode: 0o700 });
     const config = (await read("paasd.toml")).replace(/0\.0\.0\.0:\d+/, "127.0.0.1:0")
       .replace("/var/lib/paas", `${directory}/state`)
       .replace("paas-run", "nobody") // there is no such account here
-      .concat(`audit-log = "${directory}/etc/audit.jsonl"\nstop-grace = "1s"\n`);
+      .concat(`audit-log = "${directory}/etc/audit.jsonl"\nstop-grace = "1s"\n${more}`);
     await Deno.writeTextFile(`${directory}/etc/paasd.toml`, config, { mode: 0o600 });
     for (const name of ["server.crt", "server.key", "client-ca.crt"]) {
       await Deno.copyFile(join(ROOT, "certs", name), `${directory}/etc/${name}`);
@@ -106,6 +108,18 @@ Deno.test({
         return log.text.startsWith("set");
       });
       assertEquals((await client.stop(id)).signal, 9);
+    }
+  },
+});
+
+Deno.test({
+  name: "deploy/ shows all figures of the daemon with the rights that the unit leaves",
+  ignore: !AS_ROOT,
+  async fn() {
+    await using _daemon = await Deployed.start('metrics-listen = "127.0.0.7:9464"\n');
+    const page = await Page.of("127.0.0.7:9464");
+    for (const name of ["paas_descriptors_open", "paas_spool_free_bytes", "paas_spool_limit_bytes"]) {
+      assert(page.value(name)! > 3, name);
     }
   },
 });

@@ -44,6 +44,8 @@ class Collector implements AsyncDisposable {
   readonly spans: Span[] = [];
   /** The last state of each metric; every name that ever came stays. */
   readonly metrics = new Map<string, Metric>();
+  /** The attributes of the resource. */
+  resource: Attribute[] = [];
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
   constructor() {
@@ -54,7 +56,8 @@ class Collector implements AsyncDisposable {
       // deno-lint-ignore no-explicit-any
       const ours = (scopes: any[]) => scopes.filter(({ scope }) => scope.name === "paasd");
       for (const { scopeSpans } of resourceSpans) for (const { spans } of ours(scopeSpans)) this.spans.push(...spans);
-      for (const { scopeMetrics } of resourceMetrics) {
+      for (const { resource, scopeMetrics } of resourceMetrics) {
+        this.resource = resource.attributes;
         for (const { metrics } of ours(scopeMetrics)) {
           for (const metric of metrics as Metric[]) this.metrics.set(metric.name, metric);
         }
@@ -99,13 +102,13 @@ async function documented(section: string): Promise<string[]> {
   const page = await Deno.readTextFile(join(ROOT, "docs/telemetry.md"));
   const [, body = ""] = page.split(`\n### ${section}\n`);
   const rows = body.split(/\n#+ /)[0]!.split("\n").filter((line) => line.startsWith("|"));
-  const names = rows.flatMap((row) => row.match(/(?<=`)(?:rpc|paas|process|error)\.[\w.]+(?=`)/g) ?? []);
+  const names = rows.flatMap((row) => row.match(/(?<=`)(?:rpc|paas|process|error|cpu|service)\.[\w.]+(?=`)/g) ?? []);
   return [...new Set(names)].toSorted();
 }
 
 Deno.test("Telemetry exports spans and metrics as docs/telemetry.md has it, and nothing of a command but its program", async () => {
   await using collector = new Collector();
-  const daemon = await RunningDaemon.start([], collector.environment);
+  const daemon = await RunningDaemon.start(["--max-spool-bytes", "2G"], collector.environment, { byScript: true });
   {
     await using _daemon = daemon;
     await using alice = new RawClient(daemon);
@@ -124,8 +127,12 @@ Deno.test("Telemetry exports spans and metrics as docs/telemetry.md has it, and 
     assert(output.includes("secret-output") && output.includes("SECRET=secret-variable"), output);
     assertEquals(output.match(/^(OTEL_|TRACEPARENT|TRACESTATE|BAGGAGE).*/gim), null, "the child's environment");
 
-    await until("the process has ended", () => collector.spans.some(({ name }) => name === "process"));
-    const exec = collector.spans.find(({ name }) => name === "paas.v1.ProcessService/Exec")!;
+    const span = (name: string) => collector.spans.find((span) => span.name === name);
+    await until(
+      "the process has ended, and the call too",
+      () => span("process") && span("paas.v1.ProcessService/Exec"),
+    );
+    const exec = span("paas.v1.ProcessService/Exec")!;
     assertEquals([exec.traceId, exec.parentSpanId, exec.kind], [trace, parent, 2]);
     assertEquals(read(exec.attributes), {
       "rpc.system.name": "grpc",
@@ -135,7 +142,7 @@ Deno.test("Telemetry exports spans and metrics as docs/telemetry.md has it, and 
       "rpc.response.status_code": "OK",
       "rpc.grpc.status_code": 0,
     });
-    const process = collector.spans.find(({ name }) => name === "process")!;
+    const process = span("process")!;
     assertEquals([process.traceId, process.parentSpanId], [trace, exec.spanId]);
     assertEquals({ ...read(process.attributes), "process.pid": 0 }, {
       "process.executable.name": "sh",
@@ -167,6 +174,12 @@ Deno.test("Telemetry exports spans and metrics as docs/telemetry.md has it, and 
     await until("it is gone", () => collector.value("paas.log.followers.lag") === 0);
     await alice.stop(printing);
 
+    // What is read only when somebody asks.
+    await until("the descriptors are counted", () => collector.value("paas.descriptors.open")! > 3);
+    assert(collector.value("paas.spool.free")! > 0);
+    assert(collector.value("process.cpu.time", ["cpu.mode", "user"])! > 0);
+    assert(collector.value("paas.certificate.expiry", ["paas.certificate.kind", "server"])! > 0);
+
     // A program that does not exist, and somebody without a certificate.
     await alice.exec(["no-such-program"]).catch(() => {});
     await refused(daemon.address);
@@ -178,6 +191,8 @@ Deno.test("Telemetry exports spans and metrics as docs/telemetry.md has it, and 
     );
     assertEquals(collector.value("rpc.server.call.duration", ["rpc.response.status_code", "NOT_FOUND"]), 1);
   }
+  const { version } = JSON.parse(await Deno.readTextFile(join(ROOT, "paasd/deno.json")));
+  assertEquals(read(collector.resource)["service.version"], version);
   const attributes = (of: { attributes: Attribute[] }[]) =>
     of.flatMap(({ attributes }) => attributes.map(({ key }) => key));
   const spans = new Set(attributes(collector.spans));

@@ -23,7 +23,7 @@ const list = async ({ client }: Person, allUsers: boolean) => {
 /** The code that a call is refused with. */
 const refusal = async (call: Promise<unknown>) => Code[(await failure(call)).code];
 
-Deno.test("roles by OU: a viewer sees all and changes nothing, an operator stops all", async (t) => {
+Deno.test("roles by OU: a viewer sees all and changes nothing, an operator ends all", async (t) => {
   await using scene = await RealmDaemon.start();
   const [alice, viewer, operator] = await Promise.all([
     scene.person(),
@@ -69,15 +69,39 @@ Deno.test("roles by OU: a viewer sees all and changes nothing, an operator stops
     assertEquals(await Promise.all(calls.map(refusal)), calls.map(() => "PERMISSION_DENIED"));
     assertEquals((await statusOf(alice, id)).state, "PROCESS_STATE_RUNNING");
   });
-  await t.step("an operator stops all, and does no more", async () => {
-    const signal = answer((callback) => operator.client.Signal({ processId: id, signal: 1 }, callback));
-    assertEquals(await refusal(signal), "PERMISSION_DENIED");
+  await t.step("an operator signals, stops and removes all, and does no more", async () => {
+    const signalled = await exec(alice, "sleep", "600");
+    await answer((callback) => operator.client.Signal({ processId: signalled, signal: 9 }, callback));
+    await until("it is killed", async () => (await statusOf(alice, signalled)).signal === 9);
+    await answer((callback) => operator.client.Remove({ processId: signalled }, callback));
+    assertEquals(await refusal(statusOf(alice, signalled)), "NOT_FOUND");
     await stop(operator, id);
-    assertEquals((await statusOf(alice, id)).stop?.stoppedBy, operator.id);
-    assertEquals(
-      await refusal(answer((callback) => operator.client.Remove({ processId: id }, callback))),
-      "PERMISSION_DENIED",
-    );
+    const { stoppedBy, stoppedBySubject } = (await statusOf(alice, id)).stop!;
+    assertEquals([stoppedBy, /CN=oscar/.test(stoppedBySubject)], [operator.id, true]);
+    const calls = [
+      answer((callback) => operator.client.Share({ processId: id, user: viewer.id }, callback)),
+      answer((callback) => operator.client.Unshare({ processId: id, user: viewer.id }, callback)),
+    ];
+    assertEquals(await Promise.all(calls.map(refusal)), calls.map(() => "PERMISSION_DENIED"));
+  });
+  await t.step("nobody but an operator drains the daemon", async () => {
+    for (const { client } of [alice, viewer]) {
+      assertEquals(await refusal(answer((callback) => client.Drain({}, callback))), "PERMISSION_DENIED");
+    }
+    await exec(alice, "true");
+  });
+  await t.step("the processes of one user are theirs, or all users' for those who see all", async () => {
+    const ofUser = async ({ client }: Person, owner: string, allUsers: boolean) => {
+      const { processes } = await answer<ListResponse__Output>((callback) =>
+        client.List({ owner, allUsers }, callback)
+      );
+      return new Set(processes.map(({ owner }) => owner));
+    };
+    assertEquals(await ofUser(operator, alice.id, true), new Set([alice.id]));
+    assertEquals(await ofUser(operator, operator.id.toUpperCase(), false), new Set([operator.id]));
+    assertEquals(await ofUser(alice, operator.id, false), new Set());
+    assertEquals(await refusal(ofUser(alice, operator.id, true)), "PERMISSION_DENIED");
+    assertEquals(await refusal(ofUser(operator, "alice", true)), "INVALID_ARGUMENT");
   });
   await t.step("two roles are refused at the door", async () => {
     assert(!await scene.letsIn(await scene.realm.user({ organizationalUnit: ["paas-viewer", "paas-operator"] })));
@@ -96,7 +120,10 @@ Deno.test("roles by OU: a viewer sees all and changes nothing, an operator stops
     assertEquals((await scene.paasc(viewer, "run", "true")).code, 125);
     const refused = await scene.paasc(alice, "list", "--all");
     assertEquals([refused.code, refused.stdout], [1, ""]);
-    assertMatch(refused.stderr, /^paasc: Your role, user, /);
+    assertEquals(
+      refused.stderr,
+      "paasc: Your role, user, shows you your own processes only: ask for these alone, without --all\n",
+    );
     assertMatch(
       (await scene.paasc(viewer, "doctor")).stdout,
       new RegExp(`you are ${viewer.id} .*with the role viewer`),

@@ -24,6 +24,8 @@ import type {
   WaitResponse,
   WatchRequest__Output,
   WatchResponse,
+  WhoAmIRequest__Output,
+  WhoAmIResponse,
 } from "@paas/proto";
 import { Buffer } from "node:buffer";
 import { type Authority, createAuthority, type Pair } from "../../certs/authority.ts";
@@ -42,6 +44,7 @@ export interface Handlers {
   List?: handleUnaryCall<ListRequest__Output, ListResponse>;
   Remove?: handleUnaryCall<RemoveRequest__Output, RemoveResponse>;
   Watch?: handleServerStreamingCall<WatchRequest__Output, WatchResponse>;
+  WhoAmI?: handleUnaryCall<WhoAmIRequest__Output, WhoAmIResponse>;
 }
 
 /** A server CA and a client CA, with the certificates of a server and a client. */

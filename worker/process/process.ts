@@ -16,6 +16,8 @@ export interface StopOptions {
   grace?: number | undefined;
   /** The one who asks, for the status. */
   by?: string | undefined;
+  /** The name of that one, for the status. */
+  byName?: string | undefined;
   /** The reason, for the status; default is `stopped`. */
   reason?: StopReason | undefined;
 }

@@ -168,13 +168,13 @@ export class SpawnedProcess implements Process {
     return new LogReader(this.#log, options);
   }
 
-  async stop({ grace = this.#stopGrace, by, reason = "stopped" }: StopOptions = {}): Promise<FinishedStatus> {
+  async stop({ grace = this.#stopGrace, by, byName, reason = "stopped" }: StopOptions = {}): Promise<FinishedStatus> {
     const { status } = this.#state;
     if (this.#state.termination?.inProgress) throw new StopInProgressError();
     if (status.state === "finished") return status;
     this.#group.signal("SIGTERM");
     const termination = { group: this.#terminate(grace), inProgress: true };
-    const stop = { reason, by, time: clock.now(), killed: false };
+    const stop = { reason, by, byName, time: clock.now(), killed: false };
     this.#become({ status: { state: "stopping", startTime: status.startTime, stop }, termination });
     try {
       await termination.group;

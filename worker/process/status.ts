@@ -22,6 +22,8 @@ export interface Stop {
   readonly reason: StopReason;
   /** The one who asked, in the caller's own terms. */
   readonly by?: string | undefined;
+  /** The name of that one, for people. */
+  readonly byName?: string | undefined;
   /** The time of SIGTERM, in milliseconds since the Unix epoch. */
   readonly time: number;
   /** Whether the grace period ran out and SIGKILL was sent. */

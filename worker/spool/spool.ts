@@ -119,6 +119,7 @@ export class Spool implements Disposable {
       if (made) await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
       try {
         isNew(directory);
+        await Deno.chmod(directory, (await Deno.stat(directory)).mode! & 0o7777); // an owner's right, as for Spool.open
         await Deno.writeFile(probe, new Uint8Array(), { mode: 0o600 });
         await Deno.remove(probe);
         return { inUse: isInUse(directory) };

@@ -17,6 +17,9 @@ import { OLD_FORMAT, readFormat, writeFormat } from "./format.ts";
 /** The name of the file. */
 const NAME = "history.db";
 
+/** The name of the file that a program locks which uses a spool of the format before. */
+const OLD_LOCK = "lock";
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** An event for the operator, and its subject. */
@@ -47,10 +50,15 @@ export function openSpoolDatabase(directory: string, durable: boolean): { databa
 /**
  * Returns whether another program uses a spool. The program that uses it must not ask: closing the file would let go of its
  * lock.
+ *
+ * @throws {Error} When the database may not be written.
  */
 export function isInUse(directory: string): boolean {
+  const lock = join(directory, OLD_LOCK);
+  if (exists(lock) && !mayLock(lock)) return true;
   const path = join(directory, NAME);
   if (!exists(path)) return false;
+  Deno.openSync(path, { read: true, write: true }).close(); // SQLite would read it all the same
   const database = new DatabaseSync(path);
   try {
     database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; ROLLBACK");
@@ -60,6 +68,12 @@ export function isInUse(directory: string): boolean {
   } finally {
     database.close();
   }
+}
+
+/** Returns whether nobody holds the lock of a spool of the format before. */
+function mayLock(path: string): boolean {
+  using lock = Deno.openSync(path, { read: true, write: true });
+  return lock.tryLockSync(true);
 }
 
 /** Makes a private file, before SQLite makes one that others may read. */
@@ -132,7 +146,7 @@ function copyRows(damaged: DatabaseSync, table: string, order: string, database:
 
 /** Takes over a spool of the previous format, once. */
 function takeOver(directory: string, database: Database, records: Records, findings: Finding[]): void {
-  using lock = Deno.openSync(join(directory, "lock"), { create: true, read: true, write: true, mode: 0o600 });
+  using lock = Deno.openSync(join(directory, OLD_LOCK), { create: true, read: true, write: true, mode: 0o600 });
   if (!lock.tryLockSync(true)) throw new Error("another daemon uses it");
   const journal = join(directory, "journal");
   if (records.next === 0 && exists(journal)) {
@@ -146,7 +160,7 @@ function takeOver(directory: string, database: Database, records: Records, findi
     findings.push(["spool-imported", `${damaged} damaged records`]);
   }
   writeFormat(directory);
-  for (const name of ["journal", "journal.new", "lock"]) removeIfExists(join(directory, name));
+  for (const name of ["journal", "journal.new", OLD_LOCK]) removeIfExists(join(directory, name));
 }
 
 /** Finishes the removals that an earlier program has begun. */

@@ -60,6 +60,12 @@ Deno.test("Spool.check says what Spool.open would say, and leaves a spool as it 
     const before = [...Deno.readDirSync(path)].map(({ name }) => name).toSorted();
     assertEquals(await Spool.check(path), { inUse: false });
     assertEquals([...Deno.readDirSync(path)].map(({ name }) => name).toSorted(), before);
+    {
+      using lock = Deno.openSync(`${path}/lock`, { create: true, write: true }); // of a program of the format before
+      lock.lockSync(true);
+      assertEquals(await Spool.check(path), { inUse: true });
+    }
+    assertEquals(await Spool.check(path), { inUse: false });
     await Deno.writeTextFile(`${path}/format`, "paas-spool 99\n");
     await assertRejects(() => Spool.check(path), SpoolError, "paas-spool 99");
   });

@@ -8,18 +8,19 @@ import { statusJson } from "../../print/process_status.ts";
 import type { Given } from "../../settings/settings.ts";
 import { parseDuration } from "@paas/proto/units";
 import { eachProcess } from "./each_process.ts";
-import { LABEL_OPTION, ownProcesses, processCount, selectionFrom } from "./own_processes.ts";
-import { DURATION, exclusive, optionValue, wholeNumber } from "../../options/value.ts";
+import type { Connection } from "../../connection/connection.ts";
+import { LABEL_OPTION, ownProcesses, processCount, type Selection, selectionFrom } from "./own_processes.ts";
+import { DURATION, exclusive, optionValue, usageError, wholeNumber } from "../../options/value.ts";
 
 const help = `Usage: paasc stop [options] ID...
-       paasc stop [options] --all|--label K=V
+       paasc stop [options] --all|--label K=V|--user USER
 
 Stops each process and its group: by SIGTERM and, after the grace period, by
 SIGKILL. The grace period is 10 s, unless the daemon or the process was started
 with another one, or --grace gives one; --time is the same, and a number alone is
-in seconds. With --force the daemon sends SIGKILL at once. The command returns when the processes
-have finished, and prints nothing. A process that has already finished is left as
-it is, which is no error.
+in seconds. With --force the daemon sends SIGKILL at once. The command returns
+when the processes have finished, and prints nothing. A process that has already
+finished is left as it is, which is no error.
 
 In place of ids, --all selects all of your processes that have not finished, and
 --label those with a label, or with all of several labels. stderr then tells how
@@ -27,6 +28,13 @@ many processes these are.
 
 A failure for one of several processes is printed to stderr; the others are still
 stopped, and the exit code is 1.
+
+An operator may stop other users' processes as well. With --user instead of ids
+the command stops all processes of a user that have not finished, and prints the
+id of each; --label narrows that. USER is a user id, its first 8 digits or more,
+or the name (CN) in the certificate, if it is the name of only one user with a
+running process. A user who may still come in can start others: revoke the
+certificate first.
 
 The stop goes on even if paasc is interrupted, once the daemon has the request.
 
@@ -37,6 +45,7 @@ Examples:
   paasc stop 2b5c
   paasc stop --grace 1m my-server
   paasc stop --label team=red
+  paasc stop --user bob --label team=red
 `;
 
 export const stop: Command = {
@@ -49,21 +58,29 @@ export const stop: Command = {
     { name: "force", letter: "f", help: "send SIGKILL at once" },
     { name: "all", letter: "a", help: "all of your processes that have not finished" },
     LABEL_OPTION,
+    { name: "user", value: "USER", help: "all processes of this user, as an operator" },
   ],
 
   async run(words, context) {
     const { settings, given, repeated, stdout, stderr } = context;
     const options = { grace: graceFrom(given) };
+    const { user } = given;
+    if (user !== undefined && words.length > 0) throw usageError("stop", "option '--user' takes the place of ids");
+    if (user !== undefined && given.all !== undefined) throw exclusive("stop", "--user", "--all");
     const selection = selectionFrom("stop", "all", words, given, repeated);
-    if (!selection) processWords("stop", words);
+    if (!selection && user === undefined) processWords("stop", words);
     using connection = await context.connect();
-    const selected = selection && await ownProcesses(connection, selection, ["running", "stopping"]);
-    if (selected) noteTo(stderr)(`stopping ${processCount(selected.length)}`);
-    const names = selected?.map(({ processId }) => processId) ?? words;
+    const selected = user !== undefined
+      ? await processesOf(connection, user, selection?.labels ?? {})
+      : selection && await ownRunning(connection, selection);
+    if (user !== undefined && selected?.length === 0) noteTo(stderr)(`no process to stop of user '${user}'`);
+    if (user === undefined && selected) noteTo(stderr)(`stopping ${processCount(selected.length)}`);
+    const ids = selected ?? words;
     const ifLost = "it is not known whether the process was stopped; see 'paasc status'";
-    return await eachProcess(context, connection, names, async (id) => {
+    return await eachProcess(context, connection, ids, async (id) => {
       const status = await connection.stop(stopRequest(id, options), { ifLost });
       if (settings.output === "json") await print(stdout, jsonLine(statusJson(status)));
+      else if (user !== undefined) await print(stdout, `${id}\n`);
     });
   },
 };
@@ -78,4 +95,21 @@ function graceFrom(given: Given): number | undefined {
     return seconds === undefined ? parseDuration(text) : seconds * 1000;
   });
   return time ?? optionValue("stop", given, "grace", DURATION, parseDuration);
+}
+
+/** The ids of the user's own processes that have not finished. */
+async function ownRunning(connection: Connection, selection: Selection): Promise<string[]> {
+  return (await ownProcesses(connection, selection, ["running", "stopping"])).map(({ processId }) => processId);
+}
+
+/** The ids of the processes of a user that have not finished, and have these labels. */
+async function processesOf(connection: Connection, user: string, labels: Selection["labels"]): Promise<string[]> {
+  const [{ findUser }, { listProcesses }] = await Promise.all([
+    import("../../streams/find_user.ts"),
+    import("../../streams/list_processes.ts"),
+  ]);
+  const owner = await findUser(connection, user);
+  const states = ["PROCESS_STATE_RUNNING", "PROCESS_STATE_STOPPING"] as const;
+  const processes = await listProcesses(connection, { owner, labels, states: [...states], allUsers: true });
+  return processes.map(({ processId }) => processId);
 }

@@ -25,6 +25,8 @@ shared ('paasc share').
 
 ID is an id, the beginning of an id that no other process has, or a name. A name
 stands for the live process that has it, or else for the last one that had it.
+Your own processes come first. Viewers and operators may name other users'
+processes as well; if several users have such a process, the error names them.
 
 The exit code of paasc is 0 when the question was answered, however the process
 ended: 'paasc wait' exits as the process did.
@@ -34,8 +36,8 @@ line: id, name, labels, args, state (running,
 stopping, finished), pid, exitCode or signal and signalName, startTime,
 finishTime, durationSeconds, endReason (exited, signalled, stopped, timed-out,
 output-limit, client-gone, daemon-shutdown, daemon-lost), stop (by: a user id;
-time; killed: whether SIGKILL was needed), logBytes, logLines, owner (a user id),
-ownerSubject, and grants (user; permission: view or stop; until). A value that is
+bySubject; time; killed: whether SIGKILL was needed), logBytes, logLines, owner
+(a user id), ownerSubject, and grants (user; permission: view or stop; until). A value that is
 not known yet is left out.
 
 Examples:

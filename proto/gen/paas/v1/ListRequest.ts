@@ -47,6 +47,11 @@ export interface ListRequest {
    * Whether to list the processes of all users. Only viewers and operators may.
    */
   'allUsers'?: (boolean);
+  /**
+   * Only processes of the user with this id, of 64 hexadecimal digits. Another
+   * user's processes need all_users as well.
+   */
+  'owner'?: (string);
 }
 
 /**
@@ -93,4 +98,9 @@ export interface ListRequest__Output {
    * Whether to list the processes of all users. Only viewers and operators may.
    */
   'allUsers': (boolean);
+  /**
+   * Only processes of the user with this id, of 64 hexadecimal digits. Another
+   * user's processes need all_users as well.
+   */
+  'owner': (string);
 }

@@ -4,6 +4,8 @@ import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import type { AttachRequest as _paas_v1_AttachRequest, AttachRequest__Output as _paas_v1_AttachRequest__Output } from '../../paas/v1/AttachRequest.ts';
 import type { AttachResponse as _paas_v1_AttachResponse, AttachResponse__Output as _paas_v1_AttachResponse__Output } from '../../paas/v1/AttachResponse.ts';
+import type { DrainRequest as _paas_v1_DrainRequest, DrainRequest__Output as _paas_v1_DrainRequest__Output } from '../../paas/v1/DrainRequest.ts';
+import type { DrainResponse as _paas_v1_DrainResponse, DrainResponse__Output as _paas_v1_DrainResponse__Output } from '../../paas/v1/DrainResponse.ts';
 import type { ExecRequest as _paas_v1_ExecRequest, ExecRequest__Output as _paas_v1_ExecRequest__Output } from '../../paas/v1/ExecRequest.ts';
 import type { ExecResponse as _paas_v1_ExecResponse, ExecResponse__Output as _paas_v1_ExecResponse__Output } from '../../paas/v1/ExecResponse.ts';
 import type { GetLogsRequest as _paas_v1_GetLogsRequest, GetLogsRequest__Output as _paas_v1_GetLogsRequest__Output } from '../../paas/v1/GetLogsRequest.ts';
@@ -55,6 +57,27 @@ export interface ProcessServiceClient extends grpc.Client {
    */
   attach(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_paas_v1_AttachRequest, _paas_v1_AttachResponse__Output>;
   attach(options?: grpc.CallOptions): grpc.ClientDuplexStream<_paas_v1_AttachRequest, _paas_v1_AttachResponse__Output>;
+  
+  /**
+   * Drain ends the daemon when all processes have finished. From now on the
+   * daemon refuses Exec with UNAVAILABLE, and answers all other calls as before.
+   * Only operators may call it. It answers at once. Nobody can take a drain
+   * back; another Drain can change its deadline.
+   */
+  Drain(argument: _paas_v1_DrainRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_DrainResponse__Output>): grpc.ClientUnaryCall;
+  Drain(argument: _paas_v1_DrainRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_paas_v1_DrainResponse__Output>): grpc.ClientUnaryCall;
+  Drain(argument: _paas_v1_DrainRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_DrainResponse__Output>): grpc.ClientUnaryCall;
+  Drain(argument: _paas_v1_DrainRequest, callback: grpc.requestCallback<_paas_v1_DrainResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * Drain ends the daemon when all processes have finished. From now on the
+   * daemon refuses Exec with UNAVAILABLE, and answers all other calls as before.
+   * Only operators may call it. It answers at once. Nobody can take a drain
+   * back; another Drain can change its deadline.
+   */
+  drain(argument: _paas_v1_DrainRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_DrainResponse__Output>): grpc.ClientUnaryCall;
+  drain(argument: _paas_v1_DrainRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_paas_v1_DrainResponse__Output>): grpc.ClientUnaryCall;
+  drain(argument: _paas_v1_DrainRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_paas_v1_DrainResponse__Output>): grpc.ClientUnaryCall;
+  drain(argument: _paas_v1_DrainRequest, callback: grpc.requestCallback<_paas_v1_DrainResponse__Output>): grpc.ClientUnaryCall;
   
   /**
    * Exec starts a process, and answers as soon as it runs. If Exec fails, no
@@ -288,6 +311,14 @@ export interface ProcessServiceHandlers extends grpc.UntypedServiceImplementatio
   Attach: grpc.handleBidiStreamingCall<_paas_v1_AttachRequest__Output, _paas_v1_AttachResponse>;
   
   /**
+   * Drain ends the daemon when all processes have finished. From now on the
+   * daemon refuses Exec with UNAVAILABLE, and answers all other calls as before.
+   * Only operators may call it. It answers at once. Nobody can take a drain
+   * back; another Drain can change its deadline.
+   */
+  Drain: grpc.handleUnaryCall<_paas_v1_DrainRequest__Output, _paas_v1_DrainResponse>;
+  
+  /**
    * Exec starts a process, and answers as soon as it runs. If Exec fails, no
    * process exists and nothing is left behind. The operator sets how many
    * finished processes of a user the daemon keeps, and how much space their
@@ -372,6 +403,7 @@ export interface ProcessServiceHandlers extends grpc.UntypedServiceImplementatio
 
 export interface ProcessServiceDefinition extends grpc.ServiceDefinition {
   Attach: MethodDefinition<_paas_v1_AttachRequest, _paas_v1_AttachResponse, _paas_v1_AttachRequest__Output, _paas_v1_AttachResponse__Output>
+  Drain: MethodDefinition<_paas_v1_DrainRequest, _paas_v1_DrainResponse, _paas_v1_DrainRequest__Output, _paas_v1_DrainResponse__Output>
   Exec: MethodDefinition<_paas_v1_ExecRequest, _paas_v1_ExecResponse, _paas_v1_ExecRequest__Output, _paas_v1_ExecResponse__Output>
   GetLogs: MethodDefinition<_paas_v1_GetLogsRequest, _paas_v1_GetLogsResponse, _paas_v1_GetLogsRequest__Output, _paas_v1_GetLogsResponse__Output>
   GetStatus: MethodDefinition<_paas_v1_GetStatusRequest, _paas_v1_GetStatusResponse, _paas_v1_GetStatusRequest__Output, _paas_v1_GetStatusResponse__Output>

@@ -18,6 +18,11 @@ export interface StopInfo {
    * Whether the grace period ended and SIGKILL was sent.
    */
   'killed'?: (boolean);
+  /**
+   * Subject of the certificate of the user who stopped the process, at most 256
+   * characters. It is for people only: it is not unique and proves nothing.
+   */
+  'stoppedBySubject'?: (string);
 }
 
 /**
@@ -36,4 +41,9 @@ export interface StopInfo__Output {
    * Whether the grace period ended and SIGKILL was sent.
    */
   'killed': (boolean);
+  /**
+   * Subject of the certificate of the user who stopped the process, at most 256
+   * characters. It is for people only: it is not unique and proves nothing.
+   */
+  'stoppedBySubject': (string);
 }

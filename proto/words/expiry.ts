@@ -1,9 +1,9 @@
 /**
- * Warns before a certificate or a revocation list ends: 14 days, 7 days and 1 day before. This file is pure and imports
- * nothing, so that daemon, client and tool can use it.
+ * Warns before a certificate or a revocation list ends: 14 days, 7 days and 1 day before. This module imports nothing,
+ * so that daemon, client and tool can use it.
  *
  * ```ts
- * import { expiryWarnings } from "./expiry.ts";
+ * import { expiryWarnings } from "@paas/proto/expiry";
  *
  * const endings = [{ what: "server certificate", ends: Date.parse("2027-01-15T00:00:00Z") }];
  * for (const { text } of expiryWarnings(endings, { now: Date.now() })) console.warn(text);
@@ -24,6 +24,11 @@ export interface Ending {
   readonly what: string;
   /** The end of a certificate, or the next update of a revocation list. */
   readonly ends: number;
+  /**
+   * The begin of what is renewed as a habit, such as a revocation list. Then a warning is due only in the second half of
+   * its time, so that a list for a week is not warned of from its first day on.
+   */
+  readonly begins?: number | undefined;
 }
 
 /** A warning that is due. */
@@ -50,7 +55,7 @@ export interface Span {
  */
 export function expiryWarnings(endings: Iterable<Ending>, { since = -Infinity, now }: Span): ExpiryWarning[] {
   return [...endings].flatMap((ending) => {
-    const threshold = WARNING_DAYS.findLast((days) => passed(ending, days) <= now);
+    const threshold = daysOf(ending).findLast((days) => passed(ending, days) <= now);
     if (threshold === undefined || passed(ending, threshold) <= since) return [];
     const { what, ends } = ending;
     return [{ what, ends, threshold, daysLeft: daysLeft(ends, now), text: `the ${what} ${describeEnd(ends, now)}` }];
@@ -59,7 +64,7 @@ export function expiryWarnings(endings: Iterable<Ending>, { since = -Infinity, n
 
 /** When the next warning becomes due, for a timer; undefined when there will be none. */
 export function nextWarning(endings: Iterable<Ending>, now: number): number | undefined {
-  const times = [...endings].flatMap((ending) => WARNING_DAYS.map((days) => passed(ending, days)));
+  const times = [...endings].flatMap((ending) => daysOf(ending).map((days) => passed(ending, days)));
   const next = Math.min(...times.filter((time) => time > now));
   return Number.isFinite(next) ? next : undefined;
 }
@@ -76,6 +81,11 @@ export function describeEnd(ends: number, now: number): string {
   const days = daysLeft(ends, now);
   const left = days === 0 ? "less than a day" : days === 1 ? "1 day" : `${days} days`;
   return `ends in ${left}, on ${day}`;
+}
+
+/** The thresholds that count for an ending, in days. */
+function daysOf({ begins = -Infinity, ends }: Ending): (typeof WARNING_DAYS[number])[] {
+  return WARNING_DAYS.filter((days) => 2 * days * DAY_MS <= ends - begins);
 }
 
 function passed({ ends }: Ending, days: number): number {

@@ -50,6 +50,14 @@ Deno.test("expiryWarnings() gives each threshold once to a caller who goes from 
   }));
 });
 
+Deno.test("expiryWarnings() reports what is renewed as a habit only in the second half of its time", () => {
+  const list = (days: number): Ending => ({ what: "list", begins: before(days), ends: ENDS });
+  const threshold = (days: number, left: number) => expiryWarnings([list(days)], { now: before(left) })[0]?.threshold;
+  assertEquals([threshold(30, 14), threshold(28, 14), threshold(27, 14)], [14, 14, undefined]);
+  assertEquals([threshold(7, 7), threshold(7, 1), threshold(1, 0.5)], [undefined, 1, undefined]);
+  assertEquals(nextWarning([list(7)], before(7)), before(1));
+});
+
 Deno.test("nextWarning() gives the times at which each threshold is passed", () => {
   let now = before(20);
   for (const days of WARNING_DAYS) {
