@@ -138,7 +138,8 @@ Deno.test("bash completes ids and names of the processes that there are", { igno
   const all = ["web", "build", live, finished]; // names first
   assertEquals(await scene.bash(["status", ""], daemon.address), all);
   assertEquals(await scene.bash(["rm", "x", "b"], daemon.address), all.filter((word) => word.startsWith("b")));
-  assertEquals(await scene.bash(["status", finished, ""], daemon.address), []);
+  assertEquals(await scene.bash(["attach", live, ""], daemon.address), []);
+  assertEquals(await scene.bash(["status", finished, "w"], daemon.address), ["web"]);
   assertEquals(await scene.bash(["signal", "TERM", ""], daemon.address), ["web", live]);
   assertEquals(await scene.bash(["--server", ...daemon.address.split(/(:)/), "stop", "we"]), ["web"]);
 });
