@@ -14,9 +14,9 @@ Deno.test("install() writes a script that passes each word to paasc unchanged", 
       return { code, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
     };
     assertEquals((await run("version")).code, 0);
-    assertEquals(await run("status", "id", `a b\n'"$HOME`), {
+    assertEquals(await run("attach", "id", `a b\n'"$HOME`), {
       code: 2,
-      text: `paasc: status takes one id, but there is 'a b\\u000a'"$HOME' too: see 'paasc status --help'\n`,
+      text: `paasc: attach takes one id, but there is 'a b\\u000a'"$HOME' too: see 'paasc attach --help'\n`,
     });
   } finally {
     await Deno.remove(parent, { recursive: true });

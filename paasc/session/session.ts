@@ -163,7 +163,10 @@ class Session implements Disposable {
     const { detachKeys, tty } = this.#options;
     const stdin = Deno.stdin.readable;
     const keys = detachKeys ? untilDetached(stdin, detachKeys, () => this.#detach()) : stdin;
-    const show = (content: string | Uint8Array) => void print(this.#stdout, content).catch(() => {});
+    let shown = Promise.resolve();
+    const show = (content: string | Uint8Array) => {
+      shown = shown.then(() => print(this.#stdout, content)).catch(() => {});
+    };
     input.feed(detachKeys && !tty ? typedLines(keys, show) : keys)
       .then(() => this.#left === "detached" || input.close())
       .catch((error) => this.#note(`cannot read stdin: ${error instanceof Error ? error.message : error}`));

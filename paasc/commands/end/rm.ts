@@ -3,9 +3,9 @@ import { stopRequest } from "../../client/requests.ts";
 import type { Command, Context } from "../../command.ts";
 import type { Connection } from "../../connection/connection.ts";
 import { PaasError } from "../../errors.ts";
-import { ExitError, exitReason } from "../../exit.ts";
+import { errorLine, ExitError, exitReason } from "../../exit.ts";
 import { jsonLine } from "../../words/enum_words.ts";
-import { noteTo, print } from "../../print/output.ts";
+import { print } from "../../print/output.ts";
 import { processWords } from "../../options/process_words.ts";
 import { DURATION, optionValue, usageError } from "../../options/value.ts";
 import { parseDuration } from "@paas/proto/units";
@@ -103,6 +103,6 @@ async function removeFinished(
     removed++;
     if (context.settings.output === "json") await print(context.stdout, jsonLine({ id }));
   });
-  noteTo(context.stderr)(`${processCount(removed)} removed`);
+  await print(context.stderr, errorLine(new Error(`${processCount(removed)} removed`)), "stderr");
   return code;
 }

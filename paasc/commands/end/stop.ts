@@ -1,8 +1,9 @@
 /** `paasc stop`: stops processes. */
 import { stopRequest } from "../../client/requests.ts";
 import type { Command } from "../../command.ts";
+import { errorLine } from "../../exit.ts";
 import { jsonLine } from "../../words/enum_words.ts";
-import { noteTo, print } from "../../print/output.ts";
+import { print } from "../../print/output.ts";
 import { processWords } from "../../options/process_words.ts";
 import { statusJson } from "../../print/process_status.ts";
 import type { Given } from "../../settings/settings.ts";
@@ -73,8 +74,9 @@ export const stop: Command = {
     const selected = user !== undefined
       ? await processesOf(connection, user, selection?.labels ?? {})
       : selection && await ownRunning(connection, selection);
-    if (user !== undefined && selected?.length === 0) noteTo(stderr)(`no process to stop of user '${user}'`);
-    if (user === undefined && selected) noteTo(stderr)(`stopping ${processCount(selected.length)}`);
+    const none = user !== undefined && selected?.length === 0 ? `no process to stop of user '${user}'` : undefined;
+    const sentence = none ?? (user === undefined && selected && `stopping ${processCount(selected.length)}`);
+    if (sentence) await print(stderr, errorLine(new Error(sentence)), "stderr");
     const ids = selected ?? words;
     const ifLost = "it is not known whether the process was stopped; see 'paasc status'";
     return await eachProcess(context, connection, ids, async (id) => {

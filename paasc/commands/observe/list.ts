@@ -3,8 +3,9 @@ import type { ListOptions } from "../../client/options.ts";
 import { listRequest } from "../../client/requests.ts";
 import type { Command } from "../../command.ts";
 import { PaasError } from "../../errors.ts";
+import { errorLine } from "../../exit.ts";
 import { jsonLine } from "../../words/enum_words.ts";
-import { noteTo, print } from "../../print/output.ts";
+import { print } from "../../print/output.ts";
 import { statusJson } from "../../print/process_status.ts";
 import { processLines, processTable, type StatePaint } from "../../print/process_table.ts";
 import { ORDERS, sorted } from "../../print/process_order.ts";
@@ -137,7 +138,8 @@ export const list: Command = {
     if (
       processes.length === 0 && forms.length === 0 && columns !== undefined && !repeated.state && which.state?.length
     ) {
-      noteTo(stderr)("nothing of that runs; 'paasc list -a' lists finished processes, too");
+      const hint = "nothing of that runs; 'paasc list -a' lists finished processes, too";
+      await print(stderr, errorLine(new Error(hint)), "stderr");
     }
   },
 };
