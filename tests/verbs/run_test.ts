@@ -206,7 +206,7 @@ async function ends(
 }
 
 Deno.test("run, attach and wait say in a sentence why a process ended that did not end by itself", async () => {
-  const daemon = shared();
+  await using daemon = await RunningDaemon.start(); // it ends in this test
   const sleep = ["sh", "-c", "echo begun; exec sleep 600"];
   const same = (line: string) => [line, line, line];
   const stopped = "paasc: the process was stopped";
