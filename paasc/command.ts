@@ -68,14 +68,22 @@ export class Context {
 /** A command of `paasc`. */
 export interface Command {
   readonly name: string;
-  /** Other names of the command. */
-  readonly aliases?: readonly string[];
+  /** Other names of the command, each with the options that it implies. */
+  readonly aliases?: Readonly<Record<string, Given>>;
   /** A few words for the list of commands in `paasc --help`. */
   readonly summary: string;
   /** The text that `paasc NAME --help` prints. */
   readonly help: string;
   /** The options of the command, besides those that all commands share. */
   readonly options?: readonly Option[];
+  /** Options of similar programs that this command has not, each with a sentence that says what to do instead. */
+  readonly hints?: Readonly<Record<string, string>>;
+  /** Forms of `--output` besides text and JSON. */
+  readonly outputs?: readonly string[];
+  /** Whether the words are a program and its arguments. Options then stand before them only. */
+  readonly takesProgram?: boolean;
+  /** Whether the exit code is that of a process. A failure of Paas then has a code of its own, 125. */
+  readonly exitsAsProcess?: boolean;
   /**
    * Runs the command with the words after its options.
    *
@@ -84,4 +92,9 @@ export interface Command {
    * @throws {ExitError} When the command ends without success for another reason
    */
   run(words: readonly string[], context: Context): Promise<number | void>;
+}
+
+/** The name of a command and its other names. */
+export function namesOf({ name, aliases = {} }: Command): string[] {
+  return [name, ...Object.keys(aliases)];
 }

@@ -1,13 +1,14 @@
 /**
  * Parses the command line: `paasc [options] COMMAND [options] [words]`.
  *
- * Options stand before the words of a command. All words from the first one on are passed on unchanged, because in `exec`
- * they belong to the remote program. General parsers do not fit: they look for `--` and options after that word as well.
- * Options of all commands may also stand before the name of the command, its own options only after the name.
+ * Options stand before, between or after the words of a command. Only a command that takes a program has its options before
+ * the program: all words from there on belong to it, and are passed on unchanged. General parsers do not fit: they look for
+ * `--` and options after that word as well. Options of all commands may also stand before the name of the command, its own
+ * options only after the name.
  *
  * @module
  */
-import type { Command } from "./command.ts";
+import { type Command, namesOf } from "./command.ts";
 import { commands, local } from "./commands/mod.ts";
 import { ExitError } from "./exit.ts";
 import {
@@ -54,14 +55,14 @@ export async function parseCommandLine(
   args: readonly string[],
   environment: (name: string) => string | undefined,
 ): Promise<CommandLine> {
-  const given: Record<string, string | undefined> = {};
-  const repeated: Record<string, string[]> = {};
-  const [name, ...rest] = await takeOptions(args, COMMON_OPTIONS, { given, repeated }, "paasc");
+  const taken: Taken = { given: {}, repeated: {} };
+  const [name, ...rest] = await takeOptions(args, { known: COMMON_OPTIONS, program: "paasc" }, taken);
   const command = name === undefined ? undefined : await find(name);
-  const known = [...COMMON_OPTIONS, ...command?.options ?? []];
-  const words = command ? await takeOptions(rest, known, { given, repeated }, `paasc ${command.name}`) : [];
+  const words = command ? await takeOptions(rest, syntaxOf(command), taken) : [];
+  const { repeated } = taken;
+  const given = { ...command && command.aliases?.[name!], ...taken.given };
 
-  const wanted = given.help !== undefined
+  const wanted = given.help !== undefined || args.length === 0
     ? { command: await find("help"), words: command ? [command.name] : [] }
     : given.version !== undefined
     ? { command: await find("version"), words: [] }
@@ -71,15 +72,21 @@ export async function parseCommandLine(
   const context = local.includes(wanted.command)
     ? {}
     : await (await import("./settings/contexts.ts")).chosenContext(given.context, environment);
-  return { ...wanted, command: wanted.command, given, repeated, settings: settingsFrom(given, environment, context) };
+  const special = wanted.command.outputs?.includes(given.output ?? "");
+  const settings = settingsFrom(special ? { ...given, output: "text" } : given, environment, context);
+  return { ...wanted, command: wanted.command, given, repeated, settings };
 }
 
 async function find(name: string): Promise<Command> {
-  const command = commands.find((command) => command.name === name || command.aliases?.includes(name));
+  const command = commands.find((command) => namesOf(command).includes(name));
   if (command) return command;
-  const names = commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
-  const hint = await didYouMean(name, names) || ` (there are ${commands.map(({ name }) => name).join(", ")})`;
+  const { commandHint } = await import("./words/command_hints.ts");
+  const hint = await commandHint(name, commands.flatMap(namesOf));
   throw new ExitError("usage", `unknown command '${name}'${hint}: see 'paasc --help'`);
+}
+
+function syntaxOf({ name, options = [], hints, takesProgram = false }: Command): Syntax {
+  return { known: [...COMMON_OPTIONS, ...options], hints, program: `paasc ${name}`, mixed: !takesProgram };
 }
 
 /** The options taken from a command line. */
@@ -88,18 +95,38 @@ interface Taken {
   readonly repeated: Record<string, string[]>;
 }
 
-/** Takes the known options at the beginning of the words, drops one `--` after them, and returns the rest. */
+/** The options that may come, and where. */
+interface Syntax {
+  readonly known: readonly Option[];
+  readonly hints?: Command["hints"];
+  /** The command whose help explains them. */
+  readonly program: string;
+  /** Whether options may also stand between and after the words. */
+  readonly mixed?: boolean;
+}
+
+/**
+ * Takes the options from the words, drops one `--`, which ends the options, and returns the other words.
+ *
+ * @throws {ExitError} When an option is unknown, or its value is missing
+ */
 async function takeOptions(
   words: readonly string[],
-  known: readonly Option[],
+  { known, hints = {}, program, mixed = false }: Syntax,
   { given, repeated }: Taken,
-  program: string,
 ): Promise<readonly string[]> {
   const help = `see '${program} --help'`;
+  const rest: string[] = [];
   for (let next = 0;;) {
     const word = words[next];
-    if (word === "--") return words.slice(next + 1);
-    if (word === undefined || word === "-" || !word.startsWith("-")) return words.slice(next);
+    if (word === undefined) return rest;
+    if (word === "--") return [...rest, ...words.slice(next + 1)];
+    if (word === "-" || !word.startsWith("-")) {
+      if (!mixed) return words.slice(next);
+      rest.push(word);
+      next++;
+      continue;
+    }
     next++;
     const bare = known.find((option) => option.bare?.(word.slice(1)));
     if (bare) {
@@ -110,14 +137,18 @@ async function takeOptions(
     // --name, --name=VALUE, --name VALUE; -l, -lVALUE, -l VALUE; and -abl is -a -b -l where a and b take no value
     const long = /^--([^=]*)(?:=(.*))?$/s.exec(word);
     let [, name, inline] = long ?? /^-(.)(.+)?$/s.exec(word) ?? [];
-    const named = () => known.find((option) => name === (long ? option.name : option.letter));
-    let option = named();
+    const isNamed = (option: Option) =>
+      name === (long ? option.name : option.letter) ||
+      name !== undefined && option.also?.includes(name) && (name.length > 1) === !!long;
+    let option = known.find(isNamed);
     while (!long && option && option.value === undefined && inline !== undefined) {
       given[option.name] = "";
       [, name, inline] = /^(.)(.+)?$/s.exec(inline) ?? [];
-      option = named();
+      option = known.find(isNamed);
     }
     if (!option) {
+      const spelt = `${long ? "--" : "-"}${name}`;
+      if (Object.hasOwn(hints, spelt)) throw new ExitError("usage", `there is no option '${spelt}': ${hints[spelt]}`);
       const hint = await didYouMean(word.replace(/^--?|=.*$/gs, ""), known.map(({ name }) => name), "--");
       const joined = !hint && !long && !word.startsWith(`-${name}`) ? `'-${name}' in ` : "";
       throw new ExitError("usage", `unknown option ${joined}'${word}'${hint}: ${help}`);

@@ -4,21 +4,23 @@
  * @module
  */
 import { escapeUnprintable } from "@paas/proto/printable";
-import { PaasError, type PaasErrorCode, SettingsError } from "./errors.ts";
+import { CertificateFilesError, PaasError, type PaasErrorCode, SettingsError } from "./errors.ts";
 
 /** The exit code of `paasc` for each reason to end without success. */
 export const EXIT_CODES = {
   /** The daemon refused the request, or could not do it. */
   failed: 1,
-  /** The command line or the configuration file is wrong. */
+  /** The command line, the configuration file or a certificate file is wrong. */
   usage: 2,
   /** The log is incomplete, or may be. */
   incomplete: 3,
+  /** The output ended without the line that was waited for. */
+  "no-line": 1,
   /** The connection could not be made, or was lost (EX_UNAVAILABLE of sysexits.h). */
   "no-connection": 69,
   /** The time of `--timeout` was over, as timeout(1) has it. */
   "timed-out": 124,
-  /** `run` and `attach`: Paas failed, so the exit code of the process is not known (as Docker has it, like the next two). */
+  /** `run`, `attach`, `wait`: Paas failed, so the exit code is none of the process (as Docker has it, like the next two). */
   "not-run": 125,
   /** `run`: the program cannot be executed. */
   "not-executable": 126,
@@ -77,8 +79,31 @@ export class ExitError extends Error {
  */
 export function exitReason(error: unknown): ExitReason | undefined {
   if (error instanceof ExitError) return error.reason;
-  if (error instanceof SettingsError) return "usage";
+  if (error instanceof SettingsError || error instanceof CertificateFilesError) return "usage";
   return error instanceof PaasError ? REASONS[error.code] : undefined;
+}
+
+/** Reasons whose exit codes a process might have as well. */
+const AMBIGUOUS: readonly ExitReason[] = ["failed", "incomplete", "no-connection"];
+
+/**
+ * The exit code of `paasc` for an error. A command that exits as a process does has a code of its own for all failures of
+ * Paas.
+ *
+ * @example
+ * ```ts
+ * import { PaasError } from "./errors.ts";
+ * import { exitCodeFor, ExitError } from "./exit.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const lost = new PaasError("no-connection", "the connection was lost");
+ * assertEquals([exitCodeFor(lost), exitCodeFor(lost, true), exitCodeFor(new TypeError(), true)], [69, 125, 125]);
+ * assertEquals(exitCodeFor(new ExitError("interrupted", ""), true), 130);
+ * ```
+ */
+export function exitCodeFor(error: unknown, exitsAsProcess = false): number {
+  const reason = exitReason(error) ?? "failed";
+  return EXIT_CODES[exitsAsProcess && AMBIGUOUS.includes(reason) ? "not-run" : reason];
 }
 
 /**

@@ -7,7 +7,10 @@ import { Context } from "./command.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { local } from "./commands/mod.ts";
 import { gatherEntropy } from "./connection/entropy.ts";
-import { errorLine, EXIT_CODES, exitReason } from "./exit.ts";
+import { errorLine, exitCodeFor } from "./exit.ts";
+
+/** Whether the exit code of the command is that of a process. */
+let exitsAsProcess = false;
 
 /** Prints a line for a person on stderr. */
 function complain(error: unknown): void {
@@ -21,7 +24,7 @@ function complain(error: unknown): void {
 /** Ends the program with a line for a person on stderr, and an exit code for scripts. */
 function end(error: unknown): never {
   complain(error);
-  Deno.exit(EXIT_CODES[exitReason(error) ?? "failed"]);
+  Deno.exit(exitCodeFor(error, exitsAsProcess));
 }
 
 // An unexpected error is printed as one line as well.
@@ -36,6 +39,7 @@ addEventListener("unhandledrejection", (event) => {
 
 try {
   const { command, words, settings, given, repeated } = await parseCommandLine(Deno.args, (name) => Deno.env.get(name));
+  exitsAsProcess = command.exitsAsProcess ?? false;
   if (!local.includes(command)) gatherEntropy();
   // A terminal may say 0 when it does not know its width.
   const columns = Deno.stdout.isTerminal() ? Deno.consoleSize().columns || 80 : undefined;

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Command } from "../../paasc/command.ts";
+import { type Command, namesOf } from "../../paasc/command.ts";
 import { commands } from "../../paasc/commands/mod.ts";
 import { COMMON_OPTIONS, type Option } from "../../paasc/settings/settings.ts";
 import { settingsMarkdown } from "../../paasc/settings/settings_table.ts";
@@ -33,9 +33,10 @@ export async function stalePages(): Promise<string[]> {
 }
 
 function index(): string {
-  const list = commands.map(({ name, aliases, summary }) => {
-    const others = aliases ? ` (or: ${aliases.map((alias) => `\`${alias}\``).join(", ")})` : "";
-    return `| [\`paasc ${name}\`](${name}.md)${others} | ${escaped(summary)} |`;
+  const list = commands.map((command) => {
+    const [name, ...others] = namesOf(command);
+    const or = others.length > 0 ? ` (or: ${others.map((alias) => `\`${alias}\``).join(", ")})` : "";
+    return `| [\`paasc ${name}\`](${name}.md)${or} | ${escaped(command.summary)} |`;
   });
   return `# The commands of paasc
 

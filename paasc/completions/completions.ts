@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Command } from "../command.ts";
+import { type Command, namesOf } from "../command.ts";
 import { COMMON_OPTIONS, type Option } from "../settings/settings.ts";
 import { signalName } from "../words/signal_names.ts";
 import bash from "./paasc.bash" with { type: "text" };
@@ -44,7 +44,7 @@ export function completionTable(commands: readonly Command[]): string {
   return [
     ...COMMON_OPTIONS.map(optionLine("")),
     ...commands.flatMap((command) => [
-      line("command", [command.name, ...command.aliases ?? []].join(" "), wordsOf(command, commands), command.summary),
+      line("command", namesOf(command).join(" "), wordsOf(command, commands), command.summary),
       ...(command.options ?? []).map(optionLine(command.name)),
     ]),
   ].join("\n");

@@ -10,9 +10,11 @@ _paasc_table='@TABLE@'
 _paasc_candidates() {
   case $1 in
   ID | LIVE)
-    local states=()
-    [[ $1 == LIVE ]] && states=(--state running --state stopping)
-    _paasc_quickly "${connection[@]}" list --limit 1000 ${states[@]+"${states[@]}"} | cut -f 1,2 | tr '\t' '\n'
+    local states=() rows
+    [[ $1 == ID ]] && states=(--all-states)
+    rows=$(_paasc_quickly "${connection[@]}" list --limit 1000 ${states[@]+"${states[@]}"})
+    cut -f 2 <<<"$rows"
+    cut -f 1 <<<"$rows"
     ;;
   CONTEXT) _paasc_quickly context list | cut -f 1 ;;
   PROGRAM) compgen -c -- "$2" ;;
@@ -62,6 +64,7 @@ _paasc() {
   local line=() connection=(--output text) command=- words=- value= option= ended= position=0
   local index word current kind names what name candidate
   COMPREPLY=()
+  compopt -o nosort 2>/dev/null
   _paasc_line
   current=${line[${#line[@]} - 1]}
   for ((index = 0; index < ${#line[@]} - 1; index++)); do
@@ -88,7 +91,7 @@ _paasc() {
       [[ $command == - ]] && return
       ended=
     else
-      ended=1
+      [[ $words == *PROGRAM* ]] && ended=1
       ((++position))
     fi
   done

@@ -21,11 +21,16 @@ function __paasc_candidates
     switch $kind
         case ID LIVE
             set -l states
-            test $kind = LIVE; and set states --state running --state stopping
-            for row in (__paasc_quickly $argv[2..-1] list --limit 1000 $states)
+            test $kind = ID; and set states --all-states
+            set -l rows (__paasc_quickly $argv[2..-1] list --limit 1000 $states)
+            for row in $rows
                 set -l fields (string split \t -- $row)
-                printf '%s\t%s\n' $fields[1] "$fields[3] $fields[6]"
                 test $fields[2] = -; or printf '%s\t%s\n' $fields[2] "$fields[3] $fields[6]"
+            end
+            # Names come before ids.
+            for row in $rows
+                set -l fields (string split \t -- $row)
+                printf '%s\t%s\n' $fields[1] "$fields[3] $fields[2] $fields[6]"
             end
         case CONTEXT
             for row in (__paasc_quickly context list)
@@ -94,7 +99,7 @@ function __paasc
             test $command = -; and return
             set ended
         else
-            set ended 1
+            string match -q '*PROGRAM*' -- "$kinds"; and set ended 1
             set position (math $position + 1)
         end
     end
@@ -127,4 +132,4 @@ function __paasc
     end
 end
 
-complete -c paasc -f -a '(__paasc)'
+complete -c paasc -k -f -a '(__paasc)'

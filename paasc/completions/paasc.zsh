@@ -20,13 +20,16 @@ _paasc_offer() {
   local row
   case $1 in
     ID|LIVE)
-      [[ $1 == LIVE ]] && states=(--state running --state stopping)
+      [[ $1 == ID ]] && states=(--all-states)
+      local -a ids described
       for row in ${(f)"$(_paasc_quickly $connection list --limit 1000 $states)"}; do
         fields=("${(@s:	:)row}")
-        candidates+=($fields[1]) shown+=("$fields[1]  $fields[3]  $fields[6]")
+        ids+=($fields[1]) described+=("$fields[1]  $fields[3]  $fields[2]  $fields[6]")
         [[ $fields[2] == - ]] || { candidates+=($fields[2]) shown+=("$fields[2]  $fields[3]  $fields[6]") }
       done
-      compadd -l -d shown -a candidates
+      # Names come before ids.
+      compadd -V names -l -d shown -a candidates
+      compadd -V ids -l -d described -a ids
       ;;
     CONTEXT)
       candidates=(${${(f)"$(_paasc_quickly context list)"}%%	*})
@@ -91,7 +94,7 @@ _paasc() {
       [[ $command == - ]] && return 1
       ended=
     else
-      ended=1
+      [[ "${kinds[*]}" == *PROGRAM* ]] && ended=1
       (( ++position ))
     fi
   done

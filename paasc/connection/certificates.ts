@@ -6,7 +6,7 @@
 import { expiryWarnings } from "@paas/proto/expiry";
 import type { X509Certificate } from "node:crypto";
 import process from "node:process";
-import { PaasError } from "../errors.ts";
+import { CertificateFilesError } from "../errors.ts";
 import { fileFault, withoutMark } from "../words/file_fault.ts";
 import { readTextFile } from "../words/platform.ts";
 import type { CertificateFiles } from "../settings/settings.ts";
@@ -31,7 +31,7 @@ export interface Certificates {
 /**
  * Reads the files. Their content is not checked here: {@linkcode unusable} explains what is wrong with it.
  *
- * @throws {PaasError} When a file cannot be read
+ * @throws {CertificateFilesError} When a file cannot be read
  */
 export async function readCertificates(files: CertificateFiles): Promise<Certificates> {
   const read = async (name: keyof CertificateFiles) => {
@@ -39,9 +39,8 @@ export async function readCertificates(files: CertificateFiles): Promise<Certifi
       return withoutMark(await readTextFile(files[name]));
     } catch (cause) {
       const { title, help } = TITLES[name];
-      throw new PaasError("no-connection", `cannot read the ${title} ${files[name]}: ${fileFault(cause)} (${help})`, {
-        cause,
-      });
+      const sentence = `cannot read the ${title} ${files[name]}: ${fileFault(cause)} (${help})`;
+      throw new CertificateFilesError(sentence, { cause });
     }
   };
   // Read in order, so that the error always names the first of several missing files.

@@ -88,15 +88,10 @@ Deno.test("stop is silent, or prints the final status as JSON", async () => {
   assertEquals(JSON.parse(await run(stop, [ID], daemon, "json")), finishedJson);
 });
 
-Deno.test("status takes one id, and stop at least one, with no option behind it", async () => {
+Deno.test("status and stop take at least one id", async () => {
   await using daemon = await TestDaemon.start({});
-  for (
-    const [command, words] of [
-      [statusCommand, ["a", "b"]],
-      ...[statusCommand, stop].flatMap((command) => [[command, []], [command, ["a", "-o", "json"]]]),
-    ] as [Command, string[]][]
-  ) {
-    assertEquals((await assertRejects(() => run(command, words, daemon), ExitError)).reason, "usage");
+  for (const command of [statusCommand, stop]) {
+    assertEquals((await assertRejects(() => run(command, [], daemon), ExitError)).reason, "usage");
   }
 });
 

@@ -46,9 +46,10 @@ ${MARK}
 # The runtime opens /dev/null in place of a closed stdout, and output would be lost silently. /dev/full makes it an error.
 { true 3>&1; } 2>/dev/null || { [ -c /dev/full ] && exec >/dev/full; }
 write=
+last=
 for word; do
   [ "$word" = context ] && write=${contextFlag(quote(`${room}/install/config_directory.sh`))} && break
-done
+${PASS_VARIABLES}done
 program=${quote(program)}
 ${bundled === undefined ? 'set -- "$program" "$@"\n' : chooseBundle(quote(bundled), root)}deno=${quote(deno)}
 if [ ! -x "$deno" ]; then
@@ -61,6 +62,21 @@ fi
 exec "$deno" ${["run", ...RUN_FLAGS].map(quote).join(" ")} \${write:+"$write"} "$@"
 `;
 }
+
+/**
+ * Lines of the script that pass on a variable that `-e NAME` or `--env NAME` names: under another name, so that it means
+ * nothing to the runtime, and not on the command line, which other users of the machine can see.
+ */
+const PASS_VARIABLES = `\
+  name=
+  case $last in -e | -[dit]*e | --env) name=$word ;; esac
+  case $word in --env=*) name=\${word#*=} ;; -e?*) name=\${word#-e} ;; esac
+  case $name in '' | [0-9]* | *[!A-Za-z0-9_]*) ;; *)
+    eval "[ \\"\\\${$name+set}\\" ] && export PAASC_PASS_$name=\\"\\$$name\\""
+    ;;
+  esac
+  last=$word
+`;
 
 /**
  * Makes the lines of the script that choose the bundle while it is newer than all of its sources. The bundle needs no

@@ -14,9 +14,9 @@ Deno.test("install() writes a script that passes each word to paasc unchanged", 
       return { code, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
     };
     assertEquals((await run("version")).code, 0);
-    assertEquals(await run("status", "id", `a b\n'"$HOME`), {
+    assertEquals(await run("attach", "id", `a b\n'"$HOME`), {
       code: 2,
-      text: `paasc: status takes one id, but there is 'a b\\u000a'"$HOME' too: see 'paasc status --help'\n`,
+      text: `paasc: attach takes one id, but there is 'a b\\u000a'"$HOME' too: see 'paasc attach --help'\n`,
     });
   } finally {
     await Deno.remove(parent, { recursive: true });
@@ -130,5 +130,32 @@ Deno.test("scriptFor() makes printing to a closed stdout an error", async () => 
     assertEquals(await run("1<>/dev/null"), [0, ""]);
   } finally {
     await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("scriptFor() passes on the variables that --env names, and no others", async () => {
+  const root = await Deno.makeTempDir();
+  try {
+    const deno = `${root}/deno`;
+    await Deno.writeTextFile(deno, `#!/bin/sh\nenv | grep ^PAASC_PASS_ | sort\n`);
+    await Deno.chmod(deno, 0o755);
+    const script = await install(`${root}/bin`, scriptFor(deno, main));
+    const passed = async (...args: string[]) => {
+      const env = { PATH: Deno.env.get("PATH")!, ONE: 'a  b $HOME "', TWO: "2", EMPTY: "" };
+      const { stdout, stderr } = await new Deno.Command(script, { args, env, clearEnv: true }).output();
+      assertEquals(new TextDecoder().decode(stderr), "");
+      return new TextDecoder().decode(stdout).replaceAll("PAASC_PASS_", "").split("\n").filter(Boolean);
+    };
+    const one = 'ONE=a  b $HOME "';
+    for (const words of [["-e", "ONE"], ["--env", "ONE"], ["--env=ONE"], ["-eONE"], ["-ite", "ONE"]]) {
+      assertEquals(await passed("run", ...words, "true"), [one], words.join(" "));
+    }
+    assertEquals(await passed("exec", "-e", "TWO", "-e", "ONE", "-e", "EMPTY", "true"), ["EMPTY=", one, "TWO=2"]);
+    for (const word of ["A=1", "NONE", "1", "", "x$(touch evil)", "ONE;TWO", "*", "-e"]) {
+      assertEquals(await passed("run", "-e", word, "true"), [], word);
+    }
+    assertEquals(await passed("list", "ONE"), []);
+  } finally {
+    await Deno.remove(root, { recursive: true });
   }
 });

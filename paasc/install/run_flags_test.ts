@@ -4,14 +4,15 @@ import { contextFlag, RUN_FLAGS } from "./run_flags.ts";
 Deno.test("RUN_FLAGS are those of the task paasc, which may also write its configuration file", async () => {
   const configuration = await Deno.readTextFile(new URL("../../deno.json", import.meta.url));
   const write = contextFlag("paasc/install/config_directory.sh").replaceAll('"', '\\"');
-  assertStringIncludes(configuration, `"command": "deno run ${RUN_FLAGS.join(" ")} ${write} paasc/main.ts"`);
+  const flags = RUN_FLAGS.map((flag) => flag.includes("*") ? `'${flag}'` : flag).join(" ");
+  assertStringIncludes(configuration, `"command": "deno run ${flags} ${write} paasc/main.ts"`);
 });
 
 Deno.test("RUN_FLAGS permit only the network, reading, and variables by name", () => {
   assertEquals(RUN_FLAGS.filter((flag) => !/^--(?:quiet|no-prompt|ignore-env|v8-flags=.*)$/.test(flag)), [
     "--allow-net",
     "--allow-read",
-    "--allow-env=PAASC_CONTEXT,PAASC_SERVER,PAASC_CA,PAASC_CERT,PAASC_KEY,HOME,XDG_CONFIG_HOME,NO_COLOR,TERM",
+    "--allow-env=PAASC_CONTEXT,PAASC_SERVER,PAASC_CA,PAASC_CERT,PAASC_KEY,HOME,XDG_CONFIG_HOME,NO_COLOR,TERM,PAASC_PASS_*",
   ]);
 });
 

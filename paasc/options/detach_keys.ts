@@ -25,6 +25,11 @@ export function detachKeys(command: string, given: Given): readonly number[] {
   return optionValue(command, keys, "detach-keys", `keys such as ${DEFAULT_KEYS}`, parseKeys)!;
 }
 
+/** The keys that detach, as a person presses them one after the other. */
+export function keysText(given: Given): string {
+  return (given["detach-keys"] ?? DEFAULT_KEYS).replaceAll(",", " ");
+}
+
 /**
  * The bytes of keys such as `ctrl-p,ctrl-q` or `~,.`; undefined when the text names none.
  *

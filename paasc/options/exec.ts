@@ -12,9 +12,9 @@ import { DURATION, LIMITS, optionValue, optionValues, pair, usageError } from ".
 
 /** The options of `paasc exec` and `paasc run`. */
 export const EXEC_OPTIONS: readonly Option[] = [
-  { name: "env", value: "K=V", repeatable: true, help: "set an environment variable" },
+  { name: "env", letter: "e", value: "K=V", repeatable: true, help: "set a variable; K alone passes yours on" },
   { name: "env-file", value: "FILE", repeatable: true, help: "set the variables in a file or stdin (-)" },
-  { name: "cwd", value: "DIR", help: "the working directory there, an absolute path" },
+  { name: "cwd", letter: "w", also: ["workdir"], value: "DIR", help: "the working directory there, an absolute path" },
   { name: "timeout", value: "DURATION", help: "stop the process after this time" },
   { name: "grace", value: "DURATION", help: "time from SIGTERM to SIGKILL in a stop" },
   { name: "max-output", value: "SIZE", help: "stop the process when it has printed more" },
@@ -26,10 +26,37 @@ export const EXEC_OPTIONS: readonly Option[] = [
     help: "limit a resource: nofile=100, cpu=1h",
   },
   { name: "name", value: "NAME", help: "a name, which stands for the id" },
-  { name: "label", value: "K=V", repeatable: true, help: "a label, for 'paasc list --label'" },
+  { name: "label", letter: "l", value: "K=V", repeatable: true, help: "a label, for 'paasc list --label'" },
   { name: "request-id", value: "TEXT", help: "start it once, however often this is repeated" },
   { name: "on-disconnect", value: "WHAT", help: "when paasc is gone: keep, stop, or stop-after=DURATION" },
 ];
+
+const MACHINE = "processes use the files, the network and the account of the daemon's machine, without images or ports";
+
+/** Options of docker that `paasc exec` and `paasc run` have not, with a sentence that says what to do instead. */
+export const EXEC_HINTS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ["-p", "-v", "-u", "-h", "--publish", "--volume", "--mount", "--user", "--network"].map((name) => [
+      name,
+      MACHINE,
+    ]),
+  ),
+  "-m": "'--limit as=512M' limits the memory of each process",
+  "--memory": "'--limit as=512M' limits the memory of each process",
+};
+
+/** The beginning of the variables in which the installed script passes on the user's variables that `--env NAME` names. */
+const PASSED = "PAASC_PASS_";
+
+const VARIABLE = "NAME=VALUE, or the NAME of a variable that is set here";
+
+/** A variable by its name and value, or by the name of one that is set here. */
+function variable(text: string): [name: string, value: string] | undefined {
+  const given = pair(text);
+  if (given || !/^[A-Za-z_]\w*$/.test(text)) return given;
+  const value = Deno.env.get(PASSED + text);
+  return value === undefined ? undefined : [text, value];
+}
 
 const DISCONNECTS = "keep, stop, or stop-after= and a duration such as 30s";
 
@@ -59,7 +86,7 @@ export async function execOptionsFrom(
 
   const onDisconnect = value("on-disconnect", DISCONNECTS, parseDisconnect) ?? lease ?? "keep";
   const limits = values("limit", LIMITS, parseLimits);
-  const variables = values("env", "NAME=VALUE", pair); // checked before files are read
+  const variables = values("env", VARIABLE, variable); // checked before files are read
   const odd = variables.find(([name]) => !isVariableName(name));
   if (odd) throw usageError(command, `option '--env' takes a name without white space, not '${odd[0]}'`);
   const files = repeated["env-file"] ?? [];

@@ -37,6 +37,17 @@ Deno.test("execOptionsFrom() asks for nothing that was not asked for, but for a 
   assertNotEquals(one.requestId, other.requestId);
 });
 
+Deno.test("execOptionsFrom() passes on a variable that is set here, by its name", async () => {
+  Deno.env.set("PAASC_PASS_MINE", "a=b c");
+  try {
+    assertEquals((await request("-e", "MINE", "--env=OTHER=1", "true")).env, { MINE: "a=b c", OTHER: "1" });
+    assertStringIncludes(await usageError("-e", "HOME", "true"), "that is set here, not 'HOME'");
+    assertStringIncludes(await usageError("-e", "MI*", "true"), "that is set here, not 'MI*'");
+  } finally {
+    Deno.env.delete("PAASC_PASS_MINE");
+  }
+});
+
 Deno.test("execOptionsFrom() passes on what was given", async () => {
   const file = await Deno.makeTempFile();
   await Deno.writeTextFile(file, "A=file\nF=file\n");
@@ -65,7 +76,10 @@ Deno.test("execOptionsFrom() passes on what was given", async () => {
 
 Deno.test("execOptionsFrom() names the option that is no good", async () => {
   for (const text of ["A", "=1", "="]) {
-    assertStringIncludes(await usageError("--env", text, "x"), `option '--env' takes NAME=VALUE, not '${text}'`);
+    assertStringIncludes(
+      await usageError("--env", text, "x"),
+      `option '--env' takes NAME=VALUE, or the NAME of a variable that is set here, not '${text}'`,
+    );
     assertStringIncludes(await usageError("--label", text, "x"), `option '--label' takes NAME=VALUE, not '${text}'`);
   }
   assertStringIncludes(await usageError("--env", "A B=1", "x"), "'--env' takes a name without white space, not 'A B'");

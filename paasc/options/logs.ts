@@ -8,18 +8,19 @@ import { DEFAULT_PATIENCE } from "../connection/outage.ts";
 import type { LogForm } from "../print/log_printer.ts";
 import type { Given, Option } from "../settings/settings.ts";
 import { parseDuration } from "@paas/proto/units";
-import { parseWhen } from "../words/time.ts";
+import { between, parseWhen } from "../words/time.ts";
 import { DURATION, exclusive, optionValue, TIME, usageError, wholeNumber } from "./value.ts";
 
 /** The options of `paasc logs`. */
 export const LOG_OPTIONS: readonly Option[] = [
-  { name: "tail", value: "N", help: "begin with the last N lines" },
+  { name: "tail", letter: "n", value: "N", help: "begin with the last N lines" },
   { name: "since", value: "WHEN", help: "only output written at that time or later" },
   { name: "until", value: "WHEN", help: "only output written before that time" },
+  { name: "follow", letter: "f", help: "has no effect: logs follows by itself" },
   { name: "no-follow", help: "end at the present, though the process runs" },
   { name: "stdout-only", help: "only output written to stdout" },
   { name: "stderr-only", help: "only output written to stderr" },
-  { name: "timestamps", help: "begin each line with the time (UTC) it was written" },
+  { name: "timestamps", letter: "t", help: "begin each line with the time (UTC) it was written" },
   { name: "split", help: "print the stderr of the process to stderr" },
   { name: "reconnect", value: "DURATION", help: "how long to try to reconnect (default 1m)" },
   { name: "on-slow", value: "wait|skip", help: "get all, later, or skip what is old (default wait)" },
@@ -61,6 +62,7 @@ export function logChoice(given: Given, output: "text" | "json", now: number): L
   const value = <Value>(name: string, what: string, parse: (text: string) => Value | undefined) =>
     optionValue("logs", given, name, what, parse);
   if (has("stdout-only") && has("stderr-only")) throw exclusive("logs", "--stdout-only", "--stderr-only");
+  if (has("follow") && has("no-follow")) throw exclusive("logs", "--follow", "--no-follow");
   const onSlow = value("on-slow", "wait or skip", (text) => (["wait", "skip"] as const).find((word) => word === text));
   // Without following there is no present to go on at.
   if (onSlow === "skip" && has("no-follow")) throw exclusive("logs", "--on-slow skip", "--no-follow");
@@ -80,12 +82,16 @@ export function logChoice(given: Given, output: "text" | "json", now: number): L
   const [before, after] = [lines("before") ?? around, lines("after") ?? around];
   const timeout = value("timeout", DURATION, parseDuration);
   const time = (name: string) => value(name, TIME, (text) => parseWhen(text, now));
+  const [since, until] = [time("since"), time("until")];
+  if (since && until && between(since, until) <= 0) {
+    throw usageError("logs", "'--since' is not before '--until', so no output lies between: exchange them");
+  }
   return {
     options: {
       follow: !has("no-follow"),
       tail: value("tail", "a number of lines", wholeNumber),
-      since: time("since"),
-      until: time("until"),
+      since,
+      until,
       stream: has("stdout-only") ? "stdout" : has("stderr-only") ? "stderr" : undefined,
       onSlow,
       compress: has("compress"),

@@ -66,6 +66,8 @@ Deno.test("logChoice() asks for everything, as it comes, unless it is told other
   assertEquals((await choice("--stdout-only")).request.stream, "LOG_STREAM_STDOUT");
   assertEquals((await choice("--reconnect", "1h")).patience, 3_600_000);
   assertEquals((await choice("--tail", "0")).request.tailLines, 0);
+  const docker = await choice("-ft", "-n", "5");
+  assertEquals([docker.request.tailLines, docker.request.follow, docker.form.timestamps], [5, true, true]);
   assertEquals((await choice("--on-slow", "skip")).request.onSlow, "ON_SLOW_SKIP");
   assertEquals((await choice("--on-slow=wait", "--no-follow")).request.onSlow, "ON_SLOW_WAIT");
 });
@@ -92,6 +94,10 @@ Deno.test("logChoice() names the option that is no good", async () => {
   }
   assertStringIncludes(await usageError("--reconnect", "soon"), "option '--reconnect' takes a duration");
   assertStringIncludes(await usageError("--stdout-only", "--stderr-only"), "exclude each other");
+  assertStringIncludes(await usageError("-f", "--no-follow"), "'--follow' and '--no-follow' exclude each other");
+  for (const [since, until] of [["1h", "2h"], ["2026-01-31T12:00:00Z", "2026-01-31T12:00:00Z"]] as const) {
+    assertStringIncludes(await usageError("--since", since, "--until", until), "'--since' is not before '--until'");
+  }
   for (const text of ["never", "Skip", "constructor"]) {
     assertStringIncludes(await usageError("--on-slow", text), `option '--on-slow' takes wait or skip, not '${text}'`);
   }

@@ -8,12 +8,10 @@ import { usageError } from "./value.ts";
 /**
  * The words for the processes of a command.
  *
- * @throws {ExitError} When there is no word, or one of the words is an option
+ * @throws {ExitError} When there is no word, or an empty one
  */
 export function processWords(command: string, words: readonly string[]): readonly string[] {
   if (words.length === 0 || words.includes("")) throw usageError(command, `${command} needs the id of a process`);
-  const option = words.slice(1).find((word) => word.startsWith("-"));
-  if (option !== undefined) throw usageError(command, `option '${option}' must stand before the id`);
   return words;
 }
 
@@ -31,10 +29,10 @@ export function processWord(command: string, words: readonly string[]): string {
 /**
  * The two words of a command that takes a process and another user.
  *
- * @throws {ExitError} When there are not two words, or the second is an option
+ * @throws {ExitError} When there are not two words
  */
 export function processAndUser(command: string, words: readonly string[]): [process: string, user: string] {
   const [process, user, more] = words;
-  if (process && user && more === undefined && !user.startsWith("-")) return [process, user];
-  throw usageError(command, `${command} needs the id of a process and a user id, and options before them`);
+  if (process && user && more === undefined) return [process, user];
+  throw usageError(command, `${command} needs the id of a process and a user id`);
 }

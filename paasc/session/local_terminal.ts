@@ -61,24 +61,39 @@ export function terminalType(text: string | undefined): string | undefined {
   return text && /^[\w.+-]{1,64}$/.test(text) ? text : undefined;
 }
 
-/** The terminal at stdin, in raw mode until it is disposed. */
+/** The terminal at stdin, which passes each key on until it is disposed. */
 export class LocalTerminal implements Disposable {
-  readonly #restore = () => {
+  readonly #cbreak: boolean;
+  readonly #exit = () => {
     this[Symbol.dispose]();
     Deno.exit(128 + 15);
   };
 
-  /** @throws {ExitError} When stdin is not a terminal */
-  constructor() {
+  /**
+   * @param cbreak Whether the keys for signals, such as Ctrl-C, still send them
+   * @throws {ExitError} When stdin is not a terminal
+   */
+  constructor(cbreak = false) {
     if (!Deno.stdin.isTerminal()) {
       throw new ExitError(
         "usage",
         "option '--tty' needs a terminal, and stdin is not a terminal: leave the option out",
       );
     }
-    Deno.stdin.setRaw(true);
-    Deno.addSignalListener("SIGTERM", this.#restore);
-    Deno.addSignalListener("SIGHUP", this.#restore);
+    this.#cbreak = cbreak;
+    this.enter();
+    Deno.addSignalListener("SIGTERM", this.#exit);
+    Deno.addSignalListener("SIGHUP", this.#exit);
+  }
+
+  /** Makes the terminal pass each key on. */
+  enter(): void {
+    Deno.stdin.setRaw(true, { cbreak: this.#cbreak });
+  }
+
+  /** Makes the terminal as it was before. */
+  leave(): void {
+    Deno.stdin.setRaw(false);
   }
 
   /** Present size of the terminal. */
@@ -87,8 +102,8 @@ export class LocalTerminal implements Disposable {
   }
 
   [Symbol.dispose]() {
-    Deno.stdin.setRaw(false);
-    Deno.removeSignalListener("SIGTERM", this.#restore);
-    Deno.removeSignalListener("SIGHUP", this.#restore);
+    this.leave();
+    Deno.removeSignalListener("SIGTERM", this.#exit);
+    Deno.removeSignalListener("SIGHUP", this.#exit);
   }
 }

@@ -13,6 +13,8 @@ export interface Option {
   readonly name: string;
   /** Letter after `-`. */
   readonly letter?: string;
+  /** Other names and letters, which help does not list. */
+  readonly also?: readonly string[];
   /** Name of the value in help. An option without one takes no value. */
   readonly value?: string;
   /** Completions of the value, words separated by '|', if the name of the value does not imply them. */
@@ -95,12 +97,14 @@ export const COMMON_OPTIONS: readonly Option[] = [
 
 /**
  * Environment variables that `paasc` reads. Its permissions allow no others. These are the variables of its options, of
- * the path of the configuration file, and of colours on a terminal.
+ * the path of the configuration file, of colours on a terminal, and those in which the installed script passes on the
+ * variables that `--env NAME` names.
  */
 export const VARIABLES: readonly string[] = [
   ...COMMON_OPTIONS.flatMap((option) => option.variable ?? []),
   ...["HOME", "XDG_CONFIG_HOME"],
   ...["NO_COLOR", "TERM"],
+  "PAASC_PASS_*",
 ];
 
 /** Files that a connection needs, all of them PEM. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { type ConfigFile, contextNamed, readConfigFile } from "./contexts.ts";
-import { PaasError } from "../errors.ts";
+import { rewrite } from "./rewrite.ts";
 
 /**
  * Replaces `current` in the text of a configuration file. Everything else stays, comments included.
@@ -39,29 +39,10 @@ export async function useContext(file: ConfigFile, name: string): Promise<void> 
   contextNamed(file, name);
   const { path, text, current } = file;
   if (path === undefined || name === current) return;
-  const byHand = `write current = "${name}" at its head yourself`;
   const changed = withCurrent(text, name);
-  try {
-    // A link to a file elsewhere stays a link.
-    const place = (await Deno.lstat(path)).isSymlink ? await Deno.realPath(path) : path;
-    // A rename: a paasc that starts meanwhile reads either the old file or the new one. The draft has mode 0600.
-    const draft = await Deno.makeTempFile({ dir: place.slice(0, place.lastIndexOf("/")), prefix: ".paasc-" });
-    try {
-      await Deno.writeTextFile(draft, changed);
-      if (!await matches(draft, name, file)) throw new Error("paasc does not understand how its 'current' is written");
-      await Deno.rename(draft, place);
-    } catch (error) {
-      await Deno.remove(draft);
-      throw error;
-    }
-  } catch (cause) {
-    const why = cause instanceof Deno.errors.NotCapable
-      ? "this paasc is not permitted to"
-      : cause instanceof Error
-      ? cause.message
-      : cause;
-    throw new PaasError("failed-precondition", `cannot change ${path}: ${why}; ${byHand}`, { cause });
-  }
+  await rewrite(path, changed, async (draft) => {
+    if (!await matches(draft, name, file)) throw new Error("paasc does not understand how its 'current' is written");
+  }, `write current = "${name}" at its head yourself`);
 }
 
 /** Whether a draft has this current context and otherwise the same contexts as the file. */

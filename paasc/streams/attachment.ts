@@ -149,6 +149,11 @@ export class Attachment {
     await this.#ask("kept", (connection, processId) => connection.keep(processId));
   }
 
+  /** Removes the process, which has finished, and its log. */
+  async remove(): Promise<void> {
+    await this.#ask("removed", (connection, processId) => connection.remove(processId));
+  }
+
   async #ask(what: string, call: (connection: Connection, processId: string) => Promise<unknown>): Promise<void> {
     const [line, processId] = [this.#line, this.#processId];
     if (!line || !processId) return this.#options.note(`the process cannot be ${what}: there is no connection now`);

@@ -66,6 +66,22 @@ export function durationText(milliseconds: number): string {
 }
 
 /**
+ * Formats a duration by its two largest units.
+ *
+ * @example
+ * ```ts
+ * import { roughDuration } from "./time.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([340, 59_900, 90_400, 90_061_000].map(roughDuration), ["0s", "59s", "1m30s", "1d1h"]);
+ * ```
+ */
+export function roughDuration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000)) * 1000;
+  return durationText(seconds).replace("0ms", "0s").match(/^(?:\d+[dhms]){1,2}/)![0];
+}
+
+/**
  * Formats the time since an event, roughly.
  *
  * @example

@@ -73,8 +73,8 @@ Deno.test("completionTable() has what is in the table of commands", () => {
   const words = new Map(rows.filter(([kind]) => kind === "command").map(([, names, words]) => [names, words]));
   assertEquals(words.size, commands.length);
   assertEquals([words.get("exec"), words.get("wait"), words.get("stop")], ["PROGRAM FILE...", "ID...", "LIVE..."]);
-  assertEquals(words.get("context"), "list|use|show CONTEXT");
-  assertStringIncludes(words.get("signal kill")!, "HUP|INT|QUIT|");
+  assertEquals(words.get("context"), "list|use|show|create|set|rm|rename|import CONTEXT");
+  assertStringIncludes(words.get("signal kill pause unpause")!, "HUP|INT|QUIT|");
   assertStringIncludes(words.get("help")!, "run|exec|attach|");
 });
 
@@ -110,6 +110,9 @@ Deno.test("bash completes commands, options, values and words", { ignore: !await
     ["exec --env-file=paasc.z", "paasc.zsh"],
     ["exec cat paasc.f", "paasc.fish"],
     ["exec cat --st", ""],
+    ["stop web --gr", "--grace"],
+    ["stop web --grace ", ""],
+    ["context use dev --out", "--output"],
     ["exec deno --output ", "config paasc paasc.bash paasc.fish paasc.zsh"],
     ["nonsense ", ""],
     ["list ", ""],
@@ -132,11 +135,12 @@ Deno.test("bash completes ids and names of the processes that there are", { igno
   const finished = await daemon.exec(["--name", "build", "true"]);
   await daemon.untilStatus(finished, "Status: finished (exit code 0)");
   const live = await daemon.exec(["--name", "web", "sleep", "600"]);
-  const all = [live, "web", finished, "build"];
+  const all = ["web", "build", live, finished]; // names first
   assertEquals(await scene.bash(["status", ""], daemon.address), all);
   assertEquals(await scene.bash(["rm", "x", "b"], daemon.address), all.filter((word) => word.startsWith("b")));
-  assertEquals(await scene.bash(["status", finished, ""], daemon.address), []);
-  assertEquals(await scene.bash(["signal", "TERM", ""], daemon.address), [live, "web"]);
+  assertEquals(await scene.bash(["attach", live, ""], daemon.address), []);
+  assertEquals(await scene.bash(["status", finished, "w"], daemon.address), ["web"]);
+  assertEquals(await scene.bash(["signal", "TERM", ""], daemon.address), ["web", live]);
   assertEquals(await scene.bash(["--server", ...daemon.address.split(/(:)/), "stop", "we"]), ["web"]);
 });
 

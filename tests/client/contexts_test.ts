@@ -69,8 +69,8 @@ key = "${ROOT}/certs/bob.key"
   await t.step("a command goes by the context", async () => {
     assertEquals((await home.run(["list"])).code, 69);
     const { stdout: id } = await home.run(["--context", "here", "exec", "true"]);
-    assertEquals((await home.run(["list", "-q"], { PAASC_CONTEXT: "here" })).stdout, id); // as bob, too
-    assertEquals((await home.run(["list", "-q", "--server", daemon.address])).stdout, ""); // as alice
+    assertEquals((await home.run(["list", "-aq"], { PAASC_CONTEXT: "here" })).stdout, id); // as bob, too
+    assertEquals((await home.run(["list", "-aq", "--server", daemon.address])).stdout, ""); // as alice
   });
   await t.step("use, with permission to write that file alone", async () => {
     const before = await Deno.readTextFile(home.path);
@@ -97,8 +97,30 @@ key = "${ROOT}/certs/bob.key"
       });
     }
   });
+  await t.step("create, set, rename, import and rm", async () => {
+    const run = async (...words: string[]) =>
+      assertEquals(await home.run(["context", ...words]), { code: 0, stdout: "", stderr: "" });
+    await run("create", "new", "--server", daemon.address, "--cert", `${ROOT}/certs/bob.crt`, "--key", "relative.key");
+    assertMatch((await home.run(["context", "show", "new"])).stdout, /\nkey: \/.*\/relative\.key\n/);
+    await run("set", "new", "--key", `${ROOT}/certs/bob.key`);
+    assertEquals((await home.run(["--context", "new", "list"])).code, 0);
+    await run("rename", "new", "newer");
+    await Deno.writeTextFile(`${home.directory}/sent.toml`, '[contexts.sent]\nserver = "h:1"\nca = "ca.crt"\n');
+    await run("import", `${home.directory}/sent.toml`);
+    assertMatch((await home.run(["context", "show", "sent"])).stdout, /\nca: \/.*\/ca\.crt\n/);
+    const again = await home.run(["context", "import", `${home.directory}/sent.toml`]);
+    assertEquals([again.code, again.stderr.startsWith("paasc: there is a context 'sent' already")], [2, true]);
+    await run("rm", "sent");
+    await run("rm", "newer");
+    assertEquals((await home.run(["context", "list"])).stdout.split("\n").length, 4);
+  });
   await t.step("wrong words", async () => {
-    for (const words of [[], ["list", "x"], ["use"], ["use", "a", "b"], ["list", "-o"], ["nonsense"]]) {
+    for (
+      const words of [[], ["list", "x"], ["use"], ["use", "a", "b"], ["list", "-o"], ["nonsense"], ["create", "x"], [
+        "rename",
+        "here",
+      ], ["import"]]
+    ) {
       const { code, stderr } = await home.run(["context", ...words]);
       assertEquals(code, 2, stderr);
     }

@@ -34,6 +34,7 @@ Deno.test("paasc version and help print to stdout and exit with 0", async () => 
   assertMatch((await run(["--version", "-o", "json"])).stdout, /^\{"version":"\d+\.\d+\.\d+"\}\n$/);
   const { code, stdout, stderr } = await run(["help"]);
   assertEquals([code, stderr], [0, ""]);
+  assertEquals(await run([]), { code, stdout, stderr });
   for (
     const command of ["exec", "list", "status", "logs", "wait", "events", "stop", "signal", "rm", "help", "version"]
   ) {
@@ -64,7 +65,10 @@ Deno.test("paasc loads no grpc-js until a command calls the daemon", async () =>
 
 Deno.test("paasc exits with 2 and one line when it is used wrongly", async () => {
   for (
-    const args of [[], ["nonsense"], ["--nonsense"], ["exec"], ["status", "a", "b"], ["--server", "x", "status", "a"]]
+    const args of [["-o", "json"], ["nonsense"], ["--nonsense"], ["exec"], ["attach", "a", "b"]].concat([
+      ["--server", "x", "status", "a"],
+      ["kill", "web"],
+    ])
   ) {
     const { code, stdout, stderr } = await run(args);
     assertEquals([code, stdout], [2, ""], args.join(" "));
@@ -132,7 +136,7 @@ Deno.test("paasc exits with 69 and one line when there is no daemon to trust", a
   });
   await t.step("a file is missing", async () => {
     const { code, stdout, stderr } = await run(["--cert", "/nowhere/my.crt", "exec", "ls"]);
-    assertEquals([code, stdout], [69, ""]);
+    assertEquals([code, stdout], [2, ""]);
     assertStringIncludes(
       stderr,
       "paasc: cannot read the client certificate /nowhere/my.crt: it does not exist (--cert",

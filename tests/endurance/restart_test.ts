@@ -65,8 +65,8 @@ for (const signal of ["SIGKILL", "SIGTERM"] as const) {
       ["status", "-o", "json", id],
       ["status", "-o", "json", stopped],
       ["status", id],
-      ["list", "-o", "json"],
-      ["list", "-q"],
+      ["list", "-a", "-o", "json"],
+      ["list", "-aq"],
     ];
     const tell = (daemon: RunningDaemon) =>
       Promise.all(ways.map(async (words) => {
@@ -82,13 +82,13 @@ for (const signal of ["SIGKILL", "SIGTERM"] as const) {
     // Its name is free, and ids go on.
     const again = await second.exec(["--name", "job", "--", "true"]);
     await second.paasc(["wait", again]);
-    const { stdout } = await second.paasc(["list", "-q"]);
+    const { stdout } = await second.paasc(["list", "-aq"]);
     assertEquals(text(stdout).trim().split("\n"), [again, stopped, id]);
     // What is removed stays removed.
     assertEquals((await second.paasc(["rm", id])).code, 0);
     const third = await place.restart(signal);
     assertEquals((await third.paasc(["status", id])).code, 1);
-    assertEquals(text((await third.paasc(["list", "-q"])).stdout).trim().split("\n"), [again, stopped]);
+    assertEquals(text((await third.paasc(["list", "-aq"])).stdout).trim().split("\n"), [again, stopped]);
   });
 }
 
@@ -166,7 +166,7 @@ Deno.test("finished processes go when they are too old or too many, live ones ne
     ids.push(await first.exec(["echo", `${i}`]));
     await first.paasc(["wait", ids.at(-1)!]);
   }
-  const listed = async (daemon: RunningDaemon) => text((await daemon.paasc(["list", "-q"])).stdout).trim().split("\n");
+  const listed = async (daemon: RunningDaemon) => text((await daemon.paasc(["list", "-aq"])).stdout).trim().split("\n");
   await until("the oldest are gone", async () => (await listed(first)).length === 3);
   assertEquals(await listed(first), [ids[4]!, ids[3]!, live]);
   await until(

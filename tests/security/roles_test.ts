@@ -117,6 +117,7 @@ Deno.test("roles by OU: a viewer sees all and changes nothing, an operator ends 
       new RegExp(`^Owner: ${alice.id} \\(CN=alice`, "m"),
     );
     assertEquals(JSON.parse((await scene.paasc(viewer, "status", "-o", "json", id)).stdout).owner, alice.id);
+    assertEquals((await scene.paasc(viewer, "run", "true")).code, 125);
     const refused = await scene.paasc(alice, "list", "--all");
     assertEquals([refused.code, refused.stdout], [1, ""]);
     assertEquals(

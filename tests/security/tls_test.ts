@@ -46,10 +46,10 @@ class Scene implements AsyncDisposable {
     return await client.result();
   }
 
-  /** Sees that there is no connection, and gives the reason as told, without directories and ports. */
-  async reason(server: string, options?: { as?: string; ca?: string }): Promise<string> {
+  /** Sees that there is no connection, and gives the reason, without directories and ports. */
+  async reason(server: string, options?: { as?: string; ca?: string }, exitCode = 69): Promise<string> {
     const { code, stdout, stderr } = await this.exec(server, options);
-    assertEquals([code, text(stdout)], [69, ""], stderr);
+    assertEquals([code, text(stdout)], [exitCode, ""], stderr);
     assertMatch(stderr, /^paasc: [^\n]+\n$/);
     return stderr.trimEnd().slice("paasc: ".length).replaceAll(`${this.realm.directory}/`, "")
       .replace(`cannot connect to ${server}: `, "");
@@ -219,12 +219,12 @@ Deno.test("a daemon with its own certificates lets in whom it should, and paasc 
   }
   await t.step("a missing file", async () => {
     assertEquals(
-      await scene.reason(address, { ca: "missing.crt" }),
+      await scene.reason(address, { ca: "missing.crt" }, 2),
       "cannot read the server CA missing.crt: it does not exist (--ca, PAASC_CA)",
     );
     await realm.write("missing.key", (await realm.user()).key);
     assertEquals(
-      await scene.reason(address, { as: "missing" }),
+      await scene.reason(address, { as: "missing" }, 2),
       "cannot read the client certificate missing.crt: it does not exist (--cert, PAASC_CERT)",
     );
   });

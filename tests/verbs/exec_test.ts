@@ -244,7 +244,7 @@ Deno.test({
 Deno.test("exec and the others answer wrong usage with exit code 2 and one line", async () => {
   const id = crypto.randomUUID();
   const cases: [string[], string][] = [
-    [[], "a command is missing"],
+    [["-o", "json"], "a command is missing"],
     [["frobnicate"], "unknown command 'frobnicate'"],
     [["exec"], "exec needs a program"],
     [["exec", "--"], "exec needs a program"],
@@ -252,9 +252,11 @@ Deno.test("exec and the others answer wrong usage with exit code 2 and one line"
     [["exec", "-o", "xml", "ls"], "xml"],
     [["exec", "--server"], "takes a value"],
     [["status"], "needs the id"],
-    [["status", id, id], "takes one id"],
+    [["attach", id, id], "takes one id"],
     [["logs"], "needs the id"],
-    [["stop", id, "-o", "json"], "must stand before the id"],
+    [["stop", id, "--nope"], "unknown option '--nope'"],
+    [["kill", "web"], "a signal is missing before 'web'"],
+    [["top"], "'paasc list --watch'"],
   ];
   // No daemon is there: none is asked.
   for (const [words, part] of cases) {

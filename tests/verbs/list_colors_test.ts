@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { RunningDaemon, text } from "../support/programs.ts";
+import { until } from "../support/until.ts";
 
 /** Words as a shell reads them back unchanged. */
 const quoted = (words: string[]) => words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
@@ -17,7 +18,7 @@ Deno.test("list has colours on a terminal alone, and where they are wanted", { i
   /** What `paasc list` prints on a terminal of that many columns. */
   const onTerminal = async (env: Record<string, string>, columns = 80) => {
     const { stdout } = await new Deno.Command("script", {
-      args: ["-qec", `stty cols ${columns}; exec ${quoted(daemon.paascCommand(["list"]))}`, "/dev/null"],
+      args: ["-qec", `stty cols ${columns}; exec ${quoted(daemon.paascCommand(["list", "-a"]))}`, "/dev/null"],
       env: { NO_COLOR: "", TERM: "xterm", ...env },
       stdin: "null",
     }).output();
@@ -45,7 +46,33 @@ Deno.test("list has colours on a terminal alone, and where they are wanted", { i
     });
   }
   await t.step("none in a pipe", async () => {
-    const printed = text((await daemon.paasc(["list"])).stdout);
+    const printed = text((await daemon.paasc(["list", "-a"])).stdout);
     assertEquals(plain([printed]), [printed]);
   });
+});
+
+Deno.test("list --watch shows each change on a screen of its own, until Ctrl-C", { ignore: !hasScript }, async () => {
+  await using daemon = await RunningDaemon.start();
+  await daemon.exec(["--name", "first", "sleep", "600"]);
+  const child = new Deno.Command("script", {
+    args: ["-qec", `stty cols 80 rows 10; exec ${quoted(daemon.paascCommand(["list", "--watch"]))}`, "/dev/null"],
+    env: { NO_COLOR: "1", TERM: "xterm" },
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  let printed = "";
+  const reading = (async () => {
+    for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) printed += piece;
+  })();
+  await until("the list is there", () => printed.includes("\x1b[?1049h") && /first +running/.test(printed));
+  await daemon.exec(["--name", "second", "sleep", "600"]);
+  await until("the new process is there", () => /second +running/.test(printed));
+  assertEquals((await daemon.paasc(["stop", "first"])).code, 0);
+  await until("the finished one is not", () => !printed.slice(printed.lastIndexOf("\x1b[H")).includes("first"));
+  const typing = child.stdin.getWriter();
+  await typing.write(new TextEncoder().encode("\x03"));
+  await typing.close();
+  assertEquals((await child.status).code, 130);
+  await reading;
+  assert(printed.trimEnd().endsWith("\x1b[?25h\x1b[?1049l"), JSON.stringify(printed.slice(-60)));
 });

@@ -12,7 +12,7 @@ async function printed(daemon: RunningDaemon, ...words: string[]): Promise<strin
 
 /** The ids that `paasc list -q` prints, the newest first. */
 async function ids(daemon: RunningDaemon, ...options: string[]): Promise<string[]> {
-  return (await printed(daemon, "list", "-q", ...options)).split("\n").filter(Boolean);
+  return (await printed(daemon, "list", "-aq", ...options)).split("\n").filter(Boolean);
 }
 
 Deno.test("list shows one's own processes, the newest first, and those alone that were asked for", async (t) => {
@@ -29,7 +29,7 @@ Deno.test("list shows one's own processes, the newest first, and those alone tha
   await daemon.exec(["true"], { as: "bob" });
 
   await t.step("as lines of fields", async () => {
-    const lines = (await printed(daemon, "ps")).trimEnd().split("\n").map((line) => line.split("\t"));
+    const lines = (await printed(daemon, "ps", "-a")).trimEnd().split("\n").map((line) => line.split("\t"));
     assertEquals(lines.map(([id, name, state, exit, , command]) => [id, name, state, exit, command]), [
       [killed, "-", "finished", "SIGKILL", "sh -c 'kill -9 $$'"],
       [blue, "web", "running", "-", "sleep 600"],
@@ -38,7 +38,7 @@ Deno.test("list shows one's own processes, the newest first, and those alone tha
     for (const [, , , , started] of lines) assertMatch(started!, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   });
   await t.step("as JSON, each as status has it", async () => {
-    const list = JSON.parse(await printed(daemon, "list", "-o", "json"));
+    const list = JSON.parse(await printed(daemon, "list", "--all-states", "-o", "json"));
     const statuses = await Promise.all(
       [killed, blue, red].map(async (id) => JSON.parse(await printed(daemon, "status", "-o", "json", id))),
     );
@@ -69,12 +69,29 @@ Deno.test("list shows one's own processes, the newest first, and those alone tha
     assertEquals(await ids(daemon, "--until", startTime), [red]);
     assertEquals(await ids(daemon, "--since", startTime), [killed, blue]);
   });
+  await t.step("without -a, those that have not finished", async () => {
+    const live = async (...words: string[]) => (await printed(daemon, "list", ...words)).split("\n").filter(Boolean);
+    assertEquals(await live("-q"), [blue]);
+    assertEquals((await live()).map((line) => line.split("\t")[0]), [blue]);
+    assertEquals(JSON.parse((await live("-o", "json"))[0]!).map(({ id }: { id: string }) => id), [blue]);
+    assertEquals(await live("-q", "--state", "finished"), [killed, red]);
+    assertEquals(await live("-q", "-l", "team=red"), []);
+  });
+  await t.step("in the order and the form that one wants", async () => {
+    assertEquals(await ids(daemon, "--sort", "name"), [killed, red, blue]);
+    assertEquals(await ids(daemon, "--sort", "name", "-n", "2"), [killed, red]);
+    assertEquals(await ids(daemon, "--sort", "duration", "-n", "1"), [blue]);
+    assertEquals(
+      await printed(daemon, "ps", "-a", "--format", '{{.Name}}:{{.Status}} {{.Label "team"}}'),
+      "-:finished (signal 9) red\nweb:running blue\n-:finished (exit code 3) red\n",
+    );
+    assertMatch(await printed(daemon, "ls", "-o", "wide"), /^ID .* PID .* LABELS .*\n.* team=blue tier=1 .*\n$/);
+  });
   await t.step("and refuses what it does not know", async () => {
-    for (
-      const words of [["--state", "done"], ["--label", "team"], ["--since", "now"], ["--limit", "-1"], ["web"]].concat([
-        ["-q", "-o", "json"],
-      ])
-    ) {
+    const wrong = [["--state", "done"], ["--label", "team"], ["--since", "now"], ["--limit", "-1"], ["web"]].concat(
+      [["-q", "-o", "json"], ["--sort", "x"], ["--format", "{{.X}}"], ["--watch"], ["-f", "a=b"], ["-q", "-o", "wide"]],
+    );
+    for (const words of wrong) {
       const { code, stderr } = await daemon.paasc(["list", ...words]);
       assertEquals(code, 2, stderr);
     }
@@ -104,7 +121,7 @@ Deno.test("list is a table on a terminal", {
     stdin: "null",
   }).output();
   const [heading, row, ...rest] = text(stdout).split("\r\n");
-  assertMatch(heading!, /^ID +NAME +STATE +EXIT +STARTED +COMMAND$/);
+  assertMatch(heading!, /^ID +NAME +STATE +EXIT +STARTED +DURATION +COMMAND$/);
   assertStringIncludes(row!, `${id.slice(0, 8)}  web   running  -     `);
   assertEquals([[...row!].length, row!.endsWith("x…"), rest], [80, true, [""]]);
 });
@@ -117,7 +134,7 @@ Deno.test("a process is named by its id, the beginning of it, or its name", asyn
   const live = await client.exec(["sh", "-c", "echo live; exec sleep 600"], { name: "web" });
   const fail = async (...words: string[]) => {
     const { code, stdout, stderr } = await daemon.paasc(words);
-    assertEquals([code, text(stdout)], [1, ""]);
+    assertEquals([code, text(stdout)], [words[0] === "wait" ? 125 : 1, ""]);
     return stderr;
   };
 
@@ -200,4 +217,46 @@ Deno.test("status --verbose tells all that is known, below the line that scripts
     ["Status", "Signal", "Reason", "Log", "Pid"].map((key) => finished.get(key)),
     ["finished (signal 15)", "SIGTERM (15)", "stopped by you, without SIGKILL", "4 bytes, 2 lines", running.get("Pid")],
   );
+});
+
+Deno.test("status, stop, rm and prune act on several processes, and on all that are selected", async () => {
+  await using daemon = await RunningDaemon.start();
+  const [one, two] = [
+    await daemon.exec(["--name", "one", "-l", "team=red", "sleep", "600"]),
+    await daemon.exec(["--name", "two", "-l", "team=red", "sleep", "600"]),
+  ];
+  const three = await daemon.exec(["--name", "three", "sleep", "600"]);
+  const done = await daemon.exec(["--name", "done", "-l", "team=red", "true"]);
+  const bobs = await daemon.exec(["sleep", "600"], { as: "bob" });
+  await daemon.untilStatus("done", "Status: finished (exit code 0)");
+
+  const several = await daemon.paasc(["status", "two", "nobody", "done"]);
+  assertEquals([several.code, text(several.stdout)], [
+    1,
+    "two: Status: running\ndone: Status: finished (exit code 0)\n",
+  ]);
+  assertStringIncludes(several.stderr, "paasc: nobody: no process has 'nobody'");
+  const inspected = text((await daemon.paasc(["inspect", "one", "done"])).stdout).trimEnd().split("\n");
+  assertEquals(inspected.map((line) => JSON.parse(line).id), [one, done]);
+
+  const reds = await daemon.paasc(["stop", "--label", "team=red"]);
+  assertEquals([reds.code, text(reds.stdout), reds.stderr], [0, "", "paasc: stopping 2 processes\n"]);
+  assertEquals(await ids(daemon, "--state", "running"), [three]);
+  assertEquals((await daemon.paasc(["stop", "--all", "three"])).code, 2);
+  const all = await daemon.paasc(["stop", "--all"]);
+  assertEquals([all.code, all.stderr], [0, "paasc: stopping 1 process\n"]);
+  assertEquals((await daemon.paasc(["stop", "--all"])).stderr, "paasc: stopping no processes\n");
+
+  assertEquals((await daemon.paasc(["rm", "--older", "1h", "one"])).code, 2);
+  assertEquals((await daemon.paasc(["prune", "--older", "1h"])).stderr, "paasc: no processes removed\n");
+  const pruned = await daemon.paasc(["prune", "-l", "team=red", "-o", "json"]);
+  const removed = text(pruned.stdout).trimEnd().split("\n").map((line) => JSON.parse(line).id);
+  assertEquals([pruned.code, removed.toSorted(), pruned.stderr], [
+    0,
+    [one, two, done].toSorted(),
+    "paasc: 3 processes removed\n",
+  ]);
+  assertEquals(await ids(daemon), [three]);
+  assertEquals((await daemon.paasc(["prune"])).stderr, "paasc: 1 process removed\n");
+  assertEquals(text((await daemon.paasc(["status", bobs], { as: "bob" })).stdout), "Status: running\n");
 });

@@ -74,6 +74,51 @@ Deno.test("run says why there is no exit code of the program", async () => {
   assertEquals((await nobody.result()).code, 125);
 });
 
+Deno.test("run takes the options of docker, detaches, and removes what it ran", async (t) => {
+  await using daemon = await RunningDaemon.start();
+  const printed = async (...words: string[]) => {
+    const { code, stdout, stderr } = await daemon.paasc(words);
+    assertEquals([code, stderr], [0, ""], words.join(" "));
+    return text(stdout);
+  };
+  await t.step("-e, -w and -i", async () => {
+    assertEquals(await printed("run", "-i", "-e", "A=1", "-w", "/tmp", "sh", "-c", 'echo "$A"; pwd'), "1\n/tmp\n");
+  });
+  await t.step("--rm", async () => {
+    assertEquals((await daemon.paasc(["run", "--rm", "--name", "gone", "sh", "-c", "exit 3"])).code, 3);
+    assertEquals((await daemon.paasc(["status", "gone"])).code, 1);
+    assertEquals((await daemon.paasc(["run", "-d", "--rm", "true"])).code, 2);
+  });
+  await t.step("--detach prints the id", async () => {
+    const id = (await printed("run", "-d", "--name", "web", "-l", "a=b", "cat")).trimEnd();
+    const { state, labels, id: own } = JSON.parse(await printed("inspect", "web"));
+    assertEquals([state === "stopping", labels, own], [false, { a: "b" }, id]);
+    assertEquals((await daemon.paasc(["wait", "web"])).code, 0); // without -i its stdin is empty
+    await printed("run", "-di", "--name", "waiting", "cat");
+    await printed("run", "-dit", "--name", "shell", "sh", "-c", "test -t 0 && exec sleep 600");
+    for (const name of ["waiting", "shell"]) {
+      assertEquals(await daemon.status(name), "Status: running");
+      assertEquals(await printed("stop", "-t", "5", name), "");
+    }
+    assertEquals((await daemon.paasc(["run", "-d", "no-such-program"])).code, 127);
+  });
+  await t.step("what it has not, it says", async () => {
+    const { code, stderr } = await daemon.paasc(["run", "-p", "80:80", "true"]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "there is no option '-p': processes use the files, the network");
+  });
+});
+
+Deno.test("attach and wait say by 125 that there is no exit code of a process", async () => {
+  await using daemon = await RunningDaemon.start();
+  for (const command of ["attach", "wait"]) {
+    const unknown = await daemon.paasc([command, "nobody"]);
+    assertEquals([unknown.code, unknown.stderr.startsWith("paasc: no process has 'nobody'")], [125, true], command);
+    await using client = startPaasc(["--server", "127.0.0.1:1", command, "nobody"]);
+    assertEquals((await client.result()).code, 125, command);
+  }
+});
+
 Deno.test("run gives Ctrl-C to the program, and stops it at a second one", async () => {
   const daemon = shared();
   await using obeys = daemon.startPaasc([
@@ -161,7 +206,7 @@ async function ends(
 }
 
 Deno.test("run, attach and wait say in a sentence why a process ended that did not end by itself", async () => {
-  const daemon = shared();
+  await using daemon = await RunningDaemon.start(); // it ends in this test
   const sleep = ["sh", "-c", "echo begun; exec sleep 600"];
   const same = (line: string) => [line, line, line];
   const stopped = "paasc: the process was stopped";
@@ -303,6 +348,65 @@ Deno.test("run --tty leaves the program running at the keys that detach, and att
     await type("exit 3\r");
     await until("it has ended", () => printed().includes("ended 3"));
   });
+});
+
+Deno.test("attach leaves a process without stdin by Ctrl-C, and says how to leave and to come back", async () => {
+  await using daemon = await RunningDaemon.start();
+  const [deaf, hearing] = [
+    await daemon.exec(["--name", "deaf", "sh", "-c", "echo begun; exec sleep 600"]),
+    await daemon.exec(["--name", "hearing", "--stdin", "sh", "-c", "echo begun; exec sleep 600"]),
+  ];
+  for (const [words, id] of [[["deaf"], deaf], [["-n", "hearing"], hearing]] as const) {
+    await inTerminal(`trap : INT; ${line(daemon, "attach", ...words)}; echo left $?\n`, async (printed, type) => {
+      await until("it is attached", () => printed().includes("begun"));
+      assertStringIncludes(printed(), `attached to ${id}; Ctrl-C leaves it running`);
+      await type("\x03");
+      await until("it is left", () => printed().includes("left 130"));
+      assertStringIncludes(printed(), `detached from ${id}; come back with: paasc attach ${id}`);
+    });
+    assertEquals(await daemon.status(id), "Status: running");
+  }
+});
+
+Deno.test("attach sends whole lines to a process with stdin, and leaves it at the keys that detach", async () => {
+  await using daemon = await RunningDaemon.start();
+  const id = await daemon.exec([
+    "--name",
+    "reader",
+    "--stdin",
+    "sh",
+    "-c",
+    "echo begun; while read x; do echo got $x; done",
+  ]);
+  const script = `stty -g >before; ${
+    line(daemon, "attach", "reader")
+  }; echo left $?; stty -g | cmp - before && echo same\n`;
+  await inTerminal(script, async (printed, type) => {
+    await until("it is attached", () => printed().includes("begun"));
+    assertStringIncludes(printed(), `attached to ${id}; ctrl-p ctrl-q leaves it running`);
+    await type("onn\x7fe\r");
+    await until("the line has come", () => /got one\r?\n/.test(printed()));
+    await type("two\x10\x11");
+    await until("it is left", () => printed().includes("left 0") && printed().includes("same"));
+    assertStringIncludes(printed(), `detached from ${id}; come back with: paasc attach ${id}`);
+  });
+  assertEquals(await daemon.status(id), "Status: running");
+});
+
+Deno.test("run --tty undoes what the program has set in the terminal, when one detaches", async () => {
+  await using daemon = await RunningDaemon.start();
+  const program = ["sh", "-c", "printf '\\033[?1049h\\033[?25l\\033[?2004h\\033[?2004lready'; exec sleep 600"];
+  await inTerminal(
+    `${line(daemon, "run", "-it", "--name", "editor", ...program)}; echo left $?\n`,
+    async (printed, type) => {
+      await until("it is ready", () => printed().includes("ready"));
+      await type("\x10\x11");
+      await until("it is left", () => printed().includes("left 0"));
+      const after = printed().slice(printed().indexOf("ready"));
+      assertStringIncludes(after, "\x1b[?25h\x1b[?1049l\x1b[0m\r");
+      assertStringIncludes(after, "come back with: paasc attach ");
+    },
+  );
 });
 
 Deno.test("run --tty gives the program a terminal of the type that is lent, unless that has no proper name", async () => {

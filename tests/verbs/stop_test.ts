@@ -200,7 +200,7 @@ Deno.test("stop waits as long as it is told to, and not at all with --force", as
     const { signal, stop } = await client.status(id);
     assertEquals([signal, stop?.killed], [9, true], options.join(" "));
   }
-  for (const options of [["--force", "--grace", "1s"], ["--grace", "10"], ["--time", "1s"]]) {
+  for (const options of [["--force", "--grace", "1s"], ["--grace", "10"], ["--time", "1x"]]) {
     assertEquals((await daemon.paasc(["stop", ...options, "id"])).code, 2, options.join(" "));
   }
 });

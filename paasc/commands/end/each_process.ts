@@ -22,7 +22,7 @@ export async function eachProcess(
   context: Context,
   connection: Connection,
   words: readonly string[],
-  act: (processId: string) => Promise<void>,
+  act: (processId: string, word: string) => Promise<void>,
 ): Promise<number> {
   const begun = new Set<string>();
   const rest = new Set(words).values();
@@ -33,7 +33,7 @@ export async function eachProcess(
         const id = await context.find(connection, word);
         if (begun.has(id)) continue;
         begun.add(id);
-        await act(id);
+        await act(id, word);
       } catch (error) {
         if (words.length === 1 || exitReason(error) !== "failed") throw error;
         await print(context.stderr, errorLine(new Error(`${word}: ${(error as Error).message}`)), "stderr");

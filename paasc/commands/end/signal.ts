@@ -13,7 +13,8 @@ const help = `Usage: paasc signal [options] SIGNAL ID...
 Sends a signal to each process and its group, and prints nothing. SIGNAL is a
 name, with or without SIG and in any case, or a number from 1 to 64; real-time
 signals are RTMIN+1, RTMAX-1 and so on. As with kill, the signal may also be an
-option: -9, -KILL, -s KILL. 'paasc kill' is the same command. To end a process for
+option: -9, -KILL, -s KILL. 'paasc kill' is the same command, but has no default
+signal. 'paasc pause' sends STOP, and 'paasc unpause' CONT. To end a process for
 certain, see 'paasc stop'.
 
 A failure for one of several processes is printed to stderr; the others still get
@@ -25,11 +26,12 @@ Examples:
   paasc signal HUP my-server
   paasc signal --leader SIGUSR1 2b5c
   paasc kill -9 2b5c my-server
+  paasc pause my-server
 `;
 
 export const signal: Command = {
   name: "signal",
-  aliases: ["kill"],
+  aliases: { kill: {}, pause: { signal: "STOP" }, unpause: { signal: "CONT" } },
   summary: "send a signal to processes",
   help,
   options: [
@@ -48,6 +50,10 @@ export const signal: Command = {
     const [name, ...names] = given.signal === undefined ? words : [given.signal, ...words];
     if (name === undefined) throw usageError("signal", "signal needs a signal and the id of a process");
     const signal = signalNumber(name);
+    if (signal === undefined && words.length === 1 && given.signal === undefined) {
+      const ways = `'paasc stop ${name}' ends a process, 'paasc kill KILL ${name}' at once`;
+      throw usageError("signal", `a signal is missing before '${name}' (${ways})`);
+    }
     if (signal === undefined) throw usageError("signal", `there is no signal '${name}' (${KNOWN_SIGNALS})`);
     processWords("signal", names);
     using connection = await context.connect();

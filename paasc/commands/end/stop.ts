@@ -1,24 +1,31 @@
 /** `paasc stop`: stops processes. */
 import { stopRequest } from "../../client/requests.ts";
 import type { Command } from "../../command.ts";
+import { errorLine } from "../../exit.ts";
 import { jsonLine } from "../../words/enum_words.ts";
-import { noteTo, print } from "../../print/output.ts";
+import { print } from "../../print/output.ts";
 import { processWords } from "../../options/process_words.ts";
 import { statusJson } from "../../print/process_status.ts";
 import type { Given } from "../../settings/settings.ts";
 import { parseDuration } from "@paas/proto/units";
 import { eachProcess } from "./each_process.ts";
 import type { Connection } from "../../connection/connection.ts";
-import { DURATION, exclusive, optionValue, optionValues, pair, usageError, wholeNumber } from "../../options/value.ts";
+import { LABEL_OPTION, ownProcesses, processCount, type Selection, selectionFrom } from "./own_processes.ts";
+import { DURATION, exclusive, optionValue, usageError, wholeNumber } from "../../options/value.ts";
 
 const help = `Usage: paasc stop [options] ID...
+       paasc stop [options] --all|--label K=V|--user USER
 
 Stops each process and its group: by SIGTERM and, after the grace period, by
 SIGKILL. The grace period is 10 s, unless the daemon or the process was started
-with another one, or --grace gives one; --time is the same in seconds. With
---force the daemon sends SIGKILL at once. The command returns when the processes
-have finished, and prints nothing. A process that has already finished is left as
-it is, which is no error.
+with another one, or --grace gives one; --time is the same, and a number alone is
+in seconds. With --force the daemon sends SIGKILL at once. The command returns
+when the processes have finished, and prints nothing. A process that has already
+finished is left as it is, which is no error.
+
+In place of ids, --all selects all of your processes that have not finished, and
+--label those with a label, or with all of several labels. stderr then tells how
+many processes these are.
 
 A failure for one of several processes is printed to stderr; the others are still
 stopped, and the exit code is 1.
@@ -38,7 +45,7 @@ object on each line as of 'paasc status -o json'.
 Examples:
   paasc stop 2b5c
   paasc stop --grace 1m my-server
-  paasc stop $(paasc list -q --state running)
+  paasc stop --label team=red
   paasc stop --user bob --label team=red
 `;
 
@@ -48,23 +55,29 @@ export const stop: Command = {
   help,
   options: [
     { name: "grace", value: "DURATION", help: "time from SIGTERM to SIGKILL" },
-    { name: "time", letter: "t", value: "SECONDS", help: "the same, in seconds" },
+    { name: "time", letter: "t", value: "TIME", help: "the same; a number alone is in seconds" },
     { name: "force", letter: "f", help: "send SIGKILL at once" },
-    { name: "user", value: "USER", help: "stop all processes of this user, as an operator" },
-    { name: "label", value: "K=V", repeatable: true, help: "with --user: only processes with this label" },
+    { name: "all", letter: "a", help: "all of your processes that have not finished" },
+    LABEL_OPTION,
+    { name: "user", value: "USER", help: "all processes of this user, as an operator" },
   ],
 
   async run(words, context) {
-    const { settings, given, repeated, stdout } = context;
+    const { settings, given, repeated, stdout, stderr } = context;
     const options = { grace: graceFrom(given) };
     const { user } = given;
-    const labels = Object.fromEntries(optionValues("stop", repeated, "label", "NAME=VALUE", pair));
     if (user !== undefined && words.length > 0) throw usageError("stop", "option '--user' takes the place of ids");
-    if (user === undefined && repeated.label) throw usageError("stop", "option '--label' needs '--user'");
-    const names = user === undefined ? processWords("stop", words) : [];
+    if (user !== undefined && given.all !== undefined) throw exclusive("stop", "--user", "--all");
+    const selection = selectionFrom("stop", "all", words, given, repeated);
+    if (!selection && user === undefined) processWords("stop", words);
     using connection = await context.connect();
-    const ids = user === undefined ? names : await processesOf(connection, user, labels);
-    if (user !== undefined && ids.length === 0) noteTo(context.stderr)(`no process to stop of user '${user}'`);
+    const selected = user !== undefined
+      ? await processesOf(connection, user, selection?.labels ?? {})
+      : selection && await ownRunning(connection, selection);
+    const none = user !== undefined && selected?.length === 0 ? `no process to stop of user '${user}'` : undefined;
+    const sentence = none ?? (user === undefined && selected && `stopping ${processCount(selected.length)}`);
+    if (sentence) await print(stderr, errorLine(new Error(sentence)), "stderr");
+    const ids = selected ?? words;
     const ifLost = "it is not known whether the process was stopped; see 'paasc status'";
     return await eachProcess(context, connection, ids, async (id) => {
       const status = await connection.stop(stopRequest(id, options), { ifLost });
@@ -79,12 +92,20 @@ function graceFrom(given: Given): number | undefined {
   const [one, other] = ["grace", "time", "force"].filter((name) => given[name] !== undefined);
   if (other !== undefined) throw exclusive("stop", `--${one}`, `--${other}`);
   if (given.force !== undefined) return 0;
-  const seconds = optionValue("stop", given, "time", "a number of seconds", wholeNumber);
-  return seconds === undefined ? optionValue("stop", given, "grace", DURATION, parseDuration) : seconds * 1000;
+  const time = optionValue("stop", given, "time", `a number of seconds, or ${DURATION}`, (text) => {
+    const seconds = wholeNumber(text);
+    return seconds === undefined ? parseDuration(text) : seconds * 1000;
+  });
+  return time ?? optionValue("stop", given, "grace", DURATION, parseDuration);
+}
+
+/** The ids of the user's own processes that have not finished. */
+async function ownRunning(connection: Connection, selection: Selection): Promise<string[]> {
+  return (await ownProcesses(connection, selection, ["running", "stopping"])).map(({ processId }) => processId);
 }
 
 /** The ids of the processes of a user that have not finished, and have these labels. */
-async function processesOf(connection: Connection, user: string, labels: Record<string, string>): Promise<string[]> {
+async function processesOf(connection: Connection, user: string, labels: Selection["labels"]): Promise<string[]> {
   const [{ findUser }, { listProcesses }] = await Promise.all([
     import("../../streams/find_user.ts"),
     import("../../streams/list_processes.ts"),

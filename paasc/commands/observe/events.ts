@@ -19,8 +19,8 @@ When the connection breaks, paasc tries for a minute to make a new one, and then
 prints the changes that it missed. Of several changes in quick succession it may
 print the last only.
 
-With --all it prints the processes of all users, which viewers and operators may
-see. The owner's user id then stands after the name ('-' for a removed process).
+With --all-users it prints the processes of all users, which viewers and operators
+may see. The owner's user id then stands after the name ('-' for a removed process).
 
 With -o json each line is an object: time, and all fields of 'paasc status -o
 json'. For a removed process it is time, id, name and state.
@@ -34,12 +34,12 @@ export const events: Command = {
   name: "events",
   summary: "print the changes of your processes as they happen",
   help,
-  options: [{ name: "all", letter: "a", help: "processes of all users" }],
+  options: [{ name: "all-users", letter: "A", also: ["all", "a"], help: "processes of all users" }],
 
   async run(words, { settings, given, stdout, stderr }) {
     if (words.length > 0) throw usageError("events", "events takes options only");
     const { watchProcesses } = await import("../../streams/watch.ts");
-    const all = given.all !== undefined;
+    const all = given["all-users"] !== undefined;
     const line = settings.output === "json" ? changeJson : (change: Change) => textLine(change, all);
     for await (const change of watchProcesses({ settings, note: noteTo(stderr) }, all)) {
       await print(stdout, line(change));

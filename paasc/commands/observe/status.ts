@@ -2,10 +2,11 @@
 import type { Command } from "../../command.ts";
 import { jsonLine } from "../../words/enum_words.ts";
 import { print } from "../../print/output.ts";
-import { processWord } from "../../options/process_words.ts";
+import { processWords } from "../../options/process_words.ts";
+import { eachProcess } from "../end/each_process.ts";
 import { statusDetails, statusJson, statusText } from "../../print/process_status.ts";
 
-const help = `Usage: paasc status [options] ID
+const help = `Usage: paasc status [options] ID...
 
 Prints the status of a process, one of:
 
@@ -13,6 +14,9 @@ Prints the status of a process, one of:
   Status: stopping
   Status: finished (exit code 0)
   Status: finished (signal 15)
+
+Of several processes it prints a line each, 'ID: ' and then the same. A failure for
+one of them is printed to stderr, and the exit code is 1.
 
 With --verbose more lines follow, each 'Key: value': id, name, labels, command,
 pid, start and end, how and why the process ended, the size of its output, the
@@ -27,7 +31,8 @@ processes as well; if several users have such a process, the error names them.
 The exit code of paasc is 0 when the question was answered, however the process
 ended: 'paasc wait' exits as the process did.
 
-With -o json it prints one object: id, name, labels, args, state (running,
+With -o json, and as 'paasc inspect', it prints an object for each process, one a
+line: id, name, labels, args, state (running,
 stopping, finished), pid, exitCode or signal and signalName, startTime,
 finishTime, durationSeconds, endReason (exited, signalled, stopped, timed-out,
 output-limit, client-gone, daemon-shutdown, daemon-lost), stop (by: a user id;
@@ -43,18 +48,25 @@ Examples:
 
 export const status: Command = {
   name: "status",
+  aliases: { inspect: { output: "json" } },
   summary: "print the status of a process",
   help,
   options: [{ name: "verbose", letter: "v", help: "print all that is known about it" }],
 
   async run(words, context) {
     const { settings, given, stdout } = context;
-    const word = processWord("status", words);
+    processWords("status", words);
     using connection = await context.connect();
-    const status = await connection.status(await context.find(connection, word));
     const user = given.verbose === undefined ? undefined : (await connection.whoAmI()).userId;
-    const details = user === undefined ? "" : statusDetails(status, user, Date.now());
-    const json = settings.output === "json";
-    await print(stdout, json ? jsonLine(statusJson(status)) : `${statusText(status)}\n${details}`);
+    const texts = new Map<string, string>();
+    const code = await eachProcess(context, connection, words, async (id, word) => {
+      const status = await connection.status(id);
+      const heading = words.length > 1 ? `${word}: ` : "";
+      const details = user === undefined ? "" : statusDetails(status, user, Date.now());
+      const json = settings.output === "json";
+      texts.set(word, json ? jsonLine(statusJson(status)) : `${heading}${statusText(status)}\n${details}`);
+    });
+    await print(stdout, words.map((word) => texts.get(word) ?? "").join(""));
+    return code;
   },
 };

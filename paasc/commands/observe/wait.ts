@@ -16,8 +16,9 @@ const help = `Usage: paasc wait [options] ID...
 
 Waits until each process has finished, and exits with the exit code of the last
 one given, or with 128 + n when signal n killed it, as a shell's 'wait' does. The
-exit code is 125 when that process was lost because the daemon died. The command
-prints nothing to stdout; stderr tells why a process did not end by itself.
+exit code is 125 when Paas failed: there is no such process, no connection, or that
+process was lost because the daemon died. The command prints nothing to stdout;
+stderr tells why a process did not end by itself.
 
 With --any it waits until one of the processes has finished, prints its id, and
 exits with its exit code.
@@ -54,6 +55,7 @@ export const wait: Command = {
     { name: "ignore-case", letter: "i", help: "upper and lower case are the same" },
     { name: "timeout", value: "DURATION", help: "wait at most this long, or exit with 124" },
   ],
+  exitsAsProcess: true,
 
   async run(words, context) {
     const { given } = context;

@@ -75,5 +75,5 @@ export async function waitForLines(
 }
 
 function noLine(name: string, { pattern }: PatternOptions): ExitError {
-  return new ExitError("failed", `the output of ${name} ended without a line that matches '${pattern}'`);
+  return new ExitError("no-line", `the output of ${name} ended without a line that matches '${pattern}'`);
 }

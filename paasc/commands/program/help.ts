@@ -1,5 +1,5 @@
 /** `paasc help`: prints help. */
-import type { Command } from "../../command.ts";
+import { type Command, namesOf } from "../../command.ts";
 import { ExitError } from "../../exit.ts";
 import { print } from "../../print/output.ts";
 import { COMMON_OPTIONS, type Option } from "../../settings/settings.ts";
@@ -24,7 +24,7 @@ export function helpFor(commands: () => readonly Command[]): Command {
         const { settingsText } = await import("../../settings/settings_table.ts");
         return await print(stdout, settingsText());
       }
-      const command = commands().find((command) => command.name === name || command.aliases?.includes(name));
+      const command = commands().find((command) => namesOf(command).includes(name));
       if (!command) throw new ExitError("usage", `unknown command '${name}': see 'paasc help'`);
       const own = command.options ? `\nOptions of this command:\n${table(command.options)}\n` : "";
       await print(stdout, `${command.help}${own}\nSee 'paasc --help' for the options of all commands.\n`);
@@ -41,8 +41,9 @@ function table(options: readonly Option[]): string {
 }
 
 function overview(commands: readonly Command[]): string {
-  const list = commands.map(({ name, aliases, summary }) => {
-    return `  ${name.padEnd(11)} ${summary}${aliases ? ` (or: ${aliases.join(", ")})` : ""}`;
+  const list = commands.map((command) => {
+    const [name = "", ...others] = namesOf(command);
+    return `  ${name.padEnd(11)} ${command.summary}${others.length > 0 ? ` (or: ${others.join(", ")})` : ""}`;
   }).join("\n");
   return `Usage: paasc [options] COMMAND [options] [words]
 
@@ -66,13 +67,13 @@ the user alice.
 Exit codes:
   0   success
   1   the daemon refused the request, or could not do it
-  2   the command line or the configuration file is wrong
+  2   the command line, the configuration file or a certificate file is wrong
   3   the log is incomplete, or may be
   69  the connection to the daemon could not be made, or was lost: 'paasc doctor'
       tells why
 'run', 'attach' and 'wait' exit as the process did, or with 128 + n when signal n
-killed it. 'run' and 'attach' exit with 125 when Paas failed, and 'run' exits with
-126 or 127 when the program cannot be executed or does not exist.
+killed it. In place of 1, 3 and 69 they exit with 125, and 'run' exits with 126 or
+127 when the program cannot be executed or does not exist.
 
 Example:
   id=$(paasc exec sh -c 'echo hello; sleep 1; echo world')

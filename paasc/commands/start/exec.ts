@@ -1,7 +1,8 @@
 /** `paasc exec`: starts a process. */
 import { execRequest } from "../../client/requests.ts";
-import type { Command } from "../../command.ts";
-import { EXEC_OPTIONS, execOptionsFrom } from "../../options/exec.ts";
+import type { Command, Context } from "../../command.ts";
+import type { Connection } from "../../connection/connection.ts";
+import { EXEC_HINTS, EXEC_OPTIONS, execOptionsFrom } from "../../options/exec.ts";
 import { usageError } from "../../options/value.ts";
 import { print } from "../../print/output.ts";
 import { jsonLine } from "../../words/enum_words.ts";
@@ -10,14 +11,16 @@ const help = `Usage: paasc exec [options] [--] PROGRAM [ARGUMENT...]
 
 Starts a program on the daemon's machine, and prints the id of the process as
 soon as it runs. The process then runs in the background: see 'paasc status ID',
-'paasc logs ID' and 'paasc stop ID'.
+'paasc logs ID' and 'paasc stop ID'. 'paasc run --detach' does the same.
 
 All words from PROGRAM on are passed on unchanged, options too. No shell is
 involved: start one for pipes and variables. Without a slash, PROGRAM is looked up
 in the daemon's PATH.
 
 The process gets a clean environment (PATH, HOME, USER, LOGNAME, SHELL, LANG, TZ,
-TMPDIR) and the variables of --env and --env-file. A file, or stdin for '-', has
+TMPDIR) and the variables of --env and --env-file. '--env NAME' without a value
+passes on the variable of that name that you have; the script that 'deno task
+install' makes hands it to paasc, and a paasc without the script cannot. A file, or stdin for '-', has
 NAME=VALUE on each line. Everything after the first '=' is the value, quotes too;
 empty lines and lines that begin with '#' are left out. No shell reads the file:
 names have no white space, and lines do not begin with 'export'. --env wins over
@@ -56,19 +59,45 @@ Examples:
   paasc exec --cwd /srv/app --timeout 10m --env-file app.env make test
 `;
 
+const TERMINAL_HINT = "'paasc run --tty' gives a process a terminal, and with --detach it starts in the background";
+
 export const exec: Command = {
   name: "exec",
+  takesProgram: true,
   summary: "start a process and print its id",
   help,
-  options: [...EXEC_OPTIONS, { name: "stdin", help: "give it a stdin, for 'paasc attach'" }],
+  options: [
+    ...EXEC_OPTIONS,
+    { name: "stdin", letter: "i", also: ["interactive"], help: "give it a stdin, for 'paasc attach'" },
+    { name: "detach", letter: "d", help: "has no effect: exec always detaches" },
+  ],
+  hints: {
+    ...EXEC_HINTS,
+    "-t": TERMINAL_HINT,
+    "--tty": TERMINAL_HINT,
+    "--rm": "the daemon forgets finished processes by itself; 'paasc rm' and 'paasc prune' do it at once",
+  },
 
   async run(words, context) {
-    const { settings, given, repeated, stdout } = context;
+    const { given, repeated } = context;
     if (words.length === 0) throw usageError("exec", "exec needs a program");
     const options = await execOptionsFrom("exec", words, given, repeated);
     const request = execRequest(words, { ...options, stdin: given.stdin !== undefined });
-    const ifLost = "it is not known whether the process was started";
-    const id = await context.ask((connection) => connection.exec(request), ifLost);
-    await print(stdout, settings.output === "json" ? jsonLine({ id }) : `${id}\n`);
+    await startDetached(context, (connection) => connection.exec(request));
   },
 };
+
+/**
+ * Starts a process and prints its id.
+ *
+ * @param begin Starts the process, and returns its id
+ * @throws {PaasError} When the daemon refuses, or the connection fails
+ */
+export async function startDetached(
+  context: Context,
+  begin: (connection: Connection) => Promise<string>,
+): Promise<void> {
+  const { settings, stdout } = context;
+  const id = await context.ask(begin, "it is not known whether the process was started");
+  await print(stdout, settings.output === "json" ? jsonLine({ id }) : `${id}\n`);
+}
