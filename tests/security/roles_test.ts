@@ -122,7 +122,8 @@ Deno.test("roles by OU: a viewer sees all and changes nothing, an operator ends 
     assertEquals([refused.code, refused.stdout], [1, ""]);
     assertEquals(
       refused.stderr,
-      "paasc: Your role, user, shows you your own processes only: ask for these alone, without --all\n",
+      "paasc: Your role, user, shows you your own processes only: ask for these alone, without --all; " +
+        "'paasc list --all-states' lists your finished processes, too\n",
     );
     assertMatch(
       (await scene.paasc(viewer, "doctor")).stdout,
