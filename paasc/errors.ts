@@ -55,10 +55,3 @@ export class SettingsError extends PaasError {
     super("invalid-argument", message, options);
   }
 }
-
-/** The certificate files cannot be read or do not fit together. The daemon was not asked. */
-export class CertificateFilesError extends PaasError {
-  constructor(message: string, options?: ErrorOptions) {
-    super("no-connection", message, options);
-  }
-}

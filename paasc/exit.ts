@@ -4,13 +4,13 @@
  * @module
  */
 import { escapeUnprintable } from "@paas/proto/printable";
-import { CertificateFilesError, PaasError, type PaasErrorCode, SettingsError } from "./errors.ts";
+import { PaasError, type PaasErrorCode, SettingsError } from "./errors.ts";
 
 /** The exit code of `paasc` for each reason to end without success. */
 export const EXIT_CODES = {
   /** The daemon refused the request, or could not do it. */
   failed: 1,
-  /** The command line, the configuration file or a certificate file is wrong. */
+  /** The command line or the configuration file is wrong. */
   usage: 2,
   /** The log is incomplete, or may be. */
   incomplete: 3,
@@ -79,7 +79,7 @@ export class ExitError extends Error {
  */
 export function exitReason(error: unknown): ExitReason | undefined {
   if (error instanceof ExitError) return error.reason;
-  if (error instanceof SettingsError || error instanceof CertificateFilesError) return "usage";
+  if (error instanceof SettingsError) return "usage";
   return error instanceof PaasError ? REASONS[error.code] : undefined;
 }
 

@@ -6,7 +6,7 @@
 import { expiryWarnings } from "@paas/proto/expiry";
 import type { X509Certificate } from "node:crypto";
 import process from "node:process";
-import { CertificateFilesError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import { fileFault, withoutMark } from "../words/file_fault.ts";
 import { readTextFile } from "../words/platform.ts";
 import type { CertificateFiles } from "../settings/settings.ts";
@@ -31,7 +31,7 @@ export interface Certificates {
 /**
  * Reads the files. Their content is not checked here: {@linkcode unusable} explains what is wrong with it.
  *
- * @throws {CertificateFilesError} When a file cannot be read
+ * @throws {PaasError} `no-connection` when a file cannot be read
  */
 export async function readCertificates(files: CertificateFiles): Promise<Certificates> {
   const read = async (name: keyof CertificateFiles) => {
@@ -40,7 +40,7 @@ export async function readCertificates(files: CertificateFiles): Promise<Certifi
     } catch (cause) {
       const { title, help } = TITLES[name];
       const sentence = `cannot read the ${title} ${files[name]}: ${fileFault(cause)} (${help})`;
-      throw new CertificateFilesError(sentence, { cause });
+      throw new PaasError("no-connection", sentence, { cause });
     }
   };
   // Read in order, so that the error always names the first of several missing files.

@@ -13,7 +13,7 @@ import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
 import { type Certificates, readCertificates } from "./certificates.ts";
 import { Connection, OutageError } from "./connection.ts";
-import { CertificateFilesError, PaasError } from "../errors.ts";
+import { PaasError } from "../errors.ts";
 import { identityOf, parseServerAddress } from "./server_address.ts";
 import type { CertificateFiles } from "../settings/settings.ts";
 
@@ -60,8 +60,7 @@ export async function connect(destination: Destination): Promise<Connection> {
   if (await becomesReady(client)) return new Connection(client, server.text, certificates);
   client.close();
   const { diagnose } = await import("./diagnose.ts");
-  const { sentence, mayPass, wrongFiles } = await diagnose(server, certificates);
-  if (wrongFiles) throw new CertificateFilesError(sentence);
+  const { sentence, mayPass } = await diagnose(server, certificates);
   throw mayPass ? new OutageError(sentence) : new PaasError("no-connection", sentence);
 }
 

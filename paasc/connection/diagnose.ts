@@ -42,8 +42,6 @@ export interface Diagnosis {
   readonly sentence: string;
   /** Whether a later attempt may succeed with the same certificates and options. */
   readonly mayPass: boolean;
-  /** Whether the certificate files are the reason. */
-  readonly wrongFiles?: boolean;
 }
 
 /**
@@ -52,7 +50,7 @@ export interface Diagnosis {
  */
 export async function diagnose(server: ServerAddress, certificates: Certificates): Promise<Diagnosis> {
   const own = unusable(certificates);
-  if (own) return { sentence: own, mayPass: false, wrongFiles: true };
+  if (own) return { sentence: own, mayPass: false };
 
   const asStranger = await look(server, { ca: certificates.pem.ca, rejectUnauthorized: false }, "handshake");
   const diagnosis = (why: string, mayPass: boolean) => ({

@@ -136,7 +136,7 @@ Deno.test("paasc exits with 69 and one line when there is no daemon to trust", a
   });
   await t.step("a file is missing", async () => {
     const { code, stdout, stderr } = await run(["--cert", "/nowhere/my.crt", "exec", "ls"]);
-    assertEquals([code, stdout], [2, ""]);
+    assertEquals([code, stdout], [69, ""]);
     assertStringIncludes(
       stderr,
       "paasc: cannot read the client certificate /nowhere/my.crt: it does not exist (--cert",

@@ -67,7 +67,7 @@ the user alice.
 Exit codes:
   0   success
   1   the daemon refused the request, or could not do it
-  2   the command line, the configuration file or a certificate file is wrong
+  2   the command line or the configuration file is wrong
   3   the log is incomplete, or may be
   69  the connection to the daemon could not be made, or was lost: 'paasc doctor'
       tells why
