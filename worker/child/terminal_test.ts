@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { lives } from "../../tests/support/lives.ts";
 import { until } from "../../tests/support/until.ts";
 import { baseEnvironment } from "./environment.ts";
 import { InputClosedError, SpawnError } from "../errors.ts";
@@ -281,10 +282,7 @@ terminalTest("stop() hangs up on a shell that somebody types in, and on its jobs
   assertEquals([exit, stop?.killed], [{ signal: 1 }, false]);
   assert(performance.now() - begin < 10_000, "it was killed after the grace period");
   const job = Number(/\njob=(\d+)/.exec(session.printed)![1]);
-  await until("the job is gone", async () => {
-    const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", String(job)] }).output();
-    return /^(Z|$)/.test(new TextDecoder().decode(stdout).trim());
-  });
+  await until("the job is gone", async () => !(await lives(job)));
 });
 
 terminalTest("stop() sends SIGKILL after the grace period to one that does not obey", async (run) => {

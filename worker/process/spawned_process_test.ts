@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { lives } from "../../tests/support/lives.ts";
 import { until } from "../../tests/support/until.ts";
 import { baseEnvironment } from "../child/environment.ts";
 import { SpawnError, StopInProgressError } from "../errors.ts";
@@ -56,13 +57,6 @@ async function untilPrinted(process: Process, text: string): Promise<void> {
     if (printed.includes(text)) return;
   }
   throw new Error(`The process never printed ${JSON.stringify(text)}, but ${JSON.stringify(printed)}`);
-}
-
-/** Returns whether a process of this id exists and is no zombie. */
-async function lives(pid: number): Promise<boolean> {
-  const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", String(pid)] }).output();
-  const state = new TextDecoder().decode(stdout).trim();
-  return state !== "" && !state.startsWith("Z");
 }
 
 for (const code of [0, 1, 3, 255]) {
