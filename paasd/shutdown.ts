@@ -4,6 +4,7 @@
  * @module
  */
 import { type Process, StopInProgressError } from "@paas/worker";
+import { withinTime } from "@paas/worker/system";
 import type { FrontDoor } from "./door/front_door.ts";
 import type { Drain } from "./drain.ts";
 import { causeOf } from "./errors.ts";
@@ -12,7 +13,6 @@ import type { Expiry } from "./processes/expiry.ts";
 import type { ProcessTable } from "./processes/process_table.ts";
 import type { CallServer } from "./server.ts";
 import type { DaemonLog } from "./telemetry/daemon_log.ts";
-import { withinTime } from "./within_time.ts";
 
 /** Time after which a connection that takes nothing is cut, in milliseconds. */
 const STALL_LIMIT_MS = 10_000;

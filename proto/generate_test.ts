@@ -1,6 +1,7 @@
 import { loadFileDescriptorSetFromBuffer, loadSync, type PackageDefinition } from "@grpc/proto-loader";
 import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
+import protobuf from "protobufjs/light.js";
 import { staleFiles } from "./generate.ts";
 import { describeFiles } from "./standard/descriptors.ts";
 
@@ -29,14 +30,9 @@ function declarations(definition: PackageDefinition): [name: string, declared: u
 
 /** A `google.protobuf.FileDescriptorSet` of some files. */
 function descriptorSet(files: readonly Uint8Array[]): Buffer {
-  return Buffer.concat(files.flatMap((bytes) => {
-    const length: number[] = [];
-    for (let rest = bytes.length;; rest >>= 7) {
-      length.push(rest > 127 ? rest & 127 | 128 : rest);
-      if (rest <= 127) break;
-    }
-    return [Uint8Array.of(0x0a, ...length), bytes];
-  }));
+  const writer = protobuf.Writer.create();
+  for (const bytes of files) writer.uint32(0x0a).bytes(bytes); // the tag of the field `file`
+  return Buffer.from(writer.finish());
 }
 
 Deno.test("describeFiles() gives what the .proto files declare (else run `deno task gen`)", () => {

@@ -129,9 +129,9 @@ export class SpoolError extends Error {
   /** Makes the error for a failed action; its cause is the error of the system. */
   constructor(message: string, options: { cause: unknown }) {
     const code = (options.cause as { code?: string } | undefined)?.code;
-    const said = options.cause instanceof Error ? options.cause.message : options.cause;
+    const reason = options.cause instanceof Error ? options.cause.message : options.cause;
     super(
-      `${message}: ${code === "ENOENT" ? "it was removed from outside; the daemon has to be started anew" : said}`,
+      `${message}: ${code === "ENOENT" ? "it was removed from outside; the daemon has to be started anew" : reason}`,
       options,
     );
     this.removed = code === "ENOENT";

@@ -4,7 +4,7 @@
  * @module
  */
 import { type ServerUnaryCall, status as Code } from "@paas/proto/grpc";
-import { clock } from "@paas/worker/system";
+import { clock, MAX_TIMER_MS } from "@paas/worker/system";
 import type { Access } from "../access/access.ts";
 import { type Right, rightOf } from "../access/authorization.ts";
 import type { Role } from "../access/roles.ts";
@@ -80,9 +80,6 @@ export interface CallOptions {
 export type ServerCall =
   & Pick<ServerUnaryCall<unknown, unknown>, "getAuthContext" | "getDeadline" | "getPath" | "sendMetadata">
   & { once(event: "cancelled", listener: () => void): unknown };
-
-/** Maximum delay of a timer, in milliseconds. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Characters of a user id in the log. */
 const LOGGED_ID_LENGTH = 16;

@@ -4,9 +4,9 @@
  * @module
  */
 import { escapeUnprintable } from "@paas/proto/printable";
+import { withinTime } from "@paas/worker/system";
 import { StartError } from "../errors.ts";
 import type { Guest } from "../identity/identity.ts";
-import { withinTime } from "../within_time.ts";
 import type { DaemonLog } from "./daemon_log.ts";
 
 /** A call that has ended. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { escapeUnprintable } from "@paas/proto/printable";
-import { withinTime } from "../within_time.ts";
+import { withinTime } from "@paas/worker/system";
 
 /** The form of lines: text for people, or one JSON object each. */
 export type LogFormat = "text" | "json";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { MAX_TIMER_MS } from "@paas/worker/system";
 import type { Access } from "../access/access.ts";
 import { type ClientCa, ClientCas } from "./client_ca.ts";
 import {
@@ -26,9 +27,6 @@ import { MAX_LIST_BYTES } from "../files/regular_file.ts";
 import { parseRevocations, type Revocations } from "./revocation_list.ts";
 import { parsePolicy } from "../access/roles.ts";
 import { type Source, WatchedFiles } from "./watched_files.ts";
-
-/** Longest time that a timer can wait, in milliseconds. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const NOT_SIGNED: Objection = {
   kind: "certificate_untrusted",

@@ -4,10 +4,11 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import protobuf from "protobufjs";
 import { BOUNDS, type Entries, type List, type Size } from "../../proto/wire/bounds.ts";
 import type { Choice, Texts } from "./message.ts";
-import { delimited, entry, join, tag, times, VARINT, varint } from "../support/wire/bytes.ts";
+import { delimited, entry, tag, times, VARINT, varint } from "../support/wire/bytes.ts";
 
 /** A message, and what it has too much of. */
 export interface SizedMessage {
@@ -68,7 +69,7 @@ export class SizeFuzz {
       this.#room -= part.length;
       parts.push(part);
     }
-    return join(parts);
+    return Buffer.concat(parts);
   }
 
   #field(type: protobuf.Type, field: protobuf.Field): Uint8Array {
@@ -77,7 +78,7 @@ export class SizeFuzz {
     if (bound && "bytes" in bound) {
       const usual = this.#texts[field.name];
       if (!usual || this.#choice.chance(SIZED)) return delimited(field.id, this.#text(name, bound));
-      return join(usual().map((text) => delimited(field.id, text)));
+      return Buffer.concat(usual().map((text) => delimited(field.id, text)));
     }
     if (field instanceof protobuf.MapField) return this.#map(name, field.id, bound as Entries);
     if (field.resolvedType instanceof protobuf.Type) {
@@ -111,7 +112,7 @@ export class SizeFuzz {
       parts.push(times(count, delimited(id, text)));
       this.#add(name, bound, text.length, count);
     }
-    return join(parts);
+    return Buffer.concat(parts);
   }
 
   /** A map: one entry with a size, or many. */
@@ -123,7 +124,7 @@ export class SizeFuzz {
       const key = (number: number) => `${number}`.padStart(KEY_LENGTH, "k");
       return same
         ? times(count, entry(id, key(0), ""))
-        : join(Array.from({ length: count }, (_, number) => entry(id, key(number), "")));
+        : Buffer.concat(Array.from({ length: count }, (_, number) => entry(id, key(number), "")));
     }
     const [key, filler] = this.#choice.of(Object.entries(KEYS));
     if (bound.pair) {

@@ -5,11 +5,12 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
 import { Bystander } from "./bystander.ts";
 import { framed, FuzzSession } from "../fuzz/session.ts";
 import { RunningDaemon, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
-import { delimited, entry, join, times } from "../support/wire/bytes.ts";
+import { delimited, entry, times } from "../support/wire/bytes.ts";
 import { until } from "../support/until.ts";
 
 const [INVALID_ARGUMENT, RESOURCE_EXHAUSTED] = [3, 8];
@@ -31,7 +32,7 @@ const program = delimited(ARGS, "true");
 
 /** So many entries of a map, with keys of their own. */
 function entries(field: number, count: number): Uint8Array {
-  return join(Array.from({ length: count }, (_, key) => entry(field, `k${key}`, "")));
+  return Buffer.concat(Array.from({ length: count }, (_, key) => entry(field, `k${key}`, "")));
 }
 
 /** Requests with more in them than anybody needs, each valid as a message of protobuf: the call, the message, the answer. */
@@ -39,7 +40,7 @@ const ATTACKS: Record<string, [call: string, message: () => Uint8Array, refusal:
   "a program's name of megabytes, and as many directories to look for it": [
     "Exec",
     () =>
-      join([
+      Buffer.concat([
         delimited(ARGS, "a".repeat(1_500_000)),
         entry(ENV, "PATH", ":".repeat(1_500_000)),
         delimited(LIMITS, Uint8Array.of(0x10, 0)),
@@ -49,7 +50,7 @@ const ATTACKS: Record<string, [call: string, message: () => Uint8Array, refusal:
   "a program's name of kilobytes, and as many directories": [
     "Exec",
     () =>
-      join([
+      Buffer.concat([
         delimited(ARGS, "a".repeat(60_000)),
         entry(ENV, "PATH", ":".repeat(60_000)),
         delimited(LIMITS, Uint8Array.of(0x10, 0)),
@@ -58,54 +59,62 @@ const ATTACKS: Record<string, [call: string, message: () => Uint8Array, refusal:
   ],
   "a PATH of 1.9 MB": [
     "Exec",
-    () => join([program, entry(ENV, "PATH", ":".repeat(1_900_000))]),
+    () => Buffer.concat([program, entry(ENV, "PATH", ":".repeat(1_900_000))]),
     'The variable "PATH" must have at most 131,063 bytes with its name, not 1,900,005',
   ],
   "1,400,000 empty arguments": [
     "Exec",
-    () => join([program, times(1_400_000, delimited(ARGS, ""))]),
+    () => Buffer.concat([program, times(1_400_000, delimited(ARGS, ""))]),
     "There must be at most 65,536 arguments",
   ],
   "arguments of 3 MB in all": [
     "Exec",
-    () => join([program, times(23, delimited(ARGS, "x".repeat(131_000)))]),
+    () => Buffer.concat([program, times(23, delimited(ARGS, "x".repeat(131_000)))]),
     "The arguments and variables must have at most 2,097,152 bytes together",
   ],
-  "200,000 variables": ["Exec", () => join([program, entries(ENV, 200_000)]), "There must be at most 4,096 variables"],
-  "200,000 times the same variable": [
+  "200,000 variables": [
     "Exec",
-    () => join([program, times(200_000, entry(ENV, "a", "b"))]),
+    () => Buffer.concat([program, entries(ENV, 200_000)]),
     "There must be at most 4,096 variables",
   ],
-  "200,000 labels": ["Exec", () => join([program, entries(LABELS, 200_000)]), "There must be at most 64 labels"],
+  "200,000 times the same variable": [
+    "Exec",
+    () => Buffer.concat([program, times(200_000, entry(ENV, "a", "b"))]),
+    "There must be at most 4,096 variables",
+  ],
+  "200,000 labels": [
+    "Exec",
+    () => Buffer.concat([program, entries(LABELS, 200_000)]),
+    "There must be at most 64 labels",
+  ],
   "a label of 2 MB": [
     "Exec",
-    () => join([program, entry(LABELS, "a".repeat(2_000_000), "")]),
+    () => Buffer.concat([program, entry(LABELS, "a".repeat(2_000_000), "")]),
     `The key of the label "${"a".repeat(64)}…" must have at most 63 bytes, not 2,000,000`,
   ],
   "a working directory of 2 MB": [
     "Exec",
-    () => join([program, delimited(CWD, "/".repeat(2_000_000))]),
+    () => Buffer.concat([program, delimited(CWD, "/".repeat(2_000_000))]),
     "The working directory must have at most 4,095 bytes, not 2,000,000",
   ],
   "a terminal whose type has 2 MB": [
     "Exec",
-    () => join([program, delimited(TERMINAL, delimited(3, "x".repeat(2_000_000)))]),
+    () => Buffer.concat([program, delimited(TERMINAL, delimited(3, "x".repeat(2_000_000)))]),
     "The type of the terminal must have at most 64 bytes, not 2,000,000",
   ],
   "a field that is no list, 700,000 times": [
     "Exec",
-    () => join([program, times(700_000, delimited(REQUEST_ID, "ab"))]),
+    () => Buffer.concat([program, times(700_000, delimited(REQUEST_ID, "ab"))]),
     "Cannot decode the request: the field request_id is given more than once; send what the contract says",
   ],
   "1,000,000 fields that nobody knows": [
     "Exec",
-    () => join([program, times(1_000_000, Uint8Array.of(0xf8, 0x07, 1))]),
+    () => Buffer.concat([program, times(1_000_000, Uint8Array.of(0xf8, 0x07, 1))]),
     "Cannot decode the request: it has too many fields that the daemon does not know; send what the contract says",
   ],
   "a request id that makes a name of 2 MB": [
     "Exec",
-    () => join([program, delimited(REQUEST_ID, "x".repeat(2_000_000))]),
+    () => Buffer.concat([program, delimited(REQUEST_ID, "x".repeat(2_000_000))]),
     "The request_id must have at most 128 bytes, not 2,000,000",
   ],
   "3,000,000 states": [
@@ -158,7 +167,7 @@ Deno.test("paasd refuses a request with too much of anything, by what it is, and
     const { code, message } = await call(
       session,
       path,
-      join([program, times(30, delimited(ARGS, "x".repeat(131_000)))]),
+      Buffer.concat([program, times(30, delimited(ARGS, "x".repeat(131_000)))]),
     );
     assertEquals([code, message], [RESOURCE_EXHAUSTED, "Received message larger than max (3930126 vs 3145728)"]);
   });

@@ -5,6 +5,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { RUN_FLAGS } from "../../paasc/install/run_flags.ts";
 import { parseOptions } from "../../paasd/options/options.ts";
@@ -51,7 +52,7 @@ export class RunningClient implements AsyncDisposable {
 
   /** The text of its stdout so far. */
   get printed(): string {
-    return new TextDecoder().decode(concat(this.#stdout));
+    return text(Buffer.concat(this.#stdout));
   }
 
   /** Writes to its stdin. */
@@ -79,7 +80,7 @@ export class RunningClient implements AsyncDisposable {
   /** Waits for its end, and gives its output and exit code. */
   async result(): Promise<Result> {
     const [{ code }, stderr] = await Promise.all([this.#child.status, this.#stderr, this.#reading]);
-    return { code, stderr, stdout: concat(this.#stdout) };
+    return { code, stderr, stdout: new Uint8Array(Buffer.concat(this.#stdout)) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -314,14 +315,4 @@ export function sharedDaemon(...flags: string[]): () => RunningDaemon {
 /** Decodes UTF-8. */
 export function text(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
-}
-
-function concat(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -67,12 +67,14 @@ directory=$1 mask=$2 files=$3 path=$4 program=$5 ready=$6
 shift 6
 exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- # descriptors that the daemon has inherited itself
 
-# A terminal becomes the account's only after it was opened here. The program may open it by its path, so it waits for that.
+# The daemon gives the terminal to the account after the start of this process. The program may open the terminal by its
+# path, so the script waits for the gift, but not for ever: a daemon that may not give it away starts programs all the same.
+# Without an account the terminal is the daemon's own, and nothing is waited for.
 if [ -t 0 ]; then
   tries=0
   until [ -O /proc/self/fd/0 ] || [ "$tries" -ge 200 ]; do
     tries=$((tries + 1))
-    /bin/sleep 0.01
+    sleep 0.01
   done
 fi
 umask "$mask"

@@ -140,9 +140,9 @@ export async function launched(
   if (signal?.aborted) abort();
   try {
     const { value } = await reader.read(new Uint8Array(1)); // not one byte of the program's output
-    const said = String.fromCharCode(value?.[0] ?? 0);
-    if (said === "+") return;
-    const reason = why ?? refusal(REFUSALS[said] ?? await silenceOf(exit, limited));
+    const character = String.fromCharCode(value?.[0] ?? 0);
+    if (character === "+") return;
+    const reason = why ?? refusal(REFUSALS[character] ?? await silenceOf(exit, limited));
     kill(reason);
     await withinTime(exit, KILL_LIMIT_MS);
     throw reason;

@@ -32,9 +32,10 @@ export interface StartOptions {
  */
 export async function startCommand(command: Command, { signal, mark, forked }: StartOptions = {}): Promise<Child> {
   const { args, account, limits = {}, guard, stdin = false, terminal } = command;
-  const program = programOf(command, { ...mark, ...guard?.mark });
+  const marks = { ...mark, ...guard?.mark };
+  const program = programOf(command, marks);
   signal?.throwIfAborted();
-  const launch = launchOf(program, { ...mark, ...guard?.mark }, command);
+  const launch = launchOf(program, marks, command);
   let child: Child | undefined;
   try {
     child = terminal ? await startInTerminal(launch, terminal, account?.uid) : startWithPipes(launch, stdin);

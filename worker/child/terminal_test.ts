@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { lives } from "../../tests/support/lives.ts";
 import { until } from "../../tests/support/until.ts";
+import { REFUSALS } from "../../tests/support/worker/refusals.ts";
 import { baseEnvironment } from "./environment.ts";
 import { InputClosedError, SpawnError } from "../errors.ts";
 import { loadLibc } from "../system/libc.ts";
@@ -147,18 +149,7 @@ for (const signal of [1, 9, 11, 15, 34, 37, 64]) {
   });
 }
 
-const refusals: [string, string[], Partial<SpawnOptions>, string][] = [
-  ["an empty name", [""], {}, "invalid-command"],
-  ["an argument of 128 KiB", ["echo", "x".repeat(131_072)], {}, "command-too-long"],
-  ["a program that is not in PATH", ["no-such-program"], {}, "program-not-found"],
-  ["a path that does not exist", ["/no/such/program"], {}, "program-not-found"],
-  ["a path through a file", ["/etc/passwd/program"], {}, "program-not-found"],
-  ["a file that is not executable", ["/etc/passwd"], {}, "not-executable"],
-  ["a directory", ["/etc"], {}, "not-executable"],
-  ["a working directory that does not exist", ["echo"], { cwd: "/no/such/directory" }, "directory-not-found"],
-  ["a working directory that is a file", ["echo"], { cwd: "/etc/passwd" }, "directory-not-found"],
-];
-for (const [what, args, options, failure] of refusals) {
+for (const [what, args, options, failure] of REFUSALS) {
   terminalTest(`spawn() in a terminal refuses ${what} in the same words as without`, async (run) => {
     const error = await assertRejects(() => run(args, options), SpawnError);
     assertEquals(error.failure, failure);
@@ -185,7 +176,7 @@ terminalTest("spawn() in a terminal looks a program up as execvp(3) does", async
   assertEquals(denied.failure, "not-executable");
 });
 
-terminalTest("resize() is told to the process", async (run) => {
+terminalTest("resize() reaches the process", async (run) => {
   const session = await run(["bash", "-c", "trap 'stty size' WINCH; echo ready; while :; do sleep 0.05; done"]);
   await session.until("ready");
   session.process.terminal!.resize({ columns: 132, rows: 50 });
@@ -281,10 +272,7 @@ terminalTest("stop() hangs up on a shell that somebody types in, and on its jobs
   assertEquals([exit, stop?.killed], [{ signal: 1 }, false]);
   assert(performance.now() - begin < 10_000, "it was killed after the grace period");
   const job = Number(/\njob=(\d+)/.exec(session.printed)![1]);
-  await until("the job is gone", async () => {
-    const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", String(job)] }).output();
-    return /^(Z|$)/.test(new TextDecoder().decode(stdout).trim());
-  });
+  await until("the job is gone", async () => !(await lives(job)));
 });
 
 terminalTest("stop() sends SIGKILL after the grace period to one that does not obey", async (run) => {

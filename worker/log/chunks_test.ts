@@ -26,8 +26,7 @@ async function withLog(test: (log: LiveLog, directory: string, retention: Retent
 
 async function textOf(log: Log, options?: ChunkOptions): Promise<string> {
   let text = "";
-  // deno-lint-ignore require-await -- as a process opens one
-  for await (const { data } of chunksOf(async (options) => new LogReader(log, options), options)) {
+  for await (const { data } of chunksOf((options) => Promise.resolve(new LogReader(log, options)), options)) {
     text += new TextDecoder().decode(data);
   }
   return text;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import { NEWLINE } from "../log_format/newline.ts";
 
 /** Maximum size of a chunk, in bytes. A longer line is cut in pieces. */
@@ -63,13 +64,7 @@ export class LineSplitter {
 
   #release(end: Uint8Array): Uint8Array {
     if (this.#heldBytes === 0) return end;
-    const chunk = new Uint8Array(this.#heldBytes + end.length);
-    let at = 0;
-    for (const piece of this.#held) {
-      chunk.set(piece, at);
-      at += piece.length;
-    }
-    chunk.set(end, at);
+    const chunk = Buffer.concat([...this.#held, end]);
     this.#held = [];
     this.#heldBytes = 0;
     return chunk;

@@ -4,6 +4,7 @@
  * @module
  */
 import { clock } from "../system/clock.ts";
+import { Waiters } from "../system/waiters.ts";
 import { SpoolError } from "../errors.ts";
 import { type Mark, markBehind, START } from "../log_format/mark.ts";
 import type { LogChunk, LogGap, LogSlice, LogStream } from "../log_format/record.ts";
@@ -98,7 +99,7 @@ export class LiveLog implements Log {
   #written: Mark = START;
   #lost: LostEnd | undefined;
   #ended = false;
-  readonly #waiting = new Set<(grown: LogSlice | undefined) => void>();
+  readonly #readers = new Waiters<LogSlice | undefined>();
 
   private constructor(segments: Segments, segmentBytes: number) {
     this.segments = segments;
@@ -184,24 +185,12 @@ export class LiveLog implements Log {
       await (this.#writing = this.#write());
     }
     this.#ended = true;
-    this.#wake(undefined);
+    this.#readers.wake(undefined);
     this.segments.endWriting();
   }
 
   growth(signal: AbortSignal): Promise<LogSlice | undefined> {
-    return new Promise((resolve, reject) => {
-      signal.throwIfAborted();
-      const wake = (grown: LogSlice | undefined) => {
-        signal.removeEventListener("abort", forget);
-        resolve(grown);
-      };
-      const forget = () => {
-        this.#waiting.delete(wake);
-        reject(signal.reason);
-      };
-      this.#waiting.add(wake);
-      signal.addEventListener("abort", forget, { once: true });
-    });
+    return this.#readers.wait(signal);
   }
 
   #emptyBuffer(payloadBytes: number): RecordBuffer {
@@ -215,12 +204,6 @@ export class LiveLog implements Log {
     if (!this.#lost || this.#lost.retrying) return;
     pending.addGap(this.lostEnd!.gap);
     this.#lost.retrying = true;
-  }
-
-  #wake(grown: LogSlice | undefined): void {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const wake of waiting) wake(grown);
   }
 
   /** Writes as long as something is pending, one batch at a time. */
@@ -245,8 +228,8 @@ export class LiveLog implements Log {
     }
     this.#lost = undefined;
     this.#written = end;
-    if (this.#waiting.size === 0) this.#spare = batch;
-    else this.#wake({ records: bytes, endOffset: end.offset });
+    if (this.#readers.size === 0) this.#spare = batch;
+    else this.#readers.wake({ records: bytes, endOffset: end.offset });
   }
 
   /** Gives up the output that is not in the spool by now; the process goes on. */
@@ -261,7 +244,7 @@ export class LiveLog implements Log {
     this.#pending = undefined;
     this.#appended = this.#written = { ...this.#appended, position };
     this.segments.index.dropBehind(position);
-    this.#wake(undefined);
+    this.#readers.wake(undefined);
   }
 }
 

@@ -4,9 +4,8 @@
  * @module
  */
 import { SpoolError } from "../errors.ts";
-import { type Mark, START } from "../log_format/mark.ts";
 import { decodeLogRecords, wholeRecords } from "../log_format/decode.ts";
-import { markBehind } from "../log_format/mark.ts";
+import { type Mark, markBehind, START } from "../log_format/mark.ts";
 import { markOf, Segment } from "./segment.ts";
 
 /** Bytes per read; a record is smaller. */

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { withDirectory } from "../../tests/support/worker/directory.ts";
 import { RestoredLog } from "./restored_log.ts";
 import { LiveLog, type Log } from "./log.ts";
 import { linesAt } from "../log_format/mark.ts";
@@ -8,15 +9,6 @@ import type { LogChunk, LogGap, LogRecord } from "../log_format/record.ts";
 import { decodeLogRecords } from "../log_format/decode.ts";
 import { Segment } from "./segment.ts";
 import { Retention } from "./retention.ts";
-
-async function withDirectory(test: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    await test(directory);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
 
 /** Returns all that a reader gets, and its end. */
 async function read(log: Log, options?: LogReaderOptions) {

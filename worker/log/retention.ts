@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 /** Number of segments of a log that has a limit, or a few more. One segment is dropped at a time. */
 const SEGMENTS_OF_A_LOG = 8;
 
@@ -122,13 +123,10 @@ export class Retention {
     await Promise.all(removals);
   }
 
-  /** Makes room after logs were found, or have become complete. */
-  async makeRoom(group?: string): Promise<void> {
+  /** Makes room after logs of earlier programs were found. */
+  async makeRoom(): Promise<void> {
     const removals: Promise<void>[] = [];
     await this.#makeRoom(this.#all, removals);
-    if (group !== undefined) {
-      await this.#makeRoom(this.#groups.get(group) ?? new Share(this.#maxGroupBytes, group), removals);
-    }
     await Promise.all(removals);
   }
 

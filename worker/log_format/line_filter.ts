@@ -7,7 +7,7 @@
  * @module
  */
 import { decodeLogRecords } from "./decode.ts";
-import { type Line, LineScanner, type LineSearch } from "./line_scanner.ts";
+import { type Line, type LinePiece, LineScanner, type LineSearch } from "./line_scanner.ts";
 import { type LogChunk, type LogGap, partOf } from "./record.ts";
 import { RecordBuffer } from "./record_buffer.ts";
 
@@ -34,34 +34,24 @@ export interface LineSelection {
   readonly from?: number | undefined;
 }
 
-/** A piece of a line. */
-interface Piece {
-  chunk: LogChunk;
-  begin: number;
-  end: number;
-  readonly line: Line;
-  /** Whether the line begins with the piece. */
-  readonly first: boolean;
-}
-
 /** Pieces in the order of their offsets, with their size. */
 class Pieces {
-  readonly #pieces: Piece[] = [];
+  #pieces: LinePiece[] = [];
   bytes = 0;
   /** Number of lines that begin in the pieces. */
   lines = 0;
 
-  get first(): Piece | undefined {
+  get first(): LinePiece | undefined {
     return this.#pieces[0];
   }
 
-  add(piece: Piece): void {
+  add(piece: LinePiece): void {
     this.#pieces.push(piece);
     this.bytes += piece.end - piece.begin + PIECE_BYTES;
     if (piece.first) this.lines++;
   }
 
-  shift(): Piece | undefined {
+  shift(): LinePiece | undefined {
     const piece = this.#pieces.shift();
     if (!piece) return undefined;
     this.bytes -= piece.end - piece.begin + PIECE_BYTES;
@@ -71,13 +61,11 @@ class Pieces {
 
   /** Copies the data of the pieces, so that their slices need not stay in memory. */
   copy(): void {
-    for (const piece of this.#pieces) {
+    this.#pieces = this.#pieces.map((piece) => {
       const { chunk, begin, end } = piece;
-      if (end - begin === chunk.data.length && chunk.data.length === chunk.data.buffer.byteLength) continue;
-      piece.chunk = partOf(chunk, begin, end, "copy");
-      piece.begin = 0;
-      piece.end = end - begin;
-    }
+      if (end - begin === chunk.data.buffer.byteLength) return piece;
+      return { ...piece, chunk: partOf(chunk, begin, end, "copy"), begin: 0, end: end - begin };
+    });
   }
 }
 
@@ -140,10 +128,16 @@ export class LineFilter {
   *push(records: Uint8Array): Generator<Uint8Array | undefined> {
     for (const { chunk, gap } of decodeLogRecords(records)) {
       if (chunk) {
-        yield* this.#scanner.scan(chunk, (begin, end, line) => this.#take(chunk, begin, end, line));
+        for (const piece of this.#scanner.scan(chunk)) {
+          if (!piece) yield;
+          else this.#take(piece);
+          if (this.#messages.length > 0) yield* this.#ready();
+        }
         this.#seen = Math.max(this.#seen, chunk.offset + chunk.data.length);
-      } else if (gap!.reason !== "not-requested") this.#missing(gap!);
-      yield* this.#ready();
+      } else if (gap!.reason !== "not-requested") {
+        this.#missing(gap!);
+        yield* this.#ready();
+      }
     }
     this.#finishMessage();
     const sure = this.#context.first ?? this.#held.first;
@@ -166,17 +160,11 @@ export class LineFilter {
     yield* this.#ready();
   }
 
-  #take(chunk: LogChunk, begin: number, end: number, line: Line): true {
-    const piece = { chunk, begin, end, line, first: !line.begun };
-    line.begun = true;
-    if (!this.#held.first && line.matched !== undefined) {
-      this.#place(piece);
-      return true;
-    }
+  #take(piece: LinePiece): void {
+    if (!this.#held.first && piece.line.matched !== undefined) return this.#place(piece);
     this.#held.add(piece);
     if (this.#held.bytes > MAX_HELD_BYTES) this.#scanner.decide();
     this.#settle();
-    return true;
   }
 
   /** Places the held pieces up to the first one whose line is not decided. */
@@ -185,7 +173,7 @@ export class LineFilter {
   }
 
   /** Sends a piece of a decided line, or keeps it as context, or passes it over. */
-  #place(piece: Piece): void {
+  #place(piece: LinePiece): void {
     const { line } = piece;
     line.kept ??= this.#decide(line);
     if (line.kept === "later") return this.#keep(piece);
@@ -213,7 +201,7 @@ export class LineFilter {
   }
 
   /** Keeps a piece as context. Lines that are too much are passed over whole, with what is still to come of them. */
-  #keep(piece: Piece): void {
+  #keep(piece: LinePiece): void {
     const context = this.#context;
     context.add(piece);
     while (context.lines > this.#before || context.bytes > MAX_HELD_BYTES || context.first?.line.kept === false) {
@@ -221,7 +209,7 @@ export class LineFilter {
     }
   }
 
-  #send({ chunk, begin, end }: Piece): void {
+  #send({ chunk, begin, end }: LinePiece): void {
     const from = Math.max(begin, this.#from - chunk.offset);
     if (from >= end) return;
     if (this.#run?.chunk === chunk && this.#run.end === from) this.#run.end = end;
@@ -253,7 +241,6 @@ export class LineFilter {
   }
 
   *#ready(): Generator<Uint8Array> {
-    if (this.#messages.length === 0) return;
     const messages = this.#messages;
     this.#messages = [];
     yield* messages;

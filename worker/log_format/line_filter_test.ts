@@ -192,6 +192,17 @@ Deno.test("LineFilter bounds the context that it keeps", () => {
   assert(length > 200_000 && length <= 256 * 1024 + 4, `${length} bytes of context`);
 });
 
+Deno.test("LineFilter hands out a selected line before it searches on, so that few messages wait", () => {
+  let begun = 0;
+  const makeSearch = () => {
+    const search = searchFor(/yes/)();
+    return { ...search, begin: () => (begun++, search.begin()), matched: false };
+  };
+  const [slice] = log([["stdout", "yes\nno\n".repeat(1_000)]]).slices;
+  assert(new LineFilter({ makeSearch }).push(slice!).next().value);
+  assert(begun < 10, `${begun} lines were searched`);
+});
+
 Deno.test("LineFilter declares what it passes over while nothing is selected", () => {
   const { gaps } = filtered(Array<Item>(8).fill(["stdout", `${"x".repeat(60_000)}\n`]), {
     makeSearch: searchFor(/yes/),

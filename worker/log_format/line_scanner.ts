@@ -30,10 +30,22 @@ export interface Line {
   matched: boolean | undefined;
   /** Number of searched bytes. */
   searched: number;
-  /** Whether a piece of the line was taken. */
-  begun: boolean;
   /** Whether the line is sent on: "later" if it may become context of a later line; `undefined` until that is known. */
   kept: boolean | "later" | undefined;
+}
+
+/** A piece of a line: the part of the line that is in one chunk. */
+export interface LinePiece {
+  /** The line. */
+  readonly line: Line;
+  /** Whether the line begins with the piece. */
+  readonly first: boolean;
+  /** The chunk. */
+  readonly chunk: LogChunk;
+  /** The place of the first byte in the chunk. */
+  readonly begin: number;
+  /** The place behind the last byte in the chunk. */
+  readonly end: number;
 }
 
 /** Cuts chunks into lines, and searches them. */
@@ -48,22 +60,19 @@ export class LineScanner {
   }
 
   /**
-   * Searches the lines of a chunk. It yields when others should work.
-   *
-   * @param take Called with the place of each piece of a line, as soon as the piece was searched. It returns false to end
-   * the scan.
+   * Searches the lines of a chunk. Yields each piece of a line as soon as the piece was searched, and `undefined` when others
+   * should work.
    */
-  *scan({ data, stream }: LogChunk, take: (begin: number, end: number, line: Line) => boolean): Generator<undefined> {
+  *scan(chunk: LogChunk): Generator<LinePiece | undefined> {
+    const { data, stream } = chunk;
     const search = this.#searches[stream];
     for (let begin = 0; begin < data.length;) {
       const newline = data.indexOf(NEWLINE, begin);
       const textEnd = newline < 0 ? data.length : newline;
       const end = newline < 0 ? data.length : newline + 1;
-      let line = this.#open[stream];
-      if (!line) {
-        line = { matched: undefined, searched: 0, begun: false, kept: undefined };
-        search.begin();
-      }
+      const begun = this.#open[stream];
+      const line = begun ?? { matched: undefined, searched: 0, kept: undefined };
+      if (!begun) search.begin();
       if (line.matched === undefined) {
         const limit = Math.min(textEnd, begin + MAX_SEARCHED_BYTES - line.searched);
         for (let at = begin; (at = search.search(data, at, limit)) < limit;) yield;
@@ -72,7 +81,7 @@ export class LineScanner {
         else if (search.matched) line.matched = true;
       }
       this.#open[stream] = newline < 0 ? line : undefined;
-      if (!take(begin, end, line)) return;
+      yield { line, first: !begun, chunk, begin, end };
       begin = end;
     }
   }

@@ -35,11 +35,13 @@ export class UntilFilter {
         this.matchEnd = gap!.from;
         break;
       }
-      yield* this.#scanner.scan(chunk, (_begin, end, { matched }) => {
-        const place = chunk.offset + end;
-        if (matched && place > this.#from) this.matchEnd = place;
-        return this.matchEnd === undefined;
-      });
+      for (const piece of this.#scanner.scan(chunk)) {
+        if (!piece) yield;
+        else if (piece.line.matched && chunk.offset + piece.end > this.#from) {
+          this.matchEnd = chunk.offset + piece.end;
+          break;
+        }
+      }
       if (this.matchEnd !== undefined) break;
     }
     if (this.matchEnd === undefined && begin! >= this.#from) yield records;

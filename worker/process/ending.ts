@@ -1,11 +1,9 @@
 /**
  * An end that many callers can wait for, and stop waiting for.
  *
- * A promise keeps each callback until it settles, even if the caller has gone. A caller that waits for a process which runs
- * for a year would stay in memory for a year.
- *
  * @module
  */
+import { Waiters } from "../system/waiters.ts";
 
 /**
  * An end, and the callers that wait for it.
@@ -24,19 +22,18 @@
  * ```
  */
 export class Ending<Result> {
-  readonly #waiting = new Set<(result: Result) => void>();
+  readonly #waiters = new Waiters<Result>();
   #end: { readonly result: Result } | undefined;
 
   /** The number of callers that wait. */
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#waiters.size;
   }
 
   /** Settles the end, and resolves all waiting. */
   come(result: Result): void {
     this.#end = { result };
-    for (const tell of this.#waiting) tell(result);
-    this.#waiting.clear();
+    this.#waiters.wake(result);
   }
 
   /**
@@ -46,18 +43,6 @@ export class Ending<Result> {
    */
   wait(signal?: AbortSignal): Promise<Result> {
     if (this.#end) return Promise.resolve(this.#end.result);
-    return new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      const tell = (result: Result) => {
-        signal?.removeEventListener("abort", forget);
-        resolve(result);
-      };
-      const forget = () => {
-        this.#waiting.delete(tell);
-        reject(signal!.reason);
-      };
-      this.#waiting.add(tell);
-      signal?.addEventListener("abort", forget, { once: true });
-    });
+    return this.#waiters.wait(signal);
   }
 }

@@ -163,9 +163,8 @@ export class SpawnedProcess implements Process {
     return chunksOf((options) => this.records(options), options);
   }
 
-  // deno-lint-ignore require-await -- so that it rejects, and does not throw
-  async records(options?: LogReaderOptions): Promise<LogReader> {
-    return new LogReader(this.#log, options);
+  records(options?: LogReaderOptions): Promise<LogReader> {
+    return Promise.try(() => new LogReader(this.#log, options));
   }
 
   async stop({ grace = this.#stopGrace, by, byName, reason = "stopped" }: StopOptions = {}): Promise<FinishedStatus> {

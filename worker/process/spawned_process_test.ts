@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { lives } from "../../tests/support/lives.ts";
 import { until } from "../../tests/support/until.ts";
+import { REFUSALS } from "../../tests/support/worker/refusals.ts";
 import { baseEnvironment } from "../child/environment.ts";
 import { SpawnError, StopInProgressError } from "../errors.ts";
 import type { LogStream } from "../log_format/record.ts";
@@ -58,13 +60,6 @@ async function untilPrinted(process: Process, text: string): Promise<void> {
   throw new Error(`The process never printed ${JSON.stringify(text)}, but ${JSON.stringify(printed)}`);
 }
 
-/** Returns whether a process of this id exists and is no zombie. */
-async function lives(pid: number): Promise<boolean> {
-  const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", String(pid)] }).output();
-  const state = new TextDecoder().decode(stdout).trim();
-  return state !== "" && !state.startsWith("Z");
-}
-
 for (const code of [0, 1, 3, 255]) {
   processTest(`spawn() reports exit code ${code}`, async (run) => {
     const process = await run(["sh", "-c", `exit ${code}`]);
@@ -107,21 +102,7 @@ processTest("spawn() gives an empty stdin, its own session and group, and the wo
   assertEquals(await output(await run(["pwd"], { cwd: "/" })), "/\n");
 });
 
-const refusals: [string, string[], Partial<SpawnOptions>, string][] = [
-  ["no argv", [], {}, "invalid-command"],
-  ["an empty name", [""], {}, "invalid-command"],
-  ["NUL in the name", ["ec\0ho"], {}, "invalid-command"],
-  ["NUL in an argument", ["echo", "a\0b"], {}, "invalid-command"],
-  ["an argument of 128 KiB", ["echo", "x".repeat(131_072)], {}, "command-too-long"],
-  ["a program that is not in PATH", ["no-such-program"], {}, "program-not-found"],
-  ["a path that does not exist", ["/no/such/program"], {}, "program-not-found"],
-  ["a path through a file", ["/etc/passwd/program"], {}, "program-not-found"],
-  ["a file that is not executable", ["/etc/passwd"], {}, "not-executable"],
-  ["a directory", ["/etc"], {}, "not-executable"],
-  ["a working directory that does not exist", ["echo"], { cwd: "/no/such/directory" }, "directory-not-found"],
-  ["a working directory that is a file", ["echo"], { cwd: "/etc/passwd" }, "directory-not-found"],
-];
-for (const [what, args, options, failure] of refusals) {
+for (const [what, args, options, failure] of REFUSALS) {
   processTest(`spawn() refuses ${what} and leaves nothing behind`, async (run, spool) => {
     const error = await assertRejects(() => run(args, options), SpawnError);
     assertEquals(error.failure, failure);
@@ -129,7 +110,7 @@ for (const [what, args, options, failure] of refusals) {
   });
 }
 
-processTest("spawn() tells a missing interpreter", async (run, spool) => {
+processTest("spawn() reports a missing interpreter", async (run, spool) => {
   const script = `${spool.directory}/script`;
   await Deno.writeTextFile(script, "#!/no/such/interpreter\n", { mode: 0o755 });
   const error = await assertRejects(() => run([script]), SpawnError, "interpreter");

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
+import { withDirectory } from "../../tests/support/worker/directory.ts";
 import { SpoolError } from "../errors.ts";
 import type { RecoveryEvent } from "./recovery.ts";
 import type { LogSummary } from "../log/log.ts";
@@ -18,15 +19,6 @@ const DONE: FinishedStatus = {
   endReason: "exited",
 };
 const EMPTY: LogSummary = { written: { position: 0, offset: 0, newlines: 0, unfinished: 0, time: -Infinity } };
-
-async function withDirectory(test: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    await test(directory);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
 
 const open = (directory: string, options: SpoolOptions = {}) => Spool.open(directory, { keep: true, ...options });
 
@@ -48,10 +40,10 @@ function live(spool: Spool, args?: string[], about?: Partial<About>): string {
 
 /** Recovers, and returns the events. */
 async function recover(spool: Spool): Promise<[RecoveryEvent, string][]> {
-  const told: [RecoveryEvent, string][] = [];
-  const report = (event: RecoveryEvent, subject: string) => told.push([event, subject]);
+  const events: [RecoveryEvent, string][] = [];
+  const report = (event: RecoveryEvent, subject: string) => events.push([event, subject]);
   await spool.recover({ grace: 1_000, signal: new AbortController().signal, report });
-  return told;
+  return events;
 }
 
 const allIds = (spool: Spool) => [...spool.history.records.search({})].map(({ id }) => id).reverse();

@@ -11,9 +11,10 @@
  *
  * @module
  */
-import { NEWLINE } from "../log_format/newline.ts";
+import { Buffer } from "node:buffer";
 import { crc32 } from "node:zlib";
 import type { LogSummary } from "../log/log.ts";
+import { NEWLINE } from "../log_format/newline.ts";
 import { NOTHING, type StoredGrant } from "./process_record.ts";
 import type { Records } from "./records.ts";
 import type { FinishedStatus } from "../process/status.ts";
@@ -116,21 +117,11 @@ function* linesOf(path: string): Generator<Uint8Array> {
   for (let length; (length = file.readSync(buffer)) !== null;) {
     let begin = 0;
     for (let end; (end = buffer.subarray(0, length).indexOf(NEWLINE, begin)) >= 0; begin = end + 1) {
-      const line = joined([...parts, buffer.subarray(begin, end)]);
+      const line = Buffer.concat([...parts, buffer.subarray(begin, end)]);
       parts = [];
       if (line.length > 0) yield line;
     }
     if (begin < length) parts.push(buffer.slice(begin, length));
   }
-  if (parts.length > 0) yield joined(parts);
-}
-
-function joined(parts: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  if (parts.length > 0) yield Buffer.concat(parts);
 }

@@ -1,15 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { withDirectory } from "../../tests/support/worker/directory.ts";
 import { SpoolError } from "../errors.ts";
 import { Spool } from "./spool.ts";
-
-async function withDirectory(test: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    await test(directory);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
 
 const mode = async (path: string) => (await Deno.stat(path)).mode! & 0o777;
 

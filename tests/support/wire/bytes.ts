@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 
 /** Wire types. */
 export const [VARINT, FIXED64, BYTES, GROUP, GROUP_END, FIXED32] = [0, 1, 2, 3, 4, 5] as const;
@@ -24,23 +25,12 @@ export function tag(field: number, wire: number): number[] {
 /** Encodes a field of bytes, of text, or of a message. */
 export function delimited(field: number, content: Uint8Array | string): Uint8Array<ArrayBuffer> {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  return join([Uint8Array.from([...tag(field, BYTES), ...varint(BigInt(bytes.length))]), bytes]);
+  return Buffer.concat([Uint8Array.from([...tag(field, BYTES), ...varint(BigInt(bytes.length))]), bytes]);
 }
 
 /** Encodes an entry of a map of texts. */
 export function entry(field: number, key: Uint8Array | string, value: Uint8Array | string): Uint8Array<ArrayBuffer> {
-  return delimited(field, join([delimited(1, key), delimited(2, value)]));
-}
-
-/** Joins parts. */
-export function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return delimited(field, Buffer.concat([delimited(1, key), delimited(2, value)]));
 }
 
 /** Repeats bytes. */

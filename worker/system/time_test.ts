@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { withinTime } from "./within_time.ts";
+import { withinTime } from "./time.ts";
 
 Deno.test("withinTime() resolves with the promise, or when the time is over", async () => {
   let done = false;
