@@ -17,7 +17,7 @@ import {
 import { Directory } from "../directory.ts";
 import { type Issued, RecordFile, signerOf } from "../record.ts";
 import { normalSerial, REASONS } from "../revocation_list.ts";
-import { LIST, LIST_DAYS, readRevocations, writeRevocations } from "../revocations.ts";
+import { LIST, LIST_DAYS, readRevocations, writeRevocations } from "../revocation_list_file.ts";
 
 /** `deno task certs revoke DIR NAME`. */
 export const revoke: Verb = {
