@@ -35,7 +35,7 @@ export interface Entry extends Revocation {
   readonly raw: Uint8Array;
 }
 
-/** What a list says. */
+/** The content of a list that exists. */
 export interface RevocationList {
   readonly entries: readonly Entry[];
   /** The number of the list; 0 when it has none. */
@@ -43,7 +43,7 @@ export interface RevocationList {
   readonly nextUpdate: Date;
 }
 
-/** What a new list is to say. */
+/** The content of a new list. */
 export interface ListContent {
   readonly revocations: readonly (Revocation | Entry)[];
   readonly number: bigint;

@@ -114,7 +114,7 @@ async function find(
   const ofName = record.issued.filter(({ name, ca }) => name === target && ca === "client-ca");
   const valid = ofName.filter(({ until }) => Date.parse(until) > Date.now());
   if (valid.length > 0) {
-    // What was revoked before is of interest only if it is all that there is.
+    // Certificates that were revoked before count only if there are no others.
     const now = valid.filter(({ serial }) => !revoked.has(serial));
     return now.length > 0 ? now : valid;
   }
