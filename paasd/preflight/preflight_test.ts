@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { type FileMode, waysTo } from "../files/file_steps.ts";
-import { readCredentials } from "../trust/credentials.ts";
+import { readClientCa, readPair } from "../trust/credentials.ts";
 import { exposed, preflight } from "./preflight.ts";
 import { Realm, TestLog } from "../../tests/support/realm.ts";
 
@@ -62,7 +62,7 @@ Deno.test("preflight() warns of a certificate that no client could use where the
 async function warnings(realm: Realm, change: Partial<Realm["options"]> = {}): Promise<string[]> {
   const log = new TestLog();
   const options = { ...realm.options, ...change };
-  await preflight(options, await readCredentials(options), log);
+  await preflight(options, { ...await readPair(options), ca: await readClientCa(options) }, log);
   await log.flush(5_000);
   return log.of("warning");
 }
