@@ -104,7 +104,7 @@ Deno.test({
     const start = join(import.meta.dirname!, "../start.sh");
     const run = async () => {
       const { code, stderr } = await new Deno.Command("sh", {
-        args: [start, Deno.execPath(), "--config", config, ...files, "--check-config"],
+        args: [start, Deno.execPath(), "--config", config, ...files, "--listen", "127.0.0.1:0", "--check-config"],
       }).output();
       assertEquals(code, 0, new TextDecoder().decode(stderr));
       return new TextDecoder().decode(stderr);
