@@ -10,7 +10,7 @@ import { type Reason, REASONS } from "./revocation_list.ts";
 /** A wrong command line: its message is a sentence for the person who typed it. */
 export class UsageError extends Error {}
 
-/** What a certificate of a client makes of its holder. */
+/** The role that a certificate gives to its holder. */
 export type Role = "viewer" | "operator";
 
 /** One verb of the command line. */

@@ -13,7 +13,7 @@
  * @module
  */
 
-// What @peculiar/x509 stands on (tsyringe) refuses to load without this polyfill, so it comes first.
+// First, because tsyringe, which @peculiar/x509 uses, refuses to load without this polyfill.
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import * as nodeCrypto from "node:crypto";
@@ -36,7 +36,7 @@ export interface Validity {
   readonly notAfter?: Date | undefined;
 }
 
-/** What a new CA is to be. */
+/** Options of a new CA. */
 export interface AuthorityOptions extends Validity {
   /** The CA's name (CN). */
   readonly commonName: string;
@@ -44,10 +44,10 @@ export interface AuthorityOptions extends Validity {
   readonly organization?: string | undefined;
 }
 
-/** What a certificate is good for: its extended key usage. */
+/** The purpose of a certificate: its extended key usage. */
 export type Usage = "serverAuth" | "clientAuth";
 
-/** What a certificate is to say. */
+/** The content of a new certificate. */
 export interface CertificateOptions extends Validity {
   /** The name (CN) of the server or user. Several make a subject with several CNs. */
   readonly commonName: string | readonly string[];
@@ -61,11 +61,11 @@ export interface CertificateOptions extends Validity {
   readonly hosts?: readonly string[] | undefined;
   /** URIs that name its holder (in the subject alternative name too). Default: none. */
   readonly uris?: readonly string[] | undefined;
-  /** A pair whose key it is for, as when a certificate is renewed. Default: a new key. */
+  /** A pair whose key the certificate is for, as when a certificate is renewed. Default: a new key. */
   readonly renews?: Pair | undefined;
 }
 
-/** What a revocation list is to say. */
+/** The content of a new revocation list. */
 export interface RevocationListOptions {
   /** The certificates that are revoked, PEM. */
   readonly revoked?: readonly string[] | undefined;

@@ -1,6 +1,5 @@
 /**
- * Writes DER (X.690), as far as certificate requests and revocation lists need it. This file imports nothing, so that a
- * client can load it in no time.
+ * A writer of DER (ITU-T X.690), as far as revocation lists need it. The reader of the daemon is `paasd/identity/der.ts`.
  *
  * @module
  */
@@ -24,11 +23,6 @@ export function sequence(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffe
   return element(0x30, parts);
 }
 
-/** A SET of one part. */
-export function set(part: Uint8Array): Uint8Array<ArrayBuffer> {
-  return element(0x31, [part]);
-}
-
 /** An INTEGER from a number without a sign, most significant byte first. */
 export function integer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const start = bytes.findIndex((byte) => byte !== 0);
@@ -45,11 +39,6 @@ export function objectIdentifier(dotted: string): Uint8Array<ArrayBuffer> {
     return groups;
   });
   return element(0x06, [Uint8Array.from(bytes)]);
-}
-
-/** A UTF8String. */
-export function utf8String(text: string): Uint8Array<ArrayBuffer> {
-  return element(0x0c, [new TextEncoder().encode(text)]);
 }
 
 /** A BIT STRING of whole bytes. */

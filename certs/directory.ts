@@ -1,6 +1,6 @@
 /**
- * The directory of a set of certificates. Nothing in it is overwritten: a file is new, or the old one is kept under a
- * dated name.
+ * The directory of a set of certificates. No certificate and no key in it is overwritten: a file is new, or the old one is
+ * kept under a dated name. Only the revocation list takes the place of the one before, whose entries it has.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { type Authority, loadAuthority, type Pair } from "./authority.ts";
 /** Only the owner reads keys and the record; all others may read the rest. */
 const MODES = { secret: 0o600, open: 0o644 } as const;
 
-/** What follows the name of a file that was kept, as a pattern. */
+/** The pattern of the date that may follow the name of a file: a file that was kept has one. */
 const DATED = String.raw`(?:\.\d{4}-\d\d-\d\d(?:\.\d+)?)?`;
 
 /** The names of the CAs. */
@@ -19,9 +19,7 @@ export type AuthorityName = "server-ca" | "client-ca";
 export class Directory {
   constructor(readonly path: string) {}
 
-  /**
-   * Makes a directory, unless it is there, that others cannot read.
-   */
+  /** Makes a directory that others cannot read. A directory that exists stays as it is. */
   static async make(path: string): Promise<Directory> {
     await Deno.mkdir(path, { recursive: true, mode: 0o700 });
     return new Directory(path);
@@ -83,7 +81,7 @@ export class Directory {
     }
   }
 
-  /** Writes new files. What somebody else has put there meanwhile stays as well, and no link is followed. */
+  /** Writes new files. A file or link that somebody has put there meanwhile stays, and is an error. */
   async create(files: ReadonlyMap<string, string>): Promise<void> {
     for (const [name, text] of files) {
       await Deno.writeTextFile(this.file(name), text, { createNew: true, mode: modeOf(name) });
@@ -121,7 +119,7 @@ export class Directory {
     }
   }
 
-  /** Gives a file a dated name, and no other one takes its place. */
+  /** Gives a file a dated name, and puts no other one in its place. */
   async putAway(name: string): Promise<string[]> {
     const kept = await this.#keep(name);
     if (kept.length > 0) await Deno.remove(this.file(name));
@@ -161,7 +159,7 @@ export function filesOf(pairs: ReadonlyMap<string, Pair>): Map<string, string> {
   return new Map([...pairs].flatMap(([name, { cert, key }]) => [[`${name}.key`, key], [`${name}.crt`, cert]]));
 }
 
-/** What a promise brings; undefined when a file was not found. */
+/** Waits for a promise; gives undefined when a file was not found. */
 async function orUndefined<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;

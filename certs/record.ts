@@ -36,7 +36,7 @@ interface RevokedLine {
   readonly reason?: Reason | undefined;
 }
 
-/** What was issued and revoked in a directory. */
+/** The certificates that were issued and revoked in a directory. */
 export class RecordFile implements Disposable {
   readonly #directory: Directory;
   readonly #file: Deno.FsFile | undefined;
@@ -53,7 +53,7 @@ export class RecordFile implements Disposable {
    * Reads the record, and begins one when there is none. It is locked until it is disposed of, against a second
    * `deno task certs` in this directory.
    *
-   * @throws {Error} When it has a line that is none, or the directory has no CA.
+   * @throws {Error} When a line of the record is damaged, or the directory has no CA.
    */
   static async open(directory: Directory): Promise<RecordFile> {
     await refuseWithoutCa(directory);
@@ -72,7 +72,7 @@ export class RecordFile implements Disposable {
   /**
    * Reads the record to look at it; {@linkcode save} is not for this one.
    *
-   * @throws {Error} When it has a line that is none, or the directory has no CA.
+   * @throws {Error} When a line of the record is damaged, or the directory has no CA.
    */
   static async look(directory: Directory): Promise<RecordFile> {
     await refuseWithoutCa(directory);
@@ -129,7 +129,7 @@ export class RecordFile implements Disposable {
     for (const [index, line] of text.split("\n").entries()) {
       if (line.trim() !== "") this.#take(line, index + 1);
     }
-    // What was issued before there was a record, or without one.
+    // Certificates that were issued before there was a record, or without one.
     const cas = await this.#cas();
     for (const { name, cert } of await this.#directory.certificates()) {
       const ca = signerOf(cert, cas);
@@ -185,7 +185,7 @@ export function signerOf<Name extends string>(
   return undefined;
 }
 
-/** What the record has of a certificate, PEM. */
+/** Gives the entry of a certificate, PEM. */
 export function describe(name: string, ca: Issued["ca"], cert: string): Issued {
   const certificate = new X509Certificate(cert);
   const role = /^OU=paas-(viewer|operator)$/m.exec(certificate.subject)?.[1];

@@ -6,8 +6,8 @@
  * @module
  */
 import { X509Certificate } from "node:crypto";
-import { at, type Element, elements, Tag } from "../paasd/identity/der.ts";
-import { isSame, isSignedBy, readSigned } from "../paasd/identity/signature.ts";
+import { at, type Element, elements, isTime, Tag, toTime, valuesOf } from "../paasd/identity/der.ts";
+import { isSignedBy, readSigned } from "../paasd/identity/signature.ts";
 import * as der from "./der.ts";
 
 /** Why a certificate was revoked, by the names of RFC 5280, with their numbers. */
@@ -35,7 +35,7 @@ export interface Entry extends Revocation {
   readonly raw: Uint8Array;
 }
 
-/** What a list says. */
+/** The content of a list that exists. */
 export interface RevocationList {
   readonly entries: readonly Entry[];
   /** The number of the list; 0 when it has none. */
@@ -43,7 +43,7 @@ export interface RevocationList {
   readonly nextUpdate: Date;
 }
 
-/** What a new list is to say. */
+/** The content of a new list. */
 export interface ListContent {
   readonly revocations: readonly (Revocation | Entry)[];
   readonly number: bigint;
@@ -61,11 +61,13 @@ export interface Signer {
   readonly key: CryptoKey;
 }
 
+/** `[0] EXPLICIT`: the tag of the extensions of a list. */
+const EXTENSIONS = 0xa0;
+
 const CRL_NUMBER = "2.5.29.20";
 const REASON_CODE = "2.5.29.21";
 const AUTHORITY_KEY_IDENTIFIER = "2.5.29.35";
 const ENUMERATED = 0x0a;
-const OCTET_STRING = 0x04;
 
 /** Writes a complete list, PEM. */
 export async function writeList(content: ListContent, { name, keyIdentifier, key }: Signer): Promise<string> {
@@ -81,8 +83,8 @@ export async function writeList(content: ListContent, { name, keyIdentifier, key
     name,
     der.time(content.thisUpdate),
     der.time(content.nextUpdate),
-    ...entries.length > 0 ? [der.element(0x30, entries)] : [], // an empty list is left out, says section 5.1.2.6
-    der.element(0xa0, [der.sequence(...extensions)]),
+    ...entries.length > 0 ? [der.element(Tag.SEQUENCE, entries)] : [], // an empty list is left out, says section 5.1.2.6
+    der.element(EXTENSIONS, [der.sequence(...extensions)]),
   );
   return der.pem("X509 CRL", await der.signed(body, key));
 }
@@ -106,11 +108,11 @@ export function readList(pem: string, ca: string): RevocationList {
   }
   if (!isTime(nextUpdate)) throw new RangeError("it does not say when the next one comes");
   const hasEntries = entries?.tag === Tag.SEQUENCE;
-  const extensions = [entries, ...rest].find((part) => part?.tag === 0xa0);
+  const extensions = [entries, ...rest].find((part) => part?.tag === EXTENSIONS);
   const number = extensionIn(at(extensions?.content, 0), CRL_NUMBER);
   return {
     entries: hasEntries ? [...elements(entries.content)].map(readEntry) : [],
-    number: number ? BigInt(`0x${number.content.toHex()}`) : 0n,
+    number: BigInt(`0x${number?.toHex() || "0"}`),
     nextUpdate: toDate(nextUpdate),
   };
 }
@@ -126,7 +128,7 @@ function entryOf({ serial, date, reason }: Revocation): Uint8Array {
 function readEntry({ content, raw }: Element): Entry {
   const [serial, date, extensions] = elements(content);
   if (!serial || !isTime(date)) throw new RangeError("it has an entry that is none");
-  const code = extensionIn(extensions, REASON_CODE)?.content[0];
+  const code = extensionIn(extensions, REASON_CODE)?.[0];
   const reason = (Object.keys(REASONS) as Reason[]).find((name) => REASONS[name] === code);
   return { serial: normalSerial(serial.content.toHex()), date: toDate(date), reason, raw };
 }
@@ -137,29 +139,18 @@ export function normalSerial(hex: string): string {
 }
 
 function extension(identifier: string, value: Uint8Array): Uint8Array {
-  return der.sequence(der.objectIdentifier(identifier), der.element(OCTET_STRING, [value]));
+  return der.sequence(der.objectIdentifier(identifier), der.element(Tag.OCTET_STRING, [value]));
 }
 
-/** The value of an extension, without the OCTET STRING around it. */
-function extensionIn(extensions: Element | undefined, identifier: string): Element | undefined {
-  const wanted = der.objectIdentifier(identifier);
-  for (const { content } of extensions ? elements(extensions.content) : []) {
-    const parts = [...elements(content)];
-    if (parts[0] && isSame(parts[0].raw, wanted)) return at(parts.at(-1)!.content, 0);
-  }
-  return undefined;
+/** Gives the content of the value of the first extension of a type. */
+function extensionIn(extensions: Element | undefined, identifier: string): Uint8Array | undefined {
+  return valuesOf(extensions, at(der.objectIdentifier(identifier), 0)!.content.toHex()).next().value;
 }
 
-function isTime(element: Element | undefined): element is Element {
-  return element?.tag === Tag.UTC_TIME || element?.tag === Tag.GENERALIZED_TIME;
-}
-
-function toDate({ tag, content }: Element): Date {
-  const text = new TextDecoder().decode(content);
-  const long = tag === Tag.GENERALIZED_TIME ? text : `${Number(text.slice(0, 2)) < 50 ? 20 : 19}${text}`;
-  const date = new Date(long.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
-  if (Number.isNaN(date.getTime())) throw new RangeError("it has a time that is none");
-  return date;
+function toDate(element: Element): Date {
+  const time = toTime(element);
+  if (Number.isNaN(time)) throw new RangeError("it has a time that is none");
+  return new Date(time);
 }
 
 function hexToBytes(hex: string): Uint8Array<ArrayBuffer> {

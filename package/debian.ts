@@ -14,7 +14,10 @@ import { run, unpack } from "./tarball.ts";
 /** Names of Debian for the architectures that Deno runs on. */
 const ARCHITECTURES = { x86_64: "amd64", aarch64: "arm64" } as const;
 
-/** Runs after the files are there. It starts nothing: a daemon needs certificates first. */
+/**
+ * Runs after the files are there. It makes the account of the commands, for a machine without systemd too. It starts nothing,
+ * because a daemon needs certificates first, and restarts nothing, because that would end the processes of users.
+ */
 const POSTINST = `#!/bin/sh
 set -e
 if [ "$1" = configure ]; then
@@ -25,7 +28,7 @@ if [ "$1" = configure ]; then
 fi
 `;
 
-/** Runs before the files go. */
+/** Runs before the files go. An upgrade leaves the daemon that runs alone. */
 const PRERM = `#!/bin/sh
 set -e
 if [ "$1" = remove ] && [ -d /run/systemd/system ]; then systemctl disable --now paasd.service || true; fi

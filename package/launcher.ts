@@ -16,7 +16,7 @@ const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
  * The part that all scripts share. It sets `package` to the folder of the package, and `deno` to a program.
  *
  * npm puts Deno into a `node_modules` of the package or of a folder above it, pnpm beside the package. The cache is the user's
- * own, because Deno trusts the compiled code in it. Deno works without a cache as well.
+ * own, because Deno trusts the compiled code in it. Deno works without a cache as well: a home that does not exist stays so.
  */
 function prelude(program: string, deno: Supply): string {
   return `#!/bin/sh
@@ -25,9 +25,10 @@ self=$(readlink -f "$0")
 package=\${self%/*/*}
 ${deno === "bundled" ? "deno=$package/../deno" : findDeno(program)}
 case \${XDG_CACHE_HOME-} in
-/*) cache=$XDG_CACHE_HOME ;;
-*) cache=\${HOME:-/nonexistent}/.cache ;;
+/*) home=$XDG_CACHE_HOME cache=$XDG_CACHE_HOME ;;
+*) home=\${HOME-} cache=\${HOME-}/.cache ;;
 esac
+[ -d "$home" ] || cache=/dev/null # in which nobody can make a folder
 `;
 }
 

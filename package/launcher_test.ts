@@ -68,11 +68,11 @@ Deno.test("clientScript() finds the Deno of its package, wherever npm or pnpm pu
     }
     await folder.link(start, "bin/paasc");
     assertEquals((await run(start))[0], 0);
-    const [code, stdout, stderr] = await run(`${folder.path}/bin/paasc`, { HOME: "/home/o'neil" });
+    const [code, stdout, stderr] = await run(`${folder.path}/bin/paasc`, { HOME: folder.path });
     const [path, ...rest] = stdout.split(": ");
     assertEquals([code, stderr], [0, ""], name);
     assertEquals(await Deno.realPath(path!), `${real}/${deno}`);
-    assertEquals(rest, ["/home/o'neil/.cache/paas/paasc", `${real}/${script}/lib/main.js version\n`]);
+    assertEquals(rest, [`${folder.path}/.cache/paas/paasc`, `${real}/${script}/lib/main.js version\n`]);
     assertEquals((await run("./paasc", {}, `${folder.path}/${script}/bin`))[0], 0); // a relative path will do
   }
 });
@@ -81,8 +81,8 @@ Deno.test("clientScript() runs the deno of the PATH when its own is missing, or 
   await using folder = await Folder.make();
   const script = await folder.write("paasc/bin/paasc", clientScript());
   const deno = await folder.write("path/deno");
-  const [code, stdout] = await run(script, { PATH: `${folder.path}/path:/usr/bin:/bin`, XDG_CACHE_HOME: "/a cache" });
-  assertEquals([code, stdout], [0, `${deno}: /a cache/paas/paasc: ${folder.path}/paasc/lib/main.js version\n`]);
+  const [code, stdout] = await run(script, { PATH: `${folder.path}/path:/usr/bin:/bin` });
+  assertEquals([code, stdout], [0, `${deno}: /dev/null/paas/paasc: ${folder.path}/paasc/lib/main.js version\n`]);
   const missing = await run(script);
   assertEquals([missing[0], missing[1]], [127, ""]);
   assertMatch(missing[2], /^paasc: Deno is missing beside [^\n]+: install the package again\n$/);
@@ -92,9 +92,34 @@ Deno.test("daemonScript() runs start.sh with a Deno, and keeps the cache that th
   await using folder = await Folder.make();
   const script = await folder.write("paasd/bin/paasd", daemonScript("bundled"));
   await folder.write("paasd/lib/start.sh", 'echo "$DENO_DIR: $@"\n');
-  assertEquals((await run(script, { HOME: "/h" }))[1], `/h/.cache/paas/paasd: ${folder.path}/paasd/../deno version\n`);
+  assertEquals(
+    (await run(script, { HOME: folder.path }))[1],
+    `${folder.path}/.cache/paas/paasd: ${folder.path}/paasd/../deno version\n`,
+  );
   assertEquals(
     (await run(script, { DENO_DIR: "/var/cache/paas" }))[1],
     `/var/cache/paas: ${folder.path}/paasd/../deno version\n`,
   );
+});
+
+Deno.test("the scripts give Deno a cache in a home that exists, and in no other one", async () => {
+  await using folder = await Folder.make();
+  await folder.write("deno");
+  await folder.write("paasd/lib/start.sh", 'echo "$0: $DENO_DIR: $@"\n');
+  const { path: home } = folder;
+  const missing = `${home}/missing`;
+  const gone: Record<string, string>[] = [
+    { HOME: missing },
+    { HOME: home, XDG_CACHE_HOME: missing },
+    { HOME: "" },
+    {},
+  ];
+  for (const [name, text] of [["paasc", clientScript("bundled")], ["paasd", daemonScript("bundled")]] as const) {
+    const script = await folder.write(`${name}/bin/${name}`, text);
+    const cache = async (env: Record<string, string>) => (await run(script, env))[1].split(": ")[1];
+    assertEquals(await cache({ HOME: home }), `${home}/.cache/paas/${name}`);
+    assertEquals(await cache({ HOME: missing, XDG_CACHE_HOME: home }), `${home}/paas/${name}`);
+    assertEquals(await cache({ HOME: home, XDG_CACHE_HOME: "relative" }), `${home}/.cache/paas/${name}`);
+    for (const env of gone) assertEquals(await cache(env), `/dev/null/paas/${name}`);
+  }
 });

@@ -14,6 +14,9 @@ import { basename, dirname, join } from "node:path";
 /** The oldest Node that the client library runs on: it has `process.getBuiltinModule`. */
 const NODE = "20.16.0";
 
+/** The main module of the client library. */
+const CLIENT = "paasc/client/client.ts";
+
 /** Declarations of the class `Calls`, which is not public. Its own would need the types of gRPC. */
 const CALLS =
   "/** The calls of one client. This class has no public part. */\nexport declare class Calls {\n  private constructor();\n}\n";
@@ -22,7 +25,7 @@ const CALLS =
 export async function clientLibrary(): Promise<Package> {
   const { files } = await packed("paasc");
   const declarations = reachable("client/client.d.ts", { ...files, "client/client_calls.d.ts": CALLS });
-  const code = await forNode("paasc/client/client.ts");
+  const code = await forNode(CLIENT);
   return {
     manifest: {
       name: "@paas/client",
@@ -39,7 +42,7 @@ export async function clientLibrary(): Promise<Package> {
         ]),
       ),
       ...texts("certs", ["server-ca.crt", "alice.crt", "alice.key"]),
-      "LICENSES-OF-LIBRARIES.txt": await licencesOf([code]),
+      "LICENSES-OF-LIBRARIES.txt": await licencesOf(CLIENT, [code]),
       "README.md": read("package/readme/client.md"),
     },
   };

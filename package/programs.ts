@@ -87,7 +87,7 @@ async function bundled(module: string, files: "several" | "lazy"): Promise<Recor
     await bundleModules({ deno: Deno.execPath(), modules: [module], directory, files });
     const names = [...Deno.readDirSync(directory)].map(({ name }) => name);
     const lib = Object.fromEntries(names.map((name) => [`lib/${name}`, Deno.readTextFileSync(`${directory}/${name}`)]));
-    return { ...lib, "LICENSES-OF-LIBRARIES.txt": await licencesOf(Object.values(lib)) };
+    return { ...lib, "LICENSES-OF-LIBRARIES.txt": await licencesOf(module, Object.values(lib)) };
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

@@ -45,7 +45,7 @@ export async function pack(
     await unpack(content, { version, license, folder: join(draft, "package") });
     const same = [
       "--sort=name",
-      "--mtime=@499162500",
+      "--mtime=@499162500", // the date that npm gives all files, in 1985
       "--owner=0",
       "--group=0",
       "--numeric-owner",

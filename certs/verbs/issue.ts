@@ -1,5 +1,5 @@
 /**
- * The verbs `client` and `server`: certificates of the CAs that are there.
+ * The verbs `client` and `server`: new certificates by the CAs that are there.
  *
  * @module
  */
@@ -11,18 +11,15 @@ import {
   parseDirectory,
   parseHosts,
   parseRole,
-  type Role,
   UsageError,
   type Verb,
 } from "../arguments.ts";
-import type { Authority, CertificateOptions, Pair } from "../authority.ts";
-import { DAY_MS } from "@paas/proto/expiry";
+import type { CertificateOptions, Pair } from "../authority.ts";
 import { type AuthorityName, Directory, filesOf } from "../directory.ts";
 import { RecordFile } from "../record.ts";
+import { clientOptions, endOf, serverOptions } from "./contents.ts";
 import { readOwnPair, refuseCompromisedKey } from "./keys.ts";
 import { report } from "./report.ts";
-
-const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
 
 /** `deno task certs client DIR NAME`. */
 export const client: Verb = {
@@ -118,25 +115,4 @@ async function issue(
   for (const [name, { cert }] of pairs) record.add(name, ca, cert);
   await record.save();
   return await report(directory, [...files.keys()], kept);
-}
-
-/** What the certificate of a client says. */
-export function clientOptions(commonName: string, role: Role | undefined): CertificateOptions {
-  return { commonName, usages: ["clientAuth"], organizationalUnit: role === undefined ? undefined : `paas-${role}` };
-}
-
-/** What the certificate of a server says. */
-export function serverOptions(hosts: readonly string[]): CertificateOptions {
-  return { commonName: "paasd", usages: ["serverAuth"], hosts: [...new Set([...LOOPBACK, ...hosts])] };
-}
-
-/** The time in that number of days. */
-export function inDays(days: number | undefined): Date | undefined {
-  return days === undefined ? undefined : new Date(Date.now() + days * DAY_MS);
-}
-
-/** The end of a certificate that is to last that number of days: no later than its CA. */
-export function endOf({ notAfter }: Authority, days: number | undefined): Date {
-  const wanted = inDays(days);
-  return wanted !== undefined && wanted < notAfter ? wanted : notAfter;
 }

@@ -7,7 +7,7 @@ import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } fr
 import type { Pair } from "../authority.ts";
 import { pem } from "../der.ts";
 import type { Directory } from "../directory.ts";
-import { readRevocations } from "../revocations.ts";
+import { readRevocations } from "../revocation_list_file.ts";
 import { type RecordFile, sha256 } from "../record.ts";
 import type { Reason } from "../revocation_list.ts";
 

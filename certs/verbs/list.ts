@@ -8,7 +8,7 @@ import { serialOf } from "../authority.ts";
 import { Directory } from "../directory.ts";
 import { daysLeft, type Ending, expiryWarnings } from "@paas/proto/expiry";
 import { describe, type Issued, RecordFile } from "../record.ts";
-import { LIST, readRevocations } from "../revocations.ts";
+import { LIST, readRevocations } from "../revocation_list_file.ts";
 
 /** `deno task certs list DIR`. */
 export const list: Verb = {

@@ -17,7 +17,7 @@ import {
 import { createAuthority, type Pair, type Validity } from "../authority.ts";
 import { Directory, filesOf } from "../directory.ts";
 import { RECORD, RecordFile } from "../record.ts";
-import { clientOptions, endOf, inDays, serverOptions } from "./issue.ts";
+import { clientOptions, endOf, inDays, serverOptions } from "./contents.ts";
 
 const HELP = `Make the certificates of a Paas daemon and its users.
 
@@ -44,7 +44,7 @@ Examples:
   deno task certs --client oscar --role operator /etc/paas
 `;
 
-/** For the set that is committed: good at every date at which someone may check it out, and up to X.509's short dates. */
+/** The dates of the set in the repository: valid for every checkout, and until the last date that X.509 writes in short. */
 const DEVELOPMENT: Validity = {
   notBefore: new Date("2025-01-01T00:00:00Z"),
   notAfter: new Date("2049-12-31T23:59:59Z"),

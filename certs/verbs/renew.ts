@@ -7,7 +7,7 @@ import { X509Certificate } from "node:crypto";
 import { OPTIONS, parse, parseClients, parseDays, parseDirectory, UsageError, type Verb } from "../arguments.ts";
 import { type AuthorityName, Directory } from "../directory.ts";
 import { RecordFile, signerOf } from "../record.ts";
-import { endOf, inDays } from "./issue.ts";
+import { endOf, inDays } from "./contents.ts";
 import { makeKey, refuseCompromisedKey } from "./keys.ts";
 import { report } from "./report.ts";
 

@@ -1,5 +1,5 @@
 /**
- * What the verbs print after they have written files.
+ * The lines that verbs print after they have written files.
  *
  * @module
  */

@@ -17,7 +17,7 @@ import {
 import { Directory } from "../directory.ts";
 import { type Issued, RecordFile, signerOf } from "../record.ts";
 import { normalSerial, REASONS } from "../revocation_list.ts";
-import { LIST, LIST_DAYS, readRevocations, writeRevocations } from "../revocations.ts";
+import { LIST, LIST_DAYS, readRevocations, writeRevocations } from "../revocation_list_file.ts";
 
 /** `deno task certs revoke DIR NAME`. */
 export const revoke: Verb = {
@@ -114,7 +114,7 @@ async function find(
   const ofName = record.issued.filter(({ name, ca }) => name === target && ca === "client-ca");
   const valid = ofName.filter(({ until }) => Date.parse(until) > Date.now());
   if (valid.length > 0) {
-    // What was revoked before is of interest only if it is all that there is.
+    // Certificates that were revoked before count only if there are no others.
     const now = valid.filter(({ serial }) => !revoked.has(serial));
     return now.length > 0 ? now : valid;
   }

@@ -18,7 +18,7 @@ import {
 } from "../arguments.ts";
 import { Directory } from "../directory.ts";
 import { RecordFile } from "../record.ts";
-import { clientOptions, endOf } from "./issue.ts";
+import { clientOptions, endOf } from "./contents.ts";
 import { keyFingerprint, readPublicKey, refuseCompromisedKey } from "./keys.ts";
 import { report } from "./report.ts";
 

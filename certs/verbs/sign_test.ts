@@ -2,10 +2,9 @@ import "reflect-metadata"; // before x509: it is the polyfill that x509 needs
 import * as x509 from "@peculiar/x509";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { contents, testInDirectory } from "../../tests/support/certs_tool.ts";
+import { contents, makeRequest, testInDirectory } from "../../tests/support/certs_tool.ts";
 import { isForClients } from "../../paasd/identity/extended_key_usage.ts";
 import { UsageError } from "../arguments.ts";
-import { makeRequest } from "../request.ts";
 import { make } from "./make.ts";
 import { revoke } from "./revoke.ts";
 import { sign } from "./sign.ts";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { basename, relative } from "node:path";
 
 /** Path of the checkout, with a slash at its end. */
 const ROOT = decodeURIComponent(new URL("../..", import.meta.url).pathname);
@@ -28,9 +29,6 @@ const PRELUDE =
  */
 const DYNAMIC_IMPORT = /\bimport\(("\.\/[^"]+")\)/g;
 
-/** Path of Deno's npm cache as it stands in a bundle, which must not name places of the machine that made it. */
-const CACHE_PATH = /(?:\.\.\/)+[^"'\n]*?\/registry\.npmjs\.org\//g;
-
 /** Options of {@linkcode bundleModules}. */
 export interface BundleOptions {
   /** Path of the Deno to run. */
@@ -53,17 +51,40 @@ export interface BundleOptions {
  */
 export async function bundleModules({ deno, modules, directory, files }: BundleOptions): Promise<void> {
   const splitting = files === "one" ? [] : ["--code-splitting"];
-  const args = ["bundle", "--quiet", ...splitting, "--outdir", directory, ...modules];
-  const { success, stderr } = await new Deno.Command(deno, { args, cwd: ROOT }).output();
-  if (!success) throw new Error(`deno bundle failed: ${new TextDecoder().decode(stderr).trim()}`);
+  await run(deno, ["bundle", "--quiet", ...splitting, "--outdir", directory, ...modules]);
+  const libraries = await Promise.all(modules.map((module) => librariesOf(deno, module)));
+  const folders = libraries.flatMap((paths) => [...paths].map(([library, path]) => path.slice(0, -library.length)));
+  // A bundle has paths from the working directory. It must not name places of the machine that made it.
+  const root = await Deno.realPath(ROOT);
+  const places = new Set(folders.map((folder) => `${relative(root, folder)}/`));
   for await (const { name } of Deno.readDir(directory)) {
     const text = await Deno.readTextFile(`${directory}/${name}`);
-    const lighter = text
+    let lighter = text
       .replace(PRELUDE, (_, _create, require) => `var ${require}=(id)=>process.getBuiltinModule(id);`)
-      .replace(CACHE_PATH, "npm:")
       .replace(DYNAMIC_IMPORT, files === "lazy" ? "import(String($1))" : "$&");
+    for (const place of places) lighter = lighter.replaceAll(place, "npm:");
     if (lighter !== text) await Deno.writeTextFile(`${directory}/${name}`, lighter);
   }
+}
+
+/**
+ * Gives the folders of the libraries that a module may use, by `NAME/VERSION`. The folders lie in Deno's cache, and their
+ * paths end with these words. The part before depends on the registry that the libraries came from.
+ */
+export async function librariesOf(deno: string, module: string): Promise<ReadonlyMap<string, string>> {
+  const { npmPackages } = JSON.parse(await run(deno, ["info", "--json", module])) as {
+    npmPackages: Record<string, { name: string; localPath: string }>;
+  };
+  return new Map(
+    Object.values(npmPackages).map(({ name, localPath }) => [`${name}/${basename(localPath)}`, localPath]),
+  );
+}
+
+/** Runs Deno in the checkout and returns its stdout. */
+async function run(deno: string, args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(deno, { args, cwd: ROOT }).output();
+  if (!success) throw new Error(`deno ${args[0]} failed: ${new TextDecoder().decode(stderr).trim()}`);
+  return new TextDecoder().decode(stdout);
 }
 
 /**

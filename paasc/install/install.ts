@@ -59,6 +59,9 @@ if [ ! -x "$deno" ]; then
     exit 127
   }
 fi
+# Deno would make a missing home for its cache. It works without a cache, and nobody can make one in /dev/null.
+case \${XDG_CACHE_HOME-} in /*) home=$XDG_CACHE_HOME ;; *) home=\${HOME:-/} ;; esac
+[ -n "\${DENO_DIR-}" ] || [ -d "$home" ] || export DENO_DIR=/dev/null
 exec "$deno" ${["run", ...RUN_FLAGS].map(quote).join(" ")} \${write:+"$write"} "$@"
 `;
 }

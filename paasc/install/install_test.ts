@@ -159,3 +159,28 @@ Deno.test("scriptFor() passes on the variables that --env names, and no others",
     await Deno.remove(root, { recursive: true });
   }
 });
+
+Deno.test("scriptFor() lets Deno make no home that is missing", async () => {
+  const root = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${root}/deno`, '#!/bin/sh\necho "$DENO_DIR"\n');
+    await Deno.chmod(`${root}/deno`, 0o755);
+    await Deno.writeTextFile(`${root}/main.js`, "");
+    const missing = `${root}/missing`;
+    const there: Record<string, string>[] = [{}, { HOME: root }, { HOME: missing, XDG_CACHE_HOME: root }];
+    const gone: Record<string, string>[] = [{ HOME: missing }, { HOME: root, XDG_CACHE_HOME: missing }];
+    for (const bundled of [`${root}/main.js`, undefined]) {
+      const script = await install(`${root}/bin`, scriptFor(`${root}/deno`, `${root}/paasc/main.ts`, bundled));
+      const cache = async (env: Record<string, string>) => {
+        const { stdout } = await new Deno.Command(script, { env: { PATH: "/usr/bin:/bin", ...env }, clearEnv: true })
+          .output();
+        return new TextDecoder().decode(stdout).trim();
+      };
+      for (const env of there) assertEquals(await cache(env), "");
+      for (const env of gone) assertEquals(await cache(env), "/dev/null");
+      assertEquals(await cache({ HOME: missing, DENO_DIR: root }), root);
+    }
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});

@@ -6,7 +6,7 @@
  */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { at, type Element, elements, Tag } from "./der.ts";
+import { at, CERTIFICATE_EXTENSIONS, type Element, elements, Tag, valuesOf } from "./der.ts";
 import { UnauthenticatedError } from "../errors.ts";
 
 /** The part of a certificate that makes a user: the certificate itself, its public key, or its issuer and name. */
@@ -36,8 +36,6 @@ const ORGANIZATIONAL_UNIT = "55040b"; // 2.5.4.11
 const URI = 0x86;
 /** `[0] EXPLICIT`: the tag of the version. */
 const VERSION = 0xa0;
-/** `[3] EXPLICIT`: the tag of the extensions of a TBSCertificate. */
-const EXTENSIONS = 0xa3;
 
 /**
  * Reads a certificate (RFC 5280, section 4.1).
@@ -56,7 +54,7 @@ export function readCertificate(der: Uint8Array): ClientCertificate {
       issuer: issuer!.raw,
       subject: subject!.raw,
       publicKey: publicKey.raw,
-      uris: urisIn(others.find(({ tag }) => tag === EXTENSIONS)),
+      uris: urisIn(others.find(({ tag }) => tag === CERTIFICATE_EXTENSIONS)),
       units: unitsIn(subject!.content),
       der,
     };
@@ -104,16 +102,9 @@ function sha256(...parts: Uint8Array[]): string {
 }
 
 function urisIn(extensions: Element | undefined): Uint8Array[] {
-  const uris: Uint8Array[] = [];
-  for (const extension of elements(at(extensions?.content, 0)?.content ?? new Uint8Array())) {
-    const parts = [...elements(extension.content)];
-    if (parts[0]?.content.toHex() !== SUBJECT_ALTERNATIVE_NAME) continue;
-    const value = parts.findLast(({ tag }) => tag === Tag.OCTET_STRING); // an optional `critical` stands between
-    for (const name of elements(at(value?.content, 0)?.content ?? new Uint8Array())) {
-      if (name.tag === URI && name.content.length > 0) uris.push(name.raw);
-    }
-  }
-  return uris;
+  const names = [...valuesOf(at(extensions?.content, 0), SUBJECT_ALTERNATIVE_NAME)]
+    .flatMap((value) => [...elements(value)]);
+  return names.filter(({ tag, content }) => tag === URI && content.length > 0).map(({ raw }) => raw);
 }
 
 /**

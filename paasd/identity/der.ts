@@ -19,6 +19,9 @@ export const Tag = {
   SEQUENCE: 0x30,
 } as const;
 
+/** `[3] EXPLICIT`: the tag of the extensions of a TBSCertificate. */
+export const CERTIFICATE_EXTENSIONS = 0xa3;
+
 /** One element: a tag, a length and a content. */
 export interface Element {
   readonly tag: number;
@@ -50,6 +53,38 @@ export function* elements(der: Uint8Array): Generator<Element, undefined> {
 /** Gives the element at an index. */
 export function at(der: Uint8Array | undefined, index: number): Element | undefined {
   return der && elements(der).drop(index).next().value;
+}
+
+/** Tells whether an element is a time. */
+export function isTime(element: Element | undefined): element is Element {
+  return element?.tag === Tag.UTC_TIME || element?.tag === Tag.GENERALIZED_TIME;
+}
+
+/**
+ * Reads a time by RFC 5280: to the second, in UTC; a year of two digits is from 1950 to 2049.
+ *
+ * @returns Milliseconds since the Unix epoch; `NaN` if the element cannot be read.
+ */
+export function toTime(element: Element): number {
+  if (!isTime(element)) return NaN;
+  const text = new TextDecoder().decode(element.content);
+  const long = element.tag === Tag.GENERALIZED_TIME ? text : `${Number(text.slice(0, 2)) < 50 ? 20 : 19}${text}`;
+  return Date.parse(long.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
+}
+
+/**
+ * Gives the contents of the values of all extensions of one type (RFC 5280, section 4.1). A missing value is empty.
+ *
+ * @param extensions The SEQUENCE of extensions of a certificate, a revocation list or an entry.
+ * @param type The content of an object identifier, in hexadecimal.
+ */
+export function* valuesOf(extensions: Element | undefined, type: string): Generator<Uint8Array, undefined> {
+  for (const { content } of elements(extensions?.content ?? new Uint8Array())) {
+    const parts = [...elements(content)];
+    if (parts[0]?.tag !== Tag.OBJECT_IDENTIFIER || parts[0].content.toHex() !== type) continue;
+    const value = parts.findLast(({ tag }) => tag === Tag.OCTET_STRING); // `critical` may stand before it
+    yield at(value?.content, 0)?.content ?? new Uint8Array();
+  }
 }
 
 function byte(der: Uint8Array, position: number): number {

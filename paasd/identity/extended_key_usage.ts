@@ -3,15 +3,12 @@
  *
  * @module
  */
-import { at, elements, Tag } from "./der.ts";
+import { at, CERTIFICATE_EXTENSIONS, elements, valuesOf } from "./der.ts";
 
 /** Contents of object identifiers, in DER. */
 const EXTENDED_KEY_USAGE = "551d25"; // 2.5.29.37
 const SERVER_AUTH = "2b06010505070301"; // 1.3.6.1.5.5.7.3.1
 const CLIENT_AUTH = "2b06010505070302"; // 1.3.6.1.5.5.7.3.2
-
-/** `[3] EXPLICIT`: the tag of the extensions of a TBSCertificate. */
-const EXTENSIONS = 0xa3;
 
 /**
  * Tells whether the extended key usage of a certificate names clients. A certificate without that extension does not.
@@ -35,15 +32,7 @@ export function isForServers(certificate: Uint8Array): boolean {
 
 function usagesOf(certificate: Uint8Array): string[] | undefined {
   const tbsCertificate = at(at(certificate, 0)?.content, 0)?.content ?? new Uint8Array();
-  for (const part of elements(tbsCertificate)) {
-    if (part.tag !== EXTENSIONS) continue;
-    for (const extension of elements(at(part.content, 0)?.content ?? new Uint8Array())) {
-      const parts = [...elements(extension.content)];
-      if (parts[0]?.tag !== Tag.OBJECT_IDENTIFIER || parts[0].content.toHex() !== EXTENDED_KEY_USAGE) continue;
-      const value = parts.findLast(({ tag }) => tag === Tag.OCTET_STRING); // an optional `critical` stands between
-      const usages = at(value?.content, 0)?.content ?? new Uint8Array();
-      return [...elements(usages)].map(({ content }) => content.toHex());
-    }
-  }
-  return undefined;
+  const extensions = elements(tbsCertificate).find(({ tag }) => tag === CERTIFICATE_EXTENSIONS);
+  const usages = valuesOf(at(extensions?.content, 0), EXTENDED_KEY_USAGE).next().value;
+  return usages && [...elements(usages)].map(({ content }) => content.toHex());
 }

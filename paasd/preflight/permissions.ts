@@ -12,7 +12,7 @@ import { type Address, formatAddress, toReachable } from "../address.ts";
 import { LIMIT_VARIABLE } from "../quotas/open_files.ts";
 import { type Options, VARIABLES } from "../options/options.ts";
 
-/** The variables that grpc-js reads. */
+/** The variables that grpc-js reads; without permission to read them it fails. */
 const GRPC_VARIABLES = [
   "GRPC_NODE_VERBOSITY",
   "GRPC_VERBOSITY",
@@ -43,14 +43,21 @@ export function permissions(options: Options): string[] {
     .flatMap((path) => path === undefined ? [] : resolve(path));
   const written = auditLog === undefined ? [spool] : [spool, resolve(auditLog)];
   const { libraries, variables } = requirements({ terminal: true });
+  const read = [
+    ...VARIABLES, // options
+    ...variables, // for the environment of commands
+    "XDG_RUNTIME_DIR", // like TMPDIR, which is one of those, for the place of temporary files
+    LIMIT_VARIABLE, // start.sh sets it
+    "OTEL_DENO", // whether telemetry is exported
+    ...GRPC_VARIABLES,
+  ];
   return [
     `--allow-net=${netPermissions(metricsListen ? [listen, metricsListen] : [listen]).join(",")}`,
     `--allow-read=${list([...files, spool])}`,
     `--allow-write=${list(written)}`,
-    `--allow-env=${
-      [...VARIABLES, ...variables, "XDG_RUNTIME_DIR", LIMIT_VARIABLE, "OTEL_DENO", ...GRPC_VARIABLES].join(",")
-    }`,
-    "--allow-sys=uid", // for the name of the directory of temporary files
+    `--allow-env=${read.join(",")}`,
+    // The account of the daemon: for the name of the directory of temporary files, for --run-as, and for warnings of files.
+    "--allow-sys=uid",
     ...allowProgram ? [`--allow-run=${list(ownPrograms(options))}`] : [
       "--allow-run", // without a list the runtime signals groups itself
       // The C library can do all that a program can. So it opens nothing that is not open already; but it must not stand
@@ -74,7 +81,7 @@ function ownPrograms({ runAs, dieWithDaemon }: Options): string[] {
   return [...programs];
 }
 
-/** Returns the words of a launcher that the daemon has to be run under. */
+/** Returns the words of a launcher that the daemon has to be run under: start.sh puts them before the runtime. */
 export function launcher({ runAs }: Options): string[] {
   // The children inherit this, and cannot undo it (prctl(2), PR_SET_NO_NEW_PRIVS).
   return runAs === undefined ? [] : ["setpriv", "--no-new-privs", "--inh-caps=-all", "--"];

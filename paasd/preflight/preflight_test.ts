@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { type FileMode, waysTo } from "../files/file_steps.ts";
-import { readCredentials } from "../trust/credentials.ts";
+import { readClientCa, readPair } from "../trust/credentials.ts";
 import { exposed, preflight } from "./preflight.ts";
 import { Realm, TestLog } from "../../tests/support/realm.ts";
 
@@ -62,7 +62,7 @@ Deno.test("preflight() warns of a certificate that no client could use where the
 async function warnings(realm: Realm, change: Partial<Realm["options"]> = {}): Promise<string[]> {
   const log = new TestLog();
   const options = { ...realm.options, ...change };
-  await preflight(options, await readCredentials(options), log);
+  await preflight(options, { ...await readPair(options), ca: await readClientCa(options) }, log);
   await log.flush(5_000);
   return log.of("warning");
 }
@@ -104,7 +104,7 @@ Deno.test({
     const start = join(import.meta.dirname!, "../start.sh");
     const run = async () => {
       const { code, stderr } = await new Deno.Command("sh", {
-        args: [start, Deno.execPath(), "--config", config, ...files, "--check-config"],
+        args: [start, Deno.execPath(), "--config", config, ...files, "--listen", "127.0.0.1:0", "--check-config"],
       }).output();
       assertEquals(code, 0, new TextDecoder().decode(stderr));
       return new TextDecoder().decode(stderr);

@@ -27,16 +27,6 @@ export interface Credentials {
 }
 
 /**
- * Reads all files, and checks that they can be used.
- *
- * @throws {StartError} When a file cannot be used, with its path and the reason.
- */
-export async function readCredentials(files: CredentialFiles): Promise<Credentials> {
-  const [pair, ca] = await Promise.all([readPair(files), readClientCa(files)]);
-  return { ...pair, ca };
-}
-
-/**
  * Reads the daemon's own certificate and key.
  *
  * @throws {StartError} When they cannot be used.

@@ -2,17 +2,23 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import { join } from "node:path";
-import { readCredentials } from "./credentials.ts";
+import { type CredentialFiles, readClientCa, readPair } from "./credentials.ts";
 import { StartError } from "../errors.ts";
 import { Realm } from "../../tests/support/realm.ts";
 
-Deno.test("readCredentials() reads what belongs together", async () => {
+/** Reads all files. */
+async function readCredentials(files: CredentialFiles) {
+  const [pair, ca] = await Promise.all([readPair(files), readClientCa(files)]);
+  return { ...pair, ca };
+}
+
+Deno.test("readPair() and readClientCa() read what belongs together", async () => {
   await using realm = await Realm.make();
   const { cert, key, ca } = await readCredentials(realm.options);
   assertEquals([cert, key, ca], [realm.server.cert, realm.server.key, realm.clientCa.cert]);
 });
 
-Deno.test("readCredentials() takes a certificate that says nothing of its usage, as clients do", async () => {
+Deno.test("readPair() takes a certificate that says nothing of its usage, as clients do", async () => {
   await using realm = await Realm.make();
   const { cert, key } = await realm.serverCa.issue({ commonName: "server", usages: [], hosts: ["localhost"] });
   const tlsCert = await realm.write("any.crt", cert);
@@ -20,7 +26,7 @@ Deno.test("readCredentials() takes a certificate that says nothing of its usage,
   assertEquals((await readCredentials({ ...realm.options, tlsCert, tlsKey })).cert, cert);
 });
 
-Deno.test("readCredentials() says in one sentence what is wrong with which file", async () => {
+Deno.test("readPair() and readClientCa() say in one sentence what is wrong with which file", async () => {
   await using realm = await Realm.make();
   const { options } = realm;
   const hour = 3_600_000;

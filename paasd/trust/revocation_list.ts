@@ -9,7 +9,7 @@
 import { Buffer } from "node:buffer";
 import { type ClientCertificate, toSerial } from "../identity/certificate.ts";
 import type { ClientCa } from "./client_ca.ts";
-import { at, type Element, elements, Tag } from "../identity/der.ts";
+import { at, type Element, elements, isTime, Tag, toTime } from "../identity/der.ts";
 import { StartError } from "../errors.ts";
 import { textOf } from "../files/regular_file.ts";
 import { isSame, isSignedBy, readSigned, type Signed } from "../identity/signature.ts";
@@ -133,8 +133,8 @@ function readList(der: Uint8Array): List {
     ...signed,
     inner,
     issuer,
-    thisUpdate: toTime(thisUpdate),
-    nextUpdate: toTime(nextUpdate),
+    thisUpdate: readTime(thisUpdate),
+    nextUpdate: readTime(nextUpdate),
     serials: () => entries ? serialsIn(entries.content) : [],
     extensions: rest.find(({ tag }) => tag === EXTENSIONS),
   };
@@ -174,18 +174,9 @@ function valuesIn({ content }: Element): string {
   return attributes.map((attribute) => Buffer.from(at(attribute.content, 1)?.content ?? []).toString()).join(", ");
 }
 
-function isTime(element: Element | undefined): boolean {
-  return element?.tag === Tag.UTC_TIME || element?.tag === Tag.GENERALIZED_TIME;
-}
-
-/** Reads a time by RFC 5280: to the second, in UTC; a year of two digits is from 1950 to 2049. */
-function toTime({ tag, content }: Element): number {
-  const text = Buffer.from(content).toString();
-  const long = tag === Tag.GENERALIZED_TIME ? text : `${Number(text.slice(0, 2)) < 50 ? 20 : 19}${text}`;
-  const time = Date.parse(long.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
-  if (!isTime({ tag, content, raw: content }) || Number.isNaN(time)) {
-    throw new RangeError("it has a time that cannot be read");
-  }
+function readTime(element: Element): number {
+  const time = toTime(element);
+  if (Number.isNaN(time)) throw new RangeError("it has a time that cannot be read");
   return time;
 }
 

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import manifest from "../../paasd/deno.json" with { type: "json" };
 import { type ReflectionRequest, type ReflectionResponse, reflectionServices } from "@paas/proto/reflection";
+import { librariesOf } from "../../paasc/install/bundle.ts";
 import { makePackages } from "../../package/main.ts";
 import { ROOT, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
@@ -32,6 +33,8 @@ async function npm(program: "npm" | "npx", args: string[], cwd: string): Promise
 }
 
 const program = (folder: string, name: string) => join(folder, "node_modules/.bin", name);
+
+const exists = (path: string) => Deno.stat(path).then(() => true, () => false);
 
 /** An environment without a Deno on the PATH. */
 const environment = (folder: string) => ({ PATH: "/usr/bin:/bin", HOME: join(folder, "home") });
@@ -74,6 +77,7 @@ class Installed implements AsyncDisposable {
   static async make(): Promise<Installed> {
     const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "a folder " }));
     const tarballs = await makePackages(join(folder, "tarballs"));
+    await Deno.mkdir(join(folder, "home"));
     await Deno.writeTextFile(join(folder, "package.json"), '{ "type": "module" }\n');
     await npm("npm", ["install", "--no-audit", "--no-fund", ...tarballs, "@types/node@20.19.9"], folder);
     return new Installed(folder, await InstalledDaemon.start(folder, []));
@@ -135,12 +139,15 @@ Deno.test("paasc of a package writes its configuration, and works without its ca
   assert((await Deno.stat(cache)).isDirectory);
   await Deno.remove(cache, { recursive: true });
   assertEquals((await installed.paasc("run", "echo", "again")).stdout, "again\n");
-  const env = { PATH: "/usr/bin:/bin", HOME: "/proc" };
-  assertEquals(await run(program(installed.folder, "paasc"), ["version", "-o", "json"], "/", env), {
-    code: 0,
-    stdout: (await installed.paasc("version", "-o", "json")).stdout,
-    stderr: "",
-  });
+  const { stdout } = await installed.paasc("version", "-o", "json");
+  const missing = join(installed.folder, "missing");
+  for (const HOME of ["/proc", missing]) {
+    const env = { PATH: "/usr/bin:/bin", HOME };
+    const outcome = await run(program(installed.folder, "paasc"), ["version", "-o", "json"], "/", env);
+    assertEquals(outcome, { code: 0, stdout, stderr: "" });
+    assertEquals((await run(program(installed.folder, "paasd"), ["--help"], "/", env)).code, 0);
+  }
+  assert(!await exists(missing));
 });
 
 Deno.test("paasd of a package asks for the permissions of the sources, its own files aside", async () => {
@@ -173,7 +180,6 @@ Deno.test("paasd of a package has its guard: it ends the processes of a daemon t
     `echo $$ >'${pidFile}.new'; mv '${pidFile}.new' '${pidFile}'; sleep 600`,
   ];
   assertEquals((await run(program(installed.folder, "paasc"), words, "/", environment(installed.folder))).stderr, "");
-  const exists = (path: string) => Deno.stat(path).then(() => true, () => false);
   await until("the process runs", () => exists(pidFile));
   const pid = (await Deno.readTextFile(pidFile)).trim();
   assert(await exists(`/proc/${pid}`));
@@ -337,12 +343,11 @@ Deno.test("the client library uses Deno only where it has looked for it", async 
 
 Deno.test("the packages name no place of the machine that made them, and bring the licences of what they contain", async () => {
   const own = join(installed.folder, "node_modules/@paas");
-  const { stdout } = await run("grep", [
-    "-rlE",
-    `${ROOT}|${Deno.env.get("HOME") ?? ROOT}/|/registry\\.npmjs\\.org/`,
-    own,
-  ], "/");
-  assertEquals(stdout, "");
+  const [[library, folder] = ["", ""]] = await librariesOf(Deno.execPath(), "paasd/main.ts");
+  const registry = `/${basename(folder.slice(0, -library.length))}/`;
+  assert(await exists(`${folder.slice(0, -library.length)}@grpc/grpc-js`));
+  const places = [ROOT, `${Deno.env.get("HOME") ?? ROOT}/`, registry].flatMap((place) => ["-e", place]);
+  assertEquals((await run("grep", ["-rlF", ...places, own], "/")).stdout, "");
   for (const name of ["paasc", "paasd", "client", "worker"]) {
     const manifest = JSON.parse(await Deno.readTextFile(join(own, name, "package.json")));
     assertEquals([manifest.name, manifest.scripts], [`@paas/${name}`, undefined]);

@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Pair } from "../../certs/authority.ts";
-import { makeRequest } from "../../certs/request.ts";
-import { runCerts } from "../support/certs_tool.ts";
+import { makeRequest, runCerts } from "../support/certs_tool.ts";
 import { exec, follow, type Person, RealmDaemon } from "../support/realm_daemon.ts";
 import { until } from "../support/until.ts";
 

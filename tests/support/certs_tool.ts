@@ -3,6 +3,9 @@
  *
  * @module
  */
+import "reflect-metadata"; // before x509: it is the polyfill that x509 needs
+import * as x509 from "@peculiar/x509";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { ROOT, text } from "./programs.ts";
 
@@ -39,4 +42,23 @@ export async function contents(directory: string): Promise<Record<string, string
   return Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, await Deno.readTextFile(join(directory, name))])),
   );
+}
+
+/** Makes a key and a certificate request, both PEM, as a user does by `openssl req -new`, and the SHA-256 of the public key. */
+export async function makeRequest(
+  commonName: string,
+): Promise<{ key: string; request: string; keyFingerprint: string }> {
+  const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+  const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const request = await x509.Pkcs10CertificateRequestGenerator.create({
+    name: `CN=${commonName}`,
+    keys,
+    signingAlgorithm: algorithm,
+  });
+  const key = await crypto.subtle.exportKey("pkcs8", keys.privateKey);
+  return {
+    key: x509.PemConverter.encode(key, x509.PemConverter.PrivateKeyTag),
+    request: request.toString("pem"),
+    keyFingerprint: createHash("sha256").update(new Uint8Array(request.publicKey.rawData)).digest("hex"),
+  };
 }
