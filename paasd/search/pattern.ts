@@ -149,7 +149,7 @@ class PatternSearch implements LineSearch {
 
   search(bytes: Uint8Array, from: number, to: number): number {
     if (this.#matched) return to;
-    if (this.#work > MAX_WORK) {
+    if (this.#work > MAX_WORK && from < to) {
       this.#work = 0;
       return from;
     }
