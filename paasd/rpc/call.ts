@@ -152,6 +152,7 @@ export class RunningCall {
   }
 
   #hold(guest: Guest, condition: (right: Right) => number): void {
+    this.signal.throwIfAborted(); // nothing would take the timer and the listener back
     const { access } = this.#services;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const check = () => {
@@ -168,7 +169,7 @@ export class RunningCall {
       }
     };
     check();
-    access.onChange(checkLater, this.signal);
+    access.onChange(guest.user.id, checkLater, this.signal);
     this.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   }
 

@@ -233,7 +233,7 @@ export class Service {
       this.#quotas.grant(this.#spool.history.read((records) => records.usages.of(entry.owner)).grants);
     }
     this.#table.share(entry, grant);
-    this.#access.changed(); // the new grant may be less than the one before
+    this.#access.changed(grant.user); // the new grant may be less than the one before
     return {};
   }
 
@@ -245,7 +245,7 @@ export class Service {
     try {
       this.#table.unshare(entry, user);
     } finally {
-      this.#access.changed();
+      this.#access.changed(user);
     }
     return {};
   }
