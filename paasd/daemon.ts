@@ -86,10 +86,10 @@ export class Daemon implements AsyncDisposable {
 
   /** Takes over the options that need no restart. */
   reload(options: Options): void {
-    const { service, expiry, drain } = this.#parts;
+    const { spawner, expiry, drain } = this.#parts;
     this.#options = options;
     drain.timeout = options.drainTimeout;
-    service.stopGrace = options.stopGrace;
+    spawner.stopGrace = options.stopGrace;
     const { maxDescriptionBytesPerUser } = expiry.limits; // the quotas have that one as well
     expiry.limits = { ...options, maxDescriptionBytesPerUser };
   }

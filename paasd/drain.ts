@@ -5,7 +5,7 @@
  */
 import type { ProcessTable } from "./processes/process_table.ts";
 import type { CallServer } from "./server.ts";
-import type { DaemonLog } from "./telemetry/daemon_log.ts";
+import { type DaemonLog, shortId } from "./telemetry/daemon_log.ts";
 
 /** Options of a {@linkcode Drain}. */
 export interface DrainOptions {
@@ -52,7 +52,7 @@ export class Drain implements Disposable {
     if (this.#ended) return processes;
     if (wait !== undefined) this.#setDeadline(wait);
     const seconds = wait === undefined || wait === Infinity ? undefined : wait / 1000;
-    log.write("draining", { processes, "deadline-in-seconds": seconds, user: user?.slice(0, 16) });
+    log.write("draining", { processes, "deadline-in-seconds": seconds, user: user && shortId(user) });
     if (!first) return processes;
     table.drain();
     server.drain();

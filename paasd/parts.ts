@@ -18,6 +18,7 @@ import { preflight } from "./preflight/preflight.ts";
 import { Confinement } from "./processes/confinement.ts";
 import { Expiry, type ExpiryHost } from "./processes/expiry.ts";
 import { ProcessTable } from "./processes/process_table.ts";
+import { Spawner } from "./processes/spawner.ts";
 import { makeTemporarySpool, removeTemporarySpool } from "./processes/temporary_spool.ts";
 import { FiguresServer } from "./figures/figures_server.ts";
 import { observedOf } from "./figures/observed.ts";
@@ -37,7 +38,7 @@ import { Trust } from "./trust/trust.ts";
 export interface Parts extends Running {
   readonly trust: Trust;
   readonly audit: AuditLog | undefined;
-  readonly service: Service;
+  readonly spawner: Spawner;
 }
 
 /** The parts that stand before any call: whom the daemon trusts, what it writes, and what it may use. */
@@ -71,9 +72,10 @@ export async function makeParts(
   const { stopGrace } = options;
   const quotas = new Quotas(limits);
   const table = new ProcessTable(spool);
-  const makeRoom = (user: string, bytes: number) => expiry.makeRoom(user, bytes);
+  const makeRoom = (user: string) => expiry.makeRoom(user);
+  const spawner = new Spawner({ spool, quotas, makeRoom, confinement, stopGrace, telemetry });
   const service = new Service({
-    ...{ table, access, spool, quotas, makeRoom, confinement, stopGrace, telemetry },
+    ...{ table, spawner, access, spool, quotas, metrics: telemetry?.metrics },
     drain: (timeout, user) => drain.begin(timeout, user),
   });
   const callsTooMuch = (guest: Guest, message: string) => refusals.callsTooMuch(guest, message);
@@ -103,7 +105,7 @@ export async function makeParts(
     closing.use(telemetry.metrics.observe(observed)); // closed before the spool, whose database it reads
   }
   if (figures) figures.state = "serving";
-  return { log, trust, audit, service, table, server, door, expiry, figures, drain, recovery };
+  return { log, trust, audit, spawner, table, server, door, expiry, figures, drain, recovery };
 }
 
 async function layFoundations(

@@ -1,5 +1,5 @@
 /**
- * Parsers of the values of flags. Each returns `undefined` for a text that it does not accept.
+ * Kinds of values that several flags have, and parsers of values. Each parser returns `undefined` for a text that it does not accept.
  *
  * @module
  */
@@ -22,22 +22,29 @@ export const DURATION = {
   parse: parseShortDuration,
   expected: "a duration of at most 24h such as 500ms, 10s, 5m or 1h30m",
 };
+
 export const COUNT = { value: "NUMBER", parse: parseCount, expected: "a whole number from 1 to 1000000" };
 
+/** A flag that is off unless it is given. */
+export const SWITCH = { default: "false", parse: parseSwitch, expected: "true or false" };
+
+/** A number of finished processes. */
+export const KEPT = { value: "NUMBER", parse: parseKept, expected: "a whole number, or unlimited" };
+
 /** Parses a path. Control characters are refused, so that a path fits on one line of output. */
-export function parsePath(text: string, directory: string): string | undefined {
+function parsePath(text: string, directory: string): string | undefined {
   if (!/^\P{Cc}+$/u.test(text)) return undefined;
   return directory === "" || isAbsolute(text) ? text : join(directory, text);
 }
 
-/** An address that only this machine reaches. */
+/** Parses an address that only this machine reaches. */
 export function parseLoopback(text: string): Address | undefined {
   const address = parseAddress(text);
   return address && isLoopback(address.host) ? address : undefined;
 }
 
 /** Parses a duration of at most a day, into milliseconds. */
-export function parseShortDuration(text: string): number | undefined {
+function parseShortDuration(text: string): number | undefined {
   const milliseconds = parseDuration(text);
   return milliseconds !== undefined && milliseconds <= DURATION_UNITS.d ? milliseconds : undefined;
 }
@@ -49,22 +56,23 @@ export function parseAge(text: string): number | undefined {
 /** Parses the time of a drain, into milliseconds: at most as long as a timer waits. */
 export function parseDrainTimeout(text: string): number | undefined {
   const milliseconds = parseAge(text);
-  return milliseconds === Infinity || milliseconds! <= 24 * DURATION_UNITS.d ? milliseconds : undefined;
+  if (milliseconds === undefined || milliseconds === Infinity) return milliseconds;
+  return milliseconds <= 24 * DURATION_UNITS.d ? milliseconds : undefined;
 }
 
-export function parseKept(text: string): number | undefined {
+function parseKept(text: string): number | undefined {
   if (text === "unlimited") return Infinity;
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 /** Parses a size into bytes: at least the minimum that the worker accepts for a limit. */
-export function parseLimitSize(text: string): number | undefined {
+function parseLimitSize(text: string): number | undefined {
   if (text === "unlimited") return Infinity;
   const bytes = parseSize(text);
   return bytes !== undefined && bytes >= MIN_LIMIT_BYTES ? bytes : undefined;
 }
 
-export function parseCount(text: string): number | undefined {
+function parseCount(text: string): number | undefined {
   const count = Number(text);
   return /^\d+$/.test(text) && count >= 1 && count <= 1_000_000 ? count : undefined;
 }
@@ -73,7 +81,7 @@ export function parseIdentity(text: string): IdentityMode | undefined {
   return text === "certificate" || text === "public-key" || text === "subject" ? text : undefined;
 }
 
-export function parseSwitch(text: string): boolean | undefined {
+function parseSwitch(text: string): boolean | undefined {
   return text === "true" ? true : text === "false" ? false : undefined;
 }
 

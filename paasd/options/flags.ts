@@ -7,47 +7,24 @@
 import { LIMIT_NAMES, parseLimits } from "@paas/proto/units";
 import { DEVELOPMENT_DIRECTORY } from "../development_files.ts";
 import { parseAddress } from "../address.ts";
+import { flag } from "./flag.ts";
 import {
   COUNT,
   DURATION,
+  KEPT,
   parseAge,
   parseDrainTimeout,
   parseIdentity,
-  parseKept,
   parseLogFormat,
   parseLoopback,
   parsePrograms,
   parseSearchPath,
-  parseSwitch,
   parseUmask,
   parseVariables,
   PATH,
   SIZE,
+  SWITCH,
 } from "./flag_values.ts";
-
-/** One flag. */
-export interface Flag<Value, Default extends string | undefined = string | undefined> {
-  /** The placeholder of its value in the help. A flag without one is a switch. */
-  readonly value?: string;
-  /** The text of its value unless given; without one the option is `undefined`. */
-  readonly default: Default;
-  /** Parses its value; returns `undefined` for a wrong text. Relative paths start from the directory, if not empty. */
-  readonly parse: (text: string, directory: string) => Value | undefined;
-  /** The kind of text that it takes; follows "must be" in errors. */
-  readonly expected: string;
-  /** Its description in the help. */
-  readonly help: string;
-  /** Whether it may be repeated, or be a list in the configuration file. Commas join the texts. */
-  readonly many?: boolean;
-  /** Whether a SIGHUP applies a new value from the configuration file. */
-  readonly reloads?: boolean;
-}
-
-/** A flag that is off unless it is given. */
-const SWITCH = { default: "false", parse: parseSwitch, expected: "true or false" };
-
-/** A number of finished processes. */
-const KEPT = { value: "NUMBER", parse: parseKept, expected: "a whole number, or unlimited" };
 
 /** The path of a development certificate or key. */
 const developmentFile = (name: string): string => `${DEVELOPMENT_DIRECTORY}/${name}`;
@@ -294,13 +271,3 @@ export const FLAGS = {
 
 /** The name of a flag, without its dashes. */
 export type FlagName = keyof typeof FLAGS;
-
-/** The environment variable that stands for a flag. */
-export function variableOf(flag: string): string {
-  return `PAASD_${flag.toUpperCase().replaceAll("-", "_")}`;
-}
-
-/** Gives an entry its types: the type of its value, and whether it has a default. */
-function flag<Value, Default extends string | undefined>(flag: Flag<Value, Default>): Flag<Value, Default> {
-  return flag;
-}

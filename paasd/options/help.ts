@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Flag, FLAGS } from "./flags.ts";
+import type { Flag } from "./flag.ts";
+import { FLAGS } from "./flags.ts";
 
 /** Column where the descriptions begin. */
 const COLUMN = 30;

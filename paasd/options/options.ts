@@ -9,7 +9,8 @@ import { dirname, join, resolve } from "node:path";
 import { UsageError } from "../errors.ts";
 import { readRegularTextSync } from "../files/regular_file.ts";
 import { parseConfig } from "./config_file.ts";
-import { type Flag, type FlagName, FLAGS, variableOf } from "./flags.ts";
+import { type Flag, variableOf } from "./flag.ts";
+import { type FlagName, FLAGS } from "./flags.ts";
 
 /** Flags without a value, which cannot stand in the configuration file. */
 const SWITCHES = ["help", "version", "print-permissions", "check-config"] as const;

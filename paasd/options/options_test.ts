@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { UsageError } from "../errors.ts";
-import { type FlagName, FLAGS, variableOf } from "./flags.ts";
+import { variableOf } from "./flag.ts";
+import { type FlagName, FLAGS } from "./flags.ts";
 import { needRestart, type Options, parseOptions } from "./options.ts";
 
 function optionsOf(args: string[], variables: Record<string, string> = {}): Options {

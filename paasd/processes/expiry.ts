@@ -80,7 +80,7 @@ export class Expiry implements Disposable {
     let left = MAX_REMOVED - this.#sweepOld(now);
     for (const owner of finished.above(retainCount, maxDescriptionBytesPerUser)) {
       if (left <= 0) return;
-      left -= this.#remove(this.#excess(owner, 0, left)).length;
+      left -= this.#remove(this.#excess(owner, left)).length;
     }
     for (let excess = finished.finishedCount - this.limits.retainTotal; excess > 0 && left > 0;) {
       const { fullest } = finished;
@@ -93,13 +93,9 @@ export class Expiry implements Disposable {
     finished.dropEndedGrants(now, MAX_REMOVED);
   }
 
-  /**
-   * Makes room for a process that a user is about to start, by removing the user's oldest finished processes.
-   *
-   * @param bytes The size of the new process's description.
-   */
-  makeRoom(owner: string, bytes: number): void {
-    this.#remove(this.#excess(owner, bytes, MAX_REMOVED));
+  /** Makes room for a live process of a user that was just counted, by removing the user's oldest finished processes. */
+  makeRoom(owner: string): void {
+    this.#remove(this.#excess(owner, MAX_REMOVED));
   }
 
   /** Ends the sweeps. */
@@ -107,12 +103,12 @@ export class Expiry implements Disposable {
     clearInterval(this.#timer);
   }
 
-  /** The oldest processes of an owner that exceed the limits after a start with a description of `coming` bytes. */
-  #excess(owner: string, coming: number, most: number): Removable[] {
+  /** The oldest processes of an owner that exceed the limits. */
+  #excess(owner: string, most: number): Removable[] {
     const { retainCount, maxDescriptionBytesPerUser } = this.limits;
     const { finished, bytes }: Usage = this.#finished.of(owner);
     let tooMany = finished - retainCount;
-    let tooLarge = bytes + coming + this.#host.liveBytes(owner) - maxDescriptionBytesPerUser;
+    let tooLarge = bytes + this.#host.liveBytes(owner) - maxDescriptionBytesPerUser;
     if (tooMany <= 0 && tooLarge <= 0) return [];
     const excess: Removable[] = [];
     for (const one of this.#finished.oldest(owner, most)) {

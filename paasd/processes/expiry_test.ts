@@ -105,12 +105,13 @@ Deno.test("Expiry removes the oldest of a user whose descriptions are too large,
   setting.add("bob", "his", 1);
   const bytes = descriptionBytes(["x".repeat(1_000)], { owner: "alice", name: "three", labels: {} });
   using expiry = setting.expiry({ maxDescriptionBytesPerUser: 3 * bytes });
-  expiry.makeRoom("alice", 0);
+  expiry.makeRoom("alice");
   assertEquals(setting.left, ["one", "two", "three", "his"]);
-  expiry.makeRoom("alice", bytes);
+  setting.liveBytes = bytes;
+  expiry.makeRoom("alice");
   assertEquals(setting.left, ["two", "three", "his"]);
   setting.liveBytes = 2 * bytes;
-  expiry.makeRoom("alice", 0);
+  expiry.makeRoom("alice");
   assertEquals(setting.left, ["three", "his"]);
 });
 

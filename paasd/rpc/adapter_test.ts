@@ -1,76 +1,13 @@
-import { processService } from "@paas/proto";
+import { type GetStatusResponse, processService } from "@paas/proto";
+import { type ServiceError, status as Code } from "@paas/proto/grpc";
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Server, ServerCredentials, type ServiceError, status as Code, type UntypedHandleCall } from "@paas/proto/grpc";
-import type { GetLogsRequest__Output, GetLogsResponse, GetStatusRequest__Output, GetStatusResponse } from "@paas/proto";
 import { Buffer } from "node:buffer";
+import { answer, failure, TestLog } from "../../tests/support/realm.ts";
+import { CallStage, type Streaming, type Unary, untilStopped } from "../../tests/support/rpc/call_stage.ts";
 import { until } from "../../tests/support/until.ts";
 import { Access } from "../access/access.ts";
-import { serverStreaming, type StreamingHandler, unary, type UnaryHandler } from "./adapter.ts";
 import { InvalidArgumentError } from "../errors.ts";
-import { FrontDoor } from "../door/front_door.ts";
-import { answer, type Client, CONNECTION_LIMITS, failure, Realm, TestLog } from "../../tests/support/realm.ts";
-
-type Unary = UnaryHandler<GetStatusRequest__Output, GetStatusResponse>;
-type Streaming = StreamingHandler<GetLogsRequest__Output, GetLogsResponse>;
-
-/** A server behind a front door, whose handlers a test can change at will, and a client of it. */
-class Stage implements AsyncDisposable {
-  readonly log = new TestLog();
-  readonly access = new Access();
-  getStatus: Unary = () => ({});
-  getLogs: Streaming = async function* () {};
-  client!: Client;
-  readonly #server = new Server();
-  #realm!: Realm;
-  #door!: FrontDoor;
-
-  static async open(): Promise<Stage> {
-    const stage = new Stage();
-    const realm = stage.#realm = await Realm.make();
-    const unused: UntypedHandleCall = () => {};
-    const services = { log: stage.log, access: stage.access };
-    stage.#server.addService(processService, {
-      Exec: unused,
-      Stop: unused,
-      GetStatus: unary<GetStatusRequest__Output, GetStatusResponse>(
-        services,
-        (request, context) => stage.getStatus(request, context),
-      ),
-      GetLogs: serverStreaming<GetLogsRequest__Output, GetLogsResponse>(
-        services,
-        (request, context) => stage.getLogs(request, context),
-      ),
-    });
-    const injector = stage.#server.createConnectionInjector(ServerCredentials.createInsecure());
-    stage.#door = await FrontDoor.open({
-      listen: { host: "127.0.0.1", port: 0 },
-      credentials: { ...realm.server, ca: realm.clientCa.cert },
-      limits: CONNECTION_LIMITS,
-      admit: (socket) => injector.injectConnection(socket),
-      refused: () => {},
-    });
-    stage.client = realm.client(stage.#door.address.port, await realm.user());
-    return stage;
-  }
-
-  callUnary(): Promise<unknown> {
-    return answer((callback) => this.client.getStatus({ processId: "id" }, callback));
-  }
-
-  async callStream(): Promise<number> {
-    let messages = 0;
-    for await (const _message of this.client.getLogs({ processId: "id" })) messages++;
-    return messages;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.client.close();
-    this.#door.close();
-    await new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
-    this.#door.cutAll();
-    await this.#realm[Symbol.asyncDispose]();
-  }
-}
+import { unary } from "./adapter.ts";
 
 /** Things that a handler may throw. */
 const thrown: unknown[] = [
@@ -88,7 +25,7 @@ const thrown: unknown[] = [
 ];
 
 Deno.test("unary() answers with what the handler returns, and logs the call", async () => {
-  await using stage = await Stage.open();
+  await using stage = await CallStage.open();
   stage.getStatus = ({ processId }, { user, record }) => {
     assertEquals(processId, "id");
     assertMatch(user.subject, /CN=alice/);
@@ -101,7 +38,7 @@ Deno.test("unary() answers with what the handler returns, and logs the call", as
 });
 
 Deno.test("unary() and serverStreaming() turn errors into codes, and go on", async () => {
-  await using stage = await Stage.open();
+  await using stage = await CallStage.open();
   stage.getStatus = () => Promise.reject(new InvalidArgumentError("a sentence"));
   stage.getLogs = async function* () {
     yield {};
@@ -114,7 +51,7 @@ Deno.test("unary() and serverStreaming() turn errors into codes, and go on", asy
 });
 
 Deno.test("unary() and serverStreaming() survive whatever is thrown, whenever", async () => {
-  await using stage = await Stage.open();
+  await using stage = await CallStage.open();
   for (const error of thrown) {
     const handlers: [Unary, Streaming][] = [
       [() => {
@@ -150,7 +87,7 @@ Deno.test("unary() and serverStreaming() survive whatever is thrown, whenever", 
 });
 
 Deno.test("unary() aborts the signal of a call that is cancelled, and answers nobody", async () => {
-  await using stage = await Stage.open();
+  await using stage = await CallStage.open();
   const started = Promise.withResolvers<AbortSignal>();
   const late = Promise.withResolvers<GetStatusResponse>();
   stage.getStatus = (_request, { signal }) => {
@@ -177,7 +114,7 @@ Deno.test("unary() aborts the signal of a call that is cancelled, and answers no
 });
 
 Deno.test("serverStreaming() ends the producer of a call that is cancelled", async () => {
-  await using stage = await Stage.open();
+  await using stage = await CallStage.open();
   let ended = false;
   stage.getLogs = async function* (_request, { signal }) {
     try {
@@ -196,7 +133,7 @@ Deno.test("serverStreaming() ends the producer of a call that is cancelled", asy
 });
 
 Deno.test("serverStreaming() tells a deadline from a cancellation", async () => {
-  await using stage = await Stage.open();
+  await using stage = await CallStage.open();
   stage.getLogs = async function* (_request, { signal }) {
     yield {};
     await new Promise((resolve) => signal.addEventListener("abort", resolve));
@@ -209,7 +146,7 @@ Deno.test("serverStreaming() tells a deadline from a cancellation", async () => 
 });
 
 Deno.test("serverStreaming() makes its producer wait for a client that does not read", async () => {
-  await using stage = await Stage.open();
+  await using stage = await CallStage.open();
   const data = new Uint8Array(256 * 1024);
   let produced = 0;
   stage.getLogs = async function* () {
@@ -218,13 +155,7 @@ Deno.test("serverStreaming() makes its producer wait for a client that does not 
   const stream = stage.client.getLogs({ processId: "id" });
   const messages = stream[Symbol.asyncIterator]();
   await messages.next();
-  let last = -1;
-  await until("the producer has stopped", async () => {
-    const stopped = produced === last;
-    last = produced;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    return stopped && produced === last;
-  });
+  await untilStopped(() => produced);
   assert(produced < 100, `${produced} messages of 256 KiB for nobody`);
   let read = 1;
   while (!(await messages.next()).done) read++;
@@ -249,7 +180,7 @@ Deno.test("a call without a known guest is UNAUTHENTICATED before any handler ru
 });
 
 Deno.test("unary() and serverStreaming() refuse a request that cannot be decoded, and log the call", async () => {
-  await using stage = await Stage.open();
+  await using stage = await CallStage.open();
   let handled = 0;
   stage.getStatus = () => (handled++, {});
   stage.getLogs = () => {
@@ -275,7 +206,7 @@ Deno.test("unary() and serverStreaming() refuse a request that cannot be decoded
 });
 
 Deno.test("hold() checks its condition with the present rights, not with those at the beginning of the call", async () => {
-  await using stage = await Stage.open();
+  await using stage = await CallStage.open();
   stage.getStatus = (_request, { right, hold }) => {
     assertEquals(right.role, "user");
     stage.access.policy = { roles: new Map(), default: "none" };

@@ -11,7 +11,7 @@ import type { Role } from "../access/roles.ts";
 import { PermissionDeniedError, ProcessNotFoundError } from "../errors.ts";
 import { type Connection, type Guest, guestOf, type User } from "../identity/identity.ts";
 import type { AuditLog } from "../telemetry/audit.ts";
-import type { DaemonLog } from "../telemetry/daemon_log.ts";
+import { type DaemonLog, shortId } from "../telemetry/daemon_log.ts";
 import { gzipHeaders } from "./compression.ts";
 import { Pace } from "./pace.ts";
 import { type Refusal, toRefusal } from "./status_codes.ts";
@@ -81,9 +81,6 @@ export type ServerCall =
   & Pick<ServerUnaryCall<unknown, unknown>, "getAuthContext" | "getDeadline" | "getPath" | "sendMetadata">
   & { once(event: "cancelled", listener: () => void): unknown };
 
-/** Characters of a user id in the log. */
-const LOGGED_ID_LENGTH = 16;
-
 /** A call that ends once, and whose end is logged. */
 export class RunningCall {
   readonly #call: ServerCall;
@@ -149,6 +146,7 @@ export class RunningCall {
   }
 
   #hold(guest: Guest, condition: (right: Right) => number): void {
+    this.signal.throwIfAborted(); // nothing would take the timer and the listener back
     const { access } = this.#services;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const check = () => {
@@ -165,7 +163,7 @@ export class RunningCall {
       }
     };
     check();
-    access.onChange(checkLater, this.signal);
+    access.onChange(guest.user.id, checkLater, this.signal);
     this.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   }
 
@@ -194,7 +192,7 @@ export class RunningCall {
     const { id, subject } = guest?.user ?? {};
     const method = this.#call.getPath().split("/").at(-1);
     const ms = Math.round((performance.now() - this.#start) * 10) / 10;
-    log.write("call", { user: id?.slice(0, LOGGED_ID_LENGTH), subject, method, program, process, code, ms });
+    log.write("call", { user: id && shortId(id), subject, method, program, process, code, ms });
     audit?.call({ guest, role, method, program, argv, process: process ?? named, owner, ownerSubject, code, ms });
   }
 

@@ -8,6 +8,7 @@
  */
 import type { LineSearch } from "@paas/worker/records";
 import { InvalidArgumentError } from "../errors.ts";
+import { expandedSize, setsIn } from "./pattern_size.ts";
 import { Utf8Character } from "./utf8_character.ts";
 
 /** Maximum number of instructions of a compiled pattern. A literal pattern has two more than characters. */
@@ -19,8 +20,14 @@ const MAX_BORDERS = 100_000;
 /** Maximum number of sets of characters beyond ASCII in a pattern. The compiler takes up to 5 ms for each. */
 const MAX_SETS = 4;
 
-/** A Unicode class, or a range that ends beyond ASCII or may do so. */
-const SET = /\\[pP]|-(?:[^\0-\x7f]|\\[xQ0-7])/gu;
+/**
+ * Maximum size of a pattern that is compiled at all, as {@linkcode expandedSize} estimates it. The engine joins
+ * alternatives with a common beginning, so a pattern of this size may have fewer than the maximum number of instructions.
+ */
+const MAX_EXPANDED_SIZE = 4 * MAX_INSTRUCTIONS;
+
+/** The reason why a pattern with such repetitions is too large. */
+const REPEATED = "its repetitions multiply its size";
 
 /** Maximum size of the states of an automaton, in bytes by the engine's own count, which is about half of the truth. */
 const MAX_STATE_BYTES = 256 * 1024;
@@ -92,9 +99,10 @@ export interface Pattern {
  */
 export async function compilePattern(text: string, { ignoreCase }: { ignoreCase: boolean }): Promise<Pattern> {
   if (text === "") throw new InvalidArgumentError("The pattern is empty: give a regular expression");
-  if ((text.match(SET)?.length ?? 0) > MAX_SETS) {
+  if (setsIn(text) > MAX_SETS) {
     throw tooLarge(`it has more than ${MAX_SETS} Unicode classes and ranges beyond ASCII`);
   }
+  if (expandedSize(text) > MAX_EXPANDED_SIZE) throw tooLarge(REPEATED);
   const { RE2JS, RE2JSException } = await import("re2js"); // slow to load, and needed for searches alone
   let expression: InstanceType<typeof RE2JS>;
   try {
@@ -106,7 +114,7 @@ export async function compilePattern(text: string, { ignoreCase }: { ignoreCase:
   const { prog } = expression.re2Input;
   let borders = 0;
   for (let pc = 0; pc < prog.numInst(); pc++) borders += prog.getInst(pc).runes?.length ?? 0;
-  if (prog.numInst() > MAX_INSTRUCTIONS || borders > MAX_BORDERS) throw tooLarge("its repetitions multiply its size");
+  if (prog.numInst() > MAX_INSTRUCTIONS || borders > MAX_BORDERS) throw tooLarge(REPEATED);
   const automaton = expression.re2Input.dfa as unknown as Automaton;
   automaton.memBudget = automaton.stateBudget = MAX_STATE_BYTES;
   return { search: () => new PatternSearch(automaton) };
@@ -141,7 +149,7 @@ class PatternSearch implements LineSearch {
 
   search(bytes: Uint8Array, from: number, to: number): number {
     if (this.#matched) return to;
-    if (this.#work > MAX_WORK) {
+    if (this.#work > MAX_WORK && from < to) {
       this.#work = 0;
       return from;
     }

@@ -11,6 +11,9 @@ import { Counter } from "../quotas/counter.ts";
 const MAX_SEARCHES_PER_USER = 64;
 const MAX_SEARCHES = 256;
 
+/** Number of searches, of those of all users, that are left to users who have none: a few users never take them all. */
+const LEFT_TO_OTHERS = 64;
+
 /**
  * Number of rounds of the event loop between two turns. A call takes several of them, from its bytes to its answer, and
  * should not wait for a turn in each.
@@ -53,8 +56,9 @@ export class Turns {
     if (count >= MAX_SEARCHES_PER_USER) {
       throw new QuotaError(limit, `You have ${count} searches in logs open`, "end some of them first");
     }
-    if (this.#searches.total >= MAX_SEARCHES) {
-      throw new QuotaError(limit, `All users have ${MAX_SEARCHES} searches in logs open`, "try again in a moment");
+    const { total } = this.#searches;
+    if (total >= (count === 0 ? MAX_SEARCHES : MAX_SEARCHES - LEFT_TO_OTHERS)) {
+      throw new QuotaError(limit, `All users have ${total} searches in logs open`, "try again in a moment");
     }
     return this.#searches.add(user);
   }

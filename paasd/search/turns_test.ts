@@ -25,7 +25,7 @@ Deno.test("Turns.next() lets timers and other work in between", async () => {
   assertEquals(others, 5);
 });
 
-Deno.test("Turns.begin() bounds the searches of a user and of all users", () => {
+Deno.test("Turns.begin() bounds the searches of a user and of all users, and leaves some to those who have none", () => {
   const turns = new Turns();
   using searches = new DisposableStack();
   const begin = (user: string) => searches.use(turns.begin(user));
@@ -33,6 +33,10 @@ Deno.test("Turns.begin() bounds the searches of a user and of all users", () => 
   assertThrows(() => begin("mallory"), QuotaError, "You have 64 searches");
   last[Symbol.dispose]();
   begin("mallory");
-  for (const user of ["a", "b", "c"]) for (let count = 0; count < 64; count++) begin(user);
-  assertThrows(() => begin("alice"), QuotaError, "All users");
+  for (const user of ["a", "b"]) for (let count = 0; count < 64; count++) begin(user);
+  for (let count = 0; count < 64; count++) {
+    begin(`user ${count}`);
+    assertThrows(() => begin(`user ${count}`), QuotaError, "All users");
+  }
+  assertThrows(() => begin("alice"), QuotaError, "All users have 256 searches");
 });

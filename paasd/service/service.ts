@@ -33,22 +33,21 @@ import type {
   WhoAmIRequest__Output,
   WhoAmIResponse,
 } from "@paas/proto";
-import { spawn, type Spool } from "@paas/worker";
+import type { Spool } from "@paas/worker";
 import { pieces } from "@paas/worker/records";
-import { descriptionBytes } from "@paas/worker/spool";
 import { validate } from "@std/uuid";
 import type { Access } from "../access/access.ts";
 import { allowedUntil } from "../access/authorization.ts";
-import { InvalidArgumentError, PermissionDeniedError, QuotaError } from "../errors.ts";
-import type { Confinement } from "../processes/confinement.ts";
+import { InvalidArgumentError, PermissionDeniedError } from "../errors.ts";
 import { shortSubject } from "../identity/identity.ts";
 import type { Entry } from "../processes/entries.ts";
-import type { ProcessTable, Spawn } from "../processes/process_table.ts";
+import type { ProcessTable } from "../processes/process_table.ts";
+import type { Spawner } from "../processes/spawner.ts";
 import type { Quotas } from "../quotas/quotas.ts";
 import type { CallContext } from "../rpc/call.ts";
 import { LogSearch } from "../search/log_search.ts";
 import { Turns } from "../search/turns.ts";
-import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import { Attachment, piecesOf } from "./attachment.ts";
 import { toDescription, toRequestKey, toSpawnOptions } from "./exec_request.ts";
 import { toDrainTimeout, toGrace, toSignal } from "./fields.ts";
@@ -62,77 +61,55 @@ const MAX_LOGGED_PROGRAM = 64;
 
 /** The parts of the daemon that the handlers use. */
 export interface ServiceOptions {
-  table: ProcessTable;
-  access: Access;
-  spool: Spool;
-  quotas: Quotas;
-  /** Removes finished processes of a user who is about to start one with a description of that many bytes. */
-  makeRoom?: ((user: string, bytes: number) => void) | undefined;
-  /** The operator's rules for commands. */
-  confinement: Confinement;
-  /** The default grace period of a stop, in milliseconds. */
-  stopGrace: number;
+  readonly table: ProcessTable;
+  readonly spawner: Spawner;
+  readonly access: Access;
+  readonly spool: Spool;
+  readonly quotas: Quotas;
   /**
    * Lets the daemon end when its processes have finished, and returns their number.
    *
    * @param timeout Time until the daemon shuts down all the same, in milliseconds; `undefined` is the operator's default.
    */
-  drain: (timeout: number | undefined, user: string) => number;
-  /** Counts processes and followers. */
-  telemetry?: Telemetry | undefined;
+  readonly drain: (timeout: number | undefined, user: string) => number;
+  /** Counts followers. */
+  readonly metrics: Pick<Metrics, "follows"> | undefined;
 }
 
 /** The handlers, one for each call. */
 export class Service {
   readonly #table: ProcessTable;
+  readonly #spawner: Spawner;
   readonly #access: Access;
   readonly #spool: Spool;
   readonly #quotas: Quotas;
-  readonly #makeRoom: (user: string, bytes: number) => void;
-  readonly #confinement: Confinement;
   readonly #drain: ServiceOptions["drain"];
-  readonly #telemetry: Telemetry | undefined;
+  readonly #metrics: ServiceOptions["metrics"];
   readonly #turns = new Turns();
-  /** The default grace period of a stop, in milliseconds. */
-  stopGrace: number;
 
-  constructor({ table, access, spool, quotas, makeRoom, confinement, stopGrace, drain, telemetry }: ServiceOptions) {
-    this.#drain = drain;
-    this.#telemetry = telemetry;
+  constructor({ table, spawner, access, spool, quotas, drain, metrics }: ServiceOptions) {
     this.#table = table;
+    this.#spawner = spawner;
     this.#access = access;
     this.#spool = spool;
     this.#quotas = quotas;
-    this.#makeRoom = makeRoom ?? (() => {});
-    this.#confinement = confinement;
-    this.stopGrace = stopGrace;
+    this.#drain = drain;
+    this.#metrics = metrics;
   }
 
   /** Starts a process, and answers with its id when the program runs. */
-  async exec(request: ExecRequest__Output, context: CallContext): Promise<ExecResponse> {
-    const { user, connection, record, signal } = context;
+  async exec(
+    request: ExecRequest__Output,
+    { user, connection, record, signal }: CallContext,
+  ): Promise<ExecResponse> {
     record.program = request.args[0]?.split("/").at(-1)?.slice(0, MAX_LOGGED_PROGRAM);
     record.argv = request.args;
-    const start = this.#startOf(request, context);
+    const spawn = this.#spawner.spawnOf(user.id, record.program ?? "", toSpawnOptions(request));
     const [description, key] = [toDescription(request), toRequestKey(request)];
-    const { process: { id }, lease } = await this.#table.start(user, description, start, key, signal);
+    const { process: { id }, lease } = await this.#table.start(user, description, spawn, key, signal);
     lease?.hold(connection);
     record.process = id;
     return { processId: id };
-  }
-
-  /** Makes the function that starts the process of a request, within the user's quotas and the operator's rules. */
-  #startOf(request: ExecRequest__Output, { user, record: { program = "" } }: CallContext): Spawn {
-    const { stopGrace = this.stopGrace, ...options } = toSpawnOptions(request);
-    const [spool, telemetry] = [this.#spool, this.#telemetry];
-    return (changed, about, signal) =>
-      this.#quotas.start(user.id, async () => {
-        if (spool.isFull(user.id)) throw spoolIsFull();
-        this.#makeRoom(user.id, 0); // the quotas count the description already
-        const confined = await this.#confinement.confine(options);
-        const start = () => spawn({ ...options, ...confined, stopGrace, changed, about, signal, spool });
-        return await (telemetry ? telemetry.start(program, start) : start());
-      }, descriptionBytes(request.args, about));
   }
 
   /** Streams the log as the spool contains it, then its end. */
@@ -151,7 +128,7 @@ export class Service {
       fromOffset: selection ? LogSearch.readFrom(entry.process.output.bytes, selection) : options.fromOffset,
       signal,
     });
-    using _following = options.follow === false ? undefined : this.#telemetry?.metrics.follows(entry.process, log);
+    using _following = options.follow === false ? undefined : this.#metrics?.follows(entry.process, log);
     if (request.compress) context.compress();
     for await (const slice of search?.select(log) ?? log) yield* pieces(slice, context.messageSize);
     yield endOf(log, entry, context, search?.matchEnd);
@@ -168,7 +145,7 @@ export class Service {
     const entry = this.#find(first, context);
     holdLease(entry, context);
     const log = await entry.process.records({ ...toPlace(first), signal: context.signal });
-    using _following = this.#telemetry?.metrics.follows(entry.process, log);
+    using _following = this.#metrics?.follows(entry.process, log);
     const { writer } = first;
     const { messageSize } = context;
     yield* new Attachment({ log, receiver: entry, writer, pieces: piecesOf(first, messages), messageSize }).messages();
@@ -256,7 +233,7 @@ export class Service {
       this.#quotas.grant(this.#spool.history.read((records) => records.usages.of(entry.owner)).grants);
     }
     this.#table.share(entry, grant);
-    this.#access.changed(); // the new grant may be less than the one before
+    this.#access.changed(grant.user); // the new grant may be less than the one before
     return {};
   }
 
@@ -268,7 +245,7 @@ export class Service {
     try {
       this.#table.unshare(entry, user);
     } finally {
-      this.#access.changed();
+      this.#access.changed(user);
     }
     return {};
   }
@@ -295,15 +272,6 @@ export class Service {
     }
     return entry;
   }
-}
-
-function spoolIsFull(): QuotaError {
-  const remedy = "try again in a moment, or remove finished processes";
-  return new QuotaError(
-    "--max-spool-bytes-per-user",
-    "Your logs take up the whole space, and none of it can be freed now",
-    remedy,
-  );
 }
 
 /**

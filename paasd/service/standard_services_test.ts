@@ -5,7 +5,7 @@ import { type ReflectionRequest, type ReflectionResponse, reflectionServices } f
 import type { GetStatusResponse__Output } from "@paas/proto";
 import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
-import descriptor from "protobufjs/ext/descriptor/index.js";
+import descriptor, { type IFieldDescriptorProto, type IFileDescriptorProto } from "protobufjs/ext/descriptor/index.js";
 import { until } from "../../tests/support/until.ts";
 import { Daemon } from "../daemon.ts";
 import { answer, type Client, failure, Realm, TestLog } from "../../tests/support/realm.ts";
@@ -134,26 +134,25 @@ Deno.test("Reflection gives the contract as others read it", async () => {
   for (const answer of answers) {
     assert("fileDescriptorResponse" in answer);
     const files = answer.fileDescriptorResponse.fileDescriptorProto.map((bytes) =>
-      // deno-lint-ignore no-explicit-any
-      descriptor.FileDescriptorProto.toObject(descriptor.FileDescriptorProto.decode(bytes)) as any
+      descriptor.FileDescriptorProto.toObject(descriptor.FileDescriptorProto.decode(bytes)) as IFileDescriptorProto
     );
     assertEquals(files.map(({ name }) => name), [
       "paas/v1/paas.proto",
       "google/protobuf/duration.proto",
       "google/protobuf/timestamp.proto",
     ]);
-    const [{ messageType, dependency }] = files;
+    const { messageType, dependency } = files[0]!;
     assertEquals(dependency, ["google/protobuf/duration.proto", "google/protobuf/timestamp.proto"]);
-    const message = (wanted: string) => messageType.find(({ name }: { name: string }) => name === wanted);
-    const field = (of: string, wanted: string) =>
-      message(of).field.find(({ name }: { name: string }) => name === wanted);
+    const message = (wanted: string) => messageType!.find(({ name }) => name === wanted)!;
+    const field = (of: string, wanted: string): IFieldDescriptorProto & { proto3Optional?: boolean } =>
+      message(of).field!.find(({ name }) => name === wanted)!;
     assertEquals(field("GetLogsRequest", "process_id").number, 1);
     assertEquals([field("GetLogsRequest", "follow").proto3Optional, field("ExecRequest", "cwd").proto3Optional], [
       true,
       undefined,
     ]);
     assertEquals(field("ExecRequest", "env").typeName, ".paas.v1.ExecRequest.EnvEntry");
-    assertEquals(message("ExecRequest").nestedType[0].name, "EnvEntry");
+    assertEquals(message("ExecRequest").nestedType![0]!.name, "EnvEntry");
     assertEquals(field("ExecRequest", "timeout").typeName, ".google.protobuf.Duration");
   }
 });

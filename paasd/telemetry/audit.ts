@@ -5,6 +5,7 @@
  */
 import { escapeUnprintable } from "@paas/proto/printable";
 import { withinTime } from "@paas/worker/system";
+import { Bell } from "../bell.ts";
 import { StartError } from "../errors.ts";
 import type { Guest } from "../identity/identity.ts";
 import type { DaemonLog } from "./daemon_log.ts";
@@ -69,7 +70,7 @@ export class AuditLog implements AsyncDisposable {
   #failing = false;
   #reopening = false;
   #writing: Promise<void> | undefined;
-  #wake = () => {};
+  readonly #bell = new Bell();
   #closed = false;
 
   private constructor(options: AuditOptions, file: Sink, open: (path: string) => Promise<Sink>) {
@@ -162,7 +163,7 @@ export class AuditLog implements AsyncDisposable {
    */
   async close(limit = CLOSE_LIMIT_MS): Promise<void> {
     this.#closed = true;
-    this.#wake();
+    this.#bell.ring();
     await withinTime(this.#writing, limit);
     if (this.#waiting.length > 0) this.#options.log.write("audit-lines-lost", { count: this.#waiting.length });
     this.#waiting = [];
@@ -218,10 +219,7 @@ export class AuditLog implements AsyncDisposable {
           this.#reopening = false; // the old file is better than none
           continue;
         }
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, RETRY_MS);
-          this.#wake = () => (clearTimeout(timer), resolve());
-        });
+        await withinTime(this.#bell.rung(), RETRY_MS);
       }
     }
     this.#writing = undefined;

@@ -20,6 +20,9 @@ interface Sink {
 /** Maximum length of a value, in UTF-16 code units: strangers choose some values. */
 const MAX_VALUE_LENGTH = 4_000;
 
+/** Length of a user id in a line, in characters. */
+const ID_LENGTH = 16;
+
 /** Maximum number of lines that wait for a reader of stderr; more are dropped and counted. */
 const MAX_WAITING_LINES = 10_000;
 
@@ -92,6 +95,11 @@ export class DaemonLog {
     }
     this.#writing = undefined;
   }
+}
+
+/** Cuts the id of a user for a line. The audit log has it in full. */
+export function shortId(id: string): string {
+  return id.slice(0, ID_LENGTH);
 }
 
 /** Formats one line, with its newline. */

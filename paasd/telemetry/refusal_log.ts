@@ -6,7 +6,7 @@
 import type { Objection } from "../errors.ts";
 import type { Guest } from "../identity/identity.ts";
 import type { AuditLog } from "./audit.ts";
-import type { DaemonLog } from "./daemon_log.ts";
+import { type DaemonLog, shortId } from "./daemon_log.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** Maximum number of lines in each window; further refusals in it are only counted. */
@@ -40,14 +40,14 @@ export class RefusalLog implements Disposable {
 
   /** Writes down a call that was refused for what it takes. */
   callsTooMuch({ address, user }: Guest, message: string): void {
-    this.#write(address, `user ${user.id.slice(0, 16)} calls too much: ${message}`);
+    this.#write(address, `user ${shortId(user.id)} calls too much: ${message}`);
   }
 
   /** Writes down a guest that had to leave. There are never more of these than connections, so each has its line. */
   expelled(guest: Guest, { sentence: cause }: Objection): void {
     const { log, audit } = this.#sinks;
     const { user: { id, subject }, address } = guest;
-    log.write("expelled", { user: id.slice(0, 16), subject, address, cause });
+    log.write("expelled", { user: shortId(id), subject, address, cause });
     audit?.expelled(guest, cause);
   }
 

@@ -12,6 +12,7 @@ import { Access } from "../../paasd/access/access.ts";
 import type { CallContext } from "../../paasd/rpc/call.ts";
 import { rightOf } from "../../paasd/access/authorization.ts";
 import { Confinement } from "../../paasd/processes/confinement.ts";
+import { Spawner } from "../../paasd/processes/spawner.ts";
 import { ProcessTable } from "../../paasd/processes/process_table.ts";
 import { Quotas } from "../../paasd/quotas/quotas.ts";
 import { Service } from "../../paasd/service/service.ts";
@@ -145,14 +146,18 @@ Deno.test("waits that their client has cancelled are forgotten at once, also tho
   using spool = await Spool.open(join(realm.directory, "spool"));
   const table = new ProcessTable(spool);
   const limits = { maxProcesses: 9, maxProcessesPerUser: 9, maxStartsPerMinute: 9, maxStreamsPerUser: 9 };
+  const quotas = new Quotas({
+    ...limits,
+    maxChangesPerMinute: 9,
+    maxDescriptionBytesPerUser: 1e6,
+    maxGrantsPerUser: 9,
+  });
+  const confinement = await Confinement.start(realm.options, new TestLog());
+  const spawner = new Spawner({
+    ...{ spool, quotas, confinement, stopGrace: 1_000, makeRoom: () => {}, telemetry: undefined },
+  });
   const service = new Service({
-    drain: () => 0,
-    table,
-    access: new Access(),
-    spool,
-    quotas: new Quotas({ ...limits, maxChangesPerMinute: 9, maxDescriptionBytesPerUser: 1e6, maxGrantsPerUser: 9 }),
-    confinement: await Confinement.start(realm.options, new TestLog()),
-    stopGrace: 1_000,
+    ...{ table, spawner, access: new Access(), spool, quotas, metrics: undefined, drain: () => 0 },
   });
   const user = { id: "aa", subject: "CN=alice", expires: Infinity };
   const args = ["sleep", "60"];

@@ -255,3 +255,11 @@ Deno.test("LineFilter accounts for every byte of two streams with context", () =
     assert(textOf(chunks).length >= selected);
   }));
 });
+
+Deno.test("LineFilter and UntilFilter let others work in a log of empty lines", () => {
+  const { slices: [slice] } = log([["stdout", "\n".repeat(20_000)]]);
+  const pauses = (parts: Iterable<Uint8Array | undefined>) => [...parts].filter((part) => !part).length;
+  const makeSearch = searchFor(/a/);
+  assert(pauses(new LineFilter({ makeSearch }).push(slice!)) >= 10);
+  assert(pauses(new UntilFilter(makeSearch).push(slice!)) >= 10);
+});

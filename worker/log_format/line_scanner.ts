@@ -9,6 +9,9 @@ import type { LogChunk, LogStream } from "./record.ts";
 /** Maximum part of a line that is searched, in bytes. */
 export const MAX_SEARCHED_BYTES = 64 * 1024;
 
+/** Number of empty lines until others should work: a search has no place in an empty line to stop at. */
+const MAX_EMPTY_LINES = 1_024;
+
 /** A search for a pattern, one line after the other. A line may come in several pieces. */
 export interface LineSearch {
   /** Begins a line. */
@@ -53,6 +56,7 @@ export class LineScanner {
   readonly #searches: Readonly<Record<LogStream, LineSearch>>;
   /** The lines whose newline has not come. */
   readonly #open: { [stream in LogStream]?: Line | undefined } = {};
+  #emptyLines = 0;
 
   /** @param makeSearch Makes a search; called once for each stream. */
   constructor(makeSearch: () => LineSearch) {
@@ -72,7 +76,10 @@ export class LineScanner {
       const end = newline < 0 ? data.length : newline + 1;
       const begun = this.#open[stream];
       const line = begun ?? { matched: undefined, searched: 0, kept: undefined };
-      if (!begun) search.begin();
+      if (!begun) {
+        search.begin();
+        if (textEnd === begin && ++this.#emptyLines % MAX_EMPTY_LINES === 0) yield;
+      }
       if (line.matched === undefined) {
         const limit = Math.min(textEnd, begin + MAX_SEARCHED_BYTES - line.searched);
         for (let at = begin; (at = search.search(data, at, limit)) < limit;) yield;
