@@ -48,6 +48,8 @@ export class SharedOutput implements Output {
   readonly #output: Output;
   readonly #name: string;
   #last: Promise<unknown> = Promise.resolve();
+  /** The number of writes under way. */
+  #writes = 0;
 
   constructor(output: Output, name: string) {
     this.#output = output;
@@ -57,12 +59,18 @@ export class SharedOutput implements Output {
   async write(bytes: Uint8Array): Promise<number> {
     const written = this.#last.then(() => print(this.#output, bytes, this.#name));
     this.#last = written.catch(() => {});
-    await written;
+    this.#writes++;
+    try {
+      await written;
+    } finally {
+      this.#writes--;
+    }
     return bytes.length;
   }
 
   /** Resolves when all that was written so far is printed, but after this many milliseconds at the latest. */
   async flushed(milliseconds: number): Promise<void> {
+    if (this.#writes === 0) return; // the first timer of a program takes some milliseconds
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, milliseconds);
     await Promise.race([this.#last, late.promise]);

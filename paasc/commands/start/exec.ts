@@ -19,12 +19,12 @@ in the daemon's PATH.
 
 The process gets a clean environment (PATH, HOME, USER, LOGNAME, SHELL, LANG, TZ,
 TMPDIR) and the variables of --env and --env-file. '--env NAME' without a value
-passes on the variable of that name that you have; the script that 'deno task
-install' makes hands it to paasc, and a paasc without the script cannot. A file, or stdin for '-', has
-NAME=VALUE on each line. Everything after the first '=' is the value, quotes too;
-empty lines and lines that begin with '#' are left out. No shell reads the file:
-names have no white space, and lines do not begin with 'export'. --env wins over
-files, and a later file over an earlier one.
+passes on your variable of that name, if paasc was started by the script of an
+installation or a package: it hands the variable over. A file, or stdin for '-',
+has NAME=VALUE on each line. Everything after the first '=' is the value, quotes
+too; empty lines and lines that begin with '#' are left out. No shell reads the
+file: names have no white space, and lines do not begin with 'export'. --env wins
+over files, and a later file over an earlier one.
 
 An argument can have 131,071 bytes, a variable and its name 131,063 bytes, and
 all of them together about 2 MiB.
