@@ -19,7 +19,6 @@ import {
   type Settings,
   settingsFrom,
 } from "./settings/settings.ts";
-import { didYouMean } from "./words/suggestion.ts";
 
 /** A parsed command line. */
 export interface CommandLine {
@@ -81,7 +80,7 @@ async function find(name: string): Promise<Command> {
   const command = commands.find((command) => namesOf(command).includes(name));
   if (command) return command;
   const { commandHint } = await import("./words/command_hints.ts");
-  const hint = await commandHint(name, commands.flatMap(namesOf));
+  const hint = commandHint(name, commands.flatMap(namesOf));
   throw new ExitError("usage", `unknown command '${name}'${hint}: see 'paasc --help'`);
 }
 
@@ -149,7 +148,8 @@ async function takeOptions(
     if (!option) {
       const spelt = `${long ? "--" : "-"}${name}`;
       if (Object.hasOwn(hints, spelt)) throw new ExitError("usage", `there is no option '${spelt}': ${hints[spelt]}`);
-      const hint = await didYouMean(word.replace(/^--?|=.*$/gs, ""), known.map(({ name }) => name), "--");
+      const { didYouMean } = await import("./words/suggestion.ts");
+      const hint = didYouMean(word.replace(/^--?|=.*$/gs, ""), known.map(({ name }) => name), "--");
       const joined = !hint && !long && !word.startsWith(`-${name}`) ? `'-${name}' in ` : "";
       throw new ExitError("usage", `unknown option ${joined}'${word}'${hint}: ${help}`);
     }

@@ -4,13 +4,11 @@
  *
  * @module
  */
-import { contextFlag, RUN_FLAGS } from "../paasc/install/run_flags.ts";
+import { RUN_FLAGS } from "../paasc/install/run_flags.ts";
+import { quote, scriptHead } from "../paasc/install/script.ts";
 
 /** The way a Deno comes: as a dependency, which the script looks for, or in the folder that the package lies in. */
 export type Supply = "dependency" | "bundled";
-
-/** Quotes a word for a shell. */
-const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 
 /**
  * The part that all scripts share. It sets `package` to the folder of the package, and `deno` to a program.
@@ -52,15 +50,9 @@ fi`;
 
 /** The script `paasc`. */
 export function clientScript(deno: Supply = "dependency"): string {
-  return `${
-    prelude("paasc", deno)
-  }# The runtime opens /dev/null in place of a closed stdout, and output would be lost silently. /dev/full makes it an error.
-{ true 3>&1; } 2>/dev/null || { [ -c /dev/full ] && exec >/dev/full; }
-write=
-for word; do
-  [ "$word" = context ] && write=${contextFlag('"$package/lib/config_directory.sh"')} && break
-done
-export DENO_DIR="$cache/paas/paasc"
+  return `${prelude("paasc", deno)}${
+    scriptHead('"$package/lib/config_directory.sh"')
+  }export DENO_DIR="$cache/paas/paasc"
 exec "$deno" run --no-config ${RUN_FLAGS.map(quote).join(" ")} \${write:+"$write"} "$package/lib/main.js" "$@"
 `;
 }

@@ -32,9 +32,9 @@ class Folder implements AsyncDisposable {
   }
 }
 
-async function run(program: string, env: Record<string, string> = {}, cwd = "/") {
+async function run(program: string, env: Record<string, string> = {}, cwd = "/", args = ["version"]) {
   const { code, stdout, stderr } = await new Deno.Command(program, {
-    args: ["version"],
+    args,
     env: { PATH: "/usr/bin:/bin", ...env },
     clearEnv: true,
     cwd,
@@ -75,6 +75,14 @@ Deno.test("clientScript() finds the Deno of its package, wherever npm or pnpm pu
     assertEquals(rest, [`${folder.path}/.cache/paas/paasc`, `${real}/${script}/lib/main.js version\n`]);
     assertEquals((await run("./paasc", {}, `${folder.path}/${script}/bin`))[0], 0); // a relative path will do
   }
+});
+
+Deno.test("clientScript() passes on the variables that --env names", async () => {
+  await using folder = await Folder.make();
+  const script = await folder.write("paasc/bin/paasc", clientScript("bundled"));
+  await folder.write("deno", `#!/bin/sh\necho "$PAASC_PASS_ONE|\${PAASC_PASS_TWO-}"\n`);
+  const env = { ONE: "a  b", TWO: "2" };
+  assertEquals(await run(script, env, "/", ["run", "-e", "ONE", "true"]), [0, "a  b|\n", ""]);
 });
 
 Deno.test("clientScript() runs the deno of the PATH when its own is missing, or says what to do", async () => {

@@ -15,17 +15,6 @@ export const DEFAULT_PATIENCE = 60_000;
 /** Time of an outage before the note to the person, in milliseconds. */
 const QUIET_MS = 2_000;
 
-/** Connections were lost again and again before any progress. */
-export class NoProgressError extends PaasError {
-  constructor(loss: OutageError, losses: number) {
-    super(
-      "no-connection",
-      `${loss.message} ${losses} times in a row, before anything had come over it: try again when the line is better`,
-      { cause: loss },
-    );
-  }
-}
-
 /** Counts the attempts between the loss of a connection and its return. One object serves for any number of losses. */
 export class Outage implements Disposable {
   readonly #patience: number;
@@ -86,8 +75,12 @@ export class Outage implements Disposable {
     const delay = Math.min(LONGEST_WAIT_MS, 100 * 2 ** this.#attempts++) * (1 - Math.random() / 2);
     if (now + delay - this.#loss.at <= this.#patience) return delay;
     const { message } = this.#loss.error;
-    if (error.message === message && this.#fruitless > 1) throw new NoProgressError(error, this.#fruitless);
-    const reason = error.message === message ? message : `${message}, and is not back yet: ${error.message}`;
+    const fruitless = `${message} ${this.#fruitless} times in a row, before anything had come over it: `;
+    const reason = error.message !== message
+      ? `${message}, and is not back yet: ${error.message}`
+      : this.#fruitless > 1
+      ? `${fruitless}try again when the line is better`
+      : message;
     throw new PaasError("no-connection", reason, { cause: error });
   }
 

@@ -8,7 +8,7 @@ import { type Connection, OutageError } from "./connection.ts";
 import { PaasError } from "../errors.ts";
 import { DEFAULT_PATIENCE, Outage } from "./outage.ts";
 import { SharedConnection } from "./shared_connection.ts";
-import { withResolvers } from "../words/platform.ts";
+import { pause, withResolvers } from "../words/platform.ts";
 
 /** The means by which work outlives a connection. */
 export interface Persistence {
@@ -99,15 +99,4 @@ async function unlessAborted(connecting: Promise<Connection>, signal: AbortSigna
   } finally {
     signal.removeEventListener("abort", abort);
   }
-}
-
-/** Resolves after this many milliseconds, or as soon as the signal is aborted. */
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = withResolvers<void>();
-  const timer = setTimeout(resolve, milliseconds);
-  const abort = () => resolve();
-  signal.addEventListener("abort", abort, { once: true });
-  await promise;
-  signal.removeEventListener("abort", abort);
-  clearTimeout(timer);
 }

@@ -8,19 +8,14 @@
  * @module
  */
 import { bundle } from "./bundle.ts";
-import { contextFlag, RUN_FLAGS } from "./run_flags.ts";
+import { RUN_FLAGS } from "./run_flags.ts";
+import { quote, scriptHead } from "./script.ts";
 
 /** Second line of every script that this task writes. The task overwrites only files that have this line. */
 const MARK = "# Written by 'deno task install' of Paas; it may be overwritten by the same.";
 
-/** Quotes a word for a shell. */
-function quote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
 /**
- * Makes the script that runs a program of this checkout. Only a command line with the word `context` gets the permission to
- * write the configuration file, and only such a command line waits for the shell to find that file.
+ * Makes the script that runs a program of this checkout.
  *
  * Deno may disappear after the installation: a Deno that came by `npx` lies in a cache that users clean. The script then
  * runs the `deno` of the PATH, or says what to do.
@@ -43,14 +38,7 @@ export function scriptFor(deno: string, program: string, bundled?: string): stri
   const root = quote(room.slice(0, room.lastIndexOf("/")));
   return `#!/bin/sh
 ${MARK}
-# The runtime opens /dev/null in place of a closed stdout, and output would be lost silently. /dev/full makes it an error.
-{ true 3>&1; } 2>/dev/null || { [ -c /dev/full ] && exec >/dev/full; }
-write=
-last=
-for word; do
-  [ "$word" = context ] && write=${contextFlag(quote(`${room}/install/config_directory.sh`))} && break
-${PASS_VARIABLES}done
-program=${quote(program)}
+${scriptHead(quote(`${room}/install/config_directory.sh`))}program=${quote(program)}
 ${bundled === undefined ? 'set -- "$program" "$@"\n' : chooseBundle(quote(bundled), root)}deno=${quote(deno)}
 if [ ! -x "$deno" ]; then
   gone=$deno
@@ -65,21 +53,6 @@ case \${XDG_CACHE_HOME-} in /*) home=$XDG_CACHE_HOME ;; *) home=\${HOME:-/} ;; e
 exec "$deno" ${["run", ...RUN_FLAGS].map(quote).join(" ")} \${write:+"$write"} "$@"
 `;
 }
-
-/**
- * Lines of the script that pass on a variable that `-e NAME` or `--env NAME` names: under another name, so that it means
- * nothing to the runtime, and not on the command line, which other users of the machine can see.
- */
-const PASS_VARIABLES = `\
-  name=
-  case $last in -e | -[dit]*e | --env) name=$word ;; esac
-  case $word in --env=*) name=\${word#*=} ;; -e?*) name=\${word#-e} ;; esac
-  case $name in '' | [0-9]* | *[!A-Za-z0-9_]*) ;; *)
-    eval "[ \\"\\\${$name+set}\\" ] && export PAASC_PASS_$name=\\"\\$$name\\""
-    ;;
-  esac
-  last=$word
-`;
 
 /**
  * Makes the lines of the script that choose the bundle while it is newer than all of its sources. The bundle needs no

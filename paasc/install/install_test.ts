@@ -154,6 +154,7 @@ Deno.test("scriptFor() passes on the variables that --env names, and no others",
     for (const word of ["A=1", "NONE", "1", "", "x$(touch evil)", "ONE;TWO", "*", "-e"]) {
       assertEquals(await passed("run", "-e", word, "true"), [], word);
     }
+    assertEquals(await passed("run", "--name", "context", "-e", "ONE", "true"), [one]);
     assertEquals(await passed("list", "ONE"), []);
   } finally {
     await Deno.remove(root, { recursive: true });

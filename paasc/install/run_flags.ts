@@ -1,5 +1,5 @@
 /**
- * Flags that Deno runs `paasc` with. The tasks of `deno.json`, the installed script and the compiled program share this
+ * Flags that Deno runs `paasc` with. The tasks of `deno.json`, the scripts of installations and packages, and the compiled program share this
  * list. This module is part of the installation (see `install.ts`), not of the client.
  *
  * @module

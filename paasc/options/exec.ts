@@ -31,6 +31,7 @@ export const EXEC_OPTIONS: readonly Option[] = [
   { name: "on-disconnect", value: "WHAT", help: "when paasc is gone: keep, stop, or stop-after=DURATION" },
 ];
 
+const MEMORY = "'--limit as=512M' limits the memory of each process";
 const MACHINE = "processes use the files, the network and the account of the daemon's machine, without images or ports";
 
 /** Options of docker that `paasc exec` and `paasc run` have not, with a sentence that says what to do instead. */
@@ -41,11 +42,11 @@ export const EXEC_HINTS: Readonly<Record<string, string>> = {
       MACHINE,
     ]),
   ),
-  "-m": "'--limit as=512M' limits the memory of each process",
-  "--memory": "'--limit as=512M' limits the memory of each process",
+  "-m": MEMORY,
+  "--memory": MEMORY,
 };
 
-/** The beginning of the variables in which the installed script passes on the user's variables that `--env NAME` names. */
+/** The beginning of the variables in which the script around `paasc` passes on the user's variables that `--env NAME` names. */
 const PASSED = "PAASC_PASS_";
 
 const VARIABLE = "NAME=VALUE, or the NAME of a variable that is set here";

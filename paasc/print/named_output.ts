@@ -1,5 +1,5 @@
 /**
- * Several outputs in one: each line whole, behind the name of its origin.
+ * Several outputs in one: each line behind the name of its origin.
  *
  * @module
  */
@@ -13,25 +13,6 @@ const MAX_HELD_BYTES = 64 * 1024;
 
 /** Time after which an unfinished line is printed, in milliseconds. */
 const PAUSE_MS = 1_000;
-
-/** An output that takes one text after the other, each whole, from any number of writers. */
-export class SharedOutput implements Output {
-  readonly #output: Output;
-  readonly #name: string;
-  #last: Promise<unknown> = Promise.resolve();
-
-  constructor(output: Output, name: string) {
-    this.#output = output;
-    this.#name = name;
-  }
-
-  async write(bytes: Uint8Array): Promise<number> {
-    const written = this.#last.then(() => print(this.#output, bytes, this.#name));
-    this.#last = written.catch(() => {});
-    await written;
-    return bytes.length;
-  }
-}
 
 /**
  * Puts a name before each line. An unfinished line is held back until its newline comes. After a pause, or at the end, it is

@@ -2,8 +2,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { ExitError, exitReason } from "../exit.ts";
 import { Printed } from "../../tests/support/stand_in_daemon.ts";
 import { until } from "../../tests/support/until.ts";
-import { NamedOutput, SharedOutput } from "./named_output.ts";
-import type { Output } from "./output.ts";
+import { NamedOutput } from "./named_output.ts";
+import { type Output, SharedOutput } from "./output.ts";
 
 const encoder = new TextEncoder();
 const write = (output: Output, text: string) => output.write(encoder.encode(text));

@@ -43,7 +43,45 @@ async function isFullDevice(output: Output): Promise<boolean> {
   return output === Deno.stdout && (await import("node:fs")).fstatSync(1).rdev === FULL_DEVICE;
 }
 
-/** Makes a function that prints sentences for a person to stderr, one a line. A failure to print is ignored. */
+/** An output that takes one text after the other, each whole, from any number of writers. */
+export class SharedOutput implements Output {
+  readonly #output: Output;
+  readonly #name: string;
+  #last: Promise<unknown> = Promise.resolve();
+  /** The number of writes under way. */
+  #writes = 0;
+
+  constructor(output: Output, name: string) {
+    this.#output = output;
+    this.#name = name;
+  }
+
+  async write(bytes: Uint8Array): Promise<number> {
+    const written = this.#last.then(() => print(this.#output, bytes, this.#name));
+    this.#last = written.catch(() => {});
+    this.#writes++;
+    try {
+      await written;
+    } finally {
+      this.#writes--;
+    }
+    return bytes.length;
+  }
+
+  /** Resolves when all that was written so far is printed, but after this many milliseconds at the latest. */
+  async flushed(milliseconds: number): Promise<void> {
+    if (this.#writes === 0) return; // the first timer of a program takes some milliseconds
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, milliseconds);
+    await Promise.race([this.#last, late.promise]);
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Makes a function that prints sentences for a person to stderr, one a line. The caller does not wait, because the program
+ * flushes stderr at its end. A failure to print is ignored.
+ */
 export function noteTo(stderr: Output): (text: string) => void {
   return (text) => void print(stderr, errorLine(new Error(text))).catch(() => {});
 }

@@ -1,26 +1,9 @@
 import type { ProcessStatus__Output } from "@paas/proto";
 import { assert, assertEquals } from "@std/assert";
+import { RUNNING } from "../../tests/support/client/running_status.ts";
 import { exitCodeOf, statusDetails, statusJson, statusText } from "./process_status.ts";
 
-const running: ProcessStatus__Output = {
-  state: "PROCESS_STATE_RUNNING",
-  startTime: { seconds: 1, nanos: 0 },
-  finishTime: null,
-  endReason: "END_REASON_UNSPECIFIED",
-  stop: null,
-  processId: "2b5c0c4e-2a8f-4a3c-9d5f-0d8e5b9b7c11",
-  args: ["echo", "hello"],
-  name: "",
-  labels: {},
-  pid: 7,
-  logBytes: 6,
-  logLines: 1,
-  stdin: false,
-  terminal: false,
-  grants: [],
-  owner: "",
-  ownerSubject: "",
-};
+const running: ProcessStatus__Output = { ...RUNNING, startTime: { seconds: 1, nanos: 0 } };
 const finished: ProcessStatus__Output = {
   ...running,
   state: "PROCESS_STATE_FINISHED",

@@ -1,27 +1,10 @@
 import type { ProcessStatus__Output } from "@paas/proto";
 import { assertEquals } from "@std/assert";
+import { RUNNING } from "../../tests/support/client/running_status.ts";
 import { processLines, processTable } from "./process_table.ts";
 import { ID } from "../../tests/support/stand_in_daemon.ts";
 
-const running: ProcessStatus__Output = {
-  state: "PROCESS_STATE_RUNNING",
-  startTime: { seconds: 100, nanos: 0 },
-  finishTime: null,
-  endReason: "END_REASON_UNSPECIFIED",
-  stop: null,
-  processId: ID,
-  args: ["sh", "-c", "a\tb\n"],
-  name: "web",
-  labels: {},
-  pid: 7,
-  logBytes: 6,
-  logLines: 1,
-  stdin: false,
-  terminal: false,
-  grants: [],
-  owner: "",
-  ownerSubject: "",
-};
+const running: ProcessStatus__Output = { ...RUNNING, args: ["sh", "-c", "a\tb\n"], name: "web" };
 const exited: ProcessStatus__Output = {
   ...running,
   state: "PROCESS_STATE_FINISHED",

@@ -1,28 +1,18 @@
 import { assertEquals } from "@std/assert";
 import type { ProcessStatus__Output } from "@paas/proto";
+import { RUNNING } from "../../tests/support/client/running_status.ts";
 import { ID } from "../../tests/support/stand_in_daemon.ts";
 import { parseTemplate } from "./process_template.ts";
 
 const process: ProcessStatus__Output = {
+  ...RUNNING,
   state: "PROCESS_STATE_FINISHED",
   exit: "exitCode",
   exitCode: 3,
-  startTime: { seconds: 100, nanos: 0 },
   finishTime: { seconds: 190, nanos: 0 },
   endReason: "END_REASON_EXITED",
-  stop: null,
-  processId: ID,
   args: ["sh", "-c", "exit 3"],
-  name: "",
   labels: { team: "red\tor\x1b blue" },
-  pid: 7,
-  logBytes: 6,
-  logLines: 1,
-  stdin: false,
-  terminal: false,
-  grants: [],
-  owner: "",
-  ownerSubject: "",
 };
 
 Deno.test("parseTemplate() fills in what is known of a process, without control characters", () => {

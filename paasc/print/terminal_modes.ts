@@ -14,7 +14,7 @@ const ON = [7, 25];
 const MAX_SEQUENCE = 64;
 
 /** A sequence that sets or resets private modes, or the mode of the keypad. */
-// deno-lint-ignore no-control-regex -- that is where sequences begin
+// deno-lint-ignore no-control-regex -- each sequence begins with the control character ESC
 const SETTING = /\x1b(?:\[\?([\d;]{1,40})([hl])|([=>]))/g;
 
 /** Notes the modes that output sets. */

@@ -5,16 +5,13 @@
  */
 import type { Attachment } from "../streams/attachment.ts";
 import type { LocalTerminal } from "./local_terminal.ts";
+import { pause } from "../words/platform.ts";
 
 /** Maximum time that Ctrl-Z waits for the daemon, in milliseconds. */
 const PATIENCE_MS = 2_000;
 
 /** Maximum time until a signal takes effect that this program sends itself, in milliseconds. */
 const EFFECT_MS = 100;
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
 
 /** Suspends the process and then this program at each SIGTSTP, until it is disposed. */
 export class Suspension implements Disposable {

@@ -18,7 +18,6 @@ import { SettingsError } from "../errors.ts";
 import { fileFault, withoutMark } from "../words/file_fault.ts";
 import { faultOf, readTextFile } from "../words/platform.ts";
 import type { ContextSettings } from "./settings.ts";
-import { didYouMean } from "../words/suggestion.ts";
 
 /** Name of the context that sets nothing, unless the file defines a context of that name. */
 const DEFAULT_CONTEXT = "default";
@@ -176,7 +175,8 @@ function tableOf(path: string, name: string, value: unknown): Record<string, unk
 async function refuseUnknown(path: string, table: object, known: readonly string[], prefix: string): Promise<void> {
   const key = Object.keys(table).find((key) => !known.includes(key));
   if (key === undefined) return;
-  const hint = await didYouMean(key, known) || ` (there are ${known.join(", ")})`;
+  const { didYouMean } = await import("../words/suggestion.ts");
+  const hint = didYouMean(key, known) || ` (there are ${known.join(", ")})`;
   throw wrong(path, `unknown key '${prefix}${key}'${hint}`);
 }
 

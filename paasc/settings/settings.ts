@@ -97,8 +97,8 @@ export const COMMON_OPTIONS: readonly Option[] = [
 
 /**
  * Environment variables that `paasc` reads. Its permissions allow no others. These are the variables of its options, of
- * the path of the configuration file, of colours on a terminal, and those in which the installed script passes on the
- * variables that `--env NAME` names.
+ * the path of the configuration file, of colours on a terminal, and those in which the script around `paasc` passes on
+ * the variables that `--env NAME` names.
  */
 export const VARIABLES: readonly string[] = [
   ...COMMON_OPTIONS.flatMap((option) => option.variable ?? []),

@@ -8,18 +8,27 @@ import { didYouMean } from "./suggestion.ts";
 /** Commands that end something. A guess at one of them must not lie near anything else. */
 const DANGEROUS = ["stop", "kill", "rm", "signal", "prune", "drain", "pause"];
 
+const LIST = "'paasc list' shows what runs";
+const WATCH = "'paasc list --watch' shows what runs, live";
+const EXEC = "'paasc exec PROGRAM' starts a process";
+const NO_IMAGES = "there are no images, and programs are those of the daemon's machine";
+
 /** Commands of similar programs, and what to do here instead. */
 const FOREIGN: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(["top", "stats"].map((name) => [name, "'paasc list --watch' shows what runs, live"])),
-  cp: "'tar c DIR | paasc run tar x -C /to' copies a directory there",
-  ...Object.fromEntries(["get", "queue"].map((name) => [name, "'paasc list' shows what runs"])),
+  top: WATCH,
+  stats: WATCH,
+  get: LIST,
+  queue: LIST,
   describe: "'paasc status --verbose ID' prints all that is known of a process",
+  add: EXEC,
+  create: EXEC,
+  start: EXEC,
+  cp: "'tar c DIR | paasc run tar x -C /to' copies a directory there",
   delete: "'paasc stop ID' ends a process, and 'paasc rm ID' makes the daemon forget it",
-  ...Object.fromEntries(["add", "create", "start"].map((name) => [name, "'paasc exec PROGRAM' starts a process"])),
-  ...Object.fromEntries(["build", "pull", "push", "images"].map((name) => [
-    name,
-    "there are no images, and programs are those of the daemon's machine",
-  ])),
+  build: NO_IMAGES,
+  pull: NO_IMAGES,
+  push: NO_IMAGES,
+  images: NO_IMAGES,
 };
 
 /**
@@ -30,14 +39,14 @@ const FOREIGN: Readonly<Record<string, string>> = {
  * import { commandHint } from "./command_hints.ts";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(await commandHint("sttaus", ["stop", "status"]), " (did you mean 'status'?)");
- * assertEquals(await commandHint("klil", ["kill"]), " (did you mean 'kill'?)");
- * assertEquals(await commandHint("lop", ["stop"]), "");
+ * assertEquals(commandHint("sttaus", ["stop", "status"]), " (did you mean 'status'?)");
+ * assertEquals(commandHint("klil", ["kill"]), " (did you mean 'kill'?)");
+ * assertEquals(commandHint("lop", ["stop"]), "");
  * ```
  */
-export async function commandHint(word: string, names: readonly string[]): Promise<string> {
+export function commandHint(word: string, names: readonly string[]): string {
   if (Object.hasOwn(FOREIGN, word)) return ` (${FOREIGN[word]})`;
-  return await didYouMean(word, names.filter((name) => !DANGEROUS.includes(name) || sameLetters(word, name)));
+  return didYouMean(word, names.filter((name) => !DANGEROUS.includes(name) || sameLetters(word, name)));
 }
 
 /** Whether two words differ by the order of their letters only, or by letters that are typed twice. */

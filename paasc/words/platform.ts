@@ -1,5 +1,5 @@
 /**
- * The runtime, Deno or Node: its files and its environment. The client library runs on both, so the modules beneath it
+ * The runtime, Deno or Node: its files, its environment, and promises that both make. The client library runs on both, so the modules beneath it
  * use neither `Deno` nor `node:fs` themselves. The commands of `paasc` run on Deno alone.
  *
  * @module
@@ -57,4 +57,16 @@ export function withResolvers<T>(): PromiseWithResolvers<T> {
   let reject!: PromiseWithResolvers<T>["reject"];
   const promise = new Promise<T>((...functions) => [resolve, reject] = functions);
   return { promise, resolve, reject };
+}
+
+/** Resolves after this many milliseconds, or as soon as the signal is aborted. */
+export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  const { promise, resolve } = withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  const abort = () => resolve();
+  signal?.addEventListener("abort", abort, { once: true });
+  if (signal?.aborted) resolve();
+  await promise;
+  signal?.removeEventListener("abort", abort);
+  clearTimeout(timer);
 }

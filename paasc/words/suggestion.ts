@@ -1,8 +1,9 @@
 /**
- * Hints for words that were mistyped.
+ * Hints for words that were mistyped. Only such a word loads this module.
  *
  * @module
  */
+import { closestMatch } from "leven";
 
 /**
  * Returns a hint at the name that is nearest to a word, for the end of a sentence; it is empty when no name is near.
@@ -14,13 +15,11 @@
  * import { didYouMean } from "./suggestion.ts";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(await didYouMean("sttaus", ["stop", "status"]), " (did you mean 'status'?)");
- * assertEquals(await didYouMean("nonsense", ["stop", "status"]), "");
+ * assertEquals(didYouMean("sttaus", ["stop", "status"]), " (did you mean 'status'?)");
+ * assertEquals(didYouMean("nonsense", ["stop", "status"]), "");
  * ```
  */
-export async function didYouMean(word: string, names: readonly string[], prefix = ""): Promise<string> {
-  // Imported here, so that only a mistyped command loads it.
-  const { closestMatch } = await import("leven");
+export function didYouMean(word: string, names: readonly string[], prefix = ""): string {
   // A third of a word may be wrong, but not all of it.
   const maxDistance = Math.min(Math.ceil(word.length / 3), word.length - 1);
   const nearest = closestMatch(word, names, { maxDistance });

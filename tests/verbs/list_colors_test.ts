@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { stripVTControlCharacters } from "node:util";
 import { RunningDaemon, text } from "../support/programs.ts";
 import { until } from "../support/until.ts";
 
@@ -24,9 +25,7 @@ Deno.test("list has colours on a terminal alone, and where they are wanted", { i
     }).output();
     return text(stdout).split("\r\n");
   };
-  // deno-lint-ignore no-control-regex -- colours are
-  const colour = /\x1b\[[\d;]*m/g;
-  const plain = (lines: string[]) => lines.map((line) => line.replaceAll(colour, ""));
+  const plain = (lines: string[]) => lines.map(stripVTControlCharacters);
 
   await t.step("each state has its own", async () => {
     const states = (await onTerminal({})).slice(1, 4).map((line) => line.split(/ {2,}/)[2]);

@@ -10,7 +10,7 @@ import { processWords } from "../../options/process_words.ts";
 import { DURATION, optionValue, usageError } from "../../options/value.ts";
 import { parseDuration } from "@paas/proto/units";
 import { eachProcess } from "./each_process.ts";
-import { LABEL_OPTION, ownProcesses, processCount, type Selection, selectionFrom } from "./own_processes.ts";
+import { LABEL_OPTION, processCount, selectedProcesses, type Selection, selectionFrom } from "./selection.ts";
 
 const help = `Usage: paasc rm [options] ID...
        paasc rm [options] --finished|--label K=V
@@ -89,7 +89,7 @@ async function removeFinished(
   older = 0,
 ): Promise<number> {
   const before = Date.now() - older;
-  const processes = (await ownProcesses(connection, selection, ["finished"]))
+  const processes = (await selectedProcesses(connection, selection, ["finished"]))
     .filter(({ finishTime }) => older === 0 || finishTime && finishTime.seconds * 1000 < before);
   let removed = 0;
   const code = await eachProcess(context, connection, processes.map(({ processId }) => processId), async (id) => {

@@ -9,8 +9,7 @@ import { statusJson } from "../../print/process_status.ts";
 import type { Given } from "../../settings/settings.ts";
 import { parseDuration } from "@paas/proto/units";
 import { eachProcess } from "./each_process.ts";
-import type { Connection } from "../../connection/connection.ts";
-import { LABEL_OPTION, ownProcesses, processCount, type Selection, selectionFrom } from "./own_processes.ts";
+import { LABEL_OPTION, processCount, selectedProcesses, selectionFrom } from "./selection.ts";
 import { DURATION, exclusive, optionValue, usageError, wholeNumber } from "../../options/value.ts";
 
 const help = `Usage: paasc stop [options] ID...
@@ -68,16 +67,17 @@ export const stop: Command = {
     const { user } = given;
     if (user !== undefined && words.length > 0) throw usageError("stop", "option '--user' takes the place of ids");
     if (user !== undefined && given.all !== undefined) throw exclusive("stop", "--user", "--all");
-    const selection = selectionFrom("stop", "all", words, given, repeated);
-    if (!selection && user === undefined) processWords("stop", words);
+    const labelled = selectionFrom("stop", "all", words, given, repeated);
+    const selection = user === undefined ? labelled : { labels: {}, ...labelled, user };
+    const names = selection ? [] : processWords("stop", words);
     using connection = await context.connect();
-    const selected = user !== undefined
-      ? await processesOf(connection, user, selection?.labels ?? {})
-      : selection && await ownRunning(connection, selection);
-    const none = user !== undefined && selected?.length === 0 ? `no process to stop of user '${user}'` : undefined;
-    const sentence = none ?? (user === undefined && selected && `stopping ${processCount(selected.length)}`);
+    const selected = selection && await selectedProcesses(connection, selection, ["running", "stopping"]);
+    const sentence = selected &&
+      (user === undefined
+        ? `stopping ${processCount(selected.length)}`
+        : selected.length === 0 && `no process to stop of user '${user}'`);
     if (sentence) await print(stderr, errorLine(new Error(sentence)), "stderr");
-    const ids = selected ?? words;
+    const ids = selected?.map(({ processId }) => processId) ?? names;
     const ifLost = "it is not known whether the process was stopped; see 'paasc status'";
     return await eachProcess(context, connection, ids, async (id) => {
       const status = await connection.stop(stopRequest(id, options), { ifLost });
@@ -97,21 +97,4 @@ function graceFrom(given: Given): number | undefined {
     return seconds === undefined ? parseDuration(text) : seconds * 1000;
   });
   return time ?? optionValue("stop", given, "grace", DURATION, parseDuration);
-}
-
-/** The ids of the user's own processes that have not finished. */
-async function ownRunning(connection: Connection, selection: Selection): Promise<string[]> {
-  return (await ownProcesses(connection, selection, ["running", "stopping"])).map(({ processId }) => processId);
-}
-
-/** The ids of the processes of a user that have not finished, and have these labels. */
-async function processesOf(connection: Connection, user: string, labels: Selection["labels"]): Promise<string[]> {
-  const [{ findUser }, { listProcesses }] = await Promise.all([
-    import("../../streams/find_user.ts"),
-    import("../../streams/list_processes.ts"),
-  ]);
-  const owner = await findUser(connection, user);
-  const states = ["PROCESS_STATE_RUNNING", "PROCESS_STATE_STOPPING"] as const;
-  const processes = await listProcesses(connection, { owner, labels, states: [...states], allUsers: true });
-  return processes.map(({ processId }) => processId);
 }

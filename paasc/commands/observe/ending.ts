@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { PatternOptions } from "../../client/options.ts";
 import { ExitError } from "../../exit.ts";
 
 /** Maximum time to print the received output after the end, in milliseconds. */
@@ -63,6 +64,6 @@ export class Ending implements Disposable {
 }
 
 /** The error for output that has ended without a line that was waited for. */
-export function noMatch(pattern: string): ExitError {
-  return new ExitError("failed", `the output ended without a line that matches '${pattern}'`);
+export function noLine({ pattern }: PatternOptions, output = "the output"): ExitError {
+  return new ExitError("no-line", `${output} ended without a line that matches '${pattern}'`);
 }

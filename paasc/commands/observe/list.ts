@@ -9,7 +9,7 @@ import { print } from "../../print/output.ts";
 import { statusJson } from "../../print/process_status.ts";
 import { processLines, processTable, type StatePaint } from "../../print/process_table.ts";
 import { ORDERS, sorted } from "../../print/process_order.ts";
-import { parseTemplate, TEMPLATE } from "../../print/process_template.ts";
+import type { Template } from "../../print/process_template.ts";
 import type { Given, Option, Repeated } from "../../settings/settings.ts";
 import type { ProcessStatus__Output } from "@paas/proto";
 import { parseWhen } from "../../words/time.ts";
@@ -101,7 +101,7 @@ export const list: Command = {
     }
     const { limit, ...which } = listOptionsFrom(given, repeated, Date.now());
     const order = optionValue("list", given, "sort", ORDERS.join(", "), (text) => ORDERS.find((each) => each === text));
-    const template = optionValue("list", given, "format", TEMPLATE, parseTemplate);
+    const template = given.format === undefined ? undefined : await templateFrom(given);
     const watching = given.watch !== undefined;
     if (watching && columns === undefined) {
       throw usageError("list", "option '--watch' needs a terminal: 'paasc events' prints changes to a pipe");
@@ -143,6 +143,12 @@ export const list: Command = {
     }
   },
 };
+
+/** The template of `--format`, whose module no other form of the output needs. */
+async function templateFrom(given: Given): Promise<Template | undefined> {
+  const { parseTemplate, TEMPLATE } = await import("../../print/process_template.ts");
+  return optionValue("list", given, "format", TEMPLATE, parseTemplate);
+}
 
 /** The given options that choose a form of the output. */
 function formsIn(given: Given): string[] {

@@ -11,6 +11,7 @@ import { SharedConnection } from "../../connection/shared_connection.ts";
 import { ExitError } from "../../exit.ts";
 import { noteTo, print } from "../../print/output.ts";
 import { watchProcesses } from "../../streams/watch.ts";
+import { pause } from "../../words/platform.ts";
 
 /** Minimum time between two queries, in milliseconds: changes in quick succession are one. */
 const PAUSE_MS = 300;
@@ -83,16 +84,4 @@ export async function watchList(
     await watching;
     if (entered) await print(stdout, LEAVE).catch(() => {});
   }
-}
-
-/** Resolves after this time, or as soon as the signal is aborted. */
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const abort = () => resolve();
-  const timer = setTimeout(resolve, milliseconds);
-  signal.addEventListener("abort", abort, { once: true });
-  if (signal.aborted) resolve();
-  await promise;
-  signal.removeEventListener("abort", abort);
-  clearTimeout(timer);
 }

@@ -6,7 +6,7 @@ import { noteTo } from "../../print/output.ts";
 import { processWords } from "../../options/process_words.ts";
 import { LOG_OPTIONS, type LogChoice, logChoice } from "../../options/logs.ts";
 import { optionValues, pair } from "../../options/value.ts";
-import { Ending, noMatch } from "./ending.ts";
+import { Ending, noLine } from "./ending.ts";
 
 const help = `Usage: paasc logs [options] ID...
        paasc logs [options] --label K=V
@@ -127,5 +127,5 @@ async function printLog(
   });
   if (!account.complete) throw ending.error("the output has not ended");
   if (log.shortfall) throw new ExitError("incomplete", form.output === "json" ? "" : log.shortfall);
-  if (options.untilMatch && !log.matched) throw noMatch(options.untilMatch.pattern);
+  if (options.untilMatch && !log.matched) throw noLine(options.untilMatch);
 }

@@ -309,5 +309,5 @@ Deno.test("logs of several processes end when one of them has the line, or fail 
     call.write({ end: { bytes: 0, status: finished } });
     call.end();
   }, { "until-match": "up" });
-  assertEquals([none.reason, none.error.message], ["failed", "the output ended without a line that matches 'up'"]);
+  assertEquals([none.reason, none.error.message], ["no-line", "the output ended without a line that matches 'up'"]);
 });

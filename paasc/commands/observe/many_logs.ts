@@ -12,14 +12,14 @@ import { SharedConnection } from "../../connection/shared_connection.ts";
 import { ExitError, type ExitReason, exitReason } from "../../exit.ts";
 import type { LogChoice } from "../../options/logs.ts";
 import { LogPrinter } from "../../print/log_printer.ts";
-import { NamedOutput, SharedOutput } from "../../print/named_output.ts";
-import { noteTo } from "../../print/output.ts";
+import { NamedOutput } from "../../print/named_output.ts";
+import { noteTo, type Output, SharedOutput } from "../../print/output.ts";
 import { type Color, terminalColors } from "../../print/terminal_colors.ts";
 import { findProcess } from "../../streams/find_process.ts";
 import { followLog } from "../../streams/follow.ts";
 import { listProcesses } from "../../streams/list_processes.ts";
 import { watchProcesses } from "../../streams/watch.ts";
-import { type Ending, noMatch } from "./ending.ts";
+import { type Ending, noLine } from "./ending.ts";
 
 /** Maximum number of logs at a time. */
 const MAX_LOGS = 64;
@@ -67,7 +67,7 @@ class ManyLogs implements AsyncDisposable {
   readonly #ending: Ending;
   readonly #colors: readonly Color[];
   readonly #stdout: SharedOutput;
-  readonly #stderr: SharedOutput;
+  readonly #stderr: Output;
   readonly #note: (text: string) => void;
   readonly #connection: SharedConnection;
   /** Ends the reading of all logs: at the end of the command, at a match, or after a failure that concerns all. */
@@ -84,8 +84,8 @@ class ManyLogs implements AsyncDisposable {
     this.#ending = ending;
     this.#colors = colors;
     this.#stdout = new SharedOutput(stdout, "stdout");
-    this.#stderr = new SharedOutput(stderr, "stderr");
-    this.#note = noteTo(this.#stderr);
+    this.#stderr = stderr;
+    this.#note = noteTo(stderr);
     this.#connection = new SharedConnection(settings);
     let last = "";
     const note = (text: string) => { // each log notices the loss of the one connection
@@ -130,7 +130,7 @@ class ManyLogs implements AsyncDisposable {
     const { untilMatch } = this.#choice.options;
     if (untilMatch && logs.some(({ printer }) => printer.matched)) return;
     if (this.#ending.signal.aborted) throw this.#ending.error("the output has not ended");
-    if (untilMatch) throw noMatch(untilMatch.pattern);
+    if (untilMatch) throw noLine(untilMatch);
   }
 
   /** Finds the processes, the oldest first after those that are named. */
@@ -216,8 +216,13 @@ class ManyLogs implements AsyncDisposable {
     const joined: Promise<void>[] = [];
     for await (const { id, status } of watchProcesses(this.#persistence)) {
       if (!status || this.#logs.has(id) || wanted.some(([key, value]) => status.labels[key] !== value)) continue;
-      if (this.#reading < MAX_LOGS) joined.push(this.#follow(this.#add(status)));
-      else this.#note(`the log of ${status.name || id} is not printed: paasc prints at most ${MAX_LOGS} logs at once`);
+      if (this.#reading < MAX_LOGS) {
+        const following = this.#follow(this.#add(status));
+        following.catch(() => {}); // it has ended the watching, and fails again below
+        joined.push(following);
+      } else {this.#note(
+          `the log of ${status.name || id} is not printed: paasc prints at most ${MAX_LOGS} logs at once`,
+        );}
     }
     await Promise.all(joined);
   }

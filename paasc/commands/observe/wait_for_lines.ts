@@ -8,13 +8,12 @@ import { logsRequest } from "../../client/requests.ts";
 import type { Context } from "../../command.ts";
 import { ask } from "../../connection/reconnect.ts";
 import { SharedConnection } from "../../connection/shared_connection.ts";
-import { ExitError } from "../../exit.ts";
 import { noteTo, print } from "../../print/output.ts";
 import { findProcess } from "../../streams/find_process.ts";
 import { followLog } from "../../streams/follow.ts";
 import { LogAccount } from "../../streams/log_account.ts";
 import { jsonLine } from "../../words/enum_words.ts";
-import { Ending } from "./ending.ts";
+import { Ending, noLine } from "./ending.ts";
 
 /** The lines to wait for. */
 export interface Lines {
@@ -53,7 +52,7 @@ export async function waitForLines(
     if (signal.aborted) return;
     account.finish();
     if (matched.has(id) && any) enough.abort();
-    else if (!matched.has(id) && !any) throw noLine(name, pattern);
+    else if (!matched.has(id) && !any) throw noLine(pattern, `the output of ${name}`);
   };
   let ids: string[] = [];
   try {
@@ -68,12 +67,8 @@ export async function waitForLines(
     return await print(stdout, settings.output === "json" ? jsonLine({ id: first }) : `${first}\n`);
   }
   if (!any && ids.length > 0 && ids.every((id) => matched.has(id))) return;
-  if (!ending.signal.aborted) throw noLine(names.join(", "), pattern);
+  if (!ending.signal.aborted) throw noLine(pattern, `the output of ${names.join(", ")}`);
   const late = names.filter((_, index) => !matched.has(ids[index] ?? ""));
   const verb = late.length === 1 ? "has" : "have";
   throw ending.error(`${late.join(", ")} ${verb} not printed a line that matches '${pattern.pattern}'`);
-}
-
-function noLine(name: string, { pattern }: PatternOptions): ExitError {
-  return new ExitError("no-line", `the output of ${name} ended without a line that matches '${pattern}'`);
 }

@@ -40,8 +40,8 @@ nothing, unless the file defines it.
 
 Changes leave the rest of the file as it is, comments too. A file that paasc does
 not understand well enough for that stays as it is. This file is the only one that
-paasc ever writes, and the installed script permits just that. A paasc without
-this permission says what to write.
+paasc ever writes, and the script of an installation or a package permits just
+that. A paasc without this permission says what to write.
 
 With -o json, 'list' prints an array of objects, and 'show' prints one object:
 name, inUse, server, ca, cert, key.

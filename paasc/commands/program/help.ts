@@ -65,15 +65,19 @@ defaults are the development certificates that come with paasc, with which you a
 the user alice.
 
 Exit codes:
-  0   success
-  1   the daemon refused the request, or could not do it
-  2   the command line or the configuration file is wrong
-  3   the log is incomplete, or may be
-  69  the connection to the daemon could not be made, or was lost: 'paasc doctor'
-      tells why
+  0    success
+  1    the daemon refused the request, or could not do it; or the output ended
+       without the line of --until-match
+  2    the command line or the configuration file is wrong
+  3    the log is incomplete, or may be
+  69   the connection to the daemon could not be made, or was lost: 'paasc doctor'
+       tells why
+  124  the time of 'logs --timeout' or 'wait --timeout' was over
+  130  Ctrl-C ended paasc
+  141  the reader of its output has gone
 'run', 'attach' and 'wait' exit as the process did, or with 128 + n when signal n
-killed it. In place of 1, 3 and 69 they exit with 125, and 'run' exits with 126 or
-127 when the program cannot be executed or does not exist.
+killed it. When Paas failed they exit with 125 in place of 1, 3 and 69, and 'run'
+exits with 126 or 127 when the program cannot be executed or does not exist.
 
 Example:
   id=$(paasc exec sh -c 'echo hello; sleep 1; echo world')

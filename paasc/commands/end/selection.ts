@@ -1,5 +1,5 @@
 /**
- * Processes that a command selects by itself, in place of ids on the command line.
+ * Processes that a command selects by options, in place of ids on the command line.
  *
  * @module
  */
@@ -19,9 +19,12 @@ export const LABEL_OPTION: Option = {
   help: "all of your processes with this label",
 };
 
-/** A selection of the user's own processes. */
+/** A selection of processes. */
 export interface Selection {
+  /** The labels that all of them have. */
   readonly labels: Readonly<Record<string, string>>;
+  /** The user who owns them, by a word; undefined for the user's own processes. */
+  readonly user?: string | undefined;
 }
 
 /**
@@ -46,14 +49,22 @@ export function selectionFrom(
   return { labels: Object.fromEntries(labels) };
 }
 
-/** Lists the user's own processes of a selection in these states. */
-export async function ownProcesses(
+/**
+ * Lists the processes of a selection in these states.
+ *
+ * @throws {PaasError} When no user has the name, or several have it
+ */
+export async function selectedProcesses(
   connection: Connection,
-  { labels }: Selection,
+  { labels, user }: Selection,
   state: ListOptions["state"],
 ): Promise<ProcessStatus__Output[]> {
   const { listProcesses } = await import("../../streams/list_processes.ts");
-  return await listProcesses(connection, listRequest({ state, labels }));
+  const owner = user === undefined
+    ? undefined
+    : await (await import("../../streams/find_user.ts")).findUser(connection, user);
+  const request = listRequest({ state, labels, allUsers: owner !== undefined });
+  return await listProcesses(connection, { ...request, owner });
 }
 
 /** A number of processes in words. */
