@@ -1,14 +1,14 @@
 /**
- * The real programs, for whole-system tests: a daemon started as `deno task paasd` does, and clients as `deno task
- * paasc`.
+ * The real programs, for whole-system tests: a daemon started as `deno task paasd` does, and clients as the installed
+ * `paasc` does.
  *
  * @module
  */
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { RUN_FLAGS } from "../../paasc/install/run_flags.ts";
 import { parseOptions } from "../../paasd/options/options.ts";
 import { launcher, permissions } from "../../paasd/preflight/permissions.ts";
+import { PAASC } from "./paasc/program.ts";
 import { until } from "./until.ts";
 
 /** The root directory of the repository. */
@@ -109,8 +109,9 @@ export function startPaasc(
   words: string[],
   { as = "alice", stalled = false, input }: ClientOptions = {},
 ): RunningClient {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...RUN_FLAGS, join(ROOT, "paasc/main.ts"), ...words],
+  const [program, ...args] = [...PAASC, ...words];
+  const child = new Deno.Command(program!, {
+    args,
     env: {
       PAASC_CONTEXT: "default", // not that of whoever runs the tests
       PAASC_CERT: join(ROOT, `certs/${as}.crt`),
@@ -243,8 +244,7 @@ export class RunningDaemon implements AsyncDisposable {
 
   /** The words that run `paasc` against this daemon. */
   paascCommand(words: string[]): string[] {
-    const main = join(ROOT, "paasc/main.ts");
-    return [Deno.execPath(), "run", ...RUN_FLAGS, main, "--server", this.address, ...words];
+    return [...PAASC, "--server", this.address, ...words];
   }
 
   /** Starts `paasc` against this daemon. */
@@ -309,6 +309,21 @@ export function sharedDaemon(...flags: string[]): () => RunningDaemon {
   Deno.test.beforeAll(async () => void (daemon = await RunningDaemon.start(flags)));
   Deno.test.afterAll(async () => await daemon?.[Symbol.asyncDispose]());
   return () => daemon!;
+}
+
+/** Gives a test a daemon with these flags whose spool is in a directory of its own, and removes both. */
+export async function withSpool(
+  flags: string[],
+  test: (daemon: RunningDaemon, spool: string) => Promise<void>,
+): Promise<void> {
+  const directory = await Deno.makeTempDir();
+  try {
+    const spool = join(directory, "spool");
+    await using daemon = await RunningDaemon.start(["--spool-dir", spool, ...flags]);
+    await test(daemon, spool);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 }
 
 /** Decodes UTF-8. */
