@@ -8,6 +8,7 @@ import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { parseOptions } from "../../paasd/options/options.ts";
 import { launcher, permissions } from "../../paasd/preflight/permissions.ts";
+import { runCommand } from "./paasc/command.ts";
 import { PAASC } from "./paasc/program.ts";
 import { until } from "./until.ts";
 
@@ -264,9 +265,9 @@ export class RunningDaemon implements AsyncDisposable {
     return text(stdout).trimEnd();
   }
 
-  /** Runs `paasc status`, and gives the line that it prints. */
+  /** Runs the command `paasc status` in this program, and gives the line that it prints. */
   async status(id: string): Promise<string> {
-    return text((await this.paasc(["status", id])).stdout).trimEnd();
+    return (await runCommand(["--server", this.address, "status", id])).stdout.trimEnd();
   }
 
   /** Waits until `paasc status` prints this line. */

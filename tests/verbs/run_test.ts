@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { Context } from "../../paasc/command.ts";
-import { parseCommandLine } from "../../paasc/command_line.ts";
+import { runCommand } from "../support/paasc/command.ts";
 import { TcpProxy } from "../support/wire/tcp_proxy.ts";
 import { RunningClient, RunningDaemon, sharedDaemon, startPaasc, text } from "../support/programs.ts";
 import { repeat, until } from "../support/until.ts";
@@ -10,18 +9,6 @@ const shared = sharedDaemon();
 
 /** Signals that end a shell that does not care about them (signal(7)). */
 const DEADLY = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 24, 25, 26, 27, 29, 30, 31];
-
-/**
- * Runs a command of `paasc` against the daemon in this program, and gives the exit code. A program for each of hundreds of
- * exit codes would take minutes.
- */
-async function exitCode(daemon: RunningDaemon, name: string, ...args: string[]): Promise<number> {
-  const environment = (name: string) => name === "PAASC_CONTEXT" ? "default" : undefined;
-  const line = await parseCommandLine(["--server", daemon.address, name, ...args], environment);
-  const silent = { write: (bytes: Uint8Array) => Promise.resolve(bytes.length) };
-  const context = new Context(line.settings, line.given, line.repeated, silent, silent);
-  return await line.command.run(line.words, context) ?? 0;
-}
 
 function noise(length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
@@ -42,7 +29,8 @@ Deno.test("run exits with every exit code as the program does, and with 128 + n 
   ];
   await repeat(ends.length, 6, async (index) => {
     const { script, code } = ends[index]!;
-    assertEquals(await exitCode(daemon, "run", "--no-stdin", "sh", "-c", script), code, script);
+    const words = ["--server", daemon.address, "run", "--no-stdin", "sh", "-c", script];
+    assertEquals((await runCommand(words)).code, code, script);
   });
   // The program passes that code on to the kernel, whatever it means elsewhere: a wrong use, no connection, no program.
   for (const code of [0, 1, 2, 3, 69, 124, 125, 126, 127, 128, 129, 255]) {
