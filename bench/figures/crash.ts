@@ -40,6 +40,11 @@ interface Known {
   exitCode?: number | undefined;
 }
 
+/** The flags of a daemon that keeps all finished processes, in this spool. */
+function keeping(spool: string): string[] {
+  return ["--spool-dir", spool, "--retain-count", "unlimited"];
+}
+
 /** Processes that end soon, that leave somebody behind, and that go on. */
 function command(n: number): string[] {
   const print = `i=0; while [ $i -lt 200 ]; do echo ${n} $i; i=$((i + 1)); done`;
@@ -54,14 +59,7 @@ async function crash({ rounds, directory }: BenchRun): Promise<Row[]> {
   let known: Known[] = [];
   for (let round = 0; round <= KILLS * rounds; round++) {
     const begin = performance.now();
-    await using daemon = await RunningDaemon.start([
-      "--spool-dir",
-      spool,
-      "--stop-grace",
-      "1s",
-      "--retain-count",
-      "unlimited",
-    ]);
+    await using daemon = await RunningDaemon.start([...keeping(spool), "--stop-grace", "1s"]);
     starts.push(performance.now() - begin);
     const client = new RawClient(daemon);
     for (const before of known) if (!await isThere(client, before)) lost++;
@@ -142,14 +140,7 @@ async function start({ rounds, directory }: BenchRun): Promise<Row[]> {
   for (let round = 0; round < rounds; round++) {
     for (const [kind, path] of [["empty", join(directory, `empty-${round}`)], ["full", spool]] as const) {
       const begin = performance.now();
-      await using daemon = await RunningDaemon.start([
-        "--spool-dir",
-        path,
-        "--retain-count",
-        "unlimited",
-        "--retain-total",
-        "unlimited",
-      ]);
+      await using daemon = await RunningDaemon.start([...keeping(path), "--retain-total", "unlimited"]);
       times[kind].push(performance.now() - begin);
       if (kind === "empty") continue;
       await using client = new RawClient(daemon);

@@ -13,7 +13,7 @@ const ROOT = decodeURIComponent(new URL("../..", import.meta.url).pathname);
  * Directory that the installed `paasc` runs from. The directory is as deep in the checkout as `paasc/`, so that the bundle
  * and the source find the certificates by the same relative path.
  */
-const BUNDLE_DIRECTORY: string = `${ROOT}.paasc`;
+export const BUNDLE_DIRECTORY: string = `${ROOT}.paasc`;
 
 /**
  * Lines that `deno bundle` puts at the head of each module, needed or not. These lines load most of Deno's Node emulation,

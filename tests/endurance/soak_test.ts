@@ -10,22 +10,13 @@ import net from "node:net";
 import tls from "node:tls";
 import { ROOT, RunningDaemon, text } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
-import { until } from "../support/until.ts";
+import { repeat, until } from "../support/until.ts";
 
 const CONNECTIONS = 2_500;
 /** Until then the runtime's heap grows to its usual size. */
 const WARM = 1_500;
 const AT_A_TIME = 8;
 const MAX_GROWTH_MIB = 40;
-
-/** Does something so many times, some at a time. */
-async function repeat(times: number, atATime: number, action: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async () => {
-    while (next < times) await action(next++);
-  };
-  await Promise.all(Array.from({ length: atATime }, worker));
-}
 
 /**
  * Makes clients of this program say goodbye at once, as those of other people do, not by way of the workaround in

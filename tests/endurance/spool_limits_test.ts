@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
-import { RunningDaemon, text } from "../support/programs.ts";
+import { RunningDaemon, text, withSpool } from "../support/programs.ts";
 import { until } from "../support/until.ts";
 
 const MIB = 1024 * 1024;
@@ -25,20 +25,6 @@ function dropped(stderr: string): number {
     ...stderr.matchAll(/bytes (\d+) to (\d+)\) are missing: the daemon keeps only the newest part of a log/g),
   ];
   return gaps.reduce((sum, [, from, to]) => sum + Number(to) - Number(from), 0);
-}
-
-async function withSpool(
-  flags: string[],
-  test: (daemon: RunningDaemon, spool: string) => Promise<void>,
-): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    const spool = join(directory, "spool");
-    await using daemon = await RunningDaemon.start(["--spool-dir", spool, ...flags]);
-    await test(daemon, spool);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
 }
 
 Deno.test("--max-log-bytes keeps the newest part of a log, and tells every reader what it dropped", async () => {

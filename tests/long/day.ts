@@ -6,6 +6,7 @@
  * @module
  */
 import { join } from "node:path";
+import { daemonCertificates } from "../support/certs_tool.ts";
 import { ROOT, RunningDaemon } from "../support/programs.ts";
 import { until } from "../support/until.ts";
 import { RawClient } from "../support/raw_client.ts";
@@ -37,19 +38,7 @@ async function run(): Promise<number> {
   const directory = await Deno.makeTempDir({ prefix: "paas-day-" });
   try {
     const certs = join(directory, "certs");
-    const make = ["run", "--quiet", "--allow-all", join(ROOT, "certs/main.ts"), certs];
-    const names = USERS.flatMap((user) => ["--client", user]);
-    const { success } = await new Deno.Command(Deno.execPath(), { args: [...make, ...names], stdout: "null" }).output();
-    if (!success) throw new Error("Cannot make certificates");
-    const file = (name: string) => join(certs, name);
-    const flags = [
-      "--tls-cert",
-      file("server.crt"),
-      "--tls-key",
-      file("server.key"),
-      "--client-ca",
-      file("client-ca.crt"),
-    ];
+    const flags = await daemonCertificates(certs, ...USERS.flatMap((user) => ["--client", user]));
     await using daemon = await RunningDaemon.start(flags, { XDG_RUNTIME_DIR: directory }); // where its spool is
     return await Promise.race([day(daemon, certs), interrupted.promise]);
   } finally {

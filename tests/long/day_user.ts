@@ -8,7 +8,7 @@ import type { GetLogsResponse__Output } from "@paas/proto";
 import { answer } from "../support/realm.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { pause, seeded } from "../support/random.ts";
-import { type Process, Reader, type Tally } from "./soak_reader.ts";
+import { emptyTally, type Process, Reader, type Tally } from "./soak_reader.ts";
 
 /** What the users of one program do. */
 export interface Plan {
@@ -65,22 +65,7 @@ function command(kind: Started["kind"], seed: number): string[] {
 }
 
 class Day {
-  readonly account: Account = {
-    connections: 0,
-    calls: 0,
-    processes: 0,
-    compared: 0,
-    readers: 0,
-    resumes: 0,
-    deaths: 0,
-    departures: 0,
-    stalls: 0,
-    ends: 0,
-    checked: 0,
-    lost: 0,
-    repeated: 0,
-    errors: [],
-  };
+  readonly account: Account = { ...emptyTally(), connections: 0, calls: 0, processes: 0, compared: 0 };
   readonly #plan: Plan;
   readonly #random: () => number;
   readonly #slow: Started[] = [];

@@ -5,7 +5,8 @@
  * @module
  */
 import { join } from "node:path";
-import { ROOT, RunningDaemon } from "../support/programs.ts";
+import { daemonCertificates } from "../support/certs_tool.ts";
+import { RunningDaemon } from "../support/programs.ts";
 
 /** What stands in the report though nothing is to be mended, and why. */
 const EXPLAINED: Record<string, string> = {
@@ -36,21 +37,12 @@ async function scan(): Promise<number> {
   const directory = await Deno.makeTempDir({ prefix: "paas-scan-" });
   try {
     const certs = join(directory, "certs");
-    await run(Deno.execPath(), ["run", "--quiet", "--allow-all", join(ROOT, "certs/main.ts"), certs, "--days", "90"]);
-    const file = (name: string) => join(certs, name);
-    const flags = [
-      "--tls-cert",
-      file("server.crt"),
-      "--tls-key",
-      file("server.key"),
-      "--client-ca",
-      file("client-ca.crt"),
-    ];
+    const flags = await daemonCertificates(certs, "--days", "90");
     await using daemon = await RunningDaemon.start(flags);
     const report = join(directory, "report.json");
     // Its own openssl is too old for TLS 1.3, and it takes the daemon for no server at all until it is told to go on.
     const options = ["--openssl", "/usr/bin/openssl", "--assume-http", "--warnings", "off", "--quiet", "--color", "0"];
-    const where = ["--add-ca", file("server-ca.crt"), "--ip", "127.0.0.1", `https://localhost:${daemon.port}`];
+    const where = ["--add-ca", join(certs, "server-ca.crt"), "--ip", "127.0.0.1", `https://localhost:${daemon.port}`];
     await run(await testssl(), [...options, "--jsonfile", report, ...where]);
     return tell(JSON.parse(await Deno.readTextFile(report)));
   } finally {

@@ -8,7 +8,7 @@ import { RunningDaemon } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 import { pause, seeded } from "../support/random.ts";
-import { type Process, Reader, type Tally } from "./soak_reader.ts";
+import { emptyTally, type Process, Reader, type Tally } from "./soak_reader.ts";
 
 const READERS = 20;
 const SAMPLE_MS = 2_000;
@@ -55,18 +55,7 @@ async function run(): Promise<number> {
 async function soak(daemon: RunningDaemon): Promise<number> {
   console.log(`Soak of ${minutes} minutes, ${READERS} readers at a time, seed ${seed}.`);
   const over = AbortSignal.timeout(minutes * 60_000);
-  const tally: Tally = {
-    readers: 0,
-    resumes: 0,
-    deaths: 0,
-    departures: 0,
-    stalls: 0,
-    ends: 0,
-    checked: 0,
-    lost: 0,
-    repeated: 0,
-    errors: [],
-  };
+  const tally = emptyTally();
   await using client = new RawClient(daemon);
   await client.untilFinished(await client.exec(["true"]));
   const descriptors = daemon.descriptors();

@@ -37,6 +37,22 @@ export interface Tally {
   errors: string[];
 }
 
+/** What readers have seen before the first of them came. */
+export function emptyTally(): Tally {
+  return {
+    readers: 0,
+    resumes: 0,
+    deaths: 0,
+    departures: 0,
+    stalls: 0,
+    ends: 0,
+    checked: 0,
+    lost: 0,
+    repeated: 0,
+    errors: [],
+  };
+}
+
 /** How far a reader has come: in the log, and in each stream. */
 interface Position {
   offset: number;

@@ -17,34 +17,11 @@ import { ProcessTable } from "../../paasd/processes/process_table.ts";
 import { Quotas } from "../../paasd/quotas/quotas.ts";
 import { Service } from "../../paasd/service/service.ts";
 import { answer, failure, Realm, TestLog } from "../support/realm.ts";
-import { RunningDaemon } from "../support/programs.ts";
+import { withSpool } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
-import { until } from "../support/until.ts";
+import { repeat, until } from "../support/until.ts";
 
 const MIB = 1024 * 1024;
-
-async function withSpool(
-  flags: string[],
-  test: (daemon: RunningDaemon, spool: string) => Promise<void>,
-): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    const spool = join(directory, "spool");
-    await using daemon = await RunningDaemon.start(["--spool-dir", spool, ...flags]);
-    await test(daemon, spool);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
-
-/** Does something so many times, some at a time. */
-async function repeat(times: number, atATime: number, act: (number: number) => Promise<unknown>): Promise<void> {
-  let next = 0;
-  const work = async () => {
-    while (next < times) await act(next++);
-  };
-  await Promise.all(Array.from({ length: atATime }, work));
-}
 
 /** The ids of a user's processes. */
 async function listed(client: RawClient): Promise<string[]> {

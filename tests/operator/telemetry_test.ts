@@ -37,6 +37,17 @@ interface Span {
   status: { code: number };
 }
 
+/** A part of an export, with the instrumentation that it comes from. */
+interface Scoped {
+  scope: { name: string };
+}
+
+/** The body of a request. */
+interface Export {
+  resourceSpans?: { scopeSpans: (Scoped & { spans: Span[] })[] }[];
+  resourceMetrics?: { resource: { attributes: Attribute[] }; scopeMetrics: (Scoped & { metrics: Metric[] })[] }[];
+}
+
 /** A receiver of OTLP (http/json); https://opentelemetry.io/docs/specs/otlp/ */
 class Collector implements AsyncDisposable {
   /** All bodies, whole. */
@@ -52,14 +63,13 @@ class Collector implements AsyncDisposable {
     this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
       const body = await request.text();
       this.received += body;
-      const { resourceSpans = [], resourceMetrics = [] } = JSON.parse(body);
-      // deno-lint-ignore no-explicit-any
-      const ours = (scopes: any[]) => scopes.filter(({ scope }) => scope.name === "paasd");
+      const { resourceSpans = [], resourceMetrics = [] }: Export = JSON.parse(body);
+      const ours = <Part extends Scoped>(parts: Part[]) => parts.filter(({ scope }) => scope.name === "paasd");
       for (const { scopeSpans } of resourceSpans) for (const { spans } of ours(scopeSpans)) this.spans.push(...spans);
       for (const { resource, scopeMetrics } of resourceMetrics) {
         this.resource = resource.attributes;
         for (const { metrics } of ours(scopeMetrics)) {
-          for (const metric of metrics as Metric[]) this.metrics.set(metric.name, metric);
+          for (const metric of metrics) this.metrics.set(metric.name, metric);
         }
       }
       return new Response("{}", { headers: { "content-type": "application/json" } });

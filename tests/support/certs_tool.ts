@@ -24,6 +24,14 @@ export async function runCerts(
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
+/** Makes certificates in a directory, and gives the flags of a daemon that uses them. */
+export async function daemonCertificates(directory: string, ...options: string[]): Promise<string[]> {
+  const { code, stderr } = await runCerts(directory, directory, ...options);
+  if (code !== 0) throw new Error(`Cannot make certificates: ${stderr}`);
+  const files = { "tls-cert": "server.crt", "tls-key": "server.key", "client-ca": "client-ca.crt" };
+  return Object.entries(files).map(([flag, name]) => `--${flag}=${join(directory, name)}`);
+}
+
 /** Names a test whose function gets an empty directory, which is removed afterwards. */
 export function testInDirectory(name: string, fn: (directory: string) => Promise<void>): void {
   Deno.test(name, async () => {

@@ -1,15 +1,16 @@
 /**
- * The real programs, for whole-system tests: a daemon started as `deno task paasd` does, and clients as `deno task
- * paasc`.
+ * The real programs, for whole-system tests: a daemon started as `deno task paasd` does, and clients as the installed
+ * `paasc` does.
  *
  * @module
  */
 import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
-import { RUN_FLAGS } from "../../paasc/install/run_flags.ts";
 import { parseOptions } from "../../paasd/options/options.ts";
 import { launcher, permissions } from "../../paasd/preflight/permissions.ts";
+import { runCommand } from "./paasc/command.ts";
+import { PAASC } from "./paasc/program.ts";
 import { until } from "./until.ts";
 
 /** The root directory of the repository. */
@@ -110,8 +111,9 @@ export function startPaasc(
   words: string[],
   { as = "alice", stalled = false, input }: ClientOptions = {},
 ): RunningClient {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...RUN_FLAGS, join(ROOT, "paasc/main.ts"), ...words],
+  const [program, ...args] = [...PAASC, ...words];
+  const child = new Deno.Command(program!, {
+    args,
     env: {
       PAASC_CONTEXT: "default", // not that of whoever runs the tests
       PAASC_CERT: join(ROOT, `certs/${as}.crt`),
@@ -244,8 +246,7 @@ export class RunningDaemon implements AsyncDisposable {
 
   /** The words that run `paasc` against this daemon. */
   paascCommand(words: string[]): string[] {
-    const main = join(ROOT, "paasc/main.ts");
-    return [Deno.execPath(), "run", ...RUN_FLAGS, main, "--server", this.address, ...words];
+    return [...PAASC, "--server", this.address, ...words];
   }
 
   /** Starts `paasc` against this daemon. */
@@ -265,9 +266,9 @@ export class RunningDaemon implements AsyncDisposable {
     return text(stdout).trimEnd();
   }
 
-  /** Runs `paasc status`, and gives the line that it prints. */
+  /** Runs the command `paasc status` in this program, and gives the line that it prints. */
   async status(id: string): Promise<string> {
-    return text((await this.paasc(["status", id])).stdout).trimEnd();
+    return (await runCommand(["--server", this.address, "status", id])).stdout.trimEnd();
   }
 
   /** Waits until `paasc status` prints this line. */
@@ -310,6 +311,21 @@ export function sharedDaemon(...flags: string[]): () => RunningDaemon {
   Deno.test.beforeAll(async () => void (daemon = await RunningDaemon.start(flags)));
   Deno.test.afterAll(async () => await daemon?.[Symbol.asyncDispose]());
   return () => daemon!;
+}
+
+/** Gives a test a daemon with these flags whose spool is in a directory of its own, and removes both. */
+export async function withSpool(
+  flags: string[],
+  test: (daemon: RunningDaemon, spool: string) => Promise<void>,
+): Promise<void> {
+  const directory = await Deno.makeTempDir();
+  try {
+    const spool = join(directory, "spool");
+    await using daemon = await RunningDaemon.start(["--spool-dir", spool, ...flags]);
+    await test(daemon, spool);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 }
 
 /** Decodes UTF-8. */

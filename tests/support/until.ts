@@ -1,5 +1,5 @@
 /**
- * The one way to wait in tests.
+ * The one way to wait in tests, and the one to do something many times.
  *
  * @module
  */
@@ -25,4 +25,17 @@ export async function until<T>(
     if (performance.now() > deadline) throw new Error(`Waited ${limit} ms in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** Does something so many times, at most so many at a time, and gives each the number of times before it. */
+export async function repeat(
+  times: number,
+  atATime: number,
+  action: (index: number) => Promise<unknown>,
+): Promise<void> {
+  let next = 0;
+  const work = async () => {
+    while (next < times) await action(next++);
+  };
+  await Promise.all(Array.from({ length: atATime }, work));
 }

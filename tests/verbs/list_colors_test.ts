@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { stripVTControlCharacters } from "node:util";
-import { RunningDaemon, text } from "../support/programs.ts";
+import { RunningClient, RunningDaemon, text } from "../support/programs.ts";
 import { until } from "../support/until.ts";
 
 /** Words as a shell reads them back unchanged. */
@@ -58,20 +58,20 @@ Deno.test("list --watch shows each change on a screen of its own, until Ctrl-C",
     env: { NO_COLOR: "1", TERM: "xterm" },
     stdin: "piped",
     stdout: "piped",
+    stderr: "piped",
   }).spawn();
-  let printed = "";
-  const reading = (async () => {
-    for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) printed += piece;
-  })();
-  await until("the list is there", () => printed.includes("\x1b[?1049h") && /first +running/.test(printed));
+  await using terminal = new RunningClient(child, { input: "open" });
+  const shows = (state: RegExp) => state.test(terminal.printed);
+  await until("the list is there", () => terminal.printed.includes("\x1b[?1049h") && shows(/first +running/));
   await daemon.exec(["--name", "second", "sleep", "600"]);
-  await until("the new process is there", () => /second +running/.test(printed));
+  await until("the new process is there", () => shows(/second +running/));
   assertEquals((await daemon.paasc(["stop", "first"])).code, 0);
-  await until("the finished one is not", () => !printed.slice(printed.lastIndexOf("\x1b[H")).includes("first"));
-  const typing = child.stdin.getWriter();
-  await typing.write(new TextEncoder().encode("\x03"));
-  await typing.close();
-  assertEquals((await child.status).code, 130);
-  await reading;
+  const screen = () => terminal.printed.slice(terminal.printed.lastIndexOf("\x1b[H"));
+  await until("the finished one is not", () => !screen().includes("first"));
+  await terminal.type("\x03");
+  await terminal.endInput();
+  const { code, stdout } = await terminal.result();
+  assertEquals(code, 130);
+  const printed = text(stdout);
   assert(printed.trimEnd().endsWith("\x1b[?25h\x1b[?1049l"), JSON.stringify(printed.slice(-60)));
 });

@@ -1,24 +1,14 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import { runCommand } from "../support/paasc/command.ts";
 import { TcpProxy } from "../support/wire/tcp_proxy.ts";
-import { type RunningClient, RunningDaemon, sharedDaemon, startPaasc, text } from "../support/programs.ts";
-import { until } from "../support/until.ts";
+import { RunningClient, RunningDaemon, sharedDaemon, startPaasc, text } from "../support/programs.ts";
+import { repeat, until } from "../support/until.ts";
 
 const shared = sharedDaemon();
 
-/** So many clients at a time. */
-const AT_ONCE = 6;
-
 /** Signals that end a shell that does not care about them (signal(7)). */
 const DEADLY = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 24, 25, 26, 27, 29, 30, 31];
-
-/** Does something with each, some at a time. */
-async function forEach<Item>(items: Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const rest = items.values();
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    for (const item of rest) await work(item);
-  }));
-}
 
 function noise(length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
@@ -33,12 +23,22 @@ function same(one: Uint8Array, other: Uint8Array): boolean {
 
 Deno.test("run exits with every exit code as the program does, and with 128 + n after a signal", async () => {
   const daemon = shared();
-  await forEach(Array.from({ length: 256 }, (_, code) => code), async (code) => {
+  const ends = [
+    ...Array.from({ length: 256 }, (_, code) => ({ script: `exit ${code}`, code })),
+    ...DEADLY.map((signal) => ({ script: `kill -${signal} $$; exit 0`, code: 128 + signal })),
+  ];
+  await repeat(ends.length, 6, async (index) => {
+    const { script, code } = ends[index]!;
+    const words = ["--server", daemon.address, "run", "--no-stdin", "sh", "-c", script];
+    assertEquals((await runCommand(words)).code, code, script);
+  });
+  // The program passes that code on to the kernel, whatever it means elsewhere: a wrong use, no connection, no program.
+  for (const code of [0, 1, 2, 3, 69, 124, 125, 126, 127, 128, 129, 255]) {
     assertEquals((await daemon.paasc(["run", "sh", "-c", `exit ${code}`])).code, code);
-  });
-  await forEach(DEADLY, async (signal) => {
+  }
+  for (const signal of [2, 9, 13, 15]) {
     assertEquals((await daemon.paasc(["run", "sh", "-c", `kill -${signal} $$; exit 0`])).code, 128 + signal);
-  });
+  }
 });
 
 Deno.test("run passes stdout, stderr and stdin on as they are", async () => {
@@ -293,22 +293,19 @@ async function inTerminal(
   const directory = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(join(directory, "script"), script);
-    const terminal = new Deno.Command("script", {
+    const child = new Deno.Command("script", {
       args: ["-qec", "sh script", "/dev/null"],
       cwd: directory,
       stdin: "piped",
       stdout: "piped",
-      stderr: "null",
+      stderr: "piped",
     }).spawn();
-    let printed = "";
-    const reading = (async () => {
-      for await (const piece of terminal.stdout.pipeThrough(new TextDecoderStream())) printed += piece;
-    })();
-    const typist = terminal.stdin.getWriter();
-    await test(() => printed, (keys) => typist.write(new TextEncoder().encode(keys)));
-    await typist.close().catch(() => {});
-    await terminal.status;
-    await reading;
+    await using terminal = new RunningClient(child, { input: "open" }); // without `script`, the kernel hangs up on the shell
+    await test(() => terminal.printed, (keys) => terminal.type(keys));
+    await terminal.endInput();
+    let ended = false;
+    terminal.result().then(() => ended = true);
+    await until("the shell has ended", () => ended);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
