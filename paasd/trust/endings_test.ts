@@ -27,7 +27,7 @@ Deno.test("EndingLog warns at once of what ends soon already, and of nothing els
 Deno.test("EndingLog warns once of each threshold, however often the file is read", async () => {
   const log = new TestLog();
   using endings = new EndingLog(log);
-  const soon = { ...certificate(1), ends: Date.now() + DAY + 150 };
+  const soon = { ...certificate(1), ends: Date.now() + DAY + 1_500 };
   for (let time = 0; time < 3; time++) endings.replace("server", [soon]);
   await until("the last day has begun", () => log.of("warning").length === 2);
   endings.replace("server", [soon]);

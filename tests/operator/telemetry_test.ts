@@ -165,8 +165,12 @@ Deno.test("Telemetry exports spans and metrics as docs/telemetry.md has it, and 
     // A follower, and a process that is killed.
     const killed = await alice.exec(["sleep", "60"]);
     const follower = alice.logs(killed);
-    await until("somebody follows", () => collector.value("paas.log.followers") === 1);
-    assertEquals(collector.value("paas.processes", ["paas.process.state", "running"]), 1);
+    await until(
+      "somebody follows the one process that runs",
+      () =>
+        collector.value("paas.log.followers") === 1 &&
+        collector.value("paas.processes", ["paas.process.state", "running"]) === 1,
+    );
     assert(collector.value("paas.connections", ["paas.connection.state", "admitted"])! >= 1);
     assert(collector.value("paas.spool.size")! > 0);
     assertEquals(collector.value("paas.log.followers.lag.max"), 0);

@@ -67,8 +67,9 @@ Deno.test("stop kills a process that ignores SIGTERM after the grace period", as
   const status = JSON.parse(text(stdout));
   assertEquals([status.id, status.state, status.signal, status.endReason], [id, "finished", 9, "stopped"]);
   assertEquals([status.stop.by, status.stop.killed], [ALICE, true]);
+  // The clock of statuses runs up to 5 % slower while it meets the machine's clock; its times are rounded.
   const took = Date.parse(status.finishTime) - Date.parse(status.stop.time);
-  assert(took >= 490 && took < 10_000, `SIGKILL came ${took} ms after SIGTERM`);
+  assert(took >= 0.95 * 500 - 2 && took < 10_000, `SIGKILL came ${took} ms after SIGTERM`);
   assertEquals(await daemon.status(id), "Status: finished (signal 9)");
 });
 
