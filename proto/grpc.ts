@@ -4,6 +4,6 @@
  *
  * @module
  */
-import "./patches/http2_goaway.ts";
+export { sessionsClosed } from "./patches/http2_goaway.ts";
 
 export * from "@grpc/grpc-js";

@@ -57,6 +57,7 @@
  * @module
  */
 import type { ListRequest } from "@paas/proto";
+import { sessionsClosed } from "@paas/proto/grpc";
 import { asPaasError, Calls } from "./client_calls.ts";
 import { destinationFrom, type DestinationOptions } from "./destination.ts";
 import type { CallOptions, ExecOptions, ListOptions, WatchOptions } from "./options.ts";
@@ -251,7 +252,6 @@ export class Client implements AsyncDisposable {
   /** Closes the connection. Calls under way end with the error `closed`; processes go on. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#calls.close();
-    // The HTTP/2 session says goodbye and closes in later turns of the event loop (`@paas/proto/grpc` delays it).
-    for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+    await sessionsClosed();
   }
 }

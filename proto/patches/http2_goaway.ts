@@ -12,9 +12,36 @@
  */
 import http2 from "node:http2";
 
+/** The longest wait of {@linkcode sessionsClosed}, in milliseconds: a peer may be silent. */
+const MAX_WAIT_MS = 1_000;
+
+/** The sessions of this program that are about to close. */
+const closing = new Set<http2.Http2Session>();
+
+/**
+ * Waits until the sessions of this program that are about to close have closed; 1,000 ms at most. Call it after `close()` of
+ * a client or a server.
+ *
+ * @example
+ * ```ts
+ * import { Client, credentials, sessionsClosed } from "@paas/proto/grpc";
+ *
+ * new Client("127.0.0.1:1", credentials.createInsecure()).close();
+ * await sessionsClosed();
+ * ```
+ */
+export async function sessionsClosed(): Promise<void> {
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
+  await turn(); // grpc-js closes a session in a later microtask
+  for (const end = performance.now() + MAX_WAIT_MS; closing.size > 0 && performance.now() < end;) await turn();
+  await turn(); // a socket closes after its session
+}
+
 function closeLater<Session extends http2.Http2Session>(session: Session): Session {
   const close = session.close.bind(session);
+  session.once("close", () => closing.delete(session));
   session.close = (callback?: () => void) => {
+    if (!session.destroyed) closing.add(session);
     if (callback) close(callback);
     else setTimeout(close, 0);
   };

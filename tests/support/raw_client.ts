@@ -13,7 +13,7 @@ import {
   type ProcessStatus__Output,
   type StopResponse__Output,
 } from "@paas/proto";
-import { credentials } from "@paas/proto/grpc";
+import { credentials, sessionsClosed } from "@paas/proto/grpc";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -78,8 +78,7 @@ export class RawClient implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.service.close();
-    // The session closes in later macrotasks (http2_goaway.ts).
-    for (let task = 0; task < 2; task++) await new Promise((resolve) => setTimeout(resolve, 0));
+    await sessionsClosed();
   }
 }
 

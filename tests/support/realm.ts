@@ -4,7 +4,7 @@
  * @module
  */
 import { ProcessService } from "@paas/proto";
-import { credentials, type ServiceError } from "@paas/proto/grpc";
+import { credentials, type ServiceError, sessionsClosed } from "@paas/proto/grpc";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { type Authority, type CertificateOptions, createAuthority, type Pair } from "../../certs/authority.ts";
@@ -115,8 +115,7 @@ export class Realm implements AsyncDisposable {
   /** Closes all clients. */
   async closeClients(): Promise<void> {
     for (const client of this.#clients) client.close();
-    // Sessions close in later macrotasks (http2_goaway.ts): that of the client, and then that of the server.
-    for (let task = 0; task < 2; task++) await new Promise((resolve) => setTimeout(resolve, 0));
+    await sessionsClosed();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,7 +4,13 @@
  * @module
  */
 import { processService } from "@paas/proto";
-import { type handleServerStreamingCall, type handleUnaryCall, Server, ServerCredentials } from "@paas/proto/grpc";
+import {
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  Server,
+  ServerCredentials,
+  sessionsClosed,
+} from "@paas/proto/grpc";
 import type {
   ExecRequest__Output,
   ExecResponse,
@@ -132,8 +138,7 @@ export class TestDaemon implements AsyncDisposable {
 
   async [Symbol.asyncDispose]() {
     await new Promise((resolve) => this.server.tryShutdown(resolve));
-    // Sessions whose client has said goodbye close in a later macrotask (http2_goaway.ts).
-    for (let task = 0; task < 2; task++) await new Promise((resolve) => setTimeout(resolve, 0));
+    await sessionsClosed();
     this.files[Symbol.dispose]();
   }
 }

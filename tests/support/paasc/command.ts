@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { sessionsClosed } from "@paas/proto/grpc";
 import { Context } from "../../../paasc/command.ts";
 import { parseCommandLine } from "../../../paasc/command_line.ts";
 import { errorLine, exitCodeFor } from "../../../paasc/exit.ts";
@@ -25,5 +26,7 @@ export async function runCommand(words: string[]): Promise<{ code: number; stdou
   } catch (error) {
     const stderr = printed.stderr + errorLine(error);
     return { code: exitCodeFor(error, command.exitsAsProcess ?? false), ...printed, stderr };
+  } finally {
+    await sessionsClosed();
   }
 }
