@@ -27,21 +27,24 @@ Verbs, for the whole life of certificates (deno task certs VERB --help tells mor
   list DIR                 List what was issued, what is revoked and what ends soon.
 `;
 
+/** Where the program prints, line by line. */
+export type Printer = Pick<typeof console, "log" | "error">;
+
 /** Runs the program; returns its exit code. */
-async function main(args: string[]): Promise<number> {
+export async function main(args: string[], printer: Printer = console): Promise<number> {
   const [first = "", ...others] = args;
   const named = Object.hasOwn(VERBS, first) ? VERBS[first] : undefined;
   const [verb, words] = named ? [named, others] : [makeWithoutRecord, args];
   try {
     if (words.includes("--help") || words.includes("-h")) {
-      console.log((named ? verb.help : verb.help + HELP).trimEnd());
+      printer.log((named ? verb.help : verb.help + HELP).trimEnd());
     } else {
-      console.log(await verb.run(words));
+      printer.log(await verb.run(words));
     }
     return 0;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    console.error(`certs: ${error.message}`);
+    printer.error(`certs: ${error.message}`);
     return error instanceof UsageError ? 2 : 1;
   }
 }

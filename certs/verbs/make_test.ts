@@ -2,7 +2,7 @@ import "../authority.ts"; // before x509: it brings the polyfill that x509 needs
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import * as x509 from "@peculiar/x509";
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { contents, runCerts as run, testInDirectory as test } from "../../tests/support/certs_tool.ts";
+import { contents, runCerts as run, runCertsProgram, testInDirectory as test } from "../../tests/support/certs_tool.ts";
 
 const DAY = 86_400_000;
 const COMMITTED = `${import.meta.dirname}/..`;
@@ -41,7 +41,7 @@ async function assertSet(directory: string, organization: string, ...clients: st
 }
 
 test("certs DIR makes a full set, with keys for the owner's eyes only", async (directory) => {
-  const { code, stdout, stderr } = await run(directory, `${directory}/new/one`);
+  const { code, stdout, stderr } = await runCertsProgram(directory, `${directory}/new/one`);
   assertEquals(stderr, "");
   assertEquals(code, 0);
   assertStringIncludes(stdout, `Wrote to ${await Deno.realPath(directory)}/new/one:\n`);
@@ -61,7 +61,7 @@ test("certs DIR makes a full set, with keys for the owner's eyes only", async (d
 
 test("certs --host, --client, --days and --development say what is made", async (directory) => {
   const hosts = ["--host", "paas.example.com", "--host", "192.0.2.1", "--host", "localhost"];
-  const { code } = await run(directory, ...hosts, "--client", "carol@example.com", "--days=2", directory);
+  const { code } = await run(...hosts, "--client", "carol@example.com", "--days=2", directory);
   assertEquals(code, 0);
   await assertSet(directory, "Paas", "carol@example.com");
   const server = await read(directory, "server");
@@ -73,17 +73,17 @@ test("certs --host, --client, --days and --development say what is made", async 
   assert(days > 1.9 && days < 2.1, `${days} days`);
 
   const development = `${directory}/development`;
-  assertEquals((await run(directory, "--development", development)).code, 0);
+  assertEquals((await run("--development", development)).code, 0);
   await assertSet(development, "Paas development", "alice", "bob");
   assertEquals((await read(development, "bob")).validFromDate, (await read(COMMITTED, "bob")).validFromDate);
   assertEquals((await read(development, "bob")).validToDate, (await read(COMMITTED, "bob")).validToDate);
 });
 
 test("certs --client adds to a set that is there, and touches nothing else", async (directory) => {
-  await run(directory, "--development", directory);
+  await run("--development", directory);
   const before = await contents(directory);
 
-  const { code, stdout } = await run(directory, "--client", "erin", "--client", "frank", directory);
+  const { code, stdout } = await run("--client", "erin", "--client", "frank", directory);
   assertEquals(code, 0);
   assert(stdout.endsWith(":\n  erin.crt erin.key\n  frank.crt frank.key\n"), stdout);
   await assertSet(directory, "Paas development", "alice", "bob", "erin", "frank");
@@ -91,20 +91,20 @@ test("certs --client adds to a set that is there, and touches nothing else", asy
   assertEquals(Object.keys(after).length, Object.keys(before).length + 4);
   assertEquals({ ...after, ...before }, after);
 
-  await run(directory, "--client", "grace", "--days", "36500", directory);
+  await run("--client", "grace", "--days", "36500", directory);
   assertEquals((await read(directory, "grace")).validToDate, (await read(directory, "client-ca")).validToDate);
-  await run(directory, "--client", "heidi", "--days", "7", directory);
+  await run("--client", "heidi", "--days", "7", directory);
   const days = ((await read(directory, "heidi")).validToDate.getTime() - Date.now()) / DAY;
   assert(days > 6.9 && days < 7.1, `${days} days`);
 });
 
 test("certs overwrites nothing", async (directory) => {
-  await run(directory, directory);
+  await run(directory);
   const before = await contents(directory);
   for (
     const args of [[], ["--client", "bob"], ["--client", "new", "--client", "bob"], ["--client", "x", "--development"]]
   ) {
-    const { code, stdout, stderr } = await run(directory, ...args, directory);
+    const { code, stdout, stderr } = await run(...args, directory);
     assertEquals(code, 1, args.join(" "));
     assertEquals(stdout, "");
     assertMatch(stderr, /^certs: .*(exists already, and nothing is overwritten|has a client CA already).*\n$/);
@@ -114,16 +114,16 @@ test("certs overwrites nothing", async (directory) => {
 
 test("certs makes nothing where a single file of the set exists", async (directory) => {
   await Deno.writeTextFile(`${directory}/server.key`, "precious");
-  const { code, stderr } = await run(directory, directory);
+  const { code, stderr } = await run(directory);
   assertEquals(code, 1);
   assertStringIncludes(stderr, "server.key exists already");
   assertEquals(await contents(directory), { "server.key": "precious" });
 });
 
 test("certs --client says which CA it cannot use", async (directory) => {
-  await run(directory, directory);
+  await run(directory);
   await Deno.copyFile(`${directory}/server-ca.key`, `${directory}/client-ca.key`);
-  const { code, stderr } = await run(directory, "--client", "erin", directory);
+  const { code, stderr } = await run("--client", "erin", directory);
   assertEquals(code, 1);
   assertEquals(
     stderr,
@@ -150,17 +150,17 @@ test("certs takes wrong usage for wrong usage: one line and 2", async (directory
       ["--client"],
     ]
   ) {
-    const { code, stdout, stderr } = await run(directory, ...args);
+    const { code, stdout, stderr } = await run(...args);
     assertEquals(code, 2, args.join(" "));
     assertEquals(stdout, "");
     assertMatch(stderr, /^certs: .+\n$/);
   }
   assertEquals(await contents(directory), {});
-  assertStringIncludes((await run(directory)).stderr, "deno task certs [options] DIR");
+  assertStringIncludes((await run()).stderr, "deno task certs [options] DIR");
 });
 
-test("certs --help tells how", async (directory) => {
-  const { code, stdout, stderr } = await run(directory, "--help");
+Deno.test("certs --help tells how", async () => {
+  const { code, stdout, stderr } = await run("--help");
   assertEquals(code, 0);
   assertStringIncludes(stdout, "Usage: deno task certs [options] DIR");
   assertEquals(stderr, "");
@@ -176,8 +176,8 @@ Deno.test("the committed set is complete, marked as development, and good for ye
 });
 
 test("certs make begins a record, and certs goes on with it", async (directory) => {
-  assertEquals((await run(directory, "make", "--client", "alice", directory)).code, 0);
-  assertEquals((await run(directory, "--client", "erin", "--role", "viewer", directory)).code, 0);
+  assertEquals((await run("make", "--client", "alice", directory)).code, 0);
+  assertEquals((await run("--client", "erin", "--role", "viewer", directory)).code, 0);
   const lines = (await Deno.readTextFile(`${directory}/issued.jsonl`)).trimEnd().split("\n");
   const issued = lines.map((line) => JSON.parse(line)) as { name: string; role: string }[];
   assertEquals(issued.map(({ name, role }) => `${name} ${role}`).toSorted(), [
@@ -189,15 +189,15 @@ test("certs make begins a record, and certs goes on with it", async (directory) 
 
 test("certs says how to keep others out of a directory", async (directory) => {
   await Deno.chmod(directory, 0o755);
-  const { stdout } = await run(directory, directory);
+  const { stdout } = await run(directory);
   assertStringIncludes(stdout, `Others can look into the directory: chmod 700 ${directory}\n`);
 });
 
-test("certs VERB --help tells how, and a verb without DIR is wrong usage", async (directory) => {
+Deno.test("certs VERB --help tells how, and a verb without DIR is wrong usage", async () => {
   for (const verb of ["client", "server", "sign", "renew", "revoke", "crl", "list"]) {
-    const { code, stdout } = await run(directory, verb, "--help");
+    const { code, stdout } = await run(verb, "--help");
     assertEquals(code, 0);
     assertStringIncludes(stdout, `Usage: deno task certs ${verb} DIR`);
-    assertEquals((await run(directory, verb)).code, 2);
+    assertEquals((await run(verb)).code, 2);
   }
 });

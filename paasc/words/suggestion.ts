@@ -16,12 +16,14 @@ import { closestMatch } from "leven";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(didYouMean("sttaus", ["stop", "status"]), " (did you mean 'status'?)");
+ * assertEquals(didYouMean("prun", ["run", "prune"]), " (did you mean 'prune'?)");
  * assertEquals(didYouMean("nonsense", ["stop", "status"]), "");
  * ```
  */
 export function didYouMean(word: string, names: readonly string[], prefix = ""): string {
+  const begun = word.length > 1 ? names.find((name) => name.startsWith(word)) : undefined;
   // A third of a word may be wrong, but not all of it.
   const maxDistance = Math.min(Math.ceil(word.length / 3), word.length - 1);
-  const nearest = closestMatch(word, names, { maxDistance });
+  const nearest = begun ?? closestMatch(word, names, { maxDistance });
   return nearest === undefined ? "" : ` (did you mean '${prefix}${nearest}'?)`;
 }

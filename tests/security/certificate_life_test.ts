@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Pair } from "../../certs/authority.ts";
-import { makeRequest, runCerts } from "../support/certs_tool.ts";
+import { makeRequest, runCertsProgram } from "../support/certs_tool.ts";
 import { exec, follow, type Person, RealmDaemon } from "../support/realm_daemon.ts";
 import { until } from "../support/until.ts";
 
@@ -8,7 +8,7 @@ const ticking = ["sh", "-c", "while :; do echo tick; sleep 0.05; done"];
 
 /** Runs `deno task certs`, which must do its work. */
 async function certs(verb: string, directory: string, ...words: string[]): Promise<void> {
-  const { code, stderr } = await runCerts(directory, verb, directory, ...words);
+  const { code, stderr } = await runCertsProgram(directory, verb, directory, ...words);
   assertEquals([code, stderr], [0, ""]);
 }
 

@@ -7,13 +7,28 @@ import "reflect-metadata"; // before x509: it is the polyfill that x509 needs
 import * as x509 from "@peculiar/x509";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { main } from "../../certs/main.ts";
 import { ROOT, text } from "./programs.ts";
 
+/** What a run of `deno task certs` printed, and its exit code. */
+export interface CertsResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Does what `deno task certs` does with these words, in the program of the test. */
+export async function runCerts(...args: string[]): Promise<CertsResult> {
+  const printed = { stdout: "", stderr: "" };
+  const code = await main(args, {
+    log: (line) => void (printed.stdout += `${line}\n`),
+    error: (line) => void (printed.stderr += `${line}\n`),
+  });
+  return { code, ...printed };
+}
+
 /** Runs the program as `deno task certs` does, but with no other directory in reach. */
-export async function runCerts(
-  directory: string,
-  ...args: string[]
-): Promise<{ code: number; stdout: string; stderr: string }> {
+export async function runCertsProgram(directory: string, ...args: string[]): Promise<CertsResult> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--no-prompt", `--allow-read=${directory}`, `--allow-write=${directory}`],
@@ -26,7 +41,7 @@ export async function runCerts(
 
 /** Makes certificates in a directory, and gives the flags of a daemon that uses them. */
 export async function daemonCertificates(directory: string, ...options: string[]): Promise<string[]> {
-  const { code, stderr } = await runCerts(directory, directory, ...options);
+  const { code, stderr } = await runCerts(directory, ...options);
   if (code !== 0) throw new Error(`Cannot make certificates: ${stderr}`);
   const files = { "tls-cert": "server.crt", "tls-key": "server.key", "client-ca": "client-ca.crt" };
   return Object.entries(files).map(([flag, name]) => `--${flag}=${join(directory, name)}`);
