@@ -11,13 +11,13 @@ import { ROOT, text } from "../support/programs.ts";
 /** Maximum time to install and to compile, in seconds. */
 const LIMIT = 300;
 
-/** What is printed where a registry cannot be reached: by pip, by npm, and by go. */
-const UNREACHABLE = new RegExp(
+/** What pip, npm and go print when a registry cannot be reached, or does not have what the example pins. */
+const UNAVAILABLE = new RegExp(
   [
-    ...["NewConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ProxyError", "SSLError"],
-    ...["EAI_AGAIN", "ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"],
+    ...["NewConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ProxyError", "No matching distribution"],
+    ...["EAI_AGAIN", "ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "E404"],
     ...["dial tcp", "i/o timeout", "TLS handshake timeout", "connection reset", "unexpected EOF"],
-    ...["\\b(429|50[0234])\\b.*(Too Many|Error|Gateway|Unavailable)", "(Error|error) (429|50[0234])\\b"],
+    ...["\\b(404|410|429|50[0234])\\b.*(Not Found|Gone|Too Many|Error|Gateway|Unavailable)", "E(429|50[0234])\\b"],
   ].join("|"),
 );
 
@@ -35,23 +35,29 @@ export interface Language {
 }
 
 /** An example client that is ready to run. */
-export class Example implements AsyncDisposable {
-  private constructor(private readonly directory: string, private readonly folder: string, readonly usage: string) {}
+export class ExampleClient implements AsyncDisposable {
+  #stack = new AsyncDisposableStack();
+
+  private constructor(private readonly folder: string, private readonly usage: string) {}
 
   /**
    * Copies an example, and runs the commands of its README that make it. Downloads stay in the caches of pip, npm and Go,
    * so that only the first time is slow.
    *
-   * @returns Nothing, and says so, where the language is missing or a registry cannot be reached
+   * @returns Nothing, and says so, where the language is missing or a registry does not give what it needs
    */
-  static async make({ name, probe }: Language): Promise<Example | undefined> {
+  static async make({ name, probe }: Language): Promise<ExampleClient | undefined> {
+    await using stack = new AsyncDisposableStack();
     const directory = await Deno.makeTempDir();
+    stack.defer(() => Deno.remove(directory, { recursive: true }));
     const [setup, usage] = await copy(name, directory);
-    const example = new Example(directory, join(directory, "examples", name), usage);
-    const why = await example.#missing(probe) ?? await example.#failed(setup);
-    if (why === undefined) return example;
+    const client = new ExampleClient(join(directory, "examples", name), usage);
+    const why = await client.#missing(probe) ?? await client.#failed(setup);
+    if (why === undefined) {
+      client.#stack = stack.move();
+      return client;
+    }
     console.warn(`SKIPPED: the example in ${name}, because ${why}`);
-    await example[Symbol.asyncDispose]();
     return undefined;
   }
 
@@ -65,30 +71,31 @@ export class Example implements AsyncDisposable {
     const { code, stdout, stderr } = await this.#run(words);
     const printed = text(stdout) + text(stderr);
     if (code === 124 || code === 137) return `its installation took more than ${LIMIT} s`;
-    if (code !== 0 && UNREACHABLE.test(printed)) return `a registry cannot be reached: ${lastLine(printed)}`;
+    const unavailable = printed.split("\n").find((line) => UNAVAILABLE.test(line));
+    if (code !== 0 && unavailable !== undefined) return `a registry does not give what it needs: ${unavailable}`;
     assertEquals(code, 0, printed);
     return undefined;
   }
 
-  /** Runs the command that the README shows. */
-  runUsage(server: string): Promise<Outcome> {
-    return this.#run(["sh", "-c", this.usage], { PAASC_SERVER: server });
+  /** Runs the command that the README shows, with these variables. */
+  runUsage(env: Record<string, string>): Promise<Outcome> {
+    return this.#run(["sh", "-c", this.usage], env);
   }
 
   /** Runs another command by the same client. */
-  run(server: string, words: string[], env: Record<string, string> = {}): Promise<Outcome> {
+  run(words: string[], env: Record<string, string>): Promise<Outcome> {
     const [client, rest] = this.usage.split(" sh -c ");
     assert(client && rest, this.usage);
-    return this.#run([...client.split(" "), ...words], { PAASC_SERVER: server, ...env });
+    return this.#run([...client.split(" "), ...words], env);
   }
 
-  async #run([program, ...args]: string[], env: Record<string, string> = {}): Promise<Outcome> {
+  #run([program, ...args]: string[], env: Record<string, string> = {}): Promise<Outcome> {
     const settings = { PAASC_CA: "", PAASC_CERT: "", PAASC_KEY: "", ...env }; // not those of whoever runs the tests
-    return await new Deno.Command(program!, { args, cwd: this.folder, env: settings, stdin: "null" }).output();
+    return new Deno.Command(program!, { args, cwd: this.folder, env: settings, stdin: "null" }).output();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.directory, { recursive: true });
+    await this.#stack[Symbol.asyncDispose]();
   }
 }
 
