@@ -1,5 +1,5 @@
 /**
- * Makes the clients of `examples/` by the commands of their READMEs, and runs them: `deno task examples`. It is a test of
+ * Makes the clients of `examples/` by the commands of their READMEs, and runs them: `deno task test:examples`. It is a test of
  * its own, because a compilation of gRPC for Go with empty caches takes minutes.
  *
  * @module
