@@ -54,7 +54,7 @@ Deno.test("every relative link of a page leads to a file, and to a heading of it
 
 /** A file or a folder of ours, by its path from the top. */
 const OUR_PATH =
-  /(?<![\w./-])(?:worker|proto|paasd|paasc|certs|tests|bench|deploy|docs)(?:\/[\w.-]+)*\/(?:[\w-]+\.)*\w+/g;
+  /(?<![\w./-])(?:worker|proto|paasd|paasc|certs|tests|bench|deploy|docs|examples)(?:\/[\w.-]+)*\/(?:[\w-]+\.)*\w+/g;
 
 Deno.test("every path that a page names exists", async () => {
   const missing: string[] = [];
