@@ -1,0 +1,218 @@
+/**
+ * The machine that pages are written for: it has `sh`, coreutils and Paas, and nothing else.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { BUNDLE_DIRECTORY } from "../../paasc/install/bundle.ts";
+import { install, scriptFor } from "../../paasc/install/install.ts";
+import { quote } from "../../paasc/install/script.ts";
+import { runCommand } from "../support/paasc/command.ts";
+import { ROOT, RunningDaemon, text } from "../support/programs.ts";
+import { until } from "../support/until.ts";
+import type { Printed } from "./printed.ts";
+
+/** The programs of GNU coreutils. */
+const COREUTILS = `
+  arch base32 base64 basename cat chgrp chmod chown cksum comm cp csplit cut date dd df dir dirname du echo env expand expr
+  factor false fmt fold groups head hostid id install join link ln logname ls md5sum mkdir mkfifo mknod mktemp mv nice nl
+  nohup nproc numfmt od paste pathchk pr printenv printf ptx pwd readlink realpath rm rmdir seq sha1sum sha224sum sha256sum
+  sha384sum sha512sum shred shuf sleep sort split stat stdbuf stty sum sync tac tail tee test timeout touch tr true truncate
+  tsort tty uname unexpand uniq unlink users vdir wc who whoami yes`;
+
+/** The path of a program of this machine; undefined if it has none of that name. */
+function find(program: string): string | undefined {
+  for (const directory of Deno.env.get("PATH")!.split(":")) {
+    try {
+      if (Deno.statSync(join(directory, program)).isFile) return join(directory, program);
+    } catch {
+      // It is not there.
+    }
+  }
+  return undefined;
+}
+
+/**
+ * The script `deno`. Pages use it for tasks in the checkout, for which a folder in the home stands: no page writes into the
+ * real one. What `deno task` says of a task itself is no output of ours.
+ */
+const DENO = (deno: string) =>
+  `#!/bin/sh
+[ "$1" = task ] && shift && set -- task --quiet "$@"
+[ "$PWD" = "$HOME/paas" ] && cd ${quote(ROOT)}
+exec ${quote(deno)} "$@"
+`;
+
+/** A machine with a running daemon, and alice's shell on it. */
+export class Machine implements AsyncDisposable {
+  readonly #directory: string;
+  readonly #daemon: RunningDaemon;
+
+  private constructor(directory: string, daemon: RunningDaemon) {
+    this.#directory = directory;
+    this.#daemon = daemon;
+  }
+
+  /** Makes a machine, and starts its daemon. */
+  static async start(): Promise<Machine> {
+    const directory = await Deno.makeTempDir({ prefix: "page-" });
+    try {
+      const bin = join(directory, "bin");
+      await install(bin, scriptFor(Deno.execPath(), join(ROOT, "paasc/main.ts"), join(BUNDLE_DIRECTORY, "main.js")));
+      await Deno.writeTextFile(join(bin, "deno"), DENO(Deno.execPath()), { mode: 0o755 });
+      for (const program of ["sh", ...COREUTILS.trim().split(/\s+/)]) {
+        const path = find(program);
+        if (path) await Deno.symlink(path, join(bin, program));
+      }
+      const daemon = await RunningDaemon.start(["--path", bin], { LANG: "C", LC_ALL: "C", TZ: "UTC" });
+      return new Machine(directory, daemon);
+    } catch (error) {
+      await Deno.remove(directory, { recursive: true });
+      throw error;
+    }
+  }
+
+  /** Opens a shell in a new home, with no process of earlier ones. */
+  async shell(): Promise<Shell> {
+    await this.#paasc("stop", "--all", "--force");
+    await this.#paasc("prune");
+    const home = await Deno.makeTempDir({ dir: this.#directory, prefix: "home-" });
+    await Deno.mkdir(join(home, "paas"));
+    const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+    const env = {
+      DENO_DIR: JSON.parse(text(stdout)).denoDir,
+      HOME: home,
+      LC_ALL: "C",
+      NO_COLOR: "1",
+      PAASC_SERVER: this.#daemon.address,
+      PATH: join(this.#directory, "bin"),
+      TERM: "xterm",
+      TZ: "UTC",
+    };
+    return new Shell(home, env);
+  }
+
+  /** Puts one more program of this machine on the PATH. */
+  async add(program: string): Promise<void> {
+    const path = find(program);
+    if (!path) throw new Error(`this machine has no ${program}`);
+    const link = join(this.#directory, "bin", program);
+    await Deno.remove(link).catch(() => {});
+    await Deno.symlink(path, link);
+  }
+
+  /** Starts a process that pages look at, and ends it at once: something happens. */
+  async happen(): Promise<void> {
+    await this.#paasc("exec", "--label", "app=shop", "echo", "open");
+  }
+
+  async #paasc(...words: string[]): Promise<void> {
+    const { code, stderr } = await runCommand(["--server", this.#daemon.address, ...words]);
+    if (code !== 0) throw new Error(`paasc ${words.join(" ")}: ${stderr}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#daemon[Symbol.asyncDispose]();
+    await Deno.remove(this.#directory, { recursive: true });
+  }
+}
+
+/** What a command has printed, and its exit code. */
+export interface Outcome extends Printed {
+  readonly code: number;
+}
+
+/** How to run a command. */
+export interface RunOptions {
+  /** Whether stdout is a terminal, of 120 columns. */
+  readonly terminal?: boolean;
+  /** Presses Ctrl-C as soon as this is true of what the command has printed. */
+  readonly interruptWhen?: (printed: Printed) => boolean | Promise<boolean>;
+}
+
+/** The line that a shell prints behind a command. It contains no word of a page. */
+const MARK = "--- the command has ended: ";
+
+/** A shell that runs one command after the other, each with an empty stdin. */
+export class Shell implements AsyncDisposable {
+  readonly #home: string;
+  readonly #child: Deno.ChildProcess;
+  readonly #stdin: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #reading: Promise<unknown>;
+  readonly #printed = { stdout: "", stderr: "" };
+  #ended = false;
+
+  constructor(home: string, env: Record<string, string>) {
+    this.#home = home;
+    // As from a terminal, Ctrl-C reaches the shell and its command. The shell outlives it, and ignores it between commands.
+    const child = new Deno.Command(join(env.PATH!, "sh"), {
+      args: ["-c", `trap '' INT; while read -r script; do trap : INT; eval "$script"; trap '' INT; done`],
+      cwd: join(home, "paas"),
+      env,
+      clearEnv: true,
+      detached: true,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#child = child;
+    this.#stdin = child.stdin.getWriter();
+    this.#reading = Promise.all([this.#read("stdout"), this.#read("stderr")]).finally(() => this.#ended = true);
+  }
+
+  async #read(name: "stdout" | "stderr"): Promise<void> {
+    for await (const piece of this.#child[name].pipeThrough(new TextDecoderStream())) this.#printed[name] += piece;
+  }
+
+  /**
+   * Runs a command to its end.
+   *
+   * @throws {Error} When the command ends the shell, or does not end
+   */
+  async run(command: string, { terminal = false, interruptWhen }: RunOptions = {}): Promise<Outcome> {
+    const [file, errors] = [join(this.#home, ".command"), join(this.#home, ".stderr")].map(quote) as [string, string];
+    // The files of a daemon belong to root; here they lie in the home.
+    const local = command.replaceAll("/etc/paas", "~/etc/paas");
+    await Deno.writeTextFile(join(this.#home, ".command"), `${local}\n`);
+    const inTerminal = `${quote(find("script")!)} -qefc ${quote(`stty cols 120; . ${file} 2>${errors}`)} /dev/null`;
+    const run = terminal
+      ? `SHELL="$PATH/sh" ${inTerminal} </dev/null; code=$?; cat ${errors} >&2`
+      : `. ${file} </dev/null; code=$?`;
+    this.#printed.stdout = this.#printed.stderr = "";
+    await this.#stdin.write(
+      new TextEncoder().encode(`${run}; printf '\\n${MARK}%s\\n' $code; printf '\\n${MARK}\\n' >&2\n`),
+    );
+    let interrupted = interruptWhen === undefined;
+    try {
+      await until(`${command} has ended`, async () => {
+        if (this.#ended || this.#isDone()) return true;
+        if (!interrupted && await interruptWhen!(this.#printed)) {
+          interrupted = true;
+          Deno.kill(-this.#child.pid, "SIGINT");
+        }
+        return false;
+      });
+    } catch (error) {
+      throw new Error(`${(error as Error).message}: ${JSON.stringify(this.#printed)}`);
+    }
+    const { stdout, stderr } = this.#printed;
+    if (!this.#isDone()) throw new Error(`${command} has ended the shell: ${stdout}${stderr}`);
+    const [printed = "", code] = stdout.split(`\n${MARK}`);
+    return { stdout: printed.replaceAll("\r\n", "\n"), stderr: stderr.split(`\n${MARK}`)[0]!, code: Number(code) };
+  }
+
+  #isDone(): boolean {
+    const { stdout, stderr } = this.#printed;
+    return new RegExp(`\n${MARK}\\d+\n$`).test(stdout) && stderr.endsWith(`\n${MARK}\n`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stdin.close().catch(() => {});
+    try {
+      Deno.kill(-this.#child.pid, "SIGKILL");
+    } catch {
+      // It has ended.
+    }
+    await Promise.all([this.#child.status, this.#reading]);
+  }
+}

@@ -1,0 +1,105 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { filesOfRepository } from "../house/import_graph.ts";
+import { ROOT } from "../support/programs.ts";
+import { Machine, type Shell } from "./machine.ts";
+import { type Block, blocksOf, isShell, type Step, stepsOf } from "./page.ts";
+import { matches, type Printed } from "./printed.ts";
+
+/** The heads of a table, which programs print on a terminal only. */
+const HEADS = /^[A-Z]+(?: +[A-Z]+)+$/;
+
+/** Runs a command of a page, and says what is not as the page has it; undefined if all is. */
+async function fault({ command, expected, interrupted, code }: Step, shell: Shell, machine: Machine) {
+  const interruptWhen = async (printed: Printed) => {
+    if (expected) return matches(expected, printed, true);
+    await machine.happen(); // such as events are about
+    return printed.stdout !== "";
+  };
+  const terminal = expected?.some((line) => HEADS.test(line)) ?? false;
+  const outcome = await shell.run(command, interrupted ? { interruptWhen } : { terminal });
+  const said = `exit code ${outcome.code}\n${outcome.stdout}${outcome.stderr}`;
+  if (code !== undefined && outcome.code !== code) return `exits with ${code} by the page, but: ${said}`;
+  // A shell or paasc that was interrupted says so by its code; a command may also have ended by itself.
+  if (interrupted && !expected && ![0, 130].includes(outcome.code)) return `does not end well: ${said}`;
+  if (!expected || matches(expected, outcome, interrupted)) return undefined;
+  return `prints by the page:\n${expected.join("\n")}\nbut:\n${said}`;
+}
+
+/** Runs the blocks of a page one after the other, and gives the faults that it finds. */
+async function run(blocks: readonly Block[], machine: Machine): Promise<string[]> {
+  const faults: string[] = [];
+  await using shell = await machine.shell();
+  for (const block of blocks) {
+    const { before, with: program } = block.marks;
+    if (program) await machine.add(program);
+    if (before) {
+      const { code, stderr } = await shell.run(before);
+      if (code !== 0) faults.push(`line ${block.line}: what must run before exits with ${code}: ${stderr}`);
+    }
+    for (const step of stepsOf(block)) {
+      const found = await fault(step, shell, machine);
+      if (found) faults.push(`line ${step.line}: ${step.command}\n${found}`);
+    }
+  }
+  return faults;
+}
+
+/** The blocks for a shell of all pages, by page. */
+async function pages(): Promise<Map<string, Block[]>> {
+  const blocks = new Map<string, Block[]>();
+  for (const path of await filesOfRepository("*.md")) {
+    const found = blocksOf(await Deno.readTextFile(join(ROOT, path)));
+    if (found.length > 0) blocks.set(path, found);
+  }
+  return blocks;
+}
+
+Deno.test("the commands of the pages do what the pages say", async (t) => {
+  await using machine = await Machine.start();
+  const skipped: string[] = [];
+  let commands = 0;
+  for (const [path, all] of await pages()) {
+    const blocks = all.filter(isShell);
+    for (const { marks, line } of blocks) if (marks["not run"]) skipped.push(`${path}:${line}: ${marks["not run"]}`);
+    const runnable = blocks.filter(({ marks }) => !marks["not run"]);
+    if (runnable.length === 0) continue;
+    commands += runnable.flatMap(stepsOf).length;
+    await t.step(path, async () => assertEquals((await run(runnable, machine)).join("\n\n"), ""));
+  }
+  assert(commands > 50, `only ${commands} commands were found`);
+  console.log(`${commands} commands were run. These blocks were not:\n${skipped.join("\n")}`);
+});
+
+Deno.test("every block of a page has a language, and only blocks for a shell have prompts", async () => {
+  for (const [path, blocks] of await pages()) {
+    for (const block of blocks) {
+      const place = `${path}:${block.line}`;
+      assert(block.language !== "", `${place} has none`);
+      const prompts = block.lines.filter((line) => line.startsWith("$ "));
+      if (block.language !== "console") assertEquals(prompts, [], place);
+    }
+  }
+});
+
+Deno.test("a page with a wrong output, a wrong exit code or an unknown command has faults", async () => {
+  const page = (block: string, language = "console") => blocksOf(`\`\`\`${language}\n${block}\n\`\`\`\n`);
+  await using machine = await Machine.start();
+  const faults = async (...words: Parameters<typeof page>) => (await run(page(...words), machine)).join("\n");
+  const good = "$ echo hello; echo oops >&2\noops\nhello\n\n$ cd; basename $(pwd) | cut -c 1-5\nhome-";
+  assertEquals(await faults(good), "");
+  assertEquals(
+    await faults("$ echo hello\nhallo"),
+    "line 2: echo hello\nprints by the page:\nhallo\nbut:\nexit code 0\nhello\n",
+  );
+  for (
+    const block of ["$ echo hello", "$ paasc version\npaasc 0", "$ paasc lst", "$ ping localhost", "$ curl --version"]
+  ) {
+    assert((await faults(block)).startsWith("line 2: "), block);
+  }
+  assertEquals(await faults("false # exits with 1\ntrue", "sh"), "");
+  assert((await faults("false", "sh")).includes("exits with 0 by the page, but: exit code 1"));
+  assertEquals(await faults("$ echo one; echo two; cat\none\ntwo"), "", "stdin is empty");
+  assertEquals(await faults("$ echo one; sleep 1000\none\n^C"), "", "Ctrl-C ends it");
+  assertEquals(await faults("echo one; sleep 1000 # until Ctrl-C", "sh"), "");
+});
