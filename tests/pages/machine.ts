@@ -43,75 +43,65 @@ const DENO = (deno: string) =>
 exec ${quote(deno)} "$@"
 `;
 
-/** A machine with a running daemon, and alice's shell on it. */
+/** A machine of a page, with a running daemon, and alice's shell on it. */
 export class Machine implements AsyncDisposable {
   readonly #directory: string;
   readonly #daemon: RunningDaemon;
+  /** The shell, in the folder that stands for the checkout. */
+  readonly shell: Shell;
 
-  private constructor(directory: string, daemon: RunningDaemon) {
+  private constructor(directory: string, daemon: RunningDaemon, shell: Shell) {
     this.#directory = directory;
     this.#daemon = daemon;
+    this.shell = shell;
   }
 
-  /** Makes a machine, and starts its daemon. */
-  static async start(): Promise<Machine> {
+  /**
+   * Makes a machine.
+   *
+   * @param more Programs beyond `sh` and coreutils that it has
+   * @throws {Error} When this machine lacks one of these
+   */
+  static async start(more: readonly string[] = []): Promise<Machine> {
     const directory = await Deno.makeTempDir({ prefix: "page-" });
     try {
-      const bin = join(directory, "bin");
+      const [bin, home] = [join(directory, "bin"), join(directory, "home")];
+      await Deno.mkdir(join(home, "paas"), { recursive: true });
       await install(bin, scriptFor(Deno.execPath(), join(ROOT, "paasc/main.ts"), join(BUNDLE_DIRECTORY, "main.js")));
       await Deno.writeTextFile(join(bin, "deno"), DENO(Deno.execPath()), { mode: 0o755 });
-      for (const program of ["sh", ...COREUTILS.trim().split(/\s+/)]) {
+      for (const program of ["sh", ...COREUTILS.trim().split(/\s+/), ...more]) {
         const path = find(program);
         if (path) await Deno.symlink(path, join(bin, program));
+        else if (more.includes(program)) throw new Error(`This test needs ${program}`);
       }
-      const daemon = await RunningDaemon.start(["--path", bin], { LANG: "C", LC_ALL: "C", TZ: "UTC" });
-      return new Machine(directory, daemon);
+      const environment = { LC_ALL: "C", TZ: "UTC" };
+      const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+      const daemon = await RunningDaemon.start(["--path", bin], environment);
+      const shell = new Shell(home, {
+        ...environment,
+        DENO_DIR: JSON.parse(text(stdout)).denoDir,
+        HOME: home,
+        NO_COLOR: "1",
+        PAASC_SERVER: daemon.address,
+        PATH: bin,
+        TERM: "xterm",
+      });
+      return new Machine(directory, daemon, shell);
     } catch (error) {
       await Deno.remove(directory, { recursive: true });
       throw error;
     }
   }
 
-  /** Opens a shell in a new home, with no process of earlier ones. */
-  async shell(): Promise<Shell> {
-    await this.#paasc("stop", "--all", "--force");
-    await this.#paasc("prune");
-    const home = await Deno.makeTempDir({ dir: this.#directory, prefix: "home-" });
-    await Deno.mkdir(join(home, "paas"));
-    const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
-    const env = {
-      DENO_DIR: JSON.parse(text(stdout)).denoDir,
-      HOME: home,
-      LC_ALL: "C",
-      NO_COLOR: "1",
-      PAASC_SERVER: this.#daemon.address,
-      PATH: join(this.#directory, "bin"),
-      TERM: "xterm",
-      TZ: "UTC",
-    };
-    return new Shell(home, env);
-  }
-
-  /** Puts one more program of this machine on the PATH. */
-  async add(program: string): Promise<void> {
-    const path = find(program);
-    if (!path) throw new Error(`this machine has no ${program}`);
-    const link = join(this.#directory, "bin", program);
-    await Deno.remove(link).catch(() => {});
-    await Deno.symlink(path, link);
-  }
-
-  /** Starts a process that pages look at, and ends it at once: something happens. */
+  /** Runs a process of alice's with the label `app=shop`: something happens. */
   async happen(): Promise<void> {
-    await this.#paasc("exec", "--label", "app=shop", "echo", "open");
-  }
-
-  async #paasc(...words: string[]): Promise<void> {
-    const { code, stderr } = await runCommand(["--server", this.#daemon.address, ...words]);
+    const words = ["--server", this.#daemon.address, "exec", "--label", "app=shop", "echo", "open"];
+    const { code, stderr } = await runCommand(words);
     if (code !== 0) throw new Error(`paasc ${words.join(" ")}: ${stderr}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.shell[Symbol.asyncDispose]();
     await this.#daemon[Symbol.asyncDispose]();
     await Deno.remove(this.#directory, { recursive: true });
   }

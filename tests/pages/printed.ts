@@ -9,7 +9,7 @@ const SHAPES: readonly [RegExp, string][] = [
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "<id>"],
   [/\b[0-9a-f]{28,64}\b/g, "<digits>"], // a SHA-256, a serial number
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, "<time>"],
-  [/\b\d{4}-\d\d-\d\d\b/g, "<date>"],
+  [/\b\d{4}-\d\d-\d\d\b(?:\.\d\b)?/g, "<date>"], // with the number of a file of that day
   [/\b[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [A-Z]+ \d{4}\b/g, "<time>"], // date(1)
   [/\b[0-9a-f]{8}\b/g, "<id>"],
   [/\b(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+\b/g, "<duration>"],
