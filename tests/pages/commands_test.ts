@@ -1,31 +1,98 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { Context } from "../../paasc/command.ts";
 import { parseCommandLine } from "../../paasc/command_line.ts";
 import { commands } from "../../paasc/commands/mod.ts";
+import { SettingsError } from "../../paasc/errors.ts";
 import { parseOptions } from "../../paasd/options/options.ts";
 import { filesOfRepository } from "../house/import_graph.ts";
 import { ROOT } from "../support/programs.ts";
 import { blocksOf, isShell } from "./page.ts";
 import { simpleCommands } from "./shell_words.ts";
 
-/** Whether a word stands for something of the reader's: an ellipsis, or a name in capitals. */
-const isPlaceholder = (word: string | undefined) => word === undefined || /^[A-Z]+$|…|\.\.\./.test(word);
+const TASKS = [...(await Deno.readTextFile(join(ROOT, "deno.json"))).matchAll(/^ {4}"([\w:]+)": [{"]/gm)]
+  .map(([, name]) => name!);
 
-const { tasks } = await import("../../deno.json", { with: { type: "json" } }).then((module) => module.default);
+/** Whether a word stands for one of the reader's, as ID, [flags] and … do. */
+const isPlaceholder = (word = "") => /^[A-Z]+(\.\.\.)?$|^\[|…/.test(word);
 
-/** Says what is wrong with the words of a command, as far as that can be seen without running it. */
-async function fault([program, ...words]: string[]): Promise<string | undefined> {
+/** Says what is wrong with the names of a command and of its options. The values are the reader's. */
+async function fault([program, ...words]: readonly string[]): Promise<string | undefined> {
   try {
-    if (program === "paasc") {
-      // Names of commands and options. Their values are the reader's.
-      if (!words.every(isPlaceholder)) await parseCommandLine(words, () => undefined);
+    if (program === "paasc" && !isPlaceholder(words[0])) {
+      await parseCommandLine(words, () => undefined);
     } else if (program === "paasd") {
-      parseOptions(words.filter((word) => !isPlaceholder(word)), new Map(), () => "");
-    } else if (words[0] === "task" && ["deno", "npx"].includes(program!)) {
-      return Object.hasOwn(tasks, words[1]!) ? undefined : `no task ${words[1]}`;
+      parseOptions(words.filter((word) => !word.startsWith("[")), new Map(), () => "");
+    } else if (words[0] === "task" && program === "deno" && words[1] && !TASKS.includes(words[1])) {
+      return `there is no task ${words[1]}`;
     }
+    return undefined;
   } catch (error) {
-    return (error as Error).message;
+    return error instanceof SettingsError ? undefined : (error as Error).message; // a context is the reader's, too
   }
 }
+
+/** The faults of all commands of a text. A mention in a sentence may end with an option whose value it leaves out. */
+async function faultsOf(text: string, isMention = false): Promise<string[]> {
+  const found: string[] = [];
+  for (const [first, ...rest] of simpleCommands(text)) {
+    const words = first === "npx"
+      ? ["deno", ...rest.filter((word) => !/^--yes$|^deno@/.test(word))]
+      : [first!, ...rest];
+    let what = await fault(words);
+    if (what && isMention) what = await fault([...words, "VALUE"]) && await fault([...words, "VALUE", "version"]);
+    if (what) found.push(`${words.join(" ")}: ${what}`);
+  }
+  return found;
+}
+
+Deno.test("every command that a page names has options that exist, whether a test runs it or not", async () => {
+  assert(TASKS.includes("certs") && TASKS.includes("test:unit"), TASKS.join(" "));
+  const faults: string[] = [];
+  for (const path of await filesOfRepository("*.md")) {
+    if (path === "CHANGELOG.md") continue; // it names what is gone
+    const page = await Deno.readTextFile(join(ROOT, path));
+    for (const block of blocksOf(page).filter(isShell)) {
+      const commands = block.lines.filter((line) => block.language !== "console" || line.startsWith("$ "));
+      faults.push(...await faultsOf(commands.map((line) => line.replace(/^\$ /, "")).join("\n")));
+    }
+    const prose = page.replaceAll(/^ *```[^]*?^ *```$/gm, "");
+    for (const [, code = ""] of prose.matchAll(/`((?:paasc|paasd(?= [-[])|deno task|npx) [^`]+)`/g)) {
+      faults.push(...(await faultsOf(code.replaceAll("\\|", "|").replaceAll(/\s+/g, " "), true)));
+    }
+  }
+  assertEquals(faults, []);
+});
+
+Deno.test("every example in the help of a command has options that exist", async () => {
+  let examples = 0;
+  for (const { name, help } of commands) {
+    for (const [, text = ""] of help.matchAll(/^Examples?:\n((?: {2}.*\n)+)/gm)) {
+      const ours = simpleCommands(text).filter(([program]) => program === "paasc");
+      assert(ours.length > 0, name);
+      examples += ours.length;
+      assertEquals(await faultsOf(text), [], name);
+    }
+  }
+  assert(examples > 40, `only ${examples} examples were found`);
+});
+
+Deno.test("a command that does not exist, and an option that does not, are faults", async () => {
+  for (const good of ["paasc run -it sh", "paasc COMMAND", "ls --nothing", "npx --yes deno@2.9.6 task demo"]) {
+    assertEquals(await faultsOf(good), [], good);
+  }
+  assertEquals(await faultsOf("paasc drain --timeout", true), []);
+  for (
+    const bad of [
+      ...[
+        "paasc lst",
+        "paasc list --al",
+        "echo 1 | paasc run --ttyy sh",
+        "id=$(paasc exec --nam a)",
+        "paasc stop --time",
+      ],
+      ...["paasd --lsten 1", "paasd --listen", "deno task demos", "npx --yes deno@2.9.6 task demos"],
+    ]
+  ) {
+    assertEquals((await faultsOf(bad)).length, 1, bad);
+  }
+});
