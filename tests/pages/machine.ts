@@ -36,17 +36,22 @@ function find(program: string): string | undefined {
  * The script `deno`. Pages use it for tasks in the checkout, for which a folder in the home stands: no page writes into the
  * real one. What `deno task` says of a task itself is no output of ours.
  */
-const DENO = (deno: string) =>
-  `#!/bin/sh
+const DENO = `#!/bin/sh
 [ "$1" = task ] && shift && set -- task --quiet "$@"
 [ "$PWD" = "$HOME/paas" ] && cd ${quote(ROOT)}
-exec ${quote(deno)} "$@"
+exec ${quote(Deno.execPath())} "$@"
+`;
+
+/** The script `paasd`. It listens on a free port: another program may have the usual one. */
+const PAASD = `#!/bin/sh
+cd ${quote(ROOT)} && PAASD_LISTEN=127.0.0.1:0 exec sh paasd/start.sh ${quote(Deno.execPath())} "$@"
 `;
 
 /** A machine of a page, with a running daemon, and alice's shell on it. */
 export class Machine implements AsyncDisposable {
   readonly #directory: string;
   readonly #daemon: RunningDaemon;
+  readonly #happened: string[] = [];
   /** The shell, in the folder that stands for the checkout. */
   readonly shell: Shell;
 
@@ -68,7 +73,8 @@ export class Machine implements AsyncDisposable {
       const [bin, home] = [join(directory, "bin"), join(directory, "home")];
       await Deno.mkdir(join(home, "paas"), { recursive: true });
       await install(bin, scriptFor(Deno.execPath(), join(ROOT, "paasc/main.ts"), join(BUNDLE_DIRECTORY, "main.js")));
-      await Deno.writeTextFile(join(bin, "deno"), DENO(Deno.execPath()), { mode: 0o755 });
+      await Deno.writeTextFile(join(bin, "deno"), DENO, { mode: 0o755 });
+      await Deno.writeTextFile(join(bin, "paasd"), PAASD, { mode: 0o755 });
       for (const program of ["sh", ...COREUTILS.trim().split(/\s+/), ...more]) {
         const path = find(program);
         if (path) await Deno.symlink(path, join(bin, program));
@@ -95,9 +101,19 @@ export class Machine implements AsyncDisposable {
 
   /** Runs a process of alice's with the label `app=shop`: something happens. */
   async happen(): Promise<void> {
-    const words = ["--server", this.#daemon.address, "exec", "--label", "app=shop", "echo", "open"];
-    const { code, stderr } = await runCommand(words);
+    this.#happened.push((await this.#paasc("exec", "--label", "app=shop", "echo", "open")).trimEnd());
+  }
+
+  /** Removes what happened: pages do not know of it. */
+  async tidy(): Promise<void> {
+    const ids = this.#happened.splice(0);
+    if (ids.length > 0) await this.#paasc("rm", "--force", ...ids);
+  }
+
+  async #paasc(...words: string[]): Promise<string> {
+    const { code, stdout, stderr } = await runCommand(["--server", this.#daemon.address, ...words]);
     if (code !== 0) throw new Error(`paasc ${words.join(" ")}: ${stderr}`);
+    return stdout;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -164,7 +180,9 @@ export class Shell implements AsyncDisposable {
     // The files of a daemon belong to root; here they lie in the home.
     const local = command.replaceAll("/etc/paas", "~/etc/paas");
     await Deno.writeTextFile(join(this.#home, ".command"), `${local}\n`);
-    const inTerminal = `${quote(find("script")!)} -qefc ${quote(`stty cols 120; . ${file} 2>${errors}`)} /dev/null`;
+    const inTerminal = `${quote(find("script") ?? "script")} -qefc ${
+      quote(`stty cols 120; . ${file} 2>${errors}`)
+    } /dev/null`;
     const run = terminal
       ? `SHELL="$PATH/sh" ${inTerminal} </dev/null; code=$?; cat ${errors} >&2`
       : `. ${file} </dev/null; code=$?`;
@@ -172,13 +190,12 @@ export class Shell implements AsyncDisposable {
     await this.#stdin.write(
       new TextEncoder().encode(`${run}; printf '\\n${MARK}%s\\n' $code; printf '\\n${MARK}\\n' >&2\n`),
     );
-    let interrupted = interruptWhen === undefined;
+    let presses = 0; // of Ctrl-C: the first may come between two commands of the line
     try {
       await until(`${command} has ended`, async () => {
         if (this.#ended || this.#isDone()) return true;
-        if (!interrupted && await interruptWhen!(this.#printed)) {
-          interrupted = true;
-          Deno.kill(-this.#child.pid, "SIGINT");
+        if (presses > 0 || await interruptWhen?.(this.#printed)) {
+          if (presses++ % 100 === 0) Deno.kill(-this.#child.pid, "SIGINT");
         }
         return false;
       });
