@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
+import { namesOf } from "../../paasc/command.ts";
 import { parseCommandLine } from "../../paasc/command_line.ts";
 import { commands } from "../../paasc/commands/mod.ts";
 import { SettingsError } from "../../paasc/errors.ts";
@@ -61,6 +62,26 @@ Deno.test("every command that a page names has options that exist, whether a tes
     }
   }
   assertEquals(faults, []);
+});
+
+Deno.test("what README.md offers in place of docker's commands exists", async () => {
+  const [, table = ""] = (await Deno.readTextFile(join(ROOT, "README.md"))).split(
+    "| docker | paasc | remark |\n|---|---|---|\n",
+  );
+  const names = commands.flatMap(namesOf);
+  let found = 0;
+  for (const row of table.split("\n\n")[0]!.split("\n")) {
+    const [, docker = "", paasc = ""] = row.split(/(?<!\\)\|/);
+    const codes = [...(paasc.includes("the same") ? docker : paasc).matchAll(/`([^`]+)`/g)].map(([, code]) => code!);
+    assert(codes.length > 0 || paasc.includes("–"), row);
+    for (const code of codes) {
+      const isOption = code.startsWith("-"); // of run
+      if (!isOption && !names.includes(code.split(" ")[0]!)) continue; // a word of context, or docker's own
+      assertEquals(await faultsOf(`paasc ${isOption ? `run ${code} sh` : code.replaceAll("\\|", "|")}`), [], row);
+      found++;
+    }
+  }
+  assert(found > 20, `only ${found} commands were found`);
 });
 
 Deno.test("every example in the help of a command has options that exist", async () => {
