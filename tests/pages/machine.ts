@@ -9,8 +9,7 @@ import { install, scriptFor } from "../../paasc/install/install.ts";
 import { quote } from "../../paasc/install/script.ts";
 import { runCommand } from "../support/paasc/command.ts";
 import { ROOT, RunningDaemon, text } from "../support/programs.ts";
-import { until } from "../support/until.ts";
-import type { Printed } from "./printed.ts";
+import { type Outcome, type RunOptions, Shell } from "./shell.ts";
 
 /** The programs of GNU coreutils. */
 const COREUTILS = `
@@ -53,12 +52,12 @@ export class Machine implements AsyncDisposable {
   readonly #daemon: RunningDaemon;
   readonly #happened: string[] = [];
   /** The shell, in the folder that stands for the checkout. */
-  readonly shell: Shell;
+  readonly #shell: Shell;
 
   private constructor(directory: string, daemon: RunningDaemon, shell: Shell) {
     this.#directory = directory;
     this.#daemon = daemon;
-    this.shell = shell;
+    this.#shell = shell;
   }
 
   /**
@@ -83,20 +82,31 @@ export class Machine implements AsyncDisposable {
       const environment = { LC_ALL: "C", TZ: "UTC" };
       const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
       const daemon = await RunningDaemon.start(["--path", bin], environment);
-      const shell = new Shell(home, {
-        ...environment,
-        DENO_DIR: JSON.parse(text(stdout)).denoDir,
-        HOME: home,
-        NO_COLOR: "1",
-        PAASC_SERVER: daemon.address,
-        PATH: bin,
-        TERM: "xterm",
+      const shell = new Shell({
+        program: join(bin, "sh"),
+        script: find("script") ?? "script",
+        cwd: join(home, "paas"),
+        directory,
+        env: {
+          ...environment,
+          DENO_DIR: JSON.parse(text(stdout)).denoDir,
+          HOME: home,
+          NO_COLOR: "1",
+          PAASC_SERVER: daemon.address,
+          PATH: bin,
+          TERM: "xterm",
+        },
       });
       return new Machine(directory, daemon, shell);
     } catch (error) {
       await Deno.remove(directory, { recursive: true });
       throw error;
     }
+  }
+
+  /** Runs a command of a page in the shell. The files of a daemon, which belong to root, lie in the home. */
+  run(command: string, options?: RunOptions): Promise<Outcome> {
+    return this.#shell.run(command.replaceAll("/etc/paas", "~/etc/paas"), options);
   }
 
   /** Runs a process of alice's with the label `app=shop`: something happens. */
@@ -117,109 +127,8 @@ export class Machine implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.shell[Symbol.asyncDispose]();
+    await this.#shell[Symbol.asyncDispose]();
     await this.#daemon[Symbol.asyncDispose]();
     await Deno.remove(this.#directory, { recursive: true });
-  }
-}
-
-/** What a command has printed, and its exit code. */
-export interface Outcome extends Printed {
-  readonly code: number;
-}
-
-/** How to run a command. */
-export interface RunOptions {
-  /** Whether stdout is a terminal, of 120 columns. */
-  readonly terminal?: boolean;
-  /** Presses Ctrl-C as soon as this is true of what the command has printed. */
-  readonly interruptWhen?: (printed: Printed) => boolean | Promise<boolean>;
-}
-
-/** The line that a shell prints behind a command. It contains no word of a page. */
-const MARK = "--- the command has ended: ";
-
-/** A shell that runs one command after the other, each with an empty stdin. */
-export class Shell implements AsyncDisposable {
-  readonly #home: string;
-  readonly #child: Deno.ChildProcess;
-  readonly #stdin: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
-  readonly #reading: Promise<unknown>;
-  readonly #printed = { stdout: "", stderr: "" };
-  #ended = false;
-
-  constructor(home: string, env: Record<string, string>) {
-    this.#home = home;
-    // As from a terminal, Ctrl-C reaches the shell and its command. The shell outlives it, and ignores it between commands.
-    const child = new Deno.Command(join(env.PATH!, "sh"), {
-      args: ["-c", `trap '' INT; while read -r script; do trap : INT; eval "$script"; trap '' INT; done`],
-      cwd: join(home, "paas"),
-      env,
-      clearEnv: true,
-      detached: true,
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    this.#child = child;
-    this.#stdin = child.stdin.getWriter();
-    this.#reading = Promise.all([this.#read("stdout"), this.#read("stderr")]).finally(() => this.#ended = true);
-  }
-
-  async #read(name: "stdout" | "stderr"): Promise<void> {
-    for await (const piece of this.#child[name].pipeThrough(new TextDecoderStream())) this.#printed[name] += piece;
-  }
-
-  /**
-   * Runs a command to its end.
-   *
-   * @throws {Error} When the command ends the shell, or does not end
-   */
-  async run(command: string, { terminal = false, interruptWhen }: RunOptions = {}): Promise<Outcome> {
-    const [file, errors] = [join(this.#home, ".command"), join(this.#home, ".stderr")].map(quote) as [string, string];
-    // The files of a daemon belong to root; here they lie in the home.
-    const local = command.replaceAll("/etc/paas", "~/etc/paas");
-    await Deno.writeTextFile(join(this.#home, ".command"), `${local}\n`);
-    const inTerminal = `${quote(find("script") ?? "script")} -qefc ${
-      quote(`stty cols 120; . ${file} 2>${errors}`)
-    } /dev/null`;
-    const run = terminal
-      ? `SHELL="$PATH/sh" ${inTerminal} </dev/null; code=$?; cat ${errors} >&2`
-      : `. ${file} </dev/null; code=$?`;
-    this.#printed.stdout = this.#printed.stderr = "";
-    await this.#stdin.write(
-      new TextEncoder().encode(`${run}; printf '\\n${MARK}%s\\n' $code; printf '\\n${MARK}\\n' >&2\n`),
-    );
-    let presses = 0; // of Ctrl-C: the first may come between two commands of the line
-    try {
-      await until(`${command} has ended`, async () => {
-        if (this.#ended || this.#isDone()) return true;
-        if (presses > 0 || await interruptWhen?.(this.#printed)) {
-          if (presses++ % 100 === 0) Deno.kill(-this.#child.pid, "SIGINT");
-        }
-        return false;
-      });
-    } catch (error) {
-      throw new Error(`${(error as Error).message}: ${JSON.stringify(this.#printed)}`);
-    }
-    const { stdout, stderr } = this.#printed;
-    if (!this.#isDone()) throw new Error(`${command} has ended the shell: ${stdout}${stderr}`);
-    const [printed = "", code] = stdout.split(`\n${MARK}`);
-    return { stdout: printed.replaceAll("\r\n", "\n"), stderr: stderr.split(`\n${MARK}`)[0]!, code: Number(code) };
-  }
-
-  #isDone(): boolean {
-    const { stdout, stderr } = this.#printed;
-    return new RegExp(`\n${MARK}\\d+\n$`).test(stdout) && stderr.endsWith(`\n${MARK}\n`);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#stdin.close().catch(() => {});
-    try {
-      Deno.kill(-this.#child.pid, "SIGKILL");
-    } catch {
-      // It has ended.
-    }
-    await Promise.all([this.#child.status, this.#reading]);
   }
 }

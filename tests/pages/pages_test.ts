@@ -19,7 +19,7 @@ async function fault({ command, expected, interrupted, code }: Step, machine: Ma
     return printed.stdout !== "";
   };
   const terminal = expected?.some((line) => HEADS.test(line)) ?? false;
-  const outcome = await machine.shell.run(command, interrupted ? { interruptWhen } : { terminal });
+  const outcome = await machine.run(command, interrupted ? { interruptWhen } : { terminal });
   await machine.tidy();
   const said = `exit code ${outcome.code}\n${outcome.stdout}${outcome.stderr}`;
   if (code !== undefined && outcome.code !== code) return `exits with ${code} by the page, but: ${said}`;
@@ -35,7 +35,7 @@ async function run(blocks: readonly Block[], machine: Machine): Promise<string> 
   for (const block of blocks) {
     const { before } = block.marks;
     if (before) {
-      const { code, stderr } = await machine.shell.run(before);
+      const { code, stderr } = await machine.run(before);
       if (code !== 0) faults.push(`line ${block.line}: what must run before exits with ${code}: ${stderr}`);
     }
     for (const step of stepsOf(block)) {
