@@ -6,7 +6,7 @@
 
 /**
  * The words of each simple command in a line, without quotes, redirections, assignments and comments. Variables stay as
- * they are, and so do quoted commands.
+ * they are, and so do quoted commands. For what the command in `$(…)` prints stands the word `$()`.
  */
 export function simpleCommands(line: string): string[][] {
   const commands: string[][] = [[]];
@@ -27,6 +27,7 @@ export function simpleCommands(line: string): string[][] {
       endWord();
       redirected = !redirection.includes("&");
     } else if (operator !== undefined) {
+      if (operator === "$(") word = `${word ?? ""}$()`;
       endWord();
       commands.push([]);
     } else if (plain === "#" && word === undefined) {

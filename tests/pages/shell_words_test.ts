@@ -14,6 +14,7 @@ Deno.test("simpleCommands() gives the words of each command of a line", () => {
     ]]],
     [`a 'it is; "x"' "b \\" | c"d\\ e ''`, [["a", 'it is; "x"', 'b \\" | cd e', ""]]],
     ["id=$(paasc exec make test) && paasc wait $id", [["paasc", "exec", "make", "test"], ["paasc", "wait", "$id"]]],
+    ["paasc wait $(paasc list -q)", [["paasc", "wait", "$()"], ["paasc", "list", "-q"]]],
     ["paasc logs --split ID >out.txt 2> err.txt -n 1", [["paasc", "logs", "--split", "ID", "-n", "1"]]],
     ["source <(paasc completions bash)", [["source"], ["paasc", "completions", "bash"]]],
     ["A=b C='d e' paasc run A=1 >&2", [["paasc", "run", "A=1"]]],
