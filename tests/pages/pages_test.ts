@@ -3,23 +3,32 @@ import { join } from "node:path";
 import { filesOfRepository } from "../house/import_graph.ts";
 import { ROOT } from "../support/programs.ts";
 import { repeat } from "../support/until.ts";
-import { Machine } from "./machine.ts";
+import { Machine, pathOf } from "./machine.ts";
 import { type Block, blocksOf, isShell, type Step, stepsOf } from "./page.ts";
 import { matches, type Printed } from "./printed.ts";
 
 /** The heads of a table, which programs print on a terminal only. */
 const HEADS = /^[A-Z]+(?: +[A-Z]+)+$/;
 
+/** Whether a command shows its form for terminals. */
+const needsTerminal = ({ expected }: Step) => expected?.some((line) => HEADS.test(line)) ?? false;
+
+/** The programs beyond `sh`, coreutils and Paas that blocks need. */
+function needs(blocks: readonly Block[]): string[] {
+  const programs = blocks.flatMap(({ marks }) => marks.with ?? []);
+  return blocks.flatMap(stepsOf).some(needsTerminal) ? ["script", ...programs] : programs;
+}
+
 /** Runs a command of a page, and says what is not as the page has it; undefined if all is. */
-async function fault({ command, expected, interrupted, code }: Step, machine: Machine) {
+async function fault(step: Step, machine: Machine): Promise<string | undefined> {
+  const { command, expected, interrupted, code } = step;
   let looks = 0;
   const interruptWhen = async (printed: Printed) => {
     if (expected) return matches(expected, printed, true);
     if (looks++ % 20 === 0) await machine.happen(); // for those who wait for it
     return printed.stdout !== "";
   };
-  const terminal = expected?.some((line) => HEADS.test(line)) ?? false;
-  const outcome = await machine.run(command, interrupted ? { interruptWhen } : { terminal });
+  const outcome = await machine.run(command, interrupted ? { interruptWhen } : { terminal: needsTerminal(step) });
   await machine.tidy();
   const said = `exit code ${outcome.code}\n${outcome.stdout}${outcome.stderr}`;
   if (code !== undefined && outcome.code !== code) return `exits with ${code} by the page, but: ${said}`;
@@ -56,6 +65,9 @@ async function pages(): Promise<Map<string, Block[]>> {
   return blocks;
 }
 
+const HINT = "a block that no test can run has '<!-- not run: REASON -->' above it";
+const SIDE_BY_SIDE = { sanitizeOps: false, sanitizeResources: false, sanitizeExit: false };
+
 Deno.test("the commands of the pages do what the pages say", async (t) => {
   const skipped: string[] = [];
   const runnable: [path: string, blocks: Block[]][] = [];
@@ -70,15 +82,13 @@ Deno.test("the commands of the pages do what the pages say", async (t) => {
   assert(commands > 50, `only ${commands} commands were found`);
   await repeat(runnable.length, 2, (index) => {
     const [name, blocks] = runnable[index]!;
+    const missing = needs(blocks).filter((program) => !pathOf(program));
+    if (missing.length > 0) console.warn(`SKIPPED: ${name}, for there is no ${missing.join(", ")} on the PATH`);
     const fn = async () => {
-      await using machine = await Machine.start(blocks.flatMap(({ marks }) => marks.with ?? []));
-      assertEquals(
-        await run(blocks, machine),
-        "",
-        "a block that no test can run has '<!-- not run: REASON -->' above it",
-      );
+      await using machine = await Machine.start(needs(blocks));
+      assertEquals(await run(blocks, machine), "", HINT);
     };
-    return t.step({ name, fn, sanitizeOps: false, sanitizeResources: false, sanitizeExit: false }); // two at a time
+    return t.step({ name, fn, ignore: missing.length > 0, ...SIDE_BY_SIDE });
   });
   console.log(`${commands} commands were run. These blocks were not:\n${skipped.join("\n")}`);
 });
