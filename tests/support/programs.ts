@@ -106,6 +106,18 @@ export interface ClientOptions {
   input?: Uint8Array<ArrayBuffer> | "open" | undefined;
 }
 
+/** Words of command lines that ask for more than the daemon: for stdin, a terminal, or the exit of the program. */
+const OWN_PROGRAM: readonly string[] = ["run", "attach", "context", "completions", "version", "help", "doctor", "-"];
+
+/** The variables of a `paasc` of this user. */
+function environmentOf(user: "alice" | "bob"): Record<string, string> {
+  return {
+    PAASC_CONTEXT: "default", // not that of whoever runs the tests
+    PAASC_CERT: join(ROOT, `certs/${user}.crt`),
+    PAASC_KEY: join(ROOT, `certs/${user}.key`),
+  };
+}
+
 /** Starts `paasc` with these words. */
 export function startPaasc(
   words: string[],
@@ -114,11 +126,7 @@ export function startPaasc(
   const [program, ...args] = [...PAASC, ...words];
   const child = new Deno.Command(program!, {
     args,
-    env: {
-      PAASC_CONTEXT: "default", // not that of whoever runs the tests
-      PAASC_CERT: join(ROOT, `certs/${as}.crt`),
-      PAASC_KEY: join(ROOT, `certs/${as}.key`),
-    },
+    env: environmentOf(as),
     stdin: input ? "piped" : "null",
     stdout: "piped",
     stderr: "piped",
@@ -254,9 +262,12 @@ export class RunningDaemon implements AsyncDisposable {
     return startPaasc(["--server", this.address, ...words], options);
   }
 
-  /** Runs `paasc` against this daemon to its end. */
-  paasc(words: string[], options?: ClientOptions): Promise<Result> {
-    return this.startPaasc(words, options).result();
+  /** Runs `paasc` against this daemon to its end: in this program, unless the command needs one of its own. */
+  paasc(words: string[], options: ClientOptions = {}): Promise<Result> {
+    const ownProgram = options.stalled || options.input || words.some((word) => OWN_PROGRAM.includes(word));
+    return ownProgram
+      ? this.startPaasc(words, options).result()
+      : runCommand(["--server", this.address, ...words], environmentOf(options.as ?? "alice"));
   }
 
   /** Runs `paasc exec`, which must succeed, and gives the id of the process. */
@@ -266,9 +277,9 @@ export class RunningDaemon implements AsyncDisposable {
     return text(stdout).trimEnd();
   }
 
-  /** Runs the command `paasc status` in this program, and gives the line that it prints. */
+  /** Runs the command `paasc status`, and gives the line that it prints. */
   async status(id: string): Promise<string> {
-    return (await runCommand(["--server", this.address, "status", id])).stdout.trimEnd();
+    return text((await this.paasc(["status", id])).stdout).trimEnd();
   }
 
   /** Waits until `paasc status` prints this line. */

@@ -39,7 +39,7 @@ as of 'paasc status -o json'. The reasons are then in the objects only.
 
 Examples:
   paasc wait 2b5c; echo $?
-  id=$(paasc exec make test) && paasc wait $id && paasc exec make install
+  id=$(paasc exec ./build) && paasc wait $id && paasc exec ./publish
   paasc wait $(paasc list -q --state running)
   paasc wait --any --timeout 10m ID ID
   paasc wait --until-match 'listening on' --timeout 30s my-server

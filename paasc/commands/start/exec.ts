@@ -56,7 +56,7 @@ Examples:
   paasc exec ls -l /tmp
   paasc exec sh -c 'echo $HOME | wc -c'
   paasc exec --name web --label team=red --env PORT=8080 ./server --verbose
-  paasc exec --cwd /srv/app --timeout 10m --env-file app.env make test
+  paasc exec --cwd /srv/app --timeout 10m --env-file app.env ./backup
 `;
 
 const TERMINAL_HINT = "'paasc run --tty' gives a process a terminal, and with --detach it starts in the background";

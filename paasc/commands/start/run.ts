@@ -44,10 +44,10 @@ in a terminal. With --rm the daemon forgets the process after its end, and its l
 is gone; if paasc is killed or detaches before, it stays.
 
 Examples:
-  paasc run make test
+  paasc run sh -c 'echo hello; exit 7'
   tar c . | paasc run tar x -C /srv/app
   paasc run sort <names.txt | head
-  paasc run --tty bash
+  paasc run --tty sh
   paasc run -d --name web -e PORT=8080 -w /srv/app ./server
 `;
 

@@ -4,29 +4,51 @@
  * @module
  */
 import { sessionsClosed } from "@paas/proto/grpc";
+import { Buffer } from "node:buffer";
 import { Context } from "../../../paasc/command.ts";
 import { parseCommandLine } from "../../../paasc/command_line.ts";
 import { errorLine, exitCodeFor } from "../../../paasc/exit.ts";
+import type { Output } from "../../../paasc/print/output.ts";
+import type { Result } from "../programs.ts";
 
-/** Does what `paasc/main.ts` does with these words, for alice. */
-export async function runCommand(words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const printed = { stdout: "", stderr: "" };
-  const output = (name: keyof typeof printed) => ({
-    write(bytes: Uint8Array): Promise<number> {
-      printed[name] += new TextDecoder().decode(bytes);
-      return Promise.resolve(bytes.length);
-    },
-  });
-  const environment = (name: string) => name === "PAASC_CONTEXT" ? "default" : undefined;
-  const { command, words: own, settings, given, repeated } = await parseCommandLine(words, environment);
-  const context = new Context(settings, given, repeated, output("stdout"), output("stderr"));
+/** An output that keeps the bytes. */
+class Kept implements Output {
+  readonly #chunks: Uint8Array[] = [];
+
+  write(bytes: Uint8Array): Promise<number> {
+    this.#chunks.push(bytes.slice());
+    return Promise.resolve(bytes.length);
+  }
+
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(Buffer.concat(this.#chunks));
+  }
+}
+
+/**
+ * Does what `paasc/main.ts` does with these words.
+ *
+ * @param environment The variables, by their names; default is the user alice of the development certificates
+ */
+export async function runCommand(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>> = { PAASC_CONTEXT: "default" },
+): Promise<Result> {
+  const [stdout, stderr] = [new Kept(), new Kept()];
+  let exitsAsProcess = false;
+  let code: number;
   try {
-    const code = await command.run(own, context) ?? 0;
-    return { code, ...printed };
+    const { command, words: own, settings, given, repeated } = await parseCommandLine(
+      words,
+      (name) => environment[name],
+    );
+    exitsAsProcess = command.exitsAsProcess ?? false;
+    code = await command.run(own, new Context(settings, given, repeated, stdout, stderr)) ?? 0;
   } catch (error) {
-    const stderr = printed.stderr + errorLine(error);
-    return { code: exitCodeFor(error, command.exitsAsProcess ?? false), ...printed, stderr };
+    await stderr.write(new TextEncoder().encode(errorLine(error)));
+    code = exitCodeFor(error, exitsAsProcess);
   } finally {
     await sessionsClosed();
   }
+  return { code, stdout: stdout.bytes, stderr: new TextDecoder().decode(stderr.bytes) };
 }
