@@ -7,6 +7,7 @@ import type { Command } from "../command.ts";
 import { attach } from "./start/attach.ts";
 import { completionsFor } from "./program/completions.ts";
 import { context } from "./program/context.ts";
+import { cp } from "./files/cp.ts";
 import { doctor } from "./program/doctor.ts";
 import { drain } from "./end/drain.ts";
 import { events } from "./observe/events.ts";
@@ -32,7 +33,7 @@ export const local: readonly Command[] = [
 
 /** All commands. */
 export const commands: readonly Command[] = [
-  ...[run, exec, attach],
+  ...[run, exec, attach, cp],
   ...[list, status, logs, wait, events],
   ...[stop, signal, rm],
   ...[share, unshare],
