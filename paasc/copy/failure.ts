@@ -15,8 +15,12 @@ export function copyFailure(sentence: string, cause?: unknown): ExitError {
 export function localFailure(action: "read" | "write", path: string, cause: unknown): ExitError {
   if (cause instanceof ExitError) return cause;
   if (cause instanceof Deno.errors.NotCapable && action === "write") {
-    const remedy = "run the installed paasc, or 'paasc cp :PATH - | tar x'";
-    return copyFailure(`cannot write ${path}: this paasc is not permitted to write files; ${remedy}`, cause);
+    // The runtime guards some places whatever the permissions are, /proc for example.
+    const permitted = Deno.permissions.querySync({ name: "write" }).state === "granted";
+    const why = permitted
+      ? "Deno does not let paasc write there"
+      : "this paasc is not permitted to write files; run the installed paasc, or 'paasc cp :PATH - | tar x'";
+    return copyFailure(`cannot write ${path}: ${why}`, cause);
   }
   return copyFailure(`cannot ${action} ${path}: ${fileFault(cause)}`, cause);
 }
