@@ -13,6 +13,7 @@ import { drain } from "./end/drain.ts";
 import { events } from "./observe/events.ts";
 import { exec } from "./start/exec.ts";
 import { helpFor } from "./program/help.ts";
+import { join } from "./program/join.ts";
 import { list } from "./observe/list.ts";
 import { logs } from "./observe/logs.ts";
 import { rm } from "./end/rm.ts";
@@ -27,7 +28,7 @@ import { wait } from "./observe/wait.ts";
 
 /** The commands that call no daemon, and so need none of its settings. */
 export const local: readonly Command[] = [
-  ...[context, completionsFor(() => commands)],
+  ...[join, context, completionsFor(() => commands)],
   ...[helpFor(() => commands), version],
 ];
 
