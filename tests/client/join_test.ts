@@ -16,7 +16,7 @@ class Scene implements AsyncDisposable {
 
   static async make(): Promise<Scene> {
     const path = await Deno.makeTempDir();
-    await Deno.mkdir(`${path}/home`);
+    await Deno.mkdir(`${path}/user`);
     await Deno.mkdir(`${path}/certs`);
     const paasc = await install(`${path}/bin`, scriptFor(Deno.execPath(), `${ROOT}/paasc/main.ts`));
     const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"], cwd: ROOT }).output();
@@ -25,14 +25,14 @@ class Scene implements AsyncDisposable {
 
   /** The directory of the user's files. */
   get config(): string {
-    return `${this.path}/home/.config/paas`;
+    return `${this.path}/user/.config/paas`;
   }
 
   /** What `paasc` prints. */
   async run(...args: string[]) {
     const { code, stdout, stderr } = await new Deno.Command(this.paasc, {
       args,
-      env: { PATH: Deno.env.get("PATH")!, DENO_DIR: this.denoDir, HOME: `${this.path}/home` },
+      env: { PATH: Deno.env.get("PATH")!, DENO_DIR: this.denoDir, HOME: `${this.path}/user` },
       clearEnv: true,
       cwd: this.path,
     }).output();

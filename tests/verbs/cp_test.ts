@@ -3,6 +3,7 @@ import { install, scriptFor } from "../../paasc/install/install.ts";
 import { runCommand } from "../support/paasc/command.ts";
 import { PAASC } from "../support/paasc/program.ts";
 import { ROOT, RunningDaemon, sharedDaemon, startPaasc, text } from "../support/programs.ts";
+import { TcpProxy } from "../support/wire/tcp_proxy.ts";
 import { until } from "../support/until.ts";
 
 const shared = sharedDaemon();
@@ -62,6 +63,15 @@ class Scene implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.path, { recursive: true });
+  }
+}
+
+/** The size of a file; 0 when it has just gone. */
+function sizeOf(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch {
+    return 0;
   }
 }
 
@@ -256,6 +266,28 @@ Deno.test("cp to - prints a tar stream, which needs no permission to write; a fi
   assertEquals(refused.code, 1);
   assertStringIncludes(refused.stderr, "this paasc is not permitted to write files; run the installed paasc");
   assertEquals(scene.names("here"), []);
+});
+
+Deno.test("cp goes on at the next byte when the line breaks", async () => {
+  await using scene = await Scene.make();
+  await using proxy = await TcpProxy.to(scene.daemon.port);
+  const bytes = new Uint8Array(20_000_000);
+  for (let at = 0; at < bytes.length; at += 50_000) crypto.getRandomValues(bytes.subarray(at, at + 50_000));
+  scene.write("here/big", bytes);
+  Deno.mkdirSync(`${scene.path}/back`);
+  const largest = (directory: string) =>
+    Math.max(0, ...scene.names(directory).map((name) => sizeOf(`${scene.path}/${directory}/${name}`)));
+  const copies = [["here/big", ":", "there"], ["there/big", "", "back"]] as const;
+  for (const [from, colon, to] of copies) {
+    const paths = [`${colon ? "" : ":"}${scene.path}/${from}`, `${colon}${scene.path}/${to}`];
+    const copying = runCommand(["--server", `localhost:${proxy.port}`, "cp", ...paths]);
+    for (const size of [2_000_000, 8_000_000]) {
+      await until(`${size} bytes have come`, () => largest(to) >= size);
+      proxy.cut();
+    }
+    assertEquals((await copying).code, 0);
+  }
+  for (const copied of ["there/big", "back/big"]) assertEquals(await scene.differences("here/big", copied), "");
 });
 
 Deno.test("cp that is interrupted leaves no half file and no process", async (t) => {
