@@ -20,6 +20,9 @@ const PERMISSIONS = 0o777;
 /** Maximum number of entries whose refusal is told one by one. */
 const MAX_TOLD = 20;
 
+/** Maximum number of characters of a name that is told. */
+const MAX_TEXT = 4_096;
+
 type Header = ParsedTarEntry["header"];
 
 /**
@@ -46,7 +49,7 @@ export async function receive(
         await receiver.take(entry);
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        if (++refused <= MAX_TOLD) note(`not copied: ${entry.header.name}: ${error.message}`);
+        if (++refused <= MAX_TOLD) note(`not copied: ${shortened(entry.header.name)}: ${shortened(error.message)}`);
         await entry.body.cancel();
       }
     }
@@ -60,6 +63,11 @@ export async function receive(
   if (entries === 0) throw copyFailure("nothing was copied");
   if (refused > MAX_TOLD) note(`not copied: ${refused - MAX_TOLD} more`);
   return refused === 0;
+}
+
+/** A text of bounded length: names that arrive may be very long. */
+function shortened(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}…`;
 }
 
 class Receiver {

@@ -212,4 +212,6 @@ Deno.test("receive() tells of a few refusals one by one, and counts the others",
   }));
   assertEquals(await scene.receive([directory("app"), ...pipes]), false);
   assertEquals([scene.notes.length, scene.notes.at(-1)], [21, "not copied: 5 more"]);
+  assertEquals(await scene.receive([directory("app"), link("app/l", `/${"x".repeat(1_000_000)}`)]), false);
+  assert(scene.notes.at(-1)!.length < 10_000);
 });

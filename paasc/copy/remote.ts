@@ -105,7 +105,7 @@ export class Remote {
       if (error.code === "not-found") {
         throw copyFailure(`the daemon's machine has no '${args[0]}', which 'paasc cp' needs there`, error);
       }
-      throw error.code === "permission-denied" ? copyFailure(error.message, error) : error;
+      throw error;
     }
   }
 
