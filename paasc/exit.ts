@@ -16,11 +16,13 @@ export const EXIT_CODES = {
   incomplete: 3,
   /** The output ended without the line that was waited for. */
   "no-line": 1,
+  /** `cp`: something was not copied. */
+  "not-copied": 1,
   /** The connection could not be made, or was lost (EX_UNAVAILABLE of sysexits.h). */
   "no-connection": 69,
   /** The time of `--timeout` was over, as timeout(1) has it. */
   "timed-out": 124,
-  /** `run`, `attach`, `wait`: Paas failed, so the exit code is none of the process (as Docker has it, like the next two). */
+  /** `run`, `attach`, `wait`, `cp`: Paas failed, and not the process or the copy (as Docker has it, like the next two). */
   "not-run": 125,
   /** `run`: the program cannot be executed. */
   "not-executable": 126,

@@ -63,6 +63,7 @@ function wordsOf({ name, help }: Command, commands: readonly Command[]): string 
     ["COMMAND", commands.map(({ name }) => name).join("|")],
     ["SIGNAL", SIGNALS],
     ["ARGUMENT", "FILE"],
+    ["DESTINATION", "FILE"],
     ["ID", ON_LIVE.includes(name) ? "LIVE" : "ID"],
   ]);
   const words = usage.replace(/\[(?:options|--)\]/g, "").replace(/[[\]]/g, "").split(" ").filter(Boolean);

@@ -4,19 +4,26 @@
  *
  * @module
  */
-import { contextFlag } from "./run_flags.ts";
+import { COMMON_OPTIONS } from "../settings/settings.ts";
+import { contextFlag, COPY_FLAG } from "./run_flags.ts";
 
 /** Quotes a word for a shell. */
 export function quote(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
+/** The options behind which a word is a value, as a shell's pattern. */
+const WITH_VALUE = COMMON_OPTIONS.flatMap(({ name, letter, value }) =>
+  value === undefined ? [] : [`--${name}`, ...letter ? [`-${letter}`] : []]
+).join(" | ");
+
 /**
  * Makes the lines that look at the stdout, the words and the environment of the caller. They do what `paasc` cannot do:
  *
  * - A closed stdout becomes an error.
- * - Only a command line with the word `context` gets the permission to write the configuration file, in the variable
- *   `write`, and only such a command line waits for the shell to find that file.
+ * - Only the commands that write files get a permission to write, in the variable `write`: `paasc context` and `paasc join`
+ *   in the directory of the configuration file, for which alone the shell looks for that file; and `paasc cp` with a
+ *   destination on this machine.
  * - A variable that `-e NAME` or `--env NAME` names is passed on: under another name, so that it means nothing to the
  *   runtime, and not on the command line, which other users of the machine can see.
  *
@@ -26,10 +33,20 @@ export function scriptHead(configDirectory: string): string {
   return `\
 # The runtime opens /dev/null in place of a closed stdout, and output would be lost silently. /dev/full makes it an error.
 { true 3>&1; } 2>/dev/null || { [ -c /dev/full ] && exec >/dev/full; }
-write=
+command=
+target=
+ended=
 last=
 for word; do
-  [ "$word$write" = context ] && write=${contextFlag(configDirectory)}
+  # Neither an option nor its value: first the command, and at last the destination of 'cp'.
+  case $ended$last in ${WITH_VALUE}) ;; *)
+    case $ended$word in
+    --) ended=1 ;;
+    -?*) ;;
+    *) [ -n "$command" ] && target=$word; command=\${command:-$word} ;;
+    esac
+    ;;
+  esac
   name=
   case $last in -e | -[dit]*e | --env) name=$word ;; esac
   case $word in --env=*) name=\${word#*=} ;; -e?*) name=\${word#-e} ;; esac
@@ -39,5 +56,11 @@ for word; do
   esac
   last=$word
 done
+write=
+case $command:$target in
+context:* | join:*) write=${contextFlag(configDirectory)} ;;
+cp: | cp:- | cp::*) ;;
+cp:*) write=${COPY_FLAG} ;;
+esac
 `;
 }

@@ -20,7 +20,7 @@ const ROOMS: Record<string, string[]> = {
   ],
   paasc: [
     ...["errors", "development_certificates", "words", "settings", "connection", "streams", "client", "exit", "print"],
-    ...["command", "options", "session", "completions", "commands", "command_line", "main", "mod", "install"],
+    ...["command", "options", "session", "copy", "completions", "commands", "command_line", "main", "mod", "install"],
   ],
 };
 
@@ -43,7 +43,7 @@ const MAY_IMPORT: Record<string, RegExp> = {
   paasd:
     /^((paasd|worker|proto)\/|certs\/[\w-]+\.crt$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs\/light\.js$|@opentelemetry\/(api|exporter-prometheus|sdk-metrics)$|smol-toml$|leven$|re2js$|deno-std\/))/,
   paasc:
-    /^((paasc|proto)\/|certs\/[\w-]+\.(crt|key)$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs\/light\.js$|smol-toml$|string-width$|leven$|picocolors$|deno-std\/))/,
+    /^((paasc|proto)\/|certs\/[\w-]+\.(crt|key)$|node:|npm:(@grpc\/grpc-js$|@grpc\/proto-loader$|protobufjs\/light\.js$|smol-toml$|string-width$|leven$|modern-tar$|picocolors$|deno-std\/))/,
 };
 
 /** The largest number of source files in one folder. */

@@ -134,6 +134,16 @@ Deno.test("paasc of a package writes its configuration, and works without its ca
   assertEquals((await installed.paasc("context", "use", "here")).stderr, "");
   assertMatch(await Deno.readTextFile(config), /^current = "here"$/m);
   await Deno.remove(config);
+  assertEquals((await installed.paasc("join", "carol", "--server", installed.address)).stderr, "");
+  assertEquals((await Deno.stat(join(home, ".config/paas/carol.key"))).mode! & 0o777, 0o600);
+  await Deno.remove(config);
+
+  assertEquals(
+    (await installed.paasc("cp", "-q", config.replace("paasc.toml", "carol.csr"), `:${home}/there`)).stderr,
+    "",
+  );
+  assertEquals((await installed.paasc("cp", `:${home}/there`, `${home}/here`)).stderr, "");
+  assertMatch(await Deno.readTextFile(`${home}/here`), /CERTIFICATE REQUEST/);
 
   const cache = join(home, ".cache/paas/paasc");
   assert((await Deno.stat(cache)).isDirectory);

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import tls from "node:tls";
 import { createAuthority, type Pair } from "../../certs/authority.ts";
 import { Realm } from "../support/realm.ts";
-import { type Result, ROOT, RunningDaemon, startPaasc, text } from "../support/programs.ts";
+import type { Result } from "../support/paasc/command.ts";
+import { ROOT, RunningDaemon, startPaasc, text } from "../support/programs.ts";
 import { until } from "../support/until.ts";
 
 /** Certificates of our own in files, and what it takes to use them. */

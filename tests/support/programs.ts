@@ -9,22 +9,12 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { parseOptions } from "../../paasd/options/options.ts";
 import { launcher, permissions } from "../../paasd/preflight/permissions.ts";
-import { runCommand } from "./paasc/command.ts";
+import { type Result, runCommand } from "./paasc/command.ts";
 import { PAASC } from "./paasc/program.ts";
 import { until } from "./until.ts";
 
 /** The root directory of the repository. */
 export const ROOT = join(import.meta.dirname!, "../..");
-
-/** The output of a program, and its exit code. */
-export interface Result {
-  /** The exit code; 128 + n after a signal. */
-  code: number;
-  /** The bytes of its stdout. */
-  stdout: Uint8Array<ArrayBuffer>;
-  /** The text of its stderr. */
-  stderr: string;
-}
 
 /** A running `paasc`. */
 export class RunningClient implements AsyncDisposable {

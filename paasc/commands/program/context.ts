@@ -39,9 +39,9 @@ PAASC_CONTEXT choose another context than the current one. An option such as
 nothing, unless the file defines it.
 
 Changes leave the rest of the file as it is, comments too. A file that paasc does
-not understand well enough for that stays as it is. This file is the only one that
-paasc ever writes, and the script of an installation or a package permits just
-that. A paasc without this permission says what to write.
+not understand well enough for that stays as it is. The script of an installation
+or a package permits writing in the directory of this file alone. A paasc without
+this permission says what to write.
 
 With -o json, 'list' prints an array of objects, and 'show' prints one object:
 name, inUse, server, ca, cert, key.

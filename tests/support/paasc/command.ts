@@ -9,7 +9,16 @@ import { Context } from "../../../paasc/command.ts";
 import { parseCommandLine } from "../../../paasc/command_line.ts";
 import { errorLine, exitCodeFor } from "../../../paasc/exit.ts";
 import type { Output } from "../../../paasc/print/output.ts";
-import type { Result } from "../programs.ts";
+
+/** The output of a program, and its exit code. */
+export interface Result {
+  /** The exit code; 128 + n after a signal. */
+  code: number;
+  /** The bytes of its stdout. */
+  stdout: Uint8Array<ArrayBuffer>;
+  /** The text of its stderr. */
+  stderr: string;
+}
 
 /** An output that keeps the bytes. */
 class Kept implements Output {
