@@ -25,6 +25,17 @@ export interface AuditedCall {
   readonly ms: number;
 }
 
+/** A restart that the daemon has made or tried by itself. */
+export interface AuditedRestart extends Pick<Guest, "user" | "certificate"> {
+  readonly program: string | undefined;
+  readonly argv: readonly string[];
+  /** The new process, if there is one. */
+  readonly process?: string | undefined;
+  readonly again_of: string;
+  readonly attempt: number;
+  readonly code: string;
+}
+
 /** Options of an {@linkcode AuditLog}. */
 export interface AuditOptions {
   /** The path of the file, which is made if missing, with mode 0600. */
@@ -124,6 +135,18 @@ export class AuditLog implements AsyncDisposable {
       address: guest?.address,
       role,
       ...call,
+      argv: this.#options.argv ? bounded(argv) : undefined,
+    });
+  }
+
+  /** Writes that the daemon has started a process again for its owner, or could not. */
+  restart({ user, certificate, argv, ...restart }: AuditedRestart): void {
+    this.#write({
+      event: "restart",
+      user: user.id,
+      subject: user.subject,
+      serial: certificate.serial,
+      ...restart,
       argv: this.#options.argv ? bounded(argv) : undefined,
     });
   }

@@ -205,7 +205,7 @@ export interface ProcessServiceClient extends grpc.Client {
   /**
    * Stop sends SIGTERM to the process group, and SIGKILL after the grace
    * period. It answers when the process has finished and its group is gone or
-   * was killed. It does nothing to a finished process. While a stop is in
+   * was killed. Of a finished process it only cancels a restart that waits. While a stop is in
    * progress, the answer to another one is FAILED_PRECONDITION. A stop goes on
    * when its client disconnects.
    */
@@ -216,7 +216,7 @@ export interface ProcessServiceClient extends grpc.Client {
   /**
    * Stop sends SIGTERM to the process group, and SIGKILL after the grace
    * period. It answers when the process has finished and its group is gone or
-   * was killed. It does nothing to a finished process. While a stop is in
+   * was killed. Of a finished process it only cancels a restart that waits. While a stop is in
    * progress, the answer to another one is FAILED_PRECONDITION. A stop goes on
    * when its client disconnects.
    */
@@ -367,7 +367,7 @@ export interface ProcessServiceHandlers extends grpc.UntypedServiceImplementatio
   /**
    * Stop sends SIGTERM to the process group, and SIGKILL after the grace
    * period. It answers when the process has finished and its group is gone or
-   * was killed. It does nothing to a finished process. While a stop is in
+   * was killed. Of a finished process it only cancels a restart that waits. While a stop is in
    * progress, the answer to another one is FAILED_PRECONDITION. A stop goes on
    * when its client disconnects.
    */
