@@ -75,6 +75,7 @@ export { AttachedProcess } from "./attached_process.ts";
 export type { DestinationOptions } from "./destination.ts";
 export type { GapOptions, LogChunk, LogGap, LogStream } from "./log.ts";
 export type {
+  AgainOptions,
   AttachOptions,
   CallOptions,
   ExecOptions,
@@ -98,6 +99,7 @@ export type {
   FinishedStatus,
   Grant,
   ProcessStatus,
+  RestartState,
   RunningStatus,
   StartedStatus,
   StopInfo,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Command } from "../command.ts";
+import { again } from "./start/again.ts";
 import { attach } from "./start/attach.ts";
 import { completionsFor } from "./program/completions.ts";
 import { context } from "./program/context.ts";
@@ -32,7 +33,7 @@ export const local: readonly Command[] = [
 
 /** All commands. */
 export const commands: readonly Command[] = [
-  ...[run, exec, attach],
+  ...[run, exec, again, attach],
   ...[list, status, logs, wait, events],
   ...[stop, signal, rm],
   ...[share, unshare],

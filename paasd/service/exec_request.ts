@@ -89,9 +89,13 @@ export function toRestarts({ restart, stdin, terminal, stopAfterDisconnect }: Ex
     throw new InvalidArgumentError(`The number of restarts must be from 1 to ${MAX_RESTARTS}`);
   }
   if (stdin || terminal || stopAfterDisconnect) {
-    const what = stopAfterDisconnect ? "stop_after_disconnect" : terminal ? "a terminal" : "stdin";
+    const what = stopAfterDisconnect
+      ? "a lease (stop_after_disconnect, --on-disconnect)"
+      : terminal
+      ? "a terminal"
+      : "stdin";
     throw new InvalidArgumentError(
-      `A process with ${what} depends on its client, and so cannot be restarted: leave out that or the restarts`,
+      `A process with ${what} depends on its client, and so cannot be restarted: leave out that, or the restarts`,
     );
   }
   return maxRestarts || DEFAULT_RESTARTS;

@@ -112,7 +112,7 @@ export class Starter {
         ...by,
         program: programOf(command),
         argv: command.args,
-        again_of: againOf,
+        againOf,
         attempt: restart.attempt,
       };
       try {

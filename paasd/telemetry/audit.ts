@@ -31,7 +31,7 @@ export interface AuditedRestart extends Pick<Guest, "user" | "certificate"> {
   readonly argv: readonly string[];
   /** The new process, if there is one. */
   readonly process?: string | undefined;
-  readonly again_of: string;
+  readonly againOf: string;
   readonly attempt: number;
   readonly code: string;
 }
