@@ -36,9 +36,6 @@ const UNSET: ExecRequest__Output = {
   restart: null,
 };
 
-/** The changes that a request may make to what it repeats. */
-export type Changes = Partial<Pick<ExecRequest__Output, "name" | "labels" | "requestId" | "stopAfterDisconnect">>;
-
 /** Returns the recipe of a request. */
 export function recipeOf(request: Kept): string {
   return JSON.stringify(
@@ -62,21 +59,22 @@ export function checkChanges(request: ExecRequest__Output): void {
 /**
  * Makes the request that starts a process once more.
  *
- * @param changes Fields that differ. A name and labels that are not given are those of the process.
+ * @param request The request of a client, which may give another name, other labels, and a lease.
  * @throws {NotRepeatableError} When the spool has no recipe of it.
  */
 export function repeatOf(
   { recipe, args, name, labels }: Pick<Entry, "recipe" | "args" | "name" | "labels">,
-  changes: Changes = {},
+  { requestId, stopAfterDisconnect, ...request }: ExecRequest__Output = UNSET,
 ): ExecRequest__Output {
   if (recipe === undefined) throw new NotRepeatableError();
   return {
     ...UNSET,
     ...JSON.parse(recipe),
-    ...changes,
     args: [...args],
-    name: changes.name || name,
-    labels: isSet(changes.labels) ? changes.labels! : labels,
+    name: request.name || name,
+    labels: isSet(request.labels) ? request.labels : labels,
+    requestId,
+    stopAfterDisconnect,
   };
 }
 

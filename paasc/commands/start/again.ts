@@ -33,6 +33,8 @@ Examples:
   paasc again --name web-2 web
 `;
 
+const AS_IT_WAS = "a process is repeated as it was started; 'paasc exec' starts it in another way";
+
 export const again: Command = {
   name: "again",
   summary: "start a process once more and print the new id",
@@ -42,6 +44,8 @@ export const again: Command = {
     { name: "label", letter: "l", value: "K=V", repeatable: true, help: "a label, in place of the earlier labels" },
     { name: "request-id", value: "TEXT", help: "start it once, however often this is repeated" },
   ],
+
+  hints: Object.fromEntries(["-e", "--env", "-w", "--cwd", "--restart", "--timeout"].map((name) => [name, AS_IT_WAS])),
 
   async run(words, context) {
     const { given, repeated } = context;
