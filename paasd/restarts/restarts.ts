@@ -122,7 +122,9 @@ export class Restarts {
       const started = await start(entry, next, signal);
       table.setRestart(entry, { ...entry.restart!, nextTime: undefined, next: started.process.id });
       log.write("restarted", { process: started.process.id, "again-of": id, attempt: next.attempt });
-      if (signal.aborted) await started.process.stop(pending.stop).catch(() => {}); // as it is for any stop
+      if (!signal.aborted) return;
+      await started.process.stop(pending.stop).catch(() => {}); // one that may not be signalled goes on
+      await this.cancel(started.process.id, signal.reason.message, pending.stop); // it may have failed before the stop
     } catch (error) {
       if (signal.aborted) return this.#giveUp(entry, signal.reason.message);
       const { code, details } = toRefusal(error, (reference, error) => log.writeUnforeseen(reference, error));

@@ -118,6 +118,17 @@ Deno.test("Restarts.cancel() ends a start in progress, and stops a process that 
   assertEquals((next.process as unknown as { stops: unknown[] }).stops, [{ by: "alice" }]);
   assertEquals([entry.restart!.next, entry.restart!.givenUp], [next.process.id, undefined]);
 
+  const [third, quick] = [failed(), failed()];
+  const quickly = Promise.withResolvers<Entry>();
+  restarts.finished(third, () => quickly.promise);
+  elapse();
+  await settle();
+  const alsoCancelled = restarts.cancel(third.process.id, "a stop");
+  restarts.finished(quick, () => Promise.reject(new Error("must not start"))); // the new one has failed at once
+  quickly.resolve(quick);
+  await alsoCancelled;
+  assertEquals(quick.restart!.givenUp, "a stop");
+
   const other = failed();
   restarts.finished(
     other,
