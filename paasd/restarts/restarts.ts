@@ -8,9 +8,13 @@ import type { StopOptions } from "@paas/worker";
 import { clock } from "@paas/worker/system";
 import type { Entry, RestartState } from "../processes/entries.ts";
 import type { ProcessTable } from "../processes/process_table.ts";
+import { Counter } from "../quotas/counter.ts";
 import { toRefusal } from "../rpc/status_codes.ts";
 import type { DaemonLog } from "../telemetry/daemon_log.ts";
 import { nextAttempt } from "./policy.ts";
+
+/** Maximum number of an owner's restarts that wait. Each keeps the entry of its process in memory. */
+const MAX_WAITING = 1_000;
 
 /** Maximum length of the reason that is kept with a process, in UTF-16 code units. */
 const MAX_REASON_LENGTH = 200;
@@ -36,6 +40,8 @@ export interface RestartsOptions {
 
 /** A restart that waits, or is being made. */
 interface Pending {
+  /** Counts it to its owner, until it is disposed of. */
+  readonly counted: Disposable;
   /** Aborts when the restart is given up. */
   readonly ending: AbortController;
   /** Takes the timer back. */
@@ -52,6 +58,7 @@ export class Restarts {
   readonly #after: After;
   /** By the id of the process that has finished. */
   readonly #pending = new Map<string, { readonly entry: Entry; readonly pending: Pending }>();
+  readonly #waiting = new Counter();
   #closed: string | undefined;
 
   constructor(options: RestartsOptions) {
@@ -69,8 +76,12 @@ export class Restarts {
     const next = restart && status.state === "finished" ? nextAttempt(restart, status) : undefined;
     if (!restart || !next) return;
     if (this.#closed !== undefined) return this.#giveUp(entry, this.#closed);
+    if (this.#waiting.of(entry.owner) >= MAX_WAITING) {
+      return this.#giveUp(entry, `you have ${MAX_WAITING} processes that wait for a restart, as much as may be`);
+    }
     const make = () => pending.making = this.#make(entry, next, start, pending);
     const pending: Pending = {
+      counted: this.#waiting.add(entry.owner),
       ending: new AbortController(),
       takeBack: this.#after(next.pause, make),
       making: undefined,
@@ -108,7 +119,7 @@ export class Restarts {
 
   #giveUpWaiting(entry: Entry, pending: Pending, reason: string): void {
     pending.takeBack();
-    this.#pending.delete(entry.process.id);
+    this.#forget(entry, pending);
     this.#giveUp(entry, reason);
   }
 
@@ -130,8 +141,13 @@ export class Restarts {
       const { code, details } = toRefusal(error, (reference, error) => log.writeUnforeseen(reference, error));
       this.#giveUp(entry, details, Code[code]);
     } finally {
-      this.#pending.delete(id);
+      this.#forget(entry, pending);
     }
+  }
+
+  #forget({ process: { id } }: Entry, { counted }: Pending): void {
+    this.#pending.delete(id);
+    counted[Symbol.dispose]();
   }
 
   /** @param code The code of a refusal. The log gets it in place of the sentence, which may have the user's own words. */

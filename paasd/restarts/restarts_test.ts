@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { FinishedStatus, Process } from "@paas/worker";
 import { TestLog } from "../../tests/support/realm.ts";
 import { QuotaError } from "../errors.ts";
@@ -24,7 +24,7 @@ function failed(whenEnded = Promise.resolve(), restart = firstAttempt(2)): Entry
     stops,
     stop: (options: unknown) => Promise.resolve(void stops.push(options)),
   };
-  return { process: process as unknown as Process, restart } as Entry;
+  return { process: process as unknown as Process, owner: "alice", restart } as Entry;
 }
 
 /** Restarts with a clock that the test moves. */
@@ -173,4 +173,19 @@ Deno.test("Restarts.close() gives up what waits and what would come, and lets a 
   running.resolve(next);
   await settle();
   assertEquals(made.restart!.next, next.process.id);
+});
+
+Deno.test("Restarts lets so many processes of one owner wait, and as many of another", async () => {
+  const { restarts, waiting } = scene();
+  const never = () => Promise.reject(new Error("must not start"));
+  const entries = Array.from({ length: 1_001 }, () => failed());
+  for (const entry of entries) restarts.finished(entry, never);
+  assertEquals([waiting().length, entries[999]!.restart!.givenUp], [1_000, undefined]);
+  assertMatch(entries[1_000]!.restart!.givenUp!, /^you have 1000 processes that wait/);
+  const theirs = { ...failed(), owner: "bob" };
+  restarts.finished(theirs, never);
+  await restarts.cancel(entries[0]!.process.id, "a stop");
+  const next = failed();
+  restarts.finished(next, never);
+  assertEquals([theirs, next].map(({ restart }) => restart!.givenUp), [undefined, undefined]);
 });
