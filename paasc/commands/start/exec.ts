@@ -51,8 +51,8 @@ exited with another code than 0 or was killed by a signal, at most MAX times (1 
 100; without a number 10): after 1 s, 2 s, 4 s and so on, up to a minute; after a
 process that ran for 10 s it begins with 1 s again. Each is a new process with an
 id of its own and the same name; 'paasc status --verbose' tells which comes after
-which. 'paasc stop' ends the row, also between two processes. A process with
---stdin or --on-disconnect cannot be restarted.
+which. 'paasc stop' of the last one, or of the name, ends the row, also while the
+next one waits. A process with --stdin or --on-disconnect cannot be restarted.
 
 When the connection breaks before the answer, paasc repeats the request for up to
 a minute, and the daemon starts the process only once. --request-id does the same

@@ -83,7 +83,7 @@ export interface ProcessServiceClient extends grpc.Client {
    * Exec starts a process, and answers as soon as it runs. If Exec fails, no
    * process exists and nothing is left behind. The operator sets how many
    * finished processes of a user the daemon keeps, and how much space their
-   * arguments, names and labels may take. Beyond that the daemon removes the
+   * arguments, variables, names and labels may take. Beyond that the daemon removes the
    * user's own oldest finished processes. If unfinished processes alone exceed
    * the space, the answer is RESOURCE_EXHAUSTED.
    */
@@ -95,7 +95,7 @@ export interface ProcessServiceClient extends grpc.Client {
    * Exec starts a process, and answers as soon as it runs. If Exec fails, no
    * process exists and nothing is left behind. The operator sets how many
    * finished processes of a user the daemon keeps, and how much space their
-   * arguments, names and labels may take. Beyond that the daemon removes the
+   * arguments, variables, names and labels may take. Beyond that the daemon removes the
    * user's own oldest finished processes. If unfinished processes alone exceed
    * the space, the answer is RESOURCE_EXHAUSTED.
    */
@@ -322,7 +322,7 @@ export interface ProcessServiceHandlers extends grpc.UntypedServiceImplementatio
    * Exec starts a process, and answers as soon as it runs. If Exec fails, no
    * process exists and nothing is left behind. The operator sets how many
    * finished processes of a user the daemon keeps, and how much space their
-   * arguments, names and labels may take. Beyond that the daemon removes the
+   * arguments, variables, names and labels may take. Beyond that the daemon removes the
    * user's own oldest finished processes. If unfinished processes alone exceed
    * the space, the answer is RESOURCE_EXHAUSTED.
    */
