@@ -85,6 +85,8 @@ export class Entries {
   readonly #live = new Map<string, Entry>();
   /** Entries of finished processes that a caller still holds. */
   readonly #held = new WeakValues<string, Entry>();
+  /** Finished processes that wait for a restart. */
+  readonly #waiting = new Map<string, Entry>();
   /** Processes whose removal is in progress. */
   readonly #removing = new Set<string>();
 
@@ -96,6 +98,18 @@ export class Entries {
   /** The processes that run, or whose end is not in the spool yet. */
   get live(): Entry[] {
     return [...this.#live.values()];
+  }
+
+  /** The finished processes that wait for a restart. */
+  get waiting(): Entry[] {
+    return [...this.#waiting.values()];
+  }
+
+  /** Replaces the place of a process in a row of restarts. */
+  setRestart(entry: Entry, restart: RestartState): void {
+    entry.restart = restart;
+    if (restart.nextTime === undefined) this.#waiting.delete(entry.process.id);
+    else this.#waiting.set(entry.process.id, entry);
   }
 
   /** Whether a process runs, or its end is not in the spool yet. */

@@ -39,7 +39,15 @@ export type Spawn = (
 ) => Promise<Process>;
 
 /** A filter that selects no process: another user's are not listed without a right to all. */
-const NOTHING: ListFilter = { before: -1, name: "", idPrefix: "", labels: false, finished: false, holds: () => false };
+const NOTHING: ListFilter = {
+  before: -1,
+  name: "",
+  idPrefix: "",
+  labels: false,
+  finished: false,
+  waiting: false,
+  holds: () => false,
+};
 
 /** A user's rights without any role: to their own processes alone. */
 const OWN: Pick<Right, "scope" | "sees" | "shared"> = { scope: "own", sees: "own", shared: undefined };
@@ -190,7 +198,7 @@ export class ProcessTable {
 
   /** Notes the place of a process in a row of restarts. */
   setRestart(entry: Entry, restart: RestartState): void {
-    entry.restart = restart;
+    this.#entries.setRestart(entry, restart);
     this.#history.note(entry.sequence, noteOf(entry));
     this.#changed(entry);
   }

@@ -25,6 +25,7 @@ const ANY: ListFilter = {
   idPrefix: "",
   labels: false,
   finished: true,
+  waiting: false,
   holds: ({ sequence }) => sequence >= 0,
 };
 

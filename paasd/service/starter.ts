@@ -60,7 +60,8 @@ export class Starter {
     let [command, description]: [ExecRequest__Output, Partial<Description>] = [request, {}];
     if (request.againOf !== "") {
       checkChanges(request);
-      const known = await table.known(user, key); // the process to repeat may have been removed since
+      // The process to repeat may have been removed since. A start that has failed meanwhile is tried again below.
+      const known = await table.known(user, key)?.catch(() => undefined);
       if (known) return known;
       const earlier = table.find(request.againOf, user, right);
       record.named = earlier.process.id;
@@ -121,7 +122,8 @@ export class Starter {
         audit?.restart({ ...facts, process: started.process.id, code: Code[Code.OK] });
         return started;
       } catch (error) {
-        audit?.restart({ ...facts, code: Code[toRefusal(error, () => {}).code] });
+        const code = signal.aborted ? Code.CANCELLED : toRefusal(error, () => {}).code;
+        audit?.restart({ ...facts, code: Code[code] });
         throw error;
       }
     };

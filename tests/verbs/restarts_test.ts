@@ -99,6 +99,21 @@ Deno.test("paasc stop between two attempts succeeds, and ends the row", async ()
   assertMatch(daemon.log, new RegExp(`not-restarted process=${last.id} cause=`));
 });
 
+Deno.test("paasc stop --label selects a process that waits for a restart", async () => {
+  const daemon = shared();
+  const start = () => daemon.exec(["--restart", "on-failure", "--label", "row=1", "--name", "labelled", "false"]);
+  await start();
+  await until("a stop has come between two attempts", async () => {
+    const { code, stderr } = await daemon.paasc(["stop", "--label", "row=1"]);
+    assertEquals(code, 0, stderr);
+    const status = await newest(daemon, "labelled");
+    if (status.endReason === "stopped") await start(); // the stop has come to an attempt
+    return status.restart!.givenUp !== undefined;
+  });
+  const { stderr } = await daemon.paasc(["stop", "--label", "row=1"]);
+  assertEquals(stderr, "paasc: stopping no processes\n");
+});
+
 Deno.test("paasc stop of an attempt that runs starts no other", async () => {
   const daemon = shared();
   const id = await daemon.exec([
