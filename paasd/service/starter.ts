@@ -137,9 +137,11 @@ export class Starter {
    */
   #checkStarter({ user, certificate }: Starting): void {
     const { trust, access } = this.#options;
-    const objection = hasExpired(user) ? "it has expired" : trust.objection({ user, certificate })?.sentence;
+    const objection = hasExpired(user)
+      ? "its certificate has expired"
+      : trust.objection({ user, certificate })?.sentence;
     if (objection) {
-      throw new UnauthenticatedError(`The certificate with which it was started is no longer good: ${objection}`);
+      throw new UnauthenticatedError(`The daemon does not let in who has started it any more: ${objection}`);
     }
     rightOf(access.roleOf({ user, certificate }), "/paas.v1.ProcessService/Exec");
   }
