@@ -1,6 +1,7 @@
 import { status as Code } from "@paas/proto/grpc";
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { failure } from "../support/realm.ts";
 import { exec, RealmDaemon, statusOf } from "../support/realm_daemon.ts";
 import { RunningDaemon, sharedDaemon, text } from "../support/programs.ts";
@@ -199,6 +200,30 @@ Deno.test("paasc again obeys the list of programs and variables as it is now", a
     const { code, stderr } = await daemon.paasc(["again", id]);
     assertEquals(code, 1);
     assertMatch(stderr, /^paasc: Cannot set the variable "FOO"/);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("paasc again says what to do for a process of an earlier version of the daemon, which kept no recipe", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const flags = ["--spool-dir", join(directory, "spool")];
+    let id: string;
+    {
+      await using daemon = await RunningDaemon.start(flags);
+      id = await daemon.exec(["true"]);
+      await daemon.untilStatus(id, "Status: finished (exit code 0)");
+    }
+    const database = new DatabaseSync(join(directory, "spool/history.db"));
+    database.exec("DROP TRIGGER recipe_goes; DROP TABLE recipe");
+    database.close();
+    await using daemon = await RunningDaemon.start(flags);
+    await using alice = new RawClient(daemon);
+    assertEquals((await failure(alice.exec([], { againOf: id }))).code, Code.FAILED_PRECONDITION);
+    const { code, stderr } = await daemon.paasc(["again", id]);
+    assertEquals(code, 1);
+    assertMatch(stderr, /^paasc: Cannot repeat the process: .*; start it anew with all of its options\n$/);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

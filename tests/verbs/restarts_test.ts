@@ -196,6 +196,23 @@ Deno.test("a restart is refused when its owner may no longer start processes, an
   assertEquals([refused.code, refused.process, refused.user], ["PERMISSION_DENIED", undefined, alice.id]);
 });
 
+Deno.test("a restart is refused when the certificate of its owner was put on the deny list", async () => {
+  await using scene = await RealmDaemon.start(async (realm) => ["--deny-list", await realm.write("denied", "")]);
+  const [alice, oscar] = await Promise.all([
+    scene.person(),
+    scene.person({ commonName: "oscar", organizationalUnit: "paas-operator" }),
+  ]);
+  await scene.paasc(alice, "exec", "--name", "row", "--restart", "on-failure:100", "false");
+  const der = Uint8Array.fromBase64(alice.pair.cert.replaceAll(/-----.*-----|\s/g, ""));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", der)).toHex();
+  await scene.replace("denied", `${digest}\n`);
+  const givenUp = await until("a restart was refused", async () => {
+    const { stdout } = await scene.paasc(oscar, "status", "-o", "json", "row");
+    return (JSON.parse(stdout) as Status).restart?.givenUp;
+  });
+  assertMatch(givenUp, /^The daemon does not let in who has started it any more: its certificate is on the deny list$/);
+});
+
 Deno.test("a user's guests learn of restarts, and not why one was given up", async () => {
   await using scene = await RealmDaemon.start(() => ["--max-starts-per-minute", "1"]);
   const [alice, bob] = await Promise.all([scene.person(), scene.person({ commonName: "bob" })]);
