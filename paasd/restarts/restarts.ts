@@ -128,7 +128,8 @@ export class Restarts {
     const { signal } = pending.ending;
     const { id, ended } = entry.process;
     try {
-      await ended; // nothing of the old group may be in the way of the new process
+      // Nothing of the old group may be in the way of the new process. Its grace period may be long.
+      await Promise.race([ended, new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }))]);
       signal.throwIfAborted();
       const started = await start(entry, next, signal);
       table.setRestart(entry, { ...entry.restart!, nextTime: undefined, next: started.process.id });

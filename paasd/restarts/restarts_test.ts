@@ -92,6 +92,13 @@ Deno.test("Restarts waits until nothing is left of the group before", async () =
   end.resolve();
   await settle();
   assertEquals([started, entry.restart!.next !== undefined], [true, true]);
+
+  const lingering = failed(new Promise(() => {}));
+  restarts.finished(lingering, () => Promise.reject(new Error("must not start")));
+  elapse();
+  await settle();
+  await restarts.cancel(lingering.process.id, "a stop"); // it does not wait for the group
+  assertEquals(lingering.restart!.givenUp, "a stop");
 });
 
 Deno.test("Restarts.cancel() takes back a restart that waits, with its reason", async () => {
