@@ -4,6 +4,7 @@
  * @module
  */
 import type { ProcessTable } from "./processes/process_table.ts";
+import type { Restarts } from "./restarts/restarts.ts";
 import type { CallServer } from "./server.ts";
 import { type DaemonLog, shortId } from "./telemetry/daemon_log.ts";
 
@@ -11,6 +12,7 @@ import { type DaemonLog, shortId } from "./telemetry/daemon_log.ts";
 export interface DrainOptions {
   readonly log: DaemonLog;
   readonly table: Pick<ProcessTable, "drain" | "processes" | "settled">;
+  readonly restarts: Pick<Restarts, "close">;
   readonly server: Pick<CallServer, "drain">;
   /** Time from the beginning to the deadline, in milliseconds; `Infinity` is no deadline. */
   readonly timeout: number;
@@ -44,7 +46,7 @@ export class Drain implements Disposable {
    * @returns The number of processes that have not ended.
    */
   begin(timeout?: number, user?: string): number {
-    const { log, table, server } = this.#options;
+    const { log, table, restarts, server } = this.#options;
     const first = !this.#begun;
     this.#begun = true;
     const wait = timeout ?? (first ? this.timeout : undefined);
@@ -55,6 +57,7 @@ export class Drain implements Disposable {
     log.write("draining", { processes, "deadline-in-seconds": seconds, user: user && shortId(user) });
     if (!first) return processes;
     table.drain();
+    restarts.close("the daemon ends when its processes have finished");
     server.drain();
     table.settled().then(() => this.#end("drained"));
     return processes;

@@ -15,7 +15,8 @@ function stage(timeout = Infinity) {
     processes: () => processes,
     settled: () => end.promise,
   };
-  const drain = new Drain({ log, table, server: { drain: () => void calls.push("server") }, timeout });
+  const restarts = { close: () => void calls.push("restarts") };
+  const drain = new Drain({ log, table, restarts, server: { drain: () => void calls.push("server") }, timeout });
   let over = false;
   drain.over.then(() => over = true);
   return {
@@ -33,7 +34,7 @@ function stage(timeout = Infinity) {
 Deno.test("Drain.begin() refuses new processes once, and is over when the last process has ended", async () => {
   const { drain, log, calls, isOver, end } = stage();
   assertEquals([drain.begin(), drain.begin(undefined, "ab".repeat(32))], [1, 1]);
-  assertEquals([calls, isOver()], [["table", "server"], false]);
+  assertEquals([calls, isOver()], [["table", "restarts", "server"], false]);
   end();
   await drain.over;
   await log.flush(5_000);

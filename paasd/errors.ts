@@ -48,6 +48,18 @@ export class NameTakenError extends Error {
   }
 }
 
+/** The daemon does not know what is needed to start a process once more. */
+export class NotRepeatableError extends Error {
+  override readonly name = "NotRepeatableError";
+
+  constructor() {
+    super(
+      "Cannot repeat the process: an earlier version of the daemon started it, and did not keep its variables and limits; " +
+        "start it anew with all of its options",
+    );
+  }
+}
+
 /** The operator does not let the command run. */
 export class NotAllowedError extends Error {
   override readonly name = "NotAllowedError";

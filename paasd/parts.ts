@@ -25,8 +25,10 @@ import { observedOf } from "./figures/observed.ts";
 import { type Limits, limitsOf } from "./quotas/limits.ts";
 import { descriptorLimit as readDescriptorLimit } from "./quotas/open_files.ts";
 import { Quotas } from "./quotas/quotas.ts";
+import { Restarts } from "./restarts/restarts.ts";
 import { CallServer } from "./server.ts";
 import { Service } from "./service/service.ts";
+import { Starter } from "./service/starter.ts";
 import type { Running } from "./shutdown.ts";
 import { AuditLog } from "./telemetry/audit.ts";
 import type { DaemonLog } from "./telemetry/daemon_log.ts";
@@ -74,13 +76,15 @@ export async function makeParts(
   const table = new ProcessTable(spool);
   const makeRoom = (user: string) => expiry.makeRoom(user);
   const spawner = new Spawner({ spool, quotas, makeRoom, confinement, stopGrace, telemetry });
+  const restarts = new Restarts({ table, log });
+  const starter = new Starter({ table, spawner, access, trust, restarts, audit });
   const service = new Service({
-    ...{ table, spawner, access, spool, quotas, metrics: telemetry?.metrics },
+    ...{ table, starter, restarts, access, spool, quotas, metrics: telemetry?.metrics },
     drain: (timeout, user) => drain.begin(timeout, user),
   });
   const callsTooMuch = (guest: Guest, message: string) => refusals.callsTooMuch(guest, message);
   const server = new CallServer({ services: { log, access, audit }, service, quotas, telemetry, callsTooMuch });
-  const drain: Drain = closing.use(new Drain({ log, table, server, timeout: options.drainTimeout }));
+  const drain: Drain = closing.use(new Drain({ log, table, restarts, server, timeout: options.drainTimeout }));
   const door = await openDoor(options, foundations, server);
   trust.listener = {
     credentialsChanged: (credentials) => door.credentials = credentials,
@@ -105,7 +109,7 @@ export async function makeParts(
     closing.use(telemetry.metrics.observe(observed)); // closed before the spool, whose database it reads
   }
   if (figures) figures.state = "serving";
-  return { log, trust, audit, spawner, table, server, door, expiry, figures, drain, recovery };
+  return { log, trust, audit, spawner, table, restarts, server, door, expiry, figures, drain, recovery };
 }
 
 async function layFoundations(

@@ -11,6 +11,7 @@ import { causeOf } from "./errors.ts";
 import type { FiguresServer } from "./figures/figures_server.ts";
 import type { Expiry } from "./processes/expiry.ts";
 import type { ProcessTable } from "./processes/process_table.ts";
+import type { Restarts } from "./restarts/restarts.ts";
 import type { CallServer } from "./server.ts";
 import type { DaemonLog } from "./telemetry/daemon_log.ts";
 
@@ -24,6 +25,7 @@ const KILL_LIMIT_MS = 5_000;
 export interface Running {
   readonly log: DaemonLog;
   readonly table: ProcessTable;
+  readonly restarts: Restarts;
   readonly server: CallServer;
   readonly door: FrontDoor;
   readonly expiry: Expiry;
@@ -41,10 +43,11 @@ export interface Running {
  * @param stopGrace Time from SIGTERM until SIGKILL, in milliseconds.
  */
 export async function shutDown(running: Running, stopGrace: number): Promise<void> {
-  const { log, table, server, door, expiry, drain, figures, recovery } = running;
+  const { log, table, restarts, server, door, expiry, drain, figures, recovery } = running;
   const start = performance.now();
   server.shutDown();
   drain[Symbol.dispose]();
+  restarts.close("the daemon has shut down");
   if (figures) figures.state = "shutting down";
   expiry[Symbol.dispose]();
   recovery.abort();

@@ -76,6 +76,7 @@ export { AttachedProcess } from "./attached_process.ts";
 export type { DestinationOptions } from "./destination.ts";
 export type { GapOptions, LogChunk, LogGap, LogStream } from "./log.ts";
 export type {
+  AgainOptions,
   AttachOptions,
   CallOptions,
   ExecOptions,
@@ -99,6 +100,7 @@ export type {
   FinishedStatus,
   Grant,
   ProcessStatus,
+  RestartState,
   RunningStatus,
   StartedStatus,
   StopInfo,

@@ -46,6 +46,19 @@ export interface ExecOptions extends CallOptions {
    * for ever.
    */
   readonly stopAfterDisconnect?: number | undefined;
+  /**
+   * How often the daemon starts the process again after failures, 1 to 100; `true` is 10 times. Each time it is a new
+   * process: the status of each tells which one comes after. Default is never.
+   */
+  readonly restartOnFailure?: boolean | number | undefined;
+}
+
+/** Options for starting a process once more. */
+export interface AgainOptions extends CallOptions, Pick<ExecOptions, "requestId"> {
+  /** Another name; default is that of the process, if no live process has it. */
+  readonly name?: string | undefined;
+  /** Labels in place of those of the process. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Resource limits of a process, by the names of prlimit(1). */

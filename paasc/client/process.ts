@@ -6,8 +6,16 @@
 import { AttachedProcess } from "./attached_process.ts";
 import type { Calls } from "./client_calls.ts";
 import { chunksOf, type LogChunk } from "./log.ts";
-import type { AttachOptions, CallOptions, LogOptions, ShareOptions, SignalOptions, StopOptions } from "./options.ts";
-import { logsRequest, shareRequest, signalRequest, stopRequest } from "./requests.ts";
+import type {
+  AgainOptions,
+  AttachOptions,
+  CallOptions,
+  LogOptions,
+  ShareOptions,
+  SignalOptions,
+  StopOptions,
+} from "./options.ts";
+import { againRequest, logsRequest, shareRequest, signalRequest, stopRequest } from "./requests.ts";
 import { finishedFrom, type FinishedStatus, type ProcessStatus, statusFrom } from "./status.ts";
 import { PaasError } from "../errors.ts";
 import { followLog } from "../streams/follow.ts";
@@ -75,6 +83,22 @@ export class Process {
     const ifLost = "it is not known whether the process was stopped";
     const stop = this.#calls.once((connection, asked) => connection.stop(request, asked), ifLost, options.signal);
     return finishedFrom(await stop);
+  }
+
+  /**
+   * Starts the same once more, and returns the new process: with the program, arguments, variables, directory, limits, name,
+   * labels and all else that this process was started with, but `stopAfterDisconnect`. This process stays as it is. When
+   * the connection breaks before the answer, the call is repeated, and the daemon starts the new process only once.
+   *
+   * @throws {PaasError} as `Client.exec`; `already-exists` when a live process has the name, as this one may;
+   *   `failed-precondition` also when the daemon has not kept how the process was started; `permission-denied` when it
+   *   belongs to another user
+   */
+  async again(options: AgainOptions = {}): Promise<Process> {
+    const request = againRequest(this.id, options);
+    const ifLost = "it is not known whether the process was started";
+    const id = await this.#calls.ask((connection, asked) => connection.exec(request, asked), options.signal, ifLost);
+    return new Process(this.#calls, id);
   }
 
   /**

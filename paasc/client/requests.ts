@@ -8,6 +8,7 @@
 import type { ExecRequest, GetLogsRequest, ListRequest, ShareRequest, SignalRequest, StopRequest } from "@paas/proto";
 import { PaasError } from "../errors.ts";
 import type {
+  AgainOptions,
   ExecOptions,
   LimitOptions,
   ListOptions,
@@ -24,10 +25,7 @@ import { type Time, toDuration } from "../words/time.ts";
 /** The request to start a process. It has an id, so that it is safe to repeat. */
 export function execRequest(args: readonly string[], options: ExecOptions): ExecRequest {
   const { env = {}, cwd, limits, name, labels = {}, requestId, stdin, terminal } = options;
-  const texts = [...args, ...Object.entries(env).flat(), ...Object.entries(labels).flat(), cwd, name, requestId];
-  const broken = texts.find((text) => text?.isWellFormed() === false);
-  // The wire would carry another text.
-  if (broken !== undefined) throw invalid(`${JSON.stringify(broken)} has half a surrogate pair: it is no text`);
+  checkTexts([...args, ...Object.entries(env).flat(), ...Object.entries(labels).flat(), cwd, name, requestId]);
   return {
     args: [...args],
     env,
@@ -42,7 +40,25 @@ export function execRequest(args: readonly string[], options: ExecOptions): Exec
     stdin,
     terminal,
     stopAfterDisconnect: duration("stopAfterDisconnect", options.stopAfterDisconnect),
+    restart: restartFrom(options.restartOnFailure),
   };
+}
+
+function restartFrom(restarts: ExecOptions["restartOnFailure"] = false): ExecRequest["restart"] {
+  const maxRestarts = restarts === true ? undefined : whole("restartOnFailure", Number(restarts));
+  return maxRestarts === 0 ? undefined : { condition: "RESTART_CONDITION_ON_FAILURE", maxRestarts };
+}
+
+/** The request to start a process once more. It has an id, so that it is safe to repeat. */
+export function againRequest(againOf: string, { name, labels = {}, requestId }: AgainOptions): ExecRequest {
+  checkTexts([...Object.entries(labels).flat(), name, requestId]);
+  return { againOf, name, labels, requestId: requestId ?? crypto.randomUUID() };
+}
+
+/** Checks that the wire carries texts as they are. */
+function checkTexts(texts: readonly (string | undefined)[]): void {
+  const broken = texts.find((text) => text?.isWellFormed() === false);
+  if (broken !== undefined) throw invalid(`${JSON.stringify(broken)} has half a surrogate pair: it is no text`);
 }
 
 function limitsFrom({ as, core, cpu, fsize, nofile, nproc }: LimitOptions): ExecRequest["limits"] {

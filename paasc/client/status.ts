@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Grant__Output, ProcessStatus__Output } from "@paas/proto";
+import type { Grant__Output, ProcessStatus__Output, RestartState__Output } from "@paas/proto";
 import { PaasError } from "../errors.ts";
 import { word } from "../words/enum_words.ts";
 import { signalName } from "../words/signal_names.ts";
@@ -40,6 +40,10 @@ export interface StartedStatus {
   readonly logLines: number;
   /** The stop of the process; undefined when none was requested. */
   readonly stop: StopInfo | undefined;
+  /** The id of the process that this one repeats; undefined when it repeats none. */
+  readonly againOf: string | undefined;
+  /** The place in a row of restarts; undefined when the process is not to be restarted. */
+  readonly restart: RestartState | undefined;
 }
 
 /** The status of a running process. */
@@ -102,6 +106,20 @@ const END_REASONS: readonly EndReason[] = [
   "daemon-lost",
 ];
 
+/** The place of a process in a row of restarts. */
+export interface RestartState {
+  /** The number of this attempt; the process that a client has started is 1. */
+  readonly attempt: number;
+  /** Maximum number of attempts. */
+  readonly attempts: number;
+  /** The time of the next attempt, while the daemon waits for it. */
+  readonly nextTime: Date | undefined;
+  /** The id of the process that is the next attempt; undefined when there is none so far. */
+  readonly nextId: string | undefined;
+  /** A sentence that says why the daemon has made no further attempt; undefined when there was no such reason. */
+  readonly givenUp: string | undefined;
+}
+
 /** A stop of a process. */
 export interface StopInfo {
   /** The id of the user who stopped the process; undefined when the daemon stopped it by itself. */
@@ -144,6 +162,8 @@ export function statusFrom(message: ProcessStatus__Output): ProcessStatus {
         killed: stop.killed,
       }
       : undefined,
+    againOf: message.againOf || undefined,
+    restart: message.restart ? restartFrom(message.restart) : undefined,
   };
   const state = stateFrom(message.state);
   if (state === "running" || state === "stopping") return { state, ...started };
@@ -160,6 +180,16 @@ export function statusFrom(message: ProcessStatus__Output): ProcessStatus {
     signalName: signal === undefined ? undefined : signalName(signal),
     finishTime: dateIn(finishTime),
     endReason: END_REASONS.find((known) => known === reason) ?? "unknown",
+  };
+}
+
+function restartFrom({ attempt, attempts, nextTime, nextProcessId, givenUp }: RestartState__Output): RestartState {
+  return {
+    attempt,
+    attempts,
+    nextTime: nextTime ? dateFrom(nextTime) : undefined,
+    nextId: nextProcessId || undefined,
+    givenUp: givenUp || undefined,
   };
 }
 

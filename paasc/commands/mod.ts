@@ -4,6 +4,7 @@
  * @module
  */
 import type { Command } from "../command.ts";
+import { again } from "./start/again.ts";
 import { attach } from "./start/attach.ts";
 import { completionsFor } from "./program/completions.ts";
 import { context } from "./program/context.ts";
@@ -34,7 +35,7 @@ export const local: readonly Command[] = [
 
 /** All commands. */
 export const commands: readonly Command[] = [
-  ...[run, exec, attach, cp],
+  ...[run, exec, again, attach, cp],
   ...[list, status, logs, wait, events],
   ...[stop, signal, rm],
   ...[share, unshare],

@@ -27,6 +27,12 @@ export const EXEC_OPTIONS: readonly Option[] = [
   },
   { name: "name", value: "NAME", help: "a name, which stands for the id" },
   { name: "label", letter: "l", value: "K=V", repeatable: true, help: "a label, for 'paasc list --label'" },
+  {
+    name: "restart",
+    value: "POLICY",
+    completes: "no|on-failure",
+    help: "start it again: no, on-failure or on-failure:MAX",
+  },
   { name: "request-id", value: "TEXT", help: "start it once, however often this is repeated" },
   { name: "on-disconnect", value: "WHAT", help: "when paasc is gone: keep, stop, or stop-after=DURATION" },
 ];
@@ -58,6 +64,11 @@ function variable(text: string): [name: string, value: string] | undefined {
   const value = Deno.env.get(PASSED + text);
   return value === undefined ? undefined : [text, value];
 }
+
+/** Maximum number of restarts, as the daemon has it. */
+const MAX_RESTARTS = 100;
+
+const RESTARTS = `no, on-failure, or on-failure: and a number of restarts from 1 to ${MAX_RESTARTS}`;
 
 const DISCONNECTS = "keep, stop, or stop-after= and a duration such as 30s";
 
@@ -115,7 +126,16 @@ export async function execOptionsFrom(
     labels: Object.fromEntries(values("label", "NAME=VALUE", pair)),
     requestId: given["request-id"],
     stopAfterDisconnect: onDisconnect === "keep" ? undefined : onDisconnect,
+    restartOnFailure: value("restart", RESTARTS, parseRestart),
   };
+}
+
+/** The number of restarts by the words of docker; true is the daemon's default, and undefined any other text. */
+export function parseRestart(text: string): boolean | number | undefined {
+  if (text === "no") return false;
+  if (text === "on-failure") return true;
+  const restarts = Number(/^on-failure:(\d{1,3})$/.exec(text)?.[1]);
+  return restarts >= 1 && restarts <= MAX_RESTARTS ? restarts : undefined;
 }
 
 /** The action when the client is gone: "keep", or a stop after this many milliseconds; undefined for any other text. */

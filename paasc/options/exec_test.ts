@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertNotEquals, assertRejects, assertString
 import { execRequest } from "../client/requests.ts";
 import { parseCommandLine } from "../command_line.ts";
 import { ExitError } from "../exit.ts";
-import { execOptionsFrom, parseDisconnect } from "./exec.ts";
+import { execOptionsFrom, parseDisconnect, parseRestart } from "./exec.ts";
 
 /** The request that a command line of `paasc exec` comes to. */
 async function request(...line: string[]) {
@@ -32,6 +32,7 @@ Deno.test("execOptionsFrom() asks for nothing that was not asked for, but for a 
     stdin: undefined,
     terminal: undefined,
     stopAfterDisconnect: undefined,
+    restart: undefined,
   });
   assertMatch(one.requestId!, /^[0-9a-f-]{36}$/);
   assertNotEquals(one.requestId, other.requestId);
@@ -70,6 +71,7 @@ Deno.test("execOptionsFrom() passes on what was given", async () => {
     stdin: undefined,
     terminal: undefined,
     stopAfterDisconnect: { seconds: 60, nanos: 0 },
+    restart: undefined,
   });
   await Deno.remove(file);
 });
@@ -104,4 +106,29 @@ Deno.test("execOptionsFrom() takes variables from stdin once, and not from that 
 Deno.test("parseDisconnect() reads what is to happen, and refuses all else", () => {
   const texts = ["keep", "stop", "stop-after=500ms", "stop-after=", "stop-after=5", "never", ""];
   assertEquals(texts.map(parseDisconnect), ["keep", 0, 500, undefined, undefined, undefined, undefined]);
+});
+
+Deno.test("parseRestart() reads the words of docker that hold here, and refuses all else", async () => {
+  const texts = ["no", "on-failure", "on-failure:1", "on-failure:100"];
+  assertEquals(texts.map(parseRestart), [false, true, 1, 100]);
+  const wrong = [
+    "always",
+    "unless-stopped",
+    "on-failure:",
+    "on-failure:0",
+    "on-failure:101",
+    "on-failure:-1",
+    "no:1",
+    "",
+  ];
+  for (const text of wrong) assertEquals(parseRestart(text), undefined, text);
+  const condition = "RESTART_CONDITION_ON_FAILURE";
+  const restartOf = async (policy: string) => (await request("--restart", policy, "true")).restart;
+  assertEquals(await restartOf("on-failure:5"), { condition, maxRestarts: 5 });
+  assertEquals(await restartOf("on-failure"), { condition, maxRestarts: undefined });
+  assertEquals(await restartOf("no"), undefined);
+  assertStringIncludes(
+    await usageError("--restart", "always", "x"),
+    "takes no, on-failure, or on-failure: and a number",
+  );
 });

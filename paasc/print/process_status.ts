@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { Grant__Output, ProcessStatus__Output } from "@paas/proto";
+import type { Grant__Output, ProcessStatus__Output, RestartState__Output } from "@paas/proto";
 import { escapeUnprintable } from "@paas/proto/printable";
 import { permissionFrom, stateFrom } from "../client/status.ts";
 import { reasonText } from "./end_reason.ts";
 import { rfc3339, word } from "../words/enum_words.ts";
 import { shellCommand, shellWord } from "../words/shell_word.ts";
 import { signalName } from "../words/signal_names.ts";
-import { age, between, durationText } from "../words/time.ts";
+import { age, between, durationText, type Time } from "../words/time.ts";
 
 /** Fields of a status that its one-line form needs. */
 type Outcome =
@@ -80,10 +80,40 @@ export function statusDetails(status: ProcessStatus__Output, user: string, now: 
     ["Signal", exit === "signal" ? `${signalName(signal)} (${signal})` : undefined],
     ["Reason", reasonText(status, user)],
     ["Log", `${count(status.logBytes, "byte")}, ${count(status.logLines, "line")}`],
+    ["Repeats", status.againOf],
+    ...restartDetails(status, now),
     ["Owner", owner && owner !== user ? `${owner} (${ownerSubject || "no name"})` : undefined],
     ...status.grants.map((grant): [string, string] => ["Shared with", grantText(grant)]),
   ];
   return lines.map(([key, value]) => value ? `${key}: ${escapeUnprintable(value)}\n` : "").join("");
+}
+
+function restartDetails({ restart }: Pick<ProcessStatus__Output, "restart">, now: number): [string, string][] {
+  if (!restart) return [];
+  const { attempt, attempts, nextTime, nextProcessId, givenUp } = restart;
+  return [
+    ["Attempt", `${attempt} of ${attempts}`],
+    ["Restart", nextTime ? `in ${waitText(nextTime, now)} (attempt ${attempt + 1} of ${attempts})` : ""],
+    ["Restarted as", nextProcessId],
+    ["Not restarted", givenUp],
+  ];
+}
+
+/** Formats the time until a moment, in whole seconds. */
+function waitText({ seconds, nanos }: Time, now: number): string {
+  return `${Math.max(Math.ceil(seconds + nanos / 1e9 - now / 1000), 0)} s`;
+}
+
+/**
+ * Tells somebody who has followed a process that another one has come after it, or will. Returns undefined if none has.
+ *
+ * @param now In milliseconds since the Unix epoch
+ */
+export function restartSentence({ restart }: Pick<ProcessStatus__Output, "restart">, now: number): string | undefined {
+  if (restart?.nextProcessId) return `the process was restarted as ${restart.nextProcessId}`;
+  if (!restart?.nextTime) return undefined;
+  const { attempt, attempts, nextTime } = restart;
+  return `the process is restarted in ${waitText(nextTime, now)} (attempt ${attempt + 1} of ${attempts})`;
 }
 
 /** Formats a grant. */
@@ -125,6 +155,8 @@ export function statusJson(status: ProcessStatus__Output) {
       : undefined,
     logBytes: status.logBytes,
     logLines: status.logLines,
+    againOf: status.againOf || undefined,
+    restart: status.restart ? restartJson(status.restart) : undefined,
     owner: status.owner || undefined,
     ownerSubject: status.ownerSubject || undefined,
     grants: status.grants?.length
@@ -134,5 +166,15 @@ export function statusJson(status: ProcessStatus__Output) {
         until: until ? rfc3339(until) : undefined,
       }))
       : undefined,
+  };
+}
+
+function restartJson({ attempt, attempts, nextTime, nextProcessId, givenUp }: RestartState__Output) {
+  return {
+    attempt,
+    attempts,
+    nextTime: nextTime ? rfc3339(nextTime) : undefined,
+    nextId: nextProcessId || undefined,
+    givenUp: givenUp || undefined,
   };
 }

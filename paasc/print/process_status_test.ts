@@ -1,7 +1,7 @@
 import type { ProcessStatus__Output } from "@paas/proto";
 import { assert, assertEquals } from "@std/assert";
 import { RUNNING } from "../../tests/support/client/running_status.ts";
-import { exitCodeOf, statusDetails, statusJson, statusText } from "./process_status.ts";
+import { exitCodeOf, restartSentence, statusDetails, statusJson, statusText } from "./process_status.ts";
 
 const running: ProcessStatus__Output = { ...RUNNING, startTime: { seconds: 1, nanos: 0 } };
 const finished: ProcessStatus__Output = {
@@ -156,4 +156,25 @@ Deno.test("statusDetails() and statusJson() have the owner and the grants", () =
     { user: bob, permission: "view", until: "1970-01-01T01:00:00.000Z" },
     { user, permission: "stop" },
   ]);
+});
+
+Deno.test("statusDetails(), statusJson() and restartSentence() tell of repeats and restarts", () => {
+  const restart = { attempt: 2, attempts: 6, nextTime: { seconds: 13, nanos: 1 }, nextProcessId: "", givenUp: "" };
+  const waiting = { ...finished, againOf: "2b5c", restart };
+  const details = (status: ProcessStatus__Output) =>
+    statusDetails(status, user, 10_000).split("\n").filter((line) => /^(Repeats|Attempt|Restart|Not)/.test(line));
+  assertEquals(details(waiting), ["Repeats: 2b5c", "Attempt: 2 of 6", "Restart: in 4 s (attempt 3 of 6)"]);
+  assertEquals(restartSentence(waiting, 10_000), "the process is restarted in 4 s (attempt 3 of 6)");
+  const next = { ...waiting, restart: { ...restart, nextTime: null, nextProcessId: "8f0a" } };
+  assertEquals(details(next).at(-1), "Restarted as: 8f0a");
+  assertEquals(restartSentence(next, 0), "the process was restarted as 8f0a");
+  const over = { ...waiting, restart: { ...restart, nextTime: null, givenUp: "no more" } };
+  assertEquals([details(over).at(-1), restartSentence(over, 0)], ["Not restarted: no more", undefined]);
+  assertEquals([details({ ...finished, againOf: "", restart: null }), restartSentence(finished, 0)], [[], undefined]);
+  assertEquals(JSON.parse(JSON.stringify(statusJson(waiting))).againOf, "2b5c");
+  assertEquals(JSON.parse(JSON.stringify(statusJson(waiting).restart)), {
+    attempt: 2,
+    attempts: 6,
+    nextTime: "1970-01-01T00:00:13.000000001Z",
+  });
 });

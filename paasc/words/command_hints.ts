@@ -11,6 +11,7 @@ const DANGEROUS = ["stop", "kill", "rm", "signal", "prune", "drain", "pause"];
 const LIST = "'paasc list' shows what runs";
 const WATCH = "'paasc list --watch' shows what runs, live";
 const EXEC = "'paasc exec PROGRAM' starts a process";
+const AGAIN = "'paasc again ID' starts the same program once more";
 const NO_IMAGES = "there are no images, and programs are those of the daemon's machine";
 
 /** Commands of similar programs, and what to do here instead. */
@@ -23,6 +24,8 @@ const FOREIGN: Readonly<Record<string, string>> = {
   add: EXEC,
   create: EXEC,
   start: EXEC,
+  restart: AGAIN,
+  retry: AGAIN,
   cp: "'tar c DIR | paasc run tar x -C /to' copies a directory there",
   delete: "'paasc stop ID' ends a process, and 'paasc rm ID' makes the daemon forget it",
   build: NO_IMAGES,

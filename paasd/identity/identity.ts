@@ -213,7 +213,8 @@ export function guestOf(certificate: PeerCertificate | undefined): Guest {
   return guest;
 }
 
-function hasExpired({ expires }: User): boolean {
+/** Tells whether the certificate of a user has expired. */
+export function hasExpired({ expires }: User): boolean {
   return expires <= Date.now();
 }
 

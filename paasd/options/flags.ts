@@ -139,7 +139,7 @@ export const FLAGS = {
     ...SIZE,
     default: "64M",
     help:
-      "maximum size of the arguments, names and labels of a user's processes; the oldest finished processes go first",
+      "maximum size of the arguments, variables, names and labels of a user's processes; the oldest finished processes go first",
   }),
   "max-grants-per-user": flag({
     ...COUNT,

@@ -9,6 +9,22 @@ import { WeakValues } from "@paas/worker/system";
 import type { Grant } from "../access/authorization.ts";
 import type { Lease } from "./lease.ts";
 
+/** The place of a process in a row of automatic restarts. */
+export interface RestartState {
+  /** The number of this attempt; the process that a client has started is 1. */
+  readonly attempt: number;
+  /** Maximum number of attempts. */
+  readonly attempts: number;
+  /** The pause before this attempt, in milliseconds; 0 before the first. */
+  readonly pause: number;
+  /** The time of the next attempt, while it waits, in milliseconds since the Unix epoch. It is in memory only. */
+  readonly nextTime?: number | undefined;
+  /** The id of the process that is the next attempt. */
+  readonly next?: string | undefined;
+  /** Why there is no next attempt: a sentence. */
+  readonly givenUp?: string | undefined;
+}
+
 /** A process, its owner, and the users that it is shared with. */
 export interface Entry {
   readonly process: Process;
@@ -23,6 +39,12 @@ export interface Entry {
   readonly ownerSubject: string;
   /** The users that the process is shared with. */
   grants: readonly Grant[];
+  /** The id of the process that this one repeats; empty if it repeats none. */
+  readonly againOf: string;
+  /** Its place in a row of restarts; `undefined` if it is not to be restarted. */
+  restart: RestartState | undefined;
+  /** What is needed to start the same once more; `undefined` if an earlier daemon has not kept that. Each access reads it. */
+  readonly recipe: string | undefined;
   readonly lease: Lease | undefined;
   /** The position in the order of all starts. */
   readonly sequence: number;
@@ -31,16 +53,29 @@ export interface Entry {
 /** The daemon's own data in the spool's record of a process. */
 interface Note {
   readonly ownerSubject?: string;
+  readonly againOf?: string;
+  readonly restart?: RestartState;
 }
 
 /** The owner's data in the spool's record of a process. */
 export function aboutOf(
   owner: { readonly id: string; readonly subject: string },
-  { name, labels }: Pick<Entry, "name" | "labels">,
+  { name, labels, againOf = "", restart, recipe }: Pick<Entry, "name" | "labels"> & Partial<Entry>,
   request: About["request"],
 ): About {
-  const note: Note = { ownerSubject: owner.subject };
-  return { owner: owner.id, name, labels, request, note };
+  return {
+    owner: owner.id,
+    name,
+    labels,
+    request,
+    recipe,
+    note: noteOf({ ownerSubject: owner.subject, againOf, restart }),
+  };
+}
+
+/** The daemon's own data about a process, for the spool. */
+export function noteOf({ ownerSubject, againOf, restart }: Pick<Entry, "ownerSubject" | "againOf" | "restart">): Note {
+  return { ownerSubject, againOf: againOf || undefined, restart: restart && { ...restart, nextTime: undefined } };
 }
 
 /** The entries of all users' processes. Every caller gets the same entry of a process, so that all see its grants change. */
@@ -50,6 +85,8 @@ export class Entries {
   readonly #live = new Map<string, Entry>();
   /** Entries of finished processes that a caller still holds. */
   readonly #held = new WeakValues<string, Entry>();
+  /** Finished processes that wait for a restart. */
+  readonly #waiting = new Map<string, Entry>();
   /** Processes whose removal is in progress. */
   readonly #removing = new Set<string>();
 
@@ -61,6 +98,18 @@ export class Entries {
   /** The processes that run, or whose end is not in the spool yet. */
   get live(): Entry[] {
     return [...this.#live.values()];
+  }
+
+  /** The finished processes that wait for a restart. */
+  get waiting(): Entry[] {
+    return [...this.#waiting.values()];
+  }
+
+  /** Replaces the place of a process in a row of restarts. */
+  setRestart(entry: Entry, restart: RestartState): void {
+    entry.restart = restart;
+    if (restart.nextTime === undefined) this.#waiting.delete(entry.process.id);
+    else this.#waiting.set(entry.process.id, entry);
   }
 
   /** Whether a process runs, or its end is not in the spool yet. */
@@ -111,6 +160,7 @@ export class Entries {
   ): Entry {
     const { sequence } = process;
     const { history } = this.#spool;
+    const { ownerSubject = "", againOf = "", restart } = note as Note;
     return {
       process,
       owner,
@@ -119,9 +169,14 @@ export class Entries {
       grants,
       lease,
       sequence,
-      ownerSubject: (note as Note).ownerSubject ?? "",
+      ownerSubject,
+      againOf,
+      restart,
       get args() {
         return history.read((records) => records.args(sequence));
+      },
+      get recipe() {
+        return history.read((records) => records.recipe(sequence));
       },
     };
   }

@@ -10,6 +10,8 @@ import type { Entries, Entry } from "./entries.ts";
 /** The properties of a process that a filter can test. */
 export interface Listed extends Pick<Candidate, "id" | "sequence" | "name" | "startTime"> {
   readonly state: "running" | "stopping" | "finished";
+  /** Whether it has finished and waits for a restart. */
+  readonly waiting?: boolean;
   /** Empty unless the filter asks for labels. */
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -28,6 +30,8 @@ export interface ListFilter {
   readonly labels: boolean;
   /** Whether finished processes are included. */
   readonly finished: boolean;
+  /** Whether finished processes that wait for a restart are included. */
+  readonly waiting: boolean;
   /** Tests all of the above, and the rest of the request. */
   holds(listed: Listed): boolean;
 }
@@ -43,7 +47,7 @@ const SCAN_OF_ONE = 512;
 
 /** The processes that a list is made of. */
 interface Source {
-  readonly entries: Pick<Entries, "live" | "get" | "isLive">;
+  readonly entries: Pick<Entries, "live" | "waiting" | "get" | "isLive">;
   readonly history: Pick<Spool["history"], "read">;
 }
 
@@ -82,12 +86,19 @@ function* newerThan(sequence: number, oldestFirst: Entry[], place: Place): Gener
   }
 }
 
-/** The live processes that a filter selects, the oldest first. */
-function matchingLive(entries: Source["entries"], owner: string | undefined, { before, holds }: ListFilter): Entry[] {
-  return entries.live.filter((entry) => {
-    const { process: { id, status: { state, startTime } }, name, labels, sequence } = entry;
-    return sequence < before && (owner === undefined || entry.owner === owner) &&
-      holds({ id, sequence, name, labels, state, startTime }) && entries.get(id); // without those that are being removed
+/** The processes in memory that a filter selects, the oldest first. */
+function matchingLive(
+  entries: Source["entries"],
+  owner: string | undefined,
+  { before, finished, waiting, holds }: ListFilter,
+): Entry[] {
+  // With the finished ones those that wait come from the spool.
+  const also = waiting && !finished ? entries.waiting.filter(({ process: { id } }) => !entries.isLive(id)) : [];
+  return [...entries.live, ...also].filter((entry) => {
+    const { process: { id, status: { state, startTime } }, name, labels, sequence, restart } = entry;
+    const listed = { id, sequence, name, labels, state, startTime, waiting: restart?.nextTime !== undefined };
+    return sequence < before && (owner === undefined || entry.owner === owner) && holds(listed) &&
+      entries.get(id); // without those that are being removed
   }).sort((one, other) => one.sequence - other.sequence);
 }
 

@@ -10,16 +10,19 @@ import { validate } from "@std/uuid";
 import { allowedUntil, type Grant, isInForce, type Right } from "../access/authorization.ts";
 import { InvalidArgumentError, NameTakenError, NotFinishedError } from "../errors.ts";
 import type { User } from "../identity/identity.ts";
-import { aboutOf, Entries, type Entry } from "./entries.ts";
+import { aboutOf, Entries, type Entry, noteOf, type RestartState } from "./entries.ts";
 import { Lease } from "./lease.ts";
 import { list, type Listed, type ListFilter, type Place } from "./listing.ts";
 import { type RequestKey, Starts, STAYS } from "./starts.ts";
 import { type Change, Watchers } from "./watchers.ts";
 
 /** A user's description of a new process. */
-export interface Description extends Pick<Entry, "args" | "name" | "labels"> {
+export interface Description
+  extends Pick<Entry, "args" | "name" | "labels">, Partial<Pick<Entry, "againOf" | "restart" | "recipe">> {
   /** How long the process goes on without its client, in milliseconds; `undefined` is for ever. */
   readonly stopAfterDisconnect?: number | undefined;
+  /** Called when the process has finished, before anybody hears of that. */
+  readonly finished?: ((entry: Entry) => void) | undefined;
 }
 
 /**
@@ -36,7 +39,15 @@ export type Spawn = (
 ) => Promise<Process>;
 
 /** A filter that selects no process: another user's are not listed without a right to all. */
-const NOTHING: ListFilter = { before: -1, name: "", idPrefix: "", labels: false, finished: false, holds: () => false };
+const NOTHING: ListFilter = {
+  before: -1,
+  name: "",
+  idPrefix: "",
+  labels: false,
+  finished: false,
+  waiting: false,
+  holds: () => false,
+};
 
 /** A user's rights without any role: to their own processes alone. */
 const OWN: Pick<Right, "scope" | "sees" | "shared"> = { scope: "own", sees: "own", shared: undefined };
@@ -90,15 +101,19 @@ export class ProcessTable {
     request: RequestKey,
     signal: AbortSignal,
   ): Promise<Entry> {
-    const { stopAfterDisconnect } = description;
+    const { stopAfterDisconnect, finished } = description;
     const releaseName = this.#takeName(owner, description.name);
     try {
       const about = aboutOf(owner, description, request.id ? request : undefined);
       let entry: Entry | undefined;
-      const process = await spawn(() => entry && this.#changed(entry), about, signal);
+      const changed = () => {
+        if (entry?.process.status.state === "finished") finished?.(entry);
+        if (entry) this.#changed(entry);
+      };
+      const process = await spawn(changed, about, signal);
       const lease = stopAfterDisconnect === undefined ? undefined : new Lease(process, stopAfterDisconnect);
       const started = entry = this.#entries.add(process, about, lease);
-      this.#changed(started);
+      changed(); // it may have finished already
       process.finished.then(releaseName);
       process.ended.then(() => this.#history.whenWritten(() => this.#retire(started, request)));
       return started;
@@ -106,6 +121,11 @@ export class ProcessTable {
       releaseName();
       throw error;
     }
+  }
+
+  /** Gives the process that the same request has started, or is starting; `undefined` if there is none. */
+  known({ id }: Pick<User, "id">, request: RequestKey): Promise<Entry> | undefined {
+    return this.#starts.known(id, request);
   }
 
   /** Reserves a name, if it is not empty, until the caller releases it. */
@@ -174,6 +194,13 @@ export class ProcessTable {
     entry.grants = entry.grants.filter((grant) => isInForce(grant) && grant.user !== user); // even if the spool fails
     this.#changed(entry);
     this.#history.change((records) => records.revoke(entry.sequence, user, clock.now()));
+  }
+
+  /** Notes the place of a process in a row of restarts. */
+  setRestart(entry: Entry, restart: RestartState): void {
+    this.#entries.setRestart(entry, restart);
+    this.#history.note(entry.sequence, noteOf(entry));
+    this.#changed(entry);
   }
 
   /**

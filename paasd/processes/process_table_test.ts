@@ -10,6 +10,8 @@ import {
   ShuttingDownError,
 } from "../errors.ts";
 import type { User } from "../identity/identity.ts";
+import { until } from "../../tests/support/until.ts";
+import type { RestartState } from "./entries.ts";
 import type { ListFilter } from "./listing.ts";
 import { type Description, ProcessTable } from "./process_table.ts";
 import type { RequestKey } from "./starts.ts";
@@ -25,6 +27,7 @@ const ANY: ListFilter = {
   idPrefix: "",
   labels: false,
   finished: true,
+  waiting: false,
   holds: ({ sequence }) => sequence >= 0,
 };
 
@@ -394,4 +397,59 @@ Deno.test("ProcessTable starts a request anew for who repeats it, when its first
   client.abort(new Error("gone"));
   await assertRejects(() => first, Error, "gone");
   assertStrictEquals((await second).process, fake.process);
+});
+
+Deno.test("ProcessTable tells of the end of a process before anybody hears of it, once", async () => {
+  await using table = await TestTable.make();
+  const restart: RestartState = { attempt: 1, attempts: 2, pause: 0 };
+  let ends = 0;
+  const fake = await start(table, alice, {
+    restart,
+    finished(entry) {
+      ends++;
+      table.setRestart(entry, { ...restart, nextTime: 7 });
+    },
+  });
+  const abort = new AbortController();
+  const seen: unknown[] = [];
+  const watching = (async () => {
+    for await (const { entry } of table.watch(alice, abort.signal)) {
+      seen.push([entry!.process.status.state, entry!.restart?.nextTime]);
+    }
+  })();
+  await until("it is watched", () => seen.length === 1);
+  await fake.finish();
+  await until("its end was seen", () => seen.length > 1);
+  table.share(table.find(fake.id, alice), { user: "bb", permission: "view", until: undefined });
+  await until("the grant was seen", () => seen.length > 2);
+  abort.abort();
+  await watching;
+  assertEquals([ends, seen], [1, [["running", undefined], ["finished", 7], ["finished", 7]]]);
+});
+
+Deno.test("ProcessTable lists a process that waits for a restart with the live ones, until it waits no more", async () => {
+  await using table = await TestTable.make();
+  const restart: RestartState = { attempt: 1, attempts: 2, pause: 0 };
+  const fake = await start(table, alice, {
+    restart,
+    finished: (entry) => table.setRestart(entry, { ...restart, nextTime: 7 }),
+  });
+  const other = await start(table);
+  const waiting = () =>
+    listed(table, alice, false, {
+      finished: false,
+      waiting: true,
+      holds: ({ state, waiting }) => state !== "finished" || waiting === true,
+    });
+  await fake.finish();
+  assertEquals(waiting(), [other.id, fake.id]);
+  assertEquals(listed(table, bob, false, { finished: false, waiting: true }), []);
+  assertEquals(ids(table, alice), [other.id, fake.id]);
+  table.setRestart(table.find(fake.id, alice), { ...restart, givenUp: "no" });
+  assertEquals(waiting(), [other.id]);
+  assertEquals(table.spool.find(fake.id)!.record.about.note, {
+    ownerSubject: "CN=alice",
+    restart: { ...restart, givenUp: "no" },
+  });
+  await other.finish();
 });

@@ -65,6 +65,15 @@ export class Starts {
     return await this.#begin(keyOf(owner, request), request.digest, client, begin); // no `await` since the look above
   }
 
+  /**
+   * Gives the process that the same request has started, or is starting; `undefined` if there is none.
+   *
+   * @throws {InvalidArgumentError} When another request of the owner has the same id.
+   */
+  known(owner: string, request: RequestKey): Promise<Entry> | undefined {
+    return this.#earlier(owner, request)?.started;
+  }
+
   /** Forgets a request whose process is in the spool now. */
   forget(owner: string, request: RequestKey): void {
     this.#requests.delete(keyOf(owner, request));

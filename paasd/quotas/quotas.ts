@@ -147,7 +147,7 @@ export class Quotas {
     if (this.#descriptions.of(user) + bytes > maxDescriptionBytesPerUser) {
       throw new QuotaError(
         "--max-description-bytes-per-user",
-        `With this one the arguments, names and labels of your live processes take more than ${maxDescriptionBytesPerUser} bytes`,
+        `With this one the arguments, variables, names and labels of your live processes take more than ${maxDescriptionBytesPerUser} bytes`,
         "stop one first, or give shorter ones, or a file",
       );
     }

@@ -9,6 +9,7 @@ import type { Access } from "../access/access.ts";
 import { type Right, rightOf } from "../access/authorization.ts";
 import type { Role } from "../access/roles.ts";
 import { PermissionDeniedError, ProcessNotFoundError } from "../errors.ts";
+import type { ClientCertificate } from "../identity/certificate.ts";
 import { type Connection, type Guest, guestOf, type User } from "../identity/identity.ts";
 import type { AuditLog } from "../telemetry/audit.ts";
 import { type DaemonLog, shortId } from "../telemetry/daemon_log.ts";
@@ -28,6 +29,8 @@ export interface CallServices {
 export interface CallContext {
   /** The caller. */
   readonly user: User;
+  /** The caller's certificate. */
+  readonly certificate: ClientCertificate;
   /** The caller's rights at the beginning of the call. */
   readonly right: Right;
   /** Aborts when the call has ended: by the client, by its deadline, or because the handler is done. */
@@ -132,6 +135,7 @@ export class RunningCall {
   context({ guest, right }: { guest: Guest; right: Right }): CallContext {
     return {
       user: guest.user,
+      certificate: guest.certificate,
       right,
       signal: this.signal,
       connection: guest.connection,

@@ -21,6 +21,7 @@ import {
   NameTakenError,
   NotAllowedError,
   NotFinishedError,
+  NotRepeatableError,
   PermissionDeniedError,
   ProcessNotFoundError,
   QuotaError,
@@ -61,6 +62,7 @@ function codeOf(error: unknown): Code {
   if (error instanceof StopInProgressError) return Code.FAILED_PRECONDITION;
   if (error instanceof FinishedError) return Code.FAILED_PRECONDITION;
   if (error instanceof NotFinishedError) return Code.FAILED_PRECONDITION;
+  if (error instanceof NotRepeatableError) return Code.FAILED_PRECONDITION;
   if (error instanceof InputClosedError) return Code.FAILED_PRECONDITION;
   if (error instanceof InputOffsetError) return Code.INVALID_ARGUMENT;
   if (error instanceof NameTakenError) return Code.ALREADY_EXISTS;

@@ -10,6 +10,7 @@ import { createHash } from "node:crypto";
 import { InvalidArgumentError } from "../errors.ts";
 import type { Description } from "../processes/process_table.ts";
 import type { RequestKey } from "../processes/starts.ts";
+import { DEFAULT_RESTARTS, MAX_RESTARTS } from "../restarts/policy.ts";
 import { DAY_MS, isKey, isName, toExact, toGrace, toMilliseconds, toTerminalSize, toTerminalType } from "./fields.ts";
 
 /** Maximum timeout of a process, in milliseconds. A timer can wait 2^31 - 1 ms. */
@@ -69,8 +70,41 @@ export function toDescription({ args, name, labels, stopAfterDisconnect }: ExecR
   };
 }
 
+/**
+ * Converts the policy of restarts to the number of restarts; 0 is none.
+ *
+ * @throws {InvalidArgumentError} When the policy is out of its range, or the process cannot be restarted.
+ */
+export function toRestarts({ restart, stdin, terminal, stopAfterDisconnect }: ExecRequest__Output): number {
+  const { condition, maxRestarts } = restart ?? { condition: "RESTART_CONDITION_NO", maxRestarts: 0 };
+  const never: string[] = ["RESTART_CONDITION_UNSPECIFIED", "RESTART_CONDITION_NO"];
+  if (never.includes(condition)) {
+    if (maxRestarts === 0) return 0;
+    throw new InvalidArgumentError("A number of restarts needs the condition on-failure");
+  }
+  if (condition !== "RESTART_CONDITION_ON_FAILURE") {
+    throw new InvalidArgumentError("The condition for restarts must be no or on-failure");
+  }
+  if (maxRestarts > MAX_RESTARTS) {
+    throw new InvalidArgumentError(`The number of restarts must be from 1 to ${MAX_RESTARTS}`);
+  }
+  if (stdin || terminal || stopAfterDisconnect) {
+    const what = stopAfterDisconnect
+      ? "a lease (stop_after_disconnect, --on-disconnect)"
+      : terminal
+      ? "a terminal"
+      : "stdin";
+    throw new InvalidArgumentError(
+      `A process with ${what} depends on its client, and so cannot be restarted: leave out that, or the restarts`,
+    );
+  }
+  return maxRestarts || DEFAULT_RESTARTS;
+}
+
 /** Returns the key that makes a request safe to repeat. */
-export function toRequestKey(request: ExecRequest__Output): RequestKey {
+export function toRequestKey({ againOf, restart, ...request }: ExecRequest__Output): RequestKey {
   const { requestId: id } = request;
-  return { id, digest: id && createHash("sha256").update(JSON.stringify(request)).digest("base64") };
+  // Fields that are newer than digests in spools count only if they are set.
+  const contents = { ...request, ...againOf && { againOf }, ...restart && { restart } };
+  return { id, digest: id && createHash("sha256").update(JSON.stringify(contents)).digest("base64") };
 }

@@ -30,7 +30,7 @@ export type ListQuery = ListFilter & { readonly pageSize: number };
  * @throws {InvalidArgumentError} When a field is malformed.
  */
 export function toListQuery(request: ListRequest__Output): ListQuery {
-  const { states, name, labels, startedSince, startedUntil, idPrefix, pageSize, pageToken, owner } = request;
+  const { states, name, labels, startedSince, startedUntil, idPrefix, pageSize, pageToken, owner, waiting } = request;
   if (pageSize < 0) throw new InvalidArgumentError("The size of a page must not be negative");
   if (!/^[0-9a-f-]{0,36}$/i.test(idPrefix)) {
     throw new InvalidArgumentError("The beginning of an id must consist of hexadecimal digits and '-', as an id does");
@@ -53,9 +53,10 @@ export function toListQuery(request: ListRequest__Output): ListQuery {
     idPrefix: beginning,
     labels: wantedLabels.length > 0,
     finished,
+    waiting,
     holds: ({ id, sequence, state, startTime, ...listed }) =>
       sequence < before &&
-      (wanted.size === 0 || wanted.has(STATES[state])) &&
+      (wanted.size === 0 || wanted.has(STATES[state]) || waiting && listed.waiting === true) &&
       (name === "" || listed.name === name) &&
       wantedLabels.every(([key, value]) => Object.hasOwn(listed.labels, key) && listed.labels[key] === value) &&
       startTime >= since && startTime < until &&

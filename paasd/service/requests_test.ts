@@ -1,12 +1,13 @@
 import { ProcessService, type ProcessServiceDefinition } from "@paas/proto";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import protobuf from "protobufjs";
 import { load } from "../../proto/generate.ts";
 import contract from "../../proto/paas/v1/paas.proto" with { type: "text" };
 import { InvalidArgumentError } from "../errors.ts";
 import { toAbsence } from "./attachment.ts";
-import { toDescription, toSpawnOptions } from "./exec_request.ts";
+import { toDescription, toRequestKey, toRestarts, toSpawnOptions } from "./exec_request.ts";
 import { toDrainTimeout, toGrace, toSignal, toTerminalSize } from "./fields.ts";
 import { toListQuery } from "./list_request.ts";
 import { toReaderOptions, toSelection } from "./log_request.ts";
@@ -37,6 +38,9 @@ const CHECKS: Record<string, (value: unknown) => unknown> = {
     `Limits.${name}`,
     (value: unknown) => toSpawnOptions(received("Exec", { limits: { [name]: value } })),
   ])),
+  "RestartPolicy.condition": (condition) => toRestarts(received("Exec", { restart: { condition } })),
+  "RestartPolicy.max_restarts": (maxRestarts) =>
+    toRestarts(received("Exec", { restart: { condition: "RESTART_CONDITION_ON_FAILURE", maxRestarts } })),
   "Terminal.columns": (columns) => toSpawnOptions(received("Exec", { terminal: { columns, rows: 1 } })),
   "Terminal.rows": (rows) => toSpawnOptions(received("Exec", { terminal: { columns: 1, rows } })),
   "TerminalSize.columns": (columns) => toTerminalSize(received("Attach", { size: { columns, rows: 1 } }).size!),
@@ -98,6 +102,7 @@ const TIMESTAMPS = {
 const NUMBERS: Record<string, { wrong: unknown[]; right: unknown[] }> = {
   "ExecRequest.max_output_bytes": { wrong: ["18446744073709551615", "9007199254740992"], right: [0, 2 ** 53 - 1] },
   "Limits.*": { wrong: ["18446744073709551615", "9007199254740992"], right: [0, 2 ** 53 - 1] },
+  "RestartPolicy.max_restarts": { wrong: [101, 2 ** 32 - 1], right: [0, 1, 100] },
   "Terminal.*": { wrong: [0, 10_001, 2 ** 32 - 1], right: [1, 10_000] },
   "TerminalSize.*": { wrong: [0, 10_001, 2 ** 32 - 1], right: [1, 10_000] },
   "Grep.*": { wrong: [201, 2 ** 32 - 1], right: [0, 200] },
@@ -152,5 +157,31 @@ Deno.test("requests: each number, enum, time and duration of a request is refuse
       assertThrows(() => check(value), InvalidArgumentError, "", `${name} ${JSON.stringify(value)}`);
     }
     for (const value of right) check(value);
+  }
+});
+
+Deno.test("toRestarts() refuses restarts of a process that depends on its client, and a number without the condition", () => {
+  const restart = { condition: "RESTART_CONDITION_ON_FAILURE" };
+  assertEquals(toRestarts(received("Exec", { restart })), 10);
+  assertEquals(toRestarts(received("Exec", { restart: { ...restart, maxRestarts: 3 } })), 3);
+  assertEquals(toRestarts(received("Exec", {})), 0);
+  const wrong = [
+    { restart, stdin: true },
+    { restart, terminal: { columns: 1, rows: 1 } },
+    { restart, stopAfterDisconnect: { seconds: 0 } },
+    { restart: { condition: "RESTART_CONDITION_NO", maxRestarts: 1 } },
+    { restart: { maxRestarts: 1 } },
+  ];
+  for (const request of wrong) assertThrows(() => toRestarts(received("Exec", request)), InvalidArgumentError);
+});
+
+Deno.test("toRequestKey() gives the digest of earlier versions to a request that sets no newer field", () => {
+  const request = received("Exec", { args: ["true"], requestId: "one" });
+  const { againOf: _, restart: __, ...earlier } = request;
+  const digest = createHash("sha256").update(JSON.stringify(earlier)).digest("base64");
+  assertEquals(toRequestKey(request), { id: "one", digest });
+  const others = [{ againOf: crypto.randomUUID() }, { restart: { condition: "RESTART_CONDITION_ON_FAILURE" } }];
+  for (const other of others) {
+    assert(toRequestKey(received("Exec", { args: ["true"], requestId: "one", ...other })).digest !== digest);
   }
 });

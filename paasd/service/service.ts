@@ -42,27 +42,25 @@ import { InvalidArgumentError, PermissionDeniedError } from "../errors.ts";
 import { shortSubject } from "../identity/identity.ts";
 import type { Entry } from "../processes/entries.ts";
 import type { ProcessTable } from "../processes/process_table.ts";
-import type { Spawner } from "../processes/spawner.ts";
 import type { Quotas } from "../quotas/quotas.ts";
+import type { Restarts } from "../restarts/restarts.ts";
 import type { CallContext } from "../rpc/call.ts";
 import { LogSearch } from "../search/log_search.ts";
 import { Turns } from "../search/turns.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { Attachment, piecesOf } from "./attachment.ts";
-import { toDescription, toRequestKey, toSpawnOptions } from "./exec_request.ts";
 import { toDrainTimeout, toGrace, toSignal } from "./fields.ts";
 import { toListQuery, toPage } from "./list_request.ts";
 import { toPlace, toReaderOptions, toSelection } from "./log_request.ts";
 import { checkRoom, toGrant, toUserId } from "./sharing.ts";
+import type { Starter } from "./starter.ts";
 import { endOf, statusFor, toFullStatusMessage } from "./status_message.ts";
-
-/** Maximum length of a program's name in the log, in characters. */
-const MAX_LOGGED_PROGRAM = 64;
 
 /** The parts of the daemon that the handlers use. */
 export interface ServiceOptions {
   readonly table: ProcessTable;
-  readonly spawner: Spawner;
+  readonly starter: Starter;
+  readonly restarts: Restarts;
   readonly access: Access;
   readonly spool: Spool;
   readonly quotas: Quotas;
@@ -79,7 +77,8 @@ export interface ServiceOptions {
 /** The handlers, one for each call. */
 export class Service {
   readonly #table: ProcessTable;
-  readonly #spawner: Spawner;
+  readonly #starter: Starter;
+  readonly #restarts: Restarts;
   readonly #access: Access;
   readonly #spool: Spool;
   readonly #quotas: Quotas;
@@ -87,9 +86,10 @@ export class Service {
   readonly #metrics: ServiceOptions["metrics"];
   readonly #turns = new Turns();
 
-  constructor({ table, spawner, access, spool, quotas, drain, metrics }: ServiceOptions) {
+  constructor({ table, starter, restarts, access, spool, quotas, drain, metrics }: ServiceOptions) {
     this.#table = table;
-    this.#spawner = spawner;
+    this.#starter = starter;
+    this.#restarts = restarts;
     this.#access = access;
     this.#spool = spool;
     this.#quotas = quotas;
@@ -98,17 +98,10 @@ export class Service {
   }
 
   /** Starts a process, and answers with its id when the program runs. */
-  async exec(
-    request: ExecRequest__Output,
-    { user, connection, record, signal }: CallContext,
-  ): Promise<ExecResponse> {
-    record.program = request.args[0]?.split("/").at(-1)?.slice(0, MAX_LOGGED_PROGRAM);
-    record.argv = request.args;
-    const spawn = this.#spawner.spawnOf(user.id, record.program ?? "", toSpawnOptions(request));
-    const [description, key] = [toDescription(request), toRequestKey(request)];
-    const { process: { id }, lease } = await this.#table.start(user, description, spawn, key, signal);
-    lease?.hold(connection);
-    record.process = id;
+  async exec(request: ExecRequest__Output, context: CallContext): Promise<ExecResponse> {
+    const { process: { id }, lease } = await this.#starter.exec(request, context);
+    lease?.hold(context.connection);
+    context.record.process = id;
     return { processId: id };
   }
 
@@ -157,13 +150,18 @@ export class Service {
     return { status: statusFor(this.#find(request, context), context) };
   }
 
-  /** Stops a process, and answers when it has finished. The stop goes on without the client. */
+  /**
+   * Stops a process, and answers when it has finished. The stop goes on without the client. A restart of a process that has
+   * finished already is given up.
+   */
   async stop(request: StopRequest__Output, context: CallContext): Promise<StopResponse> {
     const entry = this.#find(request, context);
     const grace = request.grace ? toGrace(request.grace) : undefined;
     this.#quotas.change(context.user.id);
     const { id, subject } = context.user;
-    await entry.process.stop({ grace, by: id, byName: shortSubject(subject) });
+    const stop = { grace, by: id, byName: shortSubject(subject) };
+    await this.#restarts.cancel(entry.process.id, "a stop has cancelled the restart", stop);
+    await entry.process.stop(stop);
     return { status: statusFor(entry, context) };
   }
 
@@ -206,6 +204,7 @@ export class Service {
    * @throws {NotFinishedError} When the process has not finished.
    */
   async forget(id: string): Promise<void> {
+    await this.#restarts.cancel(id, "the process was removed");
     const removal = this.#table.remove(id);
     if (!removal) return; // another call removes it already
     using _gone = removal.gone;

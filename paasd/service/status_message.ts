@@ -43,7 +43,7 @@ const PERMISSIONS: Record<Permission, SharePermission> = {
 
 /** Makes the message for the status of a process, without the grants. */
 export function toStatusMessage(
-  { process, args, name, labels, owner, ownerSubject }: Omit<Entry, "grants">,
+  { process, args, name, labels, owner, ownerSubject, againOf, restart }: Omit<Entry, "grants" | "recipe">,
 ): ProcessStatusMessage {
   const { id, pid, status, output } = process;
   const message: ProcessStatusMessage = {
@@ -60,7 +60,17 @@ export function toStatusMessage(
     terminal: process.terminal !== undefined,
     owner,
     ownerSubject,
+    againOf,
   };
+  if (restart) {
+    const { attempt, attempts, nextTime, next } = restart;
+    message.restart = {
+      attempt,
+      attempts,
+      nextTime: nextTime === undefined ? undefined : toTimestamp(nextTime),
+      nextProcessId: next,
+    };
+  }
   if (status.state === "finished") {
     message.finishTime = toTimestamp(status.finishTime);
     message.endReason = END_REASONS[status.endReason];
@@ -75,14 +85,19 @@ export function toStatusMessage(
   return message;
 }
 
-/** Makes the message for the owner, and for users who may see all processes: it includes the grants in force. */
+/**
+ * Makes the message for the owner, and for users who may see all processes: it includes the grants in force, and why the
+ * daemon has given a restart up, for example for a quota of the owner.
+ */
 export function toFullStatusMessage(entry: Entry): ProcessStatusMessage {
   const grants = entry.grants.filter(isInForce).map(({ user, permission, until }) => ({
     user,
     permission: PERMISSIONS[permission],
     until: until === undefined ? undefined : toTimestamp(until),
   }));
-  return { ...toStatusMessage(entry), grants };
+  const message = { ...toStatusMessage(entry), grants };
+  if (message.restart) message.restart.givenUp = entry.restart?.givenUp;
+  return message;
 }
 
 /** Makes the message for a caller: only the owner, and users who may see all processes, get the grants. */

@@ -16,6 +16,7 @@ const known = {
   terminal: false,
   owner: "aa",
   ownerSubject: "CN=alice",
+  againOf: "",
 };
 
 function messageOf(status: ProcessStatus) {
@@ -28,6 +29,8 @@ function messageOf(status: ProcessStatus) {
     labels,
     owner: "aa",
     ownerSubject: "CN=alice",
+    againOf: "",
+    restart: undefined,
     lease: undefined,
     sequence: 0,
   });

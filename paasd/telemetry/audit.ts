@@ -8,22 +8,8 @@ import { withinTime } from "@paas/worker/system";
 import { Bell } from "../bell.ts";
 import { StartError } from "../errors.ts";
 import type { Guest } from "../identity/identity.ts";
+import type { AuditedCall, AuditedRestart } from "./audited.ts";
 import type { DaemonLog } from "./daemon_log.ts";
-
-/** A call that has ended. */
-export interface AuditedCall {
-  /** The caller; `undefined` if it is not known. */
-  readonly guest: Guest | undefined;
-  readonly role: string | undefined;
-  readonly method: string | undefined;
-  readonly process?: string | undefined;
-  readonly program?: string | undefined;
-  readonly owner?: string | undefined;
-  readonly ownerSubject?: string | undefined;
-  readonly argv?: readonly string[] | undefined;
-  readonly code: string;
-  readonly ms: number;
-}
 
 /** Options of an {@linkcode AuditLog}. */
 export interface AuditOptions {
@@ -124,6 +110,18 @@ export class AuditLog implements AsyncDisposable {
       address: guest?.address,
       role,
       ...call,
+      argv: this.#options.argv ? bounded(argv) : undefined,
+    });
+  }
+
+  /** Writes that the daemon has started a process again for its owner, or could not. */
+  restart({ user, certificate, argv, ...restart }: AuditedRestart): void {
+    this.#write({
+      event: "restart",
+      user: user.id,
+      subject: user.subject,
+      serial: certificate.serial,
+      ...restart,
       argv: this.#options.argv ? bounded(argv) : undefined,
     });
   }

@@ -26,6 +26,8 @@ import type { ProcessServiceClient as _paas_v1_ProcessServiceClient, ProcessServ
 import type { ProcessStatus as _paas_v1_ProcessStatus, ProcessStatus__Output as _paas_v1_ProcessStatus__Output } from './paas/v1/ProcessStatus.ts';
 import type { RemoveRequest as _paas_v1_RemoveRequest, RemoveRequest__Output as _paas_v1_RemoveRequest__Output } from './paas/v1/RemoveRequest.ts';
 import type { RemoveResponse as _paas_v1_RemoveResponse, RemoveResponse__Output as _paas_v1_RemoveResponse__Output } from './paas/v1/RemoveResponse.ts';
+import type { RestartPolicy as _paas_v1_RestartPolicy, RestartPolicy__Output as _paas_v1_RestartPolicy__Output } from './paas/v1/RestartPolicy.ts';
+import type { RestartState as _paas_v1_RestartState, RestartState__Output as _paas_v1_RestartState__Output } from './paas/v1/RestartState.ts';
 import type { ShareRequest as _paas_v1_ShareRequest, ShareRequest__Output as _paas_v1_ShareRequest__Output } from './paas/v1/ShareRequest.ts';
 import type { ShareResponse as _paas_v1_ShareResponse, ShareResponse__Output as _paas_v1_ShareResponse__Output } from './paas/v1/ShareResponse.ts';
 import type { SignalRequest as _paas_v1_SignalRequest, SignalRequest__Output as _paas_v1_SignalRequest__Output } from './paas/v1/SignalRequest.ts';
@@ -89,6 +91,9 @@ export interface ProtoGrpcType {
       ProcessStatus: MessageTypeDefinition<_paas_v1_ProcessStatus, _paas_v1_ProcessStatus__Output>
       RemoveRequest: MessageTypeDefinition<_paas_v1_RemoveRequest, _paas_v1_RemoveRequest__Output>
       RemoveResponse: MessageTypeDefinition<_paas_v1_RemoveResponse, _paas_v1_RemoveResponse__Output>
+      RestartCondition: EnumTypeDefinition
+      RestartPolicy: MessageTypeDefinition<_paas_v1_RestartPolicy, _paas_v1_RestartPolicy__Output>
+      RestartState: MessageTypeDefinition<_paas_v1_RestartState, _paas_v1_RestartState__Output>
       SharePermission: EnumTypeDefinition
       ShareRequest: MessageTypeDefinition<_paas_v1_ShareRequest, _paas_v1_ShareRequest__Output>
       ShareResponse: MessageTypeDefinition<_paas_v1_ShareResponse, _paas_v1_ShareResponse__Output>

@@ -122,6 +122,7 @@ const CONTRACT: Bounds = {
   "ExecRequest.name": NAME,
   "ExecRequest.labels": LABELS,
   "ExecRequest.request_id": { what: "request_id", bytes: 128 },
+  "ExecRequest.again_of": PROCESS_ID,
   "Terminal.type": { what: "type of the terminal", bytes: 64 },
   "GetLogsRequest.process_id": PROCESS_ID,
   "Grep.pattern": PATTERN,

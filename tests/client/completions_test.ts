@@ -73,15 +73,19 @@ Deno.test("completionTable() has what is in the table of commands", () => {
   const words = new Map(rows.filter(([kind]) => kind === "command").map(([, names, words]) => [names, words]));
   assertEquals(words.size, commands.length);
   assertEquals([words.get("exec"), words.get("wait"), words.get("stop")], ["PROGRAM FILE...", "ID...", "LIVE..."]);
+  assertEquals([words.get("again"), words.get("attach")], ["ID", "LIVE"]);
   assertEquals(words.get("context"), "list|use|show|create|set|rm|rename|import CONTEXT");
   assertStringIncludes(words.get("signal kill pause unpause")!, "HUP|INT|QUIT|");
-  assertStringIncludes(words.get("help")!, "run|exec|attach|");
+  assertStringIncludes(words.get("help")!, "run|exec|again|attach|");
 });
 
 Deno.test("bash completes commands, options, values and words", { ignore: !await has("bash") }, async (t) => {
   await using scene = await Scene.open();
   const offers: [line: string, offered: string][] = [
     ["st", "status stop"],
+    ["ag", "again"],
+    ["again --n", "--name"],
+    ["exec --restart ", "no on-failure"],
     ["k", "kill"],
     ["--se", "--server"],
     ["--server host:1 --out", "--output"],

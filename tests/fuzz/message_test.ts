@@ -52,7 +52,11 @@ Deno.test(`every call of paasd survives messages that are wrong in any way, and 
   }
   const ids = () => [choice.of([...scene.ids, scene.bobs, GONE, UNKNOWN])];
   const commands = [["true"], ["echo", "a", "", "b"], ["cat"], ["sleep", "0.01"], ["/"], [""], ["true", "\0"], []];
-  const fuzz = new MessageFuzz(choice, { processId: ids, args: () => choice.of(commands) });
+  const fuzz = new MessageFuzz(choice, {
+    processId: ids,
+    args: () => choice.of(commands),
+    againOf: () => choice.chance(0.2) ? ids() : [],
+  });
 
   const started = new Set([JSON.stringify(["cat"]), JSON.stringify(["echo", "hello"])]);
   const codes = new Map<string, number>();

@@ -39,6 +39,7 @@ Deno.test(`every call of paasd survives requests of any size, and bob does not w
     name: () => choice.chance(0.5) ? [`n${turn}`] : [],
     type: orNothing("xterm"),
     requestId: () => choice.chance(0.5) ? [`r${turn}`] : [],
+    againOf: () => choice.chance(0.1) ? [choice.of(scene.ids)] : [], // it excludes most other fields
     user: () => ["0".repeat(64)],
     idPrefix: orNothing("a"),
     pageToken: orNothing("900"),

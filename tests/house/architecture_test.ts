@@ -14,7 +14,8 @@ const ROOMS: Record<string, string[]> = {
   proto: ["patches", "grpc", "words", "wire", "definition", "standard", "service", "mod", "generate"],
   paasd: [
     ...["errors", "address", "development_files", "bell", "files", "identity", "quotas", "search"],
-    ...["telemetry", "access", "options", "trust", "processes", "rpc", "preflight", "door", "figures", "service"],
+    ...["telemetry", "access", "options", "trust", "processes", "rpc", "restarts", "preflight"],
+    ...["door", "figures", "service"],
     ...["server", "drain", "shutdown", "parts", "daemon"],
     ...["termination", "main"],
   ],

@@ -282,3 +282,24 @@ Deno.test("Process.logs() is never silent about missing bytes", async () => {
   }
   assertEquals(accounted, 3_000_000);
 });
+
+Deno.test("Process.again() starts the same once more, and restarts are linked", async () => {
+  await using setting = await start();
+  const { client } = setting;
+  const process = await client.exec(["sh", "-c", "echo $GREETING; exit 3"], {
+    env: { GREETING: "hello" },
+    name: "twice",
+    restartOnFailure: 1,
+  });
+  const next = await until("it was restarted", async () => (await process.status()).restart?.nextId);
+  const last = await (await client.process(next)).wait();
+  assertEquals([last.againOf, last.exitCode, last.restart?.attempt, last.restart?.attempts], [process.id, 3, 2, 2]);
+  const again = await process.again({ name: "thrice", labels: { a: "b" } });
+  assertEquals((await textOf(again.logs())).stdout, "hello\n");
+  const { name, labels, againOf, restart } = await again.status();
+  assertEquals([name, labels, againOf, restart?.attempt], ["thrice", { a: "b" }, process.id, 1]);
+  await again.stop();
+  await assertCode(process.again({ name: "-" }), "invalid-argument", /name/);
+  await assertCode(client.exec(["true"], { restartOnFailure: -1 }), "invalid-argument", /restartOnFailure/);
+  await assertCode(client.exec(["true"], { restartOnFailure: 101 }), "invalid-argument", /from 1 to 100/);
+});

@@ -13,9 +13,12 @@ import type { CallContext } from "../../paasd/rpc/call.ts";
 import { rightOf } from "../../paasd/access/authorization.ts";
 import { Confinement } from "../../paasd/processes/confinement.ts";
 import { Spawner } from "../../paasd/processes/spawner.ts";
+import type { ClientCertificate } from "../../paasd/identity/certificate.ts";
 import { ProcessTable } from "../../paasd/processes/process_table.ts";
 import { Quotas } from "../../paasd/quotas/quotas.ts";
+import { Restarts } from "../../paasd/restarts/restarts.ts";
 import { Service } from "../../paasd/service/service.ts";
+import { Starter } from "../../paasd/service/starter.ts";
 import { answer, failure, Realm, TestLog } from "../support/realm.ts";
 import { withSpool } from "../support/programs.ts";
 import { RawClient } from "../support/raw_client.ts";
@@ -133,8 +136,11 @@ Deno.test("waits that their client has cancelled are forgotten at once, also tho
   const spawner = new Spawner({
     ...{ spool, quotas, confinement, stopGrace: 1_000, makeRoom: () => {}, telemetry: undefined },
   });
+  const [access, restarts] = [new Access(), new Restarts({ table, log: new TestLog() })];
+  const trust = { objection: () => undefined };
+  const starter = new Starter({ table, spawner, access, trust, restarts, audit: undefined });
   const service = new Service({
-    ...{ table, spawner, access: new Access(), spool, quotas, metrics: undefined, drain: () => 0 },
+    ...{ table, starter, restarts, access, spool, quotas, metrics: undefined, drain: () => 0 },
   });
   const user = { id: "aa", subject: "CN=alice", expires: Infinity };
   const args = ["sleep", "60"];
@@ -152,6 +158,7 @@ Deno.test("waits that their client has cancelled are forgotten at once, also tho
       { processId: process.id },
       {
         user,
+        certificate: {} as ClientCertificate,
         right,
         signal,
         connection,

@@ -53,6 +53,9 @@ Deno.test("the audit log has what docs/audit.md says, and all of it", async () =
   await failure(exec(alice, "/no/such/program"));
   const unknown = crypto.randomUUID();
   await failure(statusOf(alice, unknown));
+  const restart = { condition: "RESTART_CONDITION_ON_FAILURE", maxRestarts: 1 } as const;
+  await answer((callback) => alice.client.Exec({ args: ["false"], restart }, callback));
+  await until("it was restarted", async () => (await read(scene)).some(({ event }) => event === "restart"));
   const log = follow(oscar, id);
   await until("it is followed", async () => (await statusOf(oscar, id)).state === "PROCESS_STATE_RUNNING");
   await answer((callback) => oscar.client.Stop({ processId: id }, callback));

@@ -95,6 +95,18 @@ const SCHEMA = `
   PRAGMA user_version = 1;
 `;
 
+/**
+ * What came after the first schema. It is added to databases that have not got it; earlier programs pass over it, and the
+ * trigger works for them, too.
+ */
+const ADDITIONS = `
+  -- What the starter needs to start a process once more. A table apart: it may be long, and is rarely read.
+  CREATE TABLE IF NOT EXISTS recipe (sequence INTEGER PRIMARY KEY, recipe TEXT NOT NULL) STRICT;
+  CREATE TRIGGER IF NOT EXISTS recipe_goes AFTER DELETE ON process BEGIN
+    DELETE FROM recipe WHERE sequence = OLD.sequence;
+  END;
+`;
+
 /** The values of a row, by the names of their columns. */
 export type Row = Record<string, SQLInputValue>;
 
@@ -134,11 +146,13 @@ export class Database implements Disposable {
         PRAGMA locking_mode = EXCLUSIVE;
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = ${durable ? "NORMAL" : "OFF"};
+        PRAGMA secure_delete = ON; -- what was removed, such as an environment, is nowhere in the file
         PRAGMA wal_autocheckpoint = ${durable ? 0 : 1000};
       `);
       if (database.get("PRAGMA user_version")!.user_version === 0) {
         database.transaction(() => database.#database.exec(SCHEMA));
       } else database.#check();
+      database.transaction(() => database.#database.exec(ADDITIONS));
       return database;
     } catch (error) {
       database.#database.close();

@@ -146,6 +146,11 @@ export class History {
     }
   }
 
+  /** Replaces the starter's note of a process. */
+  note(sequence: number, note: unknown): void {
+    this.#write(() => this.records.note(sequence, note));
+  }
+
   /** Forgets a process: its files are about to be removed. */
   forget(id: string): void {
     this.#write(() => this.records.remove(id));

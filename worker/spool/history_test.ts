@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { withDirectory } from "../../tests/support/worker/directory.ts";
 import { SpoolError } from "../errors.ts";
@@ -434,5 +435,59 @@ Deno.test("Spool gives one log to all who ask for it, and keeps none that nobody
     let first: number | undefined;
     for await (const records of await restored.records()) first ??= records.length;
     assert(first! > 0);
+  });
+});
+
+Deno.test("Spool keeps a recipe by itself, counts it, and removes it with its process, from the file too", async () => {
+  await withDirectory(async (directory) => {
+    const recipe = `{"env":{"KEY":"${"s3cret".repeat(2_000)}"}}`;
+    const holds = async () =>
+      new TextDecoder("latin1").decode(await Deno.readFile(join(directory, "history.db"))).includes("s3cret");
+    {
+      using spool = await open(directory);
+      live(spool, ["true"], { recipe });
+      const { bytes } = spool.history.records.usages.of("alice");
+      assert(bytes > recipe.length && bytes < recipe.length + 2_000, `${bytes} bytes`);
+    }
+    assert(await holds());
+    {
+      using spool = await open(directory);
+      const [id] = allIds(spool);
+      const { sequence, record } = spool.find(id!)!;
+      assertEquals(spool.history.records.recipe(sequence), recipe);
+      assert(!JSON.stringify(record).includes("s3cret"));
+      await spool.remove(id!);
+      assertEquals(spool.history.records.recipe(sequence), undefined);
+    }
+    assertEquals(await holds(), false);
+  });
+});
+
+Deno.test("Spool of an earlier version, which kept no recipes, goes on", async () => {
+  await withDirectory(async (directory) => {
+    let id: string;
+    {
+      using spool = await open(directory);
+      id = live(spool);
+    }
+    const database = new DatabaseSync(join(directory, "history.db"));
+    database.exec("DROP TRIGGER recipe_goes; DROP TABLE recipe");
+    database.close();
+    using spool = await open(directory);
+    assertEquals(spool.history.records.recipe(spool.find(id)!.sequence), undefined);
+    live(spool, ["true"], { recipe: "{}" });
+    assertEquals(allIds(spool).map((id) => spool.history.records.recipe(spool.find(id)!.sequence)), [undefined, "{}"]);
+  });
+});
+
+Deno.test("History replaces the note of a process, whether it has finished or not", async () => {
+  await withDirectory(async (directory) => {
+    using spool = await open(directory);
+    const { id, sequence, finished } = begin(spool);
+    spool.history.note(sequence, { one: 1 });
+    finished(DONE);
+    assertEquals(spool.find(id)!.record.about.note, { one: 1 });
+    spool.history.note(sequence, { two: 2 });
+    assertEquals(spool.find(id)!.record.about.note, { two: 2 });
   });
 });

@@ -21,6 +21,11 @@ export interface About {
   readonly request?: { readonly id: string; readonly digest: string } | undefined;
   /** Any JSON. */
   readonly note?: unknown;
+  /**
+   * All else that the starter needs to start the same once more, as text. The spool keeps it apart, because it may be long
+   * and secret: it comes with no record, but when it is asked for.
+   */
+  readonly recipe?: string | undefined;
 }
 
 /** The description of a process that is nobody's and has no name. */
@@ -101,8 +106,8 @@ export interface Search {
 }
 
 /** Returns the size of a description for the limits, in bytes. */
-export function descriptionBytes(args: readonly string[], { name, labels, request, note }: About): number {
-  return ROW_BYTES + bytesOf([args, name, labels, request, note]);
+export function descriptionBytes(args: readonly string[], { name, labels, request, note, recipe }: About): number {
+  return ROW_BYTES + bytesOf([args, name, labels, request, note, recipe]);
 }
 
 function bytesOf(value: unknown): number {

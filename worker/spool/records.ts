@@ -41,7 +41,7 @@ export class Records {
    * @internal The history does it.
    */
   begin(sequence: number, { id, args, stdin, terminal, startTime, about }: Beginning, trace: Omit<Trace, "id">): void {
-    const { owner, name, labels, request, note } = about;
+    const { owner, name, labels, request, note, recipe } = about;
     this.#database.transaction(() => {
       this.#database.run(
         `INSERT INTO process (sequence, id, owner, name, request, digest, note, stdin, terminal, start_time, bytes,
@@ -56,6 +56,8 @@ export class Records {
         "INSERT INTO description (sequence, labels, args) VALUES (?, ?, ?)",
         [sequence, JSON.stringify(labels), JSON.stringify(args)],
       );
+      if (recipe === undefined) return;
+      this.#database.run("INSERT INTO recipe (sequence, recipe) VALUES (?, ?)", [sequence, recipe]);
     });
   }
 
@@ -65,6 +67,11 @@ export class Records {
       "UPDATE process SET pid = ?, start = ?, start_time = ? WHERE sequence = ?",
       [pid, start ?? null, startTime, sequence],
     );
+  }
+
+  /** Replaces the starter's note. */
+  note(sequence: number, note: unknown): void {
+    this.#database.run("UPDATE process SET note = ? WHERE sequence = ?", [JSON.stringify(note), sequence]);
   }
 
   /** Notes that the leader has exited. */
@@ -133,6 +140,12 @@ export class Records {
   args(sequence: number): string[] {
     const row = this.#database.get("SELECT args FROM description WHERE sequence = ?", [sequence]);
     return row ? JSON.parse(String(row.args)) : [];
+  }
+
+  /** Returns what its starter needs to start a process once more, if that was kept. */
+  recipe(sequence: number): string | undefined {
+    const row = this.#database.get("SELECT recipe FROM recipe WHERE sequence = ?", [sequence]);
+    return row && String(row.recipe);
   }
 
   /** Yields finished processes, the newest first. The caller must not change the database meanwhile. */

@@ -113,12 +113,14 @@ function salvage(path: string, database: Database): void {
   try {
     damaged = new DatabaseSync(path);
     damaged.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA writable_schema = ON");
-    for (const table of ["process", "description", "grants"]) {
+    for (const table of ["process", "description", "grants", "recipe"]) {
       for (const order of ["ASC", "DESC"]) copyRows(damaged, table, order, database);
     }
     database.run("DELETE FROM process WHERE sequence NOT IN (SELECT sequence FROM description)");
     database.run("DELETE FROM description WHERE sequence NOT IN (SELECT sequence FROM process)");
-    database.run("DELETE FROM grants WHERE sequence NOT IN (SELECT sequence FROM process)");
+    for (const table of ["grants", "recipe"]) {
+      database.run(`DELETE FROM ${table} WHERE sequence NOT IN (SELECT sequence FROM process)`);
+    }
   } catch {
     // No more of it can be read.
   } finally {

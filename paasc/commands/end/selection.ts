@@ -52,19 +52,21 @@ export function selectionFrom(
 /**
  * Lists the processes of a selection in these states.
  *
+ * @param waiting Whether to list those that wait for a restart, too
  * @throws {PaasError} When no user has the name, or several have it
  */
 export async function selectedProcesses(
   connection: Connection,
   { labels, user }: Selection,
   state: ListOptions["state"],
+  waiting = false,
 ): Promise<ProcessStatus__Output[]> {
   const { listProcesses } = await import("../../streams/list_processes.ts");
   const owner = user === undefined
     ? undefined
     : await (await import("../../streams/find_user.ts")).findUser(connection, user);
   const request = listRequest({ state, labels, allUsers: owner !== undefined });
-  return await listProcesses(connection, { ...request, owner });
+  return await listProcesses(connection, { ...request, owner, waiting });
 }
 
 /** A number of processes in words. */

@@ -20,11 +20,12 @@ SIGKILL. The grace period is 10 s, unless the daemon or the process was started
 with another one, or --grace gives one; --time is the same, and a number alone is
 in seconds. With --force the daemon sends SIGKILL at once. The command returns
 when the processes have finished, and prints nothing. A process that has already
-finished is left as it is, which is no error.
+finished is left as it is, which is no error; if it waits for a restart
+(--restart), there will be none.
 
-In place of ids, --all selects all of your processes that have not finished, and
---label those with a label, or with all of several labels. stderr then tells how
-many processes these are.
+In place of ids, --all selects all of your processes that have not finished or
+wait for a restart, and --label those with a label, or with all of several labels.
+stderr then tells how many processes these are.
 
 A failure for one of several processes is printed to stderr; the others are still
 stopped, and the exit code is 1.
@@ -71,7 +72,7 @@ export const stop: Command = {
     const selection = user === undefined ? labelled : { labels: {}, ...labelled, user };
     const names = selection ? [] : processWords("stop", words);
     using connection = await context.connect();
-    const selected = selection && await selectedProcesses(connection, selection, ["running", "stopping"]);
+    const selected = selection && await selectedProcesses(connection, selection, ["running", "stopping"], true);
     const sentence = selected &&
       (user === undefined
         ? `stopping ${processCount(selected.length)}`

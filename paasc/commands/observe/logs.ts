@@ -1,8 +1,10 @@
 /** `paasc logs`: prints the output of processes. */
+import type { ProcessStatus__Output } from "@paas/proto";
 import { logsRequest } from "../../client/requests.ts";
 import type { Command, Context } from "../../command.ts";
 import { ExitError } from "../../exit.ts";
 import { noteTo } from "../../print/output.ts";
+import { restartSentence } from "../../print/process_status.ts";
 import { processWords } from "../../options/process_words.ts";
 import { LOG_OPTIONS, type LogChoice, logChoice } from "../../options/logs.ts";
 import { optionValues, pair } from "../../options/value.ts";
@@ -24,7 +26,9 @@ The exit code is 0 when every requested byte was printed or reported as missing:
 stderr then tells how many bytes are missing, and why. The exit code is 3 when
 the daemon does not account for every byte, when bytes are damaged on its disk, or
 when the end may be missing because the daemon was killed while the process ran.
-Ctrl-C ends the printing, not the process.
+Ctrl-C ends the printing, not the process. The log of a process that the daemon
+restarts (--restart) ends with that process, and stderr tells which one comes after
+it.
 
 A reader that is slower than the process gets everything, later. With --on-slow
 skip, a reader that is more than 4 MiB behind goes on at the present; old output
@@ -115,10 +119,14 @@ async function printLog(
   const { account } = log;
   const { signal } = ending;
   const position = () => account.position;
+  let last: ProcessStatus__Output | undefined;
   await ending.unlessStuck(async () => {
     try {
       const messages = followLog({ settings, process, request, position, patience, note, signal });
-      for await (const message of messages) await log.print(message);
+      for await (const message of messages) {
+        await log.print(message);
+        last = message.end?.status ?? undefined;
+      }
     } catch (error) {
       if (account.complete) return; // a failure after the end of the log changes nothing
       throw log.cutShort(error);
@@ -126,6 +134,8 @@ async function printLog(
     account.finish();
   });
   if (!account.complete) throw ending.error("the output has not ended");
+  const restart = last && options.follow !== false && form.output === "text" && restartSentence(last, Date.now());
+  if (restart) note(restart);
   if (log.shortfall) throw new ExitError("incomplete", form.output === "json" ? "" : log.shortfall);
   if (options.untilMatch && !log.matched) throw noLine(options.untilMatch);
 }

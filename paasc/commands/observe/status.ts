@@ -19,9 +19,10 @@ Of several processes it prints a line each, 'ID: ' and then the same. A failure 
 one of them is printed to stderr, and the exit code is 1.
 
 With --verbose more lines follow, each 'Key: value': id, name, labels, command,
-pid, start and end, how and why the process ended, the size of its output, the
-owner if that is another user, and a line for each user with whom the process is
-shared ('paasc share').
+pid, start and end, how and why the process ended, the size of its output, which
+process it repeats ('paasc again'), which attempt it is and which process came or
+comes after it (--restart), the owner if that is another user, and a line for each
+user with whom the process is shared ('paasc share').
 
 ID is an id, the beginning of an id that no other process has, or a name. A name
 stands for the live process that has it, or else for the last one that had it.
@@ -36,9 +37,11 @@ line: id, name, labels, args, state (running,
 stopping, finished), pid, exitCode or signal and signalName, startTime,
 finishTime, durationSeconds, endReason (exited, signalled, stopped, timed-out,
 output-limit, client-gone, daemon-shutdown, daemon-lost), stop (by: a user id;
-bySubject; time; killed: whether SIGKILL was needed), logBytes, logLines, owner
-(a user id), ownerSubject, and grants (user; permission: view or stop; until). A value that is
-not known yet is left out.
+bySubject; time; killed: whether SIGKILL was needed), logBytes, logLines, againOf
+(the id of the process that this one repeats), restart (attempt, attempts,
+nextTime, nextId, and givenUp: why there is no further attempt), owner (a user
+id), ownerSubject, and grants (user; permission: view or stop; until). A value
+that is not known yet is left out.
 
 Examples:
   paasc status 2b5c

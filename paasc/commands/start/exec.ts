@@ -46,6 +46,14 @@ process goes on after paasc has ended, unless --on-disconnect says otherwise: th
 daemon then stops it when nobody has followed it by 'logs', 'attach' or 'wait' for
 the given time.
 
+With --restart on-failure:MAX the daemon starts the process again when it has
+exited with another code than 0 or was killed by a signal, at most MAX times (1 to
+100; without a number 10): after 1 s, 2 s, 4 s and so on, up to a minute; after a
+process that ran for 10 s it begins with 1 s again. Each is a new process with an
+id of its own and the same name; 'paasc status --verbose' tells which comes after
+which. 'paasc stop' of the last one, or of the name, ends the row, also while the
+next one waits. A process with --stdin or --on-disconnect cannot be restarted.
+
 When the connection breaks before the answer, paasc repeats the request for up to
 a minute, and the daemon starts the process only once. --request-id does the same
 for a script: the same text prints the id of the first process again.

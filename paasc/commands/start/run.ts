@@ -40,7 +40,8 @@ attach' returns to it. Without --tty, --detach-keys does the same on a terminal.
 
 With --detach it starts in the background, as by 'paasc exec': paasc prints its id
 and exits with 0, or with 125 to 127. With --tty it then waits for 'paasc attach'
-in a terminal. With --rm the daemon forgets the process after its end, and its log
+in a terminal. --restart, of which 'paasc help exec' tells more, needs --detach.
+With --rm the daemon forgets the process after its end, and its log
 is gone; if paasc is killed or detaches before, it stays.
 
 Examples:
@@ -79,6 +80,9 @@ export const run: Command = {
     if (other && !stdin) throw exclusive("run", `--${other}`, "--no-stdin");
     if (detach && given.rm !== undefined) {
       throw usageError("run", "option '--rm' needs a paasc that waits for the end, and so excludes '--detach'");
+    }
+    if (!detach && given.restart !== undefined && given.restart !== "no") {
+      throw usageError("run", "option '--restart' needs '--detach': each restart is a new process");
     }
     const keys = detachKeys("run", given);
     const options = await execOptionsFrom("run", words, given, repeated, detach ? undefined : LEASE_MS);

@@ -20,4 +20,6 @@ export const RUNNING: ProcessStatus__Output = {
   grants: [],
   owner: "",
   ownerSubject: "",
+  againOf: "",
+  restart: null,
 };

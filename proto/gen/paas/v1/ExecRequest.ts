@@ -3,6 +3,7 @@
 import type { Duration as _google_protobuf_Duration, Duration__Output as _google_protobuf_Duration__Output } from '../../google/protobuf/Duration.ts';
 import type { Terminal as _paas_v1_Terminal, Terminal__Output as _paas_v1_Terminal__Output } from '../../paas/v1/Terminal.ts';
 import type { Limits as _paas_v1_Limits, Limits__Output as _paas_v1_Limits__Output } from '../../paas/v1/Limits.ts';
+import type { RestartPolicy as _paas_v1_RestartPolicy, RestartPolicy__Output as _paas_v1_RestartPolicy__Output } from '../../paas/v1/RestartPolicy.ts';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -12,8 +13,8 @@ export interface ExecRequest {
   /**
    * The program and its arguments. They are passed on unchanged, without a
    * shell. A program name without a slash is looked up in the PATH of the
-   * process, as execvp(3) does. There must be at least one element. The first
-   * must not be empty. No element may contain NUL. Maximum 65,536 elements. The
+   * process, as execvp(3) does. There must be at least one element, unless
+   * again_of is set. The first must not be empty. No element may contain NUL. Maximum 65,536 elements. The
    * first element has at most 4,095 bytes, and at most 255 between slashes;
    * each other one at most 131,071. All elements and env have at most 2 MiB
    * together, where each element counts 9 bytes more than its length, as in
@@ -99,6 +100,24 @@ export interface ExecRequest {
    * means the operator's limits.
    */
   'limits'?: (_paas_v1_Limits | null);
+  /**
+   * The process to repeat: the daemon starts a new process with the args, env,
+   * cwd, timeout, grace, name, labels, max_output_bytes, stdin, terminal, limits
+   * and restart of that one, which may still be running. It must be the user's
+   * own. The new process has an id, a log and a status of its own, and the other
+   * one does not change. Besides again_of, a request may set name, labels,
+   * request_id and stop_after_disconnect; all other fields must be unset. A name
+   * or labels that are given take the place of the earlier ones. The new process
+   * has a lease only if the request gives one. Everything else is as for any
+   * Exec: quotas, rules, the name. Maximum 36 bytes. Empty means a new command.
+   */
+  'againOf'?: (string);
+  /**
+   * Whether to start the process again after a failure. Unset means no. A
+   * process with stdin, a terminal or a lease cannot have a policy that
+   * restarts.
+   */
+  'restart'?: (_paas_v1_RestartPolicy | null);
 }
 
 /**
@@ -108,8 +127,8 @@ export interface ExecRequest__Output {
   /**
    * The program and its arguments. They are passed on unchanged, without a
    * shell. A program name without a slash is looked up in the PATH of the
-   * process, as execvp(3) does. There must be at least one element. The first
-   * must not be empty. No element may contain NUL. Maximum 65,536 elements. The
+   * process, as execvp(3) does. There must be at least one element, unless
+   * again_of is set. The first must not be empty. No element may contain NUL. Maximum 65,536 elements. The
    * first element has at most 4,095 bytes, and at most 255 between slashes;
    * each other one at most 131,071. All elements and env have at most 2 MiB
    * together, where each element counts 9 bytes more than its length, as in
@@ -195,4 +214,22 @@ export interface ExecRequest__Output {
    * means the operator's limits.
    */
   'limits': (_paas_v1_Limits__Output | null);
+  /**
+   * The process to repeat: the daemon starts a new process with the args, env,
+   * cwd, timeout, grace, name, labels, max_output_bytes, stdin, terminal, limits
+   * and restart of that one, which may still be running. It must be the user's
+   * own. The new process has an id, a log and a status of its own, and the other
+   * one does not change. Besides again_of, a request may set name, labels,
+   * request_id and stop_after_disconnect; all other fields must be unset. A name
+   * or labels that are given take the place of the earlier ones. The new process
+   * has a lease only if the request gives one. Everything else is as for any
+   * Exec: quotas, rules, the name. Maximum 36 bytes. Empty means a new command.
+   */
+  'againOf': (string);
+  /**
+   * Whether to start the process again after a failure. Unset means no. A
+   * process with stdin, a terminal or a lease cannot have a policy that
+   * restarts.
+   */
+  'restart': (_paas_v1_RestartPolicy__Output | null);
 }

@@ -52,6 +52,11 @@ export interface ListRequest {
    * user's processes need all_users as well.
    */
   'owner'?: (string);
+  /**
+   * Whether to list finished processes that wait for a restart as well, whatever
+   * states says.
+   */
+  'waiting'?: (boolean);
 }
 
 /**
@@ -103,4 +108,9 @@ export interface ListRequest__Output {
    * user's processes need all_users as well.
    */
   'owner': (string);
+  /**
+   * Whether to list finished processes that wait for a restart as well, whatever
+   * states says.
+   */
+  'waiting': (boolean);
 }

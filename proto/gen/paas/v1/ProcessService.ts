@@ -83,7 +83,7 @@ export interface ProcessServiceClient extends grpc.Client {
    * Exec starts a process, and answers as soon as it runs. If Exec fails, no
    * process exists and nothing is left behind. The operator sets how many
    * finished processes of a user the daemon keeps, and how much space their
-   * arguments, names and labels may take. Beyond that the daemon removes the
+   * arguments, variables, names and labels may take. Beyond that the daemon removes the
    * user's own oldest finished processes. If unfinished processes alone exceed
    * the space, the answer is RESOURCE_EXHAUSTED.
    */
@@ -95,7 +95,7 @@ export interface ProcessServiceClient extends grpc.Client {
    * Exec starts a process, and answers as soon as it runs. If Exec fails, no
    * process exists and nothing is left behind. The operator sets how many
    * finished processes of a user the daemon keeps, and how much space their
-   * arguments, names and labels may take. Beyond that the daemon removes the
+   * arguments, variables, names and labels may take. Beyond that the daemon removes the
    * user's own oldest finished processes. If unfinished processes alone exceed
    * the space, the answer is RESOURCE_EXHAUSTED.
    */
@@ -205,7 +205,7 @@ export interface ProcessServiceClient extends grpc.Client {
   /**
    * Stop sends SIGTERM to the process group, and SIGKILL after the grace
    * period. It answers when the process has finished and its group is gone or
-   * was killed. It does nothing to a finished process. While a stop is in
+   * was killed. Of a finished process it only cancels a restart that waits. While a stop is in
    * progress, the answer to another one is FAILED_PRECONDITION. A stop goes on
    * when its client disconnects.
    */
@@ -216,7 +216,7 @@ export interface ProcessServiceClient extends grpc.Client {
   /**
    * Stop sends SIGTERM to the process group, and SIGKILL after the grace
    * period. It answers when the process has finished and its group is gone or
-   * was killed. It does nothing to a finished process. While a stop is in
+   * was killed. Of a finished process it only cancels a restart that waits. While a stop is in
    * progress, the answer to another one is FAILED_PRECONDITION. A stop goes on
    * when its client disconnects.
    */
@@ -322,7 +322,7 @@ export interface ProcessServiceHandlers extends grpc.UntypedServiceImplementatio
    * Exec starts a process, and answers as soon as it runs. If Exec fails, no
    * process exists and nothing is left behind. The operator sets how many
    * finished processes of a user the daemon keeps, and how much space their
-   * arguments, names and labels may take. Beyond that the daemon removes the
+   * arguments, variables, names and labels may take. Beyond that the daemon removes the
    * user's own oldest finished processes. If unfinished processes alone exceed
    * the space, the answer is RESOURCE_EXHAUSTED.
    */
@@ -367,7 +367,7 @@ export interface ProcessServiceHandlers extends grpc.UntypedServiceImplementatio
   /**
    * Stop sends SIGTERM to the process group, and SIGKILL after the grace
    * period. It answers when the process has finished and its group is gone or
-   * was killed. It does nothing to a finished process. While a stop is in
+   * was killed. Of a finished process it only cancels a restart that waits. While a stop is in
    * progress, the answer to another one is FAILED_PRECONDITION. A stop goes on
    * when its client disconnects.
    */

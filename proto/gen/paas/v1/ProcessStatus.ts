@@ -5,6 +5,7 @@ import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _goo
 import type { EndReason as _paas_v1_EndReason, EndReason__Output as _paas_v1_EndReason__Output } from '../../paas/v1/EndReason.ts';
 import type { StopInfo as _paas_v1_StopInfo, StopInfo__Output as _paas_v1_StopInfo__Output } from '../../paas/v1/StopInfo.ts';
 import type { Grant as _paas_v1_Grant, Grant__Output as _paas_v1_Grant__Output } from '../../paas/v1/Grant.ts';
+import type { RestartState as _paas_v1_RestartState, RestartState__Output as _paas_v1_RestartState__Output } from '../../paas/v1/RestartState.ts';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -94,6 +95,16 @@ export interface ProcessStatus {
    * is for people to read: it is not unique, and proves nothing.
    */
   'ownerSubject'?: (string);
+  /**
+   * The id of the process that this one repeats, by again_of or by a restart.
+   * Empty means none. That process may have been removed.
+   */
+  'againOf'?: (string);
+  /**
+   * The place of the process in a row of restarts. Unset if the process has no
+   * policy that restarts.
+   */
+  'restart'?: (_paas_v1_RestartState | null);
   /**
    * How the leader of the process group ended. It is set once the process has
    * finished, unless the process was lost with the daemon. The exit code and
@@ -189,6 +200,16 @@ export interface ProcessStatus__Output {
    * is for people to read: it is not unique, and proves nothing.
    */
   'ownerSubject': (string);
+  /**
+   * The id of the process that this one repeats, by again_of or by a restart.
+   * Empty means none. That process may have been removed.
+   */
+  'againOf': (string);
+  /**
+   * The place of the process in a row of restarts. Unset if the process has no
+   * policy that restarts.
+   */
+  'restart': (_paas_v1_RestartState__Output | null);
   /**
    * How the leader of the process group ended. It is set once the process has
    * finished, unless the process was lost with the daemon. The exit code and
