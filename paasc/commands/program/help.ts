@@ -56,7 +56,7 @@ ${list}
 An ID is the id of a process, the beginning of an id that no other process has, or
 a name.
 
-Options of all commands, before the words:
+Options of all commands:
 ${table(COMMON_OPTIONS)}
 
 An option wins over its environment variable, in brackets, and the variable wins
