@@ -88,7 +88,7 @@ function watch(session: http2.ClientHttp2Session, socket: Socket): void {
   };
   const wait = (milliseconds: number) => (timer = setTimeout(look, milliseconds)).unref();
   wait(SOON_MS);
-  session.once("close", () => clearTimeout(timer));
+  socket.once("close", () => clearTimeout(timer));
 }
 
 const { connect } = http2;
