@@ -41,11 +41,15 @@ export async function sessionsClosed(): Promise<boolean> {
 
 function closeLater<Session extends http2.Http2Session>(session: Session): Session {
   const close = session.close.bind(session);
-  session.socket?.once("close", () => closing.delete(session)); // Deno 2.9.6 emits no `close` of a client's session
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  session.socket.once("close", resolve); // Deno does not always emit `close` of a session
+  closed.then(() => closing.delete(session));
   session.close = (callback?: () => void) => {
     if (!session.destroyed) closing.add(session);
-    if (callback) close(callback);
-    else setTimeout(close, 0);
+    if (callback) {
+      closed.then(callback);
+      close();
+    } else setTimeout(close, 0);
   };
   return session;
 }
