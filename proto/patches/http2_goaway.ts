@@ -41,8 +41,8 @@ export async function sessionsClosed(): Promise<boolean> {
 
 function closeLater<Session extends http2.Http2Session>(session: Session): Session {
   const close = session.close.bind(session);
-  const { promise: closed, resolve } = Promise.withResolvers<void>();
-  session.socket.once("close", resolve); // Deno does not always emit `close` of a session
+  // Deno does not always emit `close` of a session.
+  const closed = new Promise<void>((resolve) => session.socket.once("close", () => resolve()));
   closed.then(() => closing.delete(session));
   session.close = (callback?: () => void) => {
     if (!session.destroyed) closing.add(session);

@@ -17,7 +17,6 @@ class Scene implements AsyncDisposable {
 
   static async open(): Promise<Scene> {
     const realm = await Realm.make();
-    await realm.write("server-ca.crt", realm.serverCa.cert);
     const paths = ["server.crt", "server.key", "client-ca.crt"].map((file) => `${realm.directory}/${file}`);
     const flags = ["--tls-cert", paths[0]!, "--tls-key", paths[1]!, "--client-ca", paths[2]!];
     const scene = new Scene(realm, await RunningDaemon.start(flags, { TMPDIR: realm.directory }));

@@ -21,7 +21,7 @@ Deno.test("paasc warns on a terminal, and nowhere else, in the last days of the 
   ]);
   const environment = async (name: string, { cert, key }: { cert: string; key: string }) => ({
     PAASC_CONTEXT: "default",
-    PAASC_CA: await realm.write("server-ca.crt", realm.serverCa.cert),
+    PAASC_CA: join(realm.directory, "server-ca.crt"),
     PAASC_CERT: await realm.write(`${name}.crt`, cert),
     PAASC_KEY: await realm.write(`${name}.key`, key, 0o600),
   });

@@ -70,6 +70,7 @@ export class Realm implements AsyncDisposable {
       realm.write("server.crt", server.cert),
       realm.write("server.key", server.key, 0o600),
       realm.write("client-ca.crt", clientCa.cert),
+      realm.write("server-ca.crt", serverCa.cert),
     ]);
     return realm;
   }

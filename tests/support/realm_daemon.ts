@@ -89,7 +89,7 @@ export class RealmDaemon implements AsyncDisposable {
     const name = crypto.randomUUID();
     const cert = await this.realm.write(`${name}.crt`, pair.cert);
     const key = await this.realm.write(`${name}.key`, pair.key);
-    const ca = await this.realm.write("server-ca.crt", this.realm.serverCa.cert);
+    const ca = join(this.realm.directory, "server-ca.crt");
     const { code, stdout, stderr } = await this.daemon.paasc(["--ca", ca, "--cert", cert, "--key", key, ...words]);
     return { code, stdout: new TextDecoder().decode(stdout), stderr };
   }
