@@ -1,6 +1,6 @@
 /**
  * The real programs, for whole-system tests: a daemon started as `deno task paasd` does, and clients as the installed
- * `paasc` does.
+ * `paasc` does. Commands that need nothing but the daemon run in the program of the test, which is faster.
  *
  * @module
  */
