@@ -4,19 +4,19 @@
  * @module
  */
 import { commands } from "../paasc/commands/mod.ts";
-import type { Context } from "../paasc/command.ts";
+import { helpText } from "../paasc/commands/program/help.ts";
 import { help as daemonHelp } from "../paasd/options/help.ts";
 
 /** paasc(1). */
 export async function clientManual(): Promise<string> {
-  const overview = await helpOf();
+  const overview = await helpText(commands);
   const sections = [];
-  for (const { name } of commands) sections.push(`.SS "paasc ${name}"\n${troff(await helpOf(name))}`);
+  for (const { name } of commands) sections.push(`.SS "paasc ${name}"\n${troff(await helpText(commands, name))}`);
   return [
     heading("paasc", 1, "run processes on the machine of a paasd daemon"),
     `.SH DESCRIPTION\n${troff(overview)}`,
     `.SH COMMANDS\n${sections.join("")}`,
-    `.SH SETTINGS\n${troff(await helpOf("settings"))}`,
+    `.SH SETTINGS\n${troff(await helpText(commands, "settings"))}`,
     ".SH SEE ALSO\n.BR paasd (8)\n",
   ].join("");
 }
@@ -29,16 +29,6 @@ export function daemonManual(): string {
     ".SH FILES\n.TP\n.I /etc/paas/paasd.toml\nThe configuration file of the unit for systemd.\n",
     ".SH SEE ALSO\n.BR paasc (1)\n",
   ].join("");
-}
-
-/** Runs `paasc help` and gives its output. */
-async function helpOf(...words: string[]): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  const stdout = { write: (bytes: Uint8Array) => Promise.resolve((text += decoder.decode(bytes), bytes.length)) };
-  const help = commands.find(({ name }) => name === "help")!;
-  await help.run(words, { stdout } as unknown as Context);
-  return text;
 }
 
 function heading(name: string, section: number, summary: string): string {

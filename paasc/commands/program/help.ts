@@ -19,17 +19,24 @@ export function helpFor(commands: () => readonly Command[]): Command {
 
     async run([name, ...more], { stdout }) {
       if (more.length > 0) throw new ExitError("usage", "help takes one command: see 'paasc help'");
-      if (name === undefined) return await print(stdout, overview(commands()));
-      if (name === "settings") {
-        const { settingsText } = await import("../../settings/settings_table.ts");
-        return await print(stdout, settingsText());
-      }
-      const command = commands().find((command) => namesOf(command).includes(name));
-      if (!command) throw new ExitError("usage", `unknown command '${name}': see 'paasc help'`);
-      const own = command.options ? `\nOptions of this command:\n${table(command.options)}\n` : "";
-      await print(stdout, `${command.help}${own}\nSee 'paasc --help' for the options of all commands.\n`);
+      await print(stdout, await helpText(commands(), name));
     },
   };
+}
+
+/**
+ * The text that `paasc help` prints.
+ *
+ * @param name A command, or `settings`; default is the overview
+ * @throws {ExitError} `usage` when there is no such command
+ */
+export async function helpText(commands: readonly Command[], name?: string): Promise<string> {
+  if (name === undefined) return overview(commands);
+  if (name === "settings") return (await import("../../settings/settings_table.ts")).settingsText();
+  const command = commands.find((command) => namesOf(command).includes(name));
+  if (!command) throw new ExitError("usage", `unknown command '${name}': see 'paasc help'`);
+  const own = command.options ? `\nOptions of this command:\n${table(command.options)}\n` : "";
+  return `${command.help}${own}\nSee 'paasc --help' for the options of all commands.\n`;
 }
 
 /** The options as lines of help. */
