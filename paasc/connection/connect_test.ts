@@ -8,7 +8,8 @@ import { connect } from "./connect.ts";
 import { OutageError } from "./connection.ts";
 import { PaasError } from "../errors.ts";
 import { ExitError, exitReason } from "../exit.ts";
-import { contextWith, ID, Printed, TestDaemon } from "../../tests/support/stand_in_daemon.ts";
+import { Printed } from "../../tests/support/paasc/printed.ts";
+import { contextWith, ID, TestDaemon } from "../../tests/support/stand_in_daemon.ts";
 
 async function run(command: Command, words: string[], daemon: TestDaemon, output: "text" | "json" = "text") {
   const stdout = new Printed();

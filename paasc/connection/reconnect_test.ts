@@ -5,7 +5,8 @@ import { wait } from "../commands/observe/wait.ts";
 import { PaasError } from "../errors.ts";
 import { ask } from "./reconnect.ts";
 import { TcpProxy } from "../../tests/support/wire/tcp_proxy.ts";
-import { contextWith, ID, Printed, TestDaemon } from "../../tests/support/stand_in_daemon.ts";
+import { Printed } from "../../tests/support/paasc/printed.ts";
+import { contextWith, ID, TestDaemon } from "../../tests/support/stand_in_daemon.ts";
 
 /** A test. An attempt to connect that failed leaves a timer of grpc-js behind, which cannot be ended from outside. */
 function test(name: string, fn: () => Promise<void>): void {

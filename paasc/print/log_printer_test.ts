@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import { PaasError } from "../errors.ts";
 import { CUT } from "../streams/log_gap.ts";
 import { type LogForm, LogPrinter } from "./log_printer.ts";
-import { Printed } from "../../tests/support/stand_in_daemon.ts";
+import { Printed } from "../../tests/support/paasc/printed.ts";
 
 const plain: LogForm = { output: "text", timestamps: false, split: false };
 const [out, err] = [1, 2];

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ExitError, exitReason } from "../exit.ts";
-import { Printed } from "../../tests/support/stand_in_daemon.ts";
+import { Printed } from "../../tests/support/paasc/printed.ts";
 import { until } from "../../tests/support/until.ts";
 import { NamedOutput } from "./named_output.ts";
 import { type Output, SharedOutput } from "./output.ts";

@@ -10,7 +10,8 @@ import type { Output } from "../print/output.ts";
 import type { Connection } from "../connection/connection.ts";
 import { messagesOf } from "./follow.ts";
 import { TcpProxy } from "../../tests/support/wire/tcp_proxy.ts";
-import { contextWith, ID, Printed, TestDaemon } from "../../tests/support/stand_in_daemon.ts";
+import { Printed } from "../../tests/support/paasc/printed.ts";
+import { contextWith, ID, TestDaemon } from "../../tests/support/stand_in_daemon.ts";
 
 /** Defines a test without sanitizers: a failed attempt to connect leaves a timer of grpc-js that a test cannot end. */
 function test(name: string, fn: (t: Deno.TestContext) => Promise<void>): void {

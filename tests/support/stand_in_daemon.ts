@@ -36,7 +36,7 @@ import type {
 import { Buffer } from "node:buffer";
 import { type Authority, createAuthority, type Pair } from "../../certs/authority.ts";
 import { Context } from "../../paasc/command.ts";
-import type { Output } from "../../paasc/print/output.ts";
+import { Printed } from "./paasc/printed.ts";
 import type { Settings } from "../../paasc/settings/settings.ts";
 
 /** Handlers of calls. A call without a handler gets no answer. */
@@ -140,19 +140,5 @@ export class TestDaemon implements AsyncDisposable {
     await new Promise((resolve) => this.server.tryShutdown(resolve));
     await sessionsClosed();
     this.files[Symbol.dispose]();
-  }
-}
-
-/** An output that keeps the text. */
-export class Printed implements Output {
-  #text = new Uint8Array();
-
-  write(bytes: Uint8Array): Promise<number> {
-    this.#text = new Uint8Array([...this.#text, ...bytes]);
-    return Promise.resolve(bytes.length);
-  }
-
-  get text(): string {
-    return new TextDecoder().decode(this.#text);
   }
 }

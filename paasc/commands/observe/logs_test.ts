@@ -4,7 +4,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { ExitError, type ExitReason, exitReason } from "../../exit.ts";
 import type { Output } from "../../print/output.ts";
-import { contextWith, ID, Printed, TestDaemon } from "../../../tests/support/stand_in_daemon.ts";
+import { Printed } from "../../../tests/support/paasc/printed.ts";
+import { contextWith, ID, TestDaemon } from "../../../tests/support/stand_in_daemon.ts";
 import { logs } from "./logs.ts";
 
 type Call = ServerWritableStream<GetLogsRequest__Output, GetLogsResponse>;

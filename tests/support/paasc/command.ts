@@ -4,11 +4,10 @@
  * @module
  */
 import { sessionsClosed } from "@paas/proto/grpc";
-import { Buffer } from "node:buffer";
 import { Context } from "../../../paasc/command.ts";
 import { parseCommandLine } from "../../../paasc/command_line.ts";
 import { errorLine, exitCodeFor } from "../../../paasc/exit.ts";
-import type { Output } from "../../../paasc/print/output.ts";
+import { Printed } from "./printed.ts";
 
 /** The output of a program, and its exit code. */
 export interface Result {
@@ -20,20 +19,6 @@ export interface Result {
   stderr: string;
 }
 
-/** An output that keeps the bytes. */
-class Kept implements Output {
-  readonly #chunks: Uint8Array[] = [];
-
-  write(bytes: Uint8Array): Promise<number> {
-    this.#chunks.push(bytes.slice());
-    return Promise.resolve(bytes.length);
-  }
-
-  get bytes(): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(Buffer.concat(this.#chunks));
-  }
-}
-
 /**
  * Does what `paasc/main.ts` does with these words.
  *
@@ -43,7 +28,7 @@ export async function runCommand(
   words: readonly string[],
   environment: Readonly<Record<string, string>> = { PAASC_CONTEXT: "default" },
 ): Promise<Result> {
-  const [stdout, stderr] = [new Kept(), new Kept()];
+  const [stdout, stderr] = [new Printed(), new Printed()];
   let exitsAsProcess = false;
   let code: number;
   try {
@@ -59,5 +44,5 @@ export async function runCommand(
   } finally {
     await sessionsClosed();
   }
-  return { code, stdout: stdout.bytes, stderr: new TextDecoder().decode(stderr.bytes) };
+  return { code, stdout: stdout.bytes, stderr: stderr.text };
 }
