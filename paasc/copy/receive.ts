@@ -17,10 +17,10 @@ import type { Source } from "./place.ts";
 /** The permissions that a copy keeps: without setuid, setgid and the sticky bit, as cp(1) has it. */
 const PERMISSIONS = 0o777;
 
-/** Maximum number of entries whose refusal is told one by one. */
-const MAX_TOLD = 20;
+/** Maximum number of entries whose refusal is noted one by one. */
+const MAX_NOTES = 20;
 
-/** Maximum number of characters of a name that is told. */
+/** Maximum number of characters of a name in a note. */
 const MAX_TEXT = 4_096;
 
 type Header = ParsedTarEntry["header"];
@@ -49,7 +49,7 @@ export async function receive(
         await receiver.take(entry);
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        if (++refused <= MAX_TOLD) note(`not copied: ${shortened(entry.header.name)}: ${shortened(error.message)}`);
+        if (++refused <= MAX_NOTES) note(`not copied: ${shortened(entry.header.name)}: ${shortened(error.message)}`);
         await entry.body.cancel();
       }
     }
@@ -61,7 +61,7 @@ export async function receive(
     await receiver.finish();
   }
   if (entries === 0) throw copyFailure("nothing was copied");
-  if (refused > MAX_TOLD) note(`not copied: ${refused - MAX_TOLD} more`);
+  if (refused > MAX_NOTES) note(`not copied: ${refused - MAX_NOTES} more`);
   return refused === 0;
 }
 

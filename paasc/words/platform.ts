@@ -1,6 +1,6 @@
 /**
- * The runtime, Deno or Node: its files, its environment, and promises that both make. The client library runs on both, so the modules beneath it
- * use neither `Deno` nor `node:fs` themselves. The commands of `paasc` run on Deno alone.
+ * The runtime, Deno or Node: its files, its environment, and promises that both make. The client library runs on both, so
+ * the modules beneath it use neither `Deno` nor `node:fs` themselves. The commands of `paasc` run on Deno alone.
  *
  * @module
  */
@@ -8,9 +8,8 @@
 /** Deno's own interface; undefined on Node. */
 const deno = (globalThis as { Deno?: typeof Deno }).Deno;
 
-/** Node's, which needs no import: an import of `node:process` makes each start slower. */
-const environment = () =>
-  (globalThis as unknown as { process: { env: Record<string, string | undefined> } }).process.env;
+/** The environment on Node. The global needs no import: an import of `node:process` makes each start slower. */
+const environment = () => (globalThis as { process?: { env: Record<string, string | undefined> } }).process!.env;
 
 /** The reason why a file cannot be read. */
 export type FileFault = "missing" | "not-a-directory" | "a-directory" | "denied" | "not-permitted";

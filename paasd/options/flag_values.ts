@@ -1,5 +1,6 @@
 /**
- * Kinds of values that several flags have, and parsers of values. Each parser returns `undefined` for a text that it does not accept.
+ * Kinds of values that several flags have, and parsers of values. Each parser returns `undefined` for a text that it does
+ * not accept.
  *
  * @module
  */

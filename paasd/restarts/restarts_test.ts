@@ -14,17 +14,19 @@ const FAILED: FinishedStatus = {
   endReason: "exited",
 };
 
-/** A process that has failed, and is in the spool as soon as `whenEnded` resolves. */
-function failed(whenEnded = Promise.resolve(), restart = firstAttempt(2)): Entry {
+/** A process that has failed, and is in the spool as soon as `whenEnded` resolves; and the stops that it is asked for. */
+function failed(whenEnded = Promise.resolve(), restart = firstAttempt(2)): Entry & { readonly stops: unknown[] } {
   const stops: unknown[] = [];
-  const process = {
+  const process: Partial<Process> = {
     id: crypto.randomUUID(),
     status: FAILED,
     ended: whenEnded,
-    stops,
-    stop: (options: unknown) => Promise.resolve(void stops.push(options)),
+    stop(options) {
+      stops.push(options);
+      return Promise.resolve(FAILED);
+    },
   };
-  return { process: process as unknown as Process, owner: "alice", restart } as Entry;
+  return { process: process as Process, owner: "alice", restart, stops } as Entry & { readonly stops: unknown[] };
 }
 
 /** Restarts with a clock that the test moves. */
@@ -32,10 +34,10 @@ function scene() {
   const timers = new Map<number, { milliseconds: number; action: () => void }>();
   let number = 0;
   const log = new TestLog();
-  const told: (RestartState | undefined)[] = [];
+  const states: (RestartState | undefined)[] = [];
   const restarts = new Restarts({
     log,
-    table: { setRestart: (entry, restart) => void told.push(entry.restart = restart) },
+    table: { setRestart: (entry, restart) => void states.push(entry.restart = restart) },
     after(milliseconds, action) {
       const key = number++;
       timers.set(key, { milliseconds, action });
@@ -50,7 +52,7 @@ function scene() {
     timers.clear();
     for (const { action } of due) action();
   };
-  return { restarts, log, told, waiting, elapse };
+  return { restarts, log, states, waiting, elapse };
 }
 
 /** Lets everything happen that can happen now. */
@@ -73,11 +75,11 @@ Deno.test("Restarts.finished() starts a process again after the pause, and links
 });
 
 Deno.test("Restarts.finished() does nothing for a process that is not to be restarted", () => {
-  const { restarts, waiting, told } = scene();
+  const { restarts, waiting, states } = scene();
   const never = () => Promise.reject(new Error("must not start"));
   restarts.finished({ ...failed(), restart: undefined }, never);
   restarts.finished(failed(undefined, { attempt: 3, attempts: 3, pause: 2_000 }), never);
-  assertEquals([waiting(), told], [[], []]);
+  assertEquals([waiting(), states], [[], []]);
 });
 
 Deno.test("Restarts waits until nothing is left of the group before", async () => {
@@ -122,7 +124,7 @@ Deno.test("Restarts.cancel() ends a start in progress, and stops a process that 
   assertEquals(signal!.aborted, true);
   running.resolve(next);
   await cancelled;
-  assertEquals((next.process as unknown as { stops: unknown[] }).stops, [{ by: "alice" }]);
+  assertEquals(next.stops, [{ by: "alice" }]);
   assertEquals([entry.restart!.next, entry.restart!.givenUp], [next.process.id, undefined]);
 
   const [third, quick] = [failed(), failed()];

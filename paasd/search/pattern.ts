@@ -115,7 +115,7 @@ export async function compilePattern(text: string, { ignoreCase }: { ignoreCase:
   let borders = 0;
   for (let pc = 0; pc < prog.numInst(); pc++) borders += prog.getInst(pc).runes?.length ?? 0;
   if (prog.numInst() > MAX_INSTRUCTIONS || borders > MAX_BORDERS) throw tooLarge(REPEATED);
-  const automaton = expression.re2Input.dfa as unknown as Automaton;
+  const automaton = expression.re2Input.dfa as unknown as Automaton; // the engine declares no more than its matching
   automaton.memBudget = automaton.stateBudget = MAX_STATE_BYTES;
   return { search: () => new PatternSearch(automaton) };
 }

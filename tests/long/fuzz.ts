@@ -1,6 +1,6 @@
 /**
- * `deno task fuzz [MINUTES] [SEED]`: the tests of `fuzz_test.ts`, `fuzz_sizes_test.ts` and `port_fuzz_test.ts`, for longer, or again with the same
- * seed. The minutes are for all of them together.
+ * `deno task fuzz [MINUTES] [SEED]`: the tests of `tests/fuzz/`, for longer, or again with the same seed. The minutes are for
+ * all of them together.
  *
  * @module
  */

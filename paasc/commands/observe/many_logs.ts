@@ -220,9 +220,10 @@ class ManyLogs implements AsyncDisposable {
         const following = this.#follow(this.#add(status));
         following.catch(() => {}); // it has ended the watching, and fails again below
         joined.push(following);
-      } else {this.#note(
-          `the log of ${status.name || id} is not printed: paasc prints at most ${MAX_LOGS} logs at once`,
-        );}
+      } else {
+        const name = status.name || id;
+        this.#note(`the log of ${name} is not printed: paasc prints at most ${MAX_LOGS} logs at once`);
+      }
     }
     await Promise.all(joined);
   }

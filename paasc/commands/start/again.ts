@@ -44,7 +44,6 @@ export const again: Command = {
     { name: "label", letter: "l", value: "K=V", repeatable: true, help: "a label, in place of the earlier labels" },
     { name: "request-id", value: "TEXT", help: "start it once, however often this is repeated" },
   ],
-
   hints: Object.fromEntries(["-e", "--env", "-w", "--cwd", "--restart", "--timeout"].map((name) => [name, AS_IT_WAS])),
 
   async run(words, context) {
